@@ -1,0 +1,192 @@
+// Package model turns a set of definitions into an immutable Model: the one
+// meaning of a definition. It is pure: no input, no output, no clock.
+package model
+
+import (
+	"regexp"
+
+	"weft/runtime/formula"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// Model is a compiled set of definitions with the built-in entities. It is
+// never changed after Compile; a new one replaces it as a whole.
+type Model struct {
+	// Version is the number of the published set, 0 for none.
+	Version    int64
+	Set        *schemas.Set
+	Entities   map[string]*Entity
+	Roles      map[string]*Role
+	Views      map[string]*View
+	Forms      map[string]*schemas.Form
+	Dashboards map[string]*schemas.Dashboard
+}
+
+// Entity is a compiled entity; it implements query.Entity.
+type Entity struct {
+	Key        string
+	Def        *schemas.Entity
+	BuiltIn    bool
+	Fields     []*Field // in written order, without system fields
+	ByKey      map[string]*Field
+	Machine    *StageMachine // nil for none
+	TitleField *Field
+	OwnerField string // key of the user field that row scopes read; "created_by" by default
+	Child      *Child // set when this is a child entity
+	Unique     []UniqueKey
+	Searchable []*Field
+	Formulas   []*Field // in the order in which they must be computed
+	RollUps    []*Field // roll-ups of this entity
+	// FedRollUps are roll-ups of other entities that a change here can alter.
+	FedRollUps []*Field
+	// Referrers are reference fields (of any entity) that point here.
+	Referrers []*Field
+	// Extra is the JSON Schema validator of the conditions that go beyond single
+	// fields (allOf, if/then/else, dependentRequired); nil when there are none.
+	Extra Validator
+}
+
+// Validator checks a record in wire form.
+type Validator interface {
+	Validate(record map[string]any) []problem.Field
+}
+
+// Child links a child entity to its parent.
+type Child struct {
+	Parent *Entity
+	Field  *Field // reference field to the parent
+	In     *Field // child-rows field of the parent
+}
+
+// UniqueKey is a unique index; Fields are stored paths.
+type UniqueKey struct {
+	Name   string // name of the store index
+	Fields []*Field
+}
+
+// Field is a compiled field.
+type Field struct {
+	Key      string
+	Entity   *Entity
+	Def      *schemas.Field
+	Type     Type
+	Kind     query.Kind
+	Required bool
+	Pattern  *regexp.Regexp
+	// Target of reference, user, department and child-rows fields.
+	Target *Entity
+	// Formula of formula fields.
+	Formula *formula.Expr
+	// RollUp of roll-up fields.
+	RollUp *RollUp
+	// Computed fields (formula, roll-up, auto-number) refuse writes.
+	Computed bool
+}
+
+// RollUp is a compiled roll-up.
+type RollUp struct {
+	Field  *Field // the roll-up field itself
+	Entity *Entity
+	Ref    *Field // reference field of Entity to Field.Entity
+	Func   string
+	Of     *Field // nil for count
+	Where  query.Filter
+}
+
+// Type is a field type: one file each, with everything about it.
+type Type interface {
+	Name() schemas.FieldType
+	// Kind is the stored kind of field f.
+	Kind(f *schemas.Field) query.Kind
+	// Schema is the JSON Schema of the wire value of field f.
+	Schema(f *schemas.Field) map[string]any
+	// Check finds what is wrong with the field's definition; paths are relative to it.
+	Check(f *schemas.Field) []problem.Field
+	// Normalise turns a wire value (as decoded by encoding/json, numbers as
+	// float64 or json.Number) into stored form, or says what is wrong with it:
+	// paths are relative to the value. It is never called with nil.
+	Normalise(f *Field, wire any) (stored any, problems []problem.Field)
+	// Warn tells what is odd but accepted about a stored value.
+	Warn(f *Field, stored any) []problem.Field
+	// Wire turns a stored value into its wire form.
+	Wire(f *Field, stored any) any
+	// Format shows a stored value to a person, for CSV and messages.
+	Format(f *Field, stored any, lang string) string
+}
+
+// StageMachine is a compiled stage machine.
+type StageMachine struct {
+	Def         *schemas.StageMachine
+	Entity      *Entity
+	Field       *Field
+	Stages      map[string]*Stage
+	Order       []string
+	Transitions []*Transition
+}
+
+// Stage is a compiled stage.
+type Stage struct {
+	Def   *schemas.Stage
+	Enter []Guard
+	// Way is the shortest forward way from the initial stage to here.
+	Way []*Transition
+}
+
+// Transition is a compiled transition.
+type Transition struct {
+	Def    *schemas.StageTransition
+	Guards []Guard
+}
+
+// Guard is a compiled guard.
+type Guard struct {
+	Def    *schemas.Guard
+	Fields []*Field
+	Where  query.Filter // of filter guards
+}
+
+// Role is a compiled role.
+type Role struct {
+	Def    *schemas.Role
+	Grants []*Grant
+}
+
+// Grant is a compiled grant.
+type Grant struct {
+	Role   string
+	Index  int // in the role
+	Def    *schemas.Grant
+	Entity *Entity
+	Ops    map[schemas.Operation]bool
+	Scopes []Scope
+}
+
+// Scope is a compiled row scope.
+type Scope struct {
+	Type  string
+	Where query.Filter
+}
+
+// View is a compiled view.
+type View struct {
+	Def    *schemas.View
+	Entity *Entity
+	Where  query.Filter
+}
+
+// Transition finds the move from one stage to another; nil when there is none.
+func (m *StageMachine) Transition(from, to string) *Transition {
+	for _, t := range m.Transitions {
+		if t.Def.To != to {
+			continue
+		}
+		for _, f := range t.Def.From {
+			if f == from {
+				return t
+			}
+		}
+	}
+	return nil
+}

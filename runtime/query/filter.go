@@ -1,0 +1,49 @@
+package query
+
+import "time"
+
+// Entity is how query and formula see an entity.
+type Entity interface {
+	// EntityKey is the key, which is also the store collection.
+	EntityKey() string
+	// Lookup finds a field by key, system fields included.
+	Lookup(key string) (Field, bool)
+}
+
+// Field is what a query needs to know of a field.
+type Field struct {
+	Key  string
+	Kind Kind
+	// Target is the entity a Key (or Keys) field refers to; nil else.
+	Target Entity
+	// Normalise turns a wire value of a filter into stored form; it returns
+	// false when the value cannot be one of this field.
+	Normalise func(wire any) (any, bool)
+	// Searchable fields carry tokens; SortKey fields carry a sort key.
+	Searchable, SortKey bool
+	// Unreadable fields (child rows, location parts) cannot be compared at all.
+	Opaque bool
+}
+
+// Filter is a parsed and checked filter which still holds relative values
+// ({"now":…}, {"me":true}, {"myDepartment":…}); Bind makes an Expr of it. The
+// zero Filter matches everything.
+type Filter struct{ expr Expr }
+
+// Env is what relative values stand for.
+type Env struct {
+	Now time.Time
+	// Zone is the organisation's time zone, in which relative dates are cut to days.
+	Zone *time.Location
+	// Me is the caller's user id, "" for nobody.
+	Me string
+	// MyDepartments and MyDepartmentsBelow are department ids.
+	MyDepartments, MyDepartmentsBelow []string
+}
+
+// Rights lets a reader's rights cut a query while it is bound: it may refuse a
+// path (ok false: 422 as if the field did not exist) or narrow it through
+// Path.Visible and Path.Scope. A nil Rights changes nothing.
+type Rights interface {
+	Path(e Entity, p Path) (cut Path, ok bool)
+}

@@ -1,0 +1,74 @@
+// Package record holds reads, and the one way a record is changed: every
+// caller (form, board, API, import, trigger, script) goes through the door.
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/store"
+)
+
+// Collections that this room owns.
+const (
+	HistoryCollection     = "weft_history"     // id: <record id>:<rev, 10 digits>
+	IdempotencyCollection = "weft_idempotency" // id: <user id>:<key>
+	BinCollection         = "weft_bin"         // deleted records; id: record id
+	CounterCollection     = "weft_counter"     // auto-numbers
+)
+
+// Call says who asks, through which door, and under which conditions.
+type Call struct {
+	Actor *access.Actor
+	// Door names the way in: api, form, bulk, import, transition, merge, undo, command, trigger, script.
+	Door string
+	// Cause and Depth follow a chain of effects; 0 for what a person does.
+	Cause string
+	Depth int
+	// Key is the Idempotency-Key, "" for none; Digest tells bodies apart.
+	Key, Digest string
+	// IfMatch is the revision the caller saw, 0 for none.
+	IfMatch int64
+	// Historical is set by an import with the right import_history: past stages
+	// and dates are taken as given, guards do not ask, history is marked.
+	Historical bool
+	// Import is the id of the import run that causes the change.
+	Import string
+}
+
+// Result is the outcome of a change.
+type Result struct {
+	ID  string
+	Rev int64
+	// Record is the record after the change in wire form, cut to what the
+	// actor may read, as JSON; nil after a delete.
+	Record json.RawMessage
+	// Warnings are oddities that were accepted, e.g. a wrong check digit.
+	Warnings json.RawMessage
+	// Replayed says that the answer was kept from an earlier call with the same key.
+	Replayed bool
+	// Unchanged says that nothing was to be changed; nothing was written.
+	Unchanged bool
+}
+
+// Hook is called by the door before validation, outside the writer. It may
+// change values. Script and trigger rooms bring theirs.
+type Hook interface {
+	Before(ctx context.Context, c Call, ch *Change) error
+}
+
+// Effect names the jobs a change causes; they are committed with it.
+type Effect interface {
+	Jobs(c Call, ch *Change) ([]store.Op, error)
+}
+
+// Change is one record on its way through the door, in stored form.
+type Change struct {
+	Op            string // create, update, delete, restore
+	Entity        string
+	ID            string
+	Before, After map[string]any
+	At            time.Time
+}

@@ -1,0 +1,68 @@
+package schemas
+
+import "encoding/json"
+
+// Role is a set of grants. What no grant allows is refused.
+type Role struct {
+	Kind   Kind    `json:"kind"`
+	Key    string  `json:"key"`
+	Title  Title   `json:"title"`
+	Grants []Grant `json:"grants"`
+}
+
+// Grant allows operations on the rows of one entity that lie in its scope. A
+// field is visible or writable only on rows of a grant that names it.
+type Grant struct {
+	Entity     string      `json:"entity"`
+	Operations []Operation `json:"operations"`
+	// Scopes are or-ed; empty means no row.
+	Scopes []Scope `json:"scopes"`
+	// Read and Write list fields; {"all":true,"except":[…]} as an object form.
+	Read  FieldSet `json:"read"`
+	Write FieldSet `json:"write,omitzero"`
+	// Transitions lists transition keys, "*" for all; empty for none.
+	Transitions []string `json:"transitions,omitempty"`
+}
+
+// Operation of a grant. import_history is the right to set past stages and dates.
+type Operation string
+
+// The operations. Merge needs update and delete; restore needs delete.
+const (
+	OpCreate        Operation = "create"
+	OpRead          Operation = "read"
+	OpUpdate        Operation = "update"
+	OpDelete        Operation = "delete"
+	OpExport        Operation = "export"
+	OpImport        Operation = "import"
+	OpImportHistory Operation = "import_history"
+)
+
+// Scope is one of: {"type":"own"}, "department", "department_below",
+// "subordinates" (of any depth, without oneself), "all", or
+// {"type":"filter","where":…} in which {"me":true} and {"myDepartment":"below"|"own"} stand for the caller's.
+type Scope struct {
+	Type  string          `json:"type"`
+	Where json.RawMessage `json:"where,omitempty"`
+}
+
+// FieldSet is all fields but Except, or exactly Only.
+type FieldSet struct {
+	All    bool     `json:"all,omitempty"`
+	Except []string `json:"except,omitempty"`
+	Only   []string `json:"only,omitempty"`
+}
+
+// Has tells whether key is in the set. System fields are always readable.
+func (s FieldSet) Has(key string) bool {
+	list := s.Only
+	if s.All {
+		list = s.Except
+	}
+	for _, k := range list {
+		if k == key {
+			return !s.All
+		}
+	}
+	return s.All
+}

@@ -1,0 +1,34 @@
+# weft: build, run, test. `make run` and `make test` are all a new machine needs.
+GO      ?= go
+DATA    ?= data
+LISTEN  ?= 127.0.0.1:8520
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
+# The demo password is fixed on purpose and printed at every start of `make run`.
+DEMO_PASSWORD = weft-demo-2026
+
+.PHONY: build run test lint bench soak clean
+
+build:
+	$(GO) build -o bin/weft ./cmd/weft
+
+run: build
+	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) bin/weft template install opportunity-pipeline --sample-data --if-missing --data $(DATA)
+	@echo "weft: http://$(LISTEN)   login: admin   password: $(DEMO_PASSWORD)"
+	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) exec bin/weft serve --listen $(LISTEN) --data $(DATA)
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt: the files above are not formatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+test:
+	@scripts/test.sh
+
+bench:
+	@bench/run.sh
+
+soak:
+	WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'Soak|Crash|PowerLoss|Kill' -v ./crashtest/...
+
+clean:
+	rm -rf bin

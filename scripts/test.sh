@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Everything that `make test` means: format, vet, staticcheck, and all tests
+# with the race detector where a C compiler is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+make --no-print-directory lint
+race=-race
+if ! CGO_ENABLED=1 "${CC:-cc}" --version >/dev/null 2>&1; then
+  if [ "${CI:-}" = true ]; then
+    echo "no C compiler: the race detector needs one (apt-get install gcc)" >&2
+    exit 1
+  fi
+  echo "no C compiler found: the tests run without the race detector"
+  race=
+fi
+CGO_ENABLED=0 go build -o /dev/null ./cmd/weft
+if [ -n "$race" ]; then
+  CGO_ENABLED=1 go test -race -timeout 20m ./...
+else
+  go test -timeout 20m ./...
+fi

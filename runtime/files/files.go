@@ -1,0 +1,148 @@
+// Package files keeps attachments: bytes in a local folder under generated
+// keys, everything known about them in the store. A file belongs to nobody's
+// record until the door links it; one that stays unlinked is swept.
+package files
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Collection holds a document per file; its id is also the storage key.
+const Collection = "weft_file"
+
+// Options of a Service.
+type Options struct {
+	Store store.Store
+	// Dir is the folder of the bytes; it is made when it is missing.
+	Dir string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Service stores and finds files. It is safe for concurrent use.
+type Service struct {
+	store store.Store
+	dir   string
+	now   func() time.Time
+
+	mu   sync.Mutex
+	root *os.Root
+}
+
+// New makes a Service. The folder is opened by the first call that needs it,
+// so a folder that cannot be used is that call's error.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{store: o.Store, dir: o.Dir, now: o.Now}
+}
+
+// Close gives the folder back.
+func (s *Service) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.root == nil {
+		return nil
+	}
+	err := s.root.Close()
+	s.root = nil
+	return err
+}
+
+// File is what is known about a stored file.
+type File struct {
+	ID  string `json:"id"`
+	Rev int64  `json:"rev"`
+	// Name is what the uploader called it: shown, never used as a path.
+	Name string `json:"name"`
+	// MediaType is told from the bytes, see mediaType.
+	MediaType string    `json:"media_type"`
+	Size      int64     `json:"size"`   // bytes
+	SHA256    string    `json:"sha256"` // hex
+	By        string    `json:"by"`     // user id of the uploader
+	At        time.Time `json:"at"`
+	// Entity, Record and Field say where the file is referenced; "" until then.
+	Entity string `json:"entity,omitempty"`
+	Record string `json:"record,omitempty"`
+	Field  string `json:"field,omitempty"`
+	// Loose is since when no record refers to the file; zero while one does.
+	Loose time.Time `json:"loose,omitzero"`
+}
+
+// Linked tells whether a record refers to the file.
+func (f File) Linked() bool { return f.Record != "" }
+
+// Collections are the store collections of this room.
+func Collections() []store.Collection {
+	return []store.Collection{{
+		Name:  Collection,
+		Quiet: true,
+		Kinds: map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant},
+		Indexes: []store.Index{
+			{Name: "loose", Keys: []store.IndexKey{{Path: loosePath}}},
+			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
+		},
+	}}
+}
+
+var loosePath = query.Path{Field: "loose", Kind: query.Instant}
+
+// instant is the stored form of a point in time (query.Instant).
+const instant = "2006-01-02T15:04:05.000Z"
+
+// Lookup finds files by id, in the order of ids; unknown ids are left out.
+func (s *Service) Lookup(ctx context.Context, ids []string) ([]File, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	docs, err := s.store.GetMany(ctx, Collection, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look up files: %w", err)
+	}
+	found := make([]File, len(docs))
+	for i, d := range docs {
+		if found[i], err = decode(d); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func decode(d store.Doc) (File, error) {
+	var f File
+	if err := json.Unmarshal(d.Body, &f); err != nil {
+		return f, fmt.Errorf("file document %s: %w", d.ID, err)
+	}
+	f.ID, f.Rev = d.ID, d.Rev
+	return f, nil
+}
+
+func encode(f File) (store.Doc, error) {
+	f.At = f.At.UTC().Truncate(time.Millisecond)
+	type plain File
+	body, err := json.Marshal(struct {
+		plain
+		At    string `json:"at"`
+		Loose string `json:"loose,omitempty"`
+	}{plain: plain(f), At: stamp(f.At), Loose: stamp(f.Loose)})
+	if err != nil {
+		return store.Doc{}, fmt.Errorf("encode file %s: %w", f.ID, err)
+	}
+	return store.Doc{ID: f.ID, Rev: f.Rev, Body: body}, nil
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(instant)
+}

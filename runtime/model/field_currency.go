@@ -1,0 +1,74 @@
+package model
+
+import (
+	"errors"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+func init() { registerType(currencyType{}) }
+
+// currencyType is an exact amount: fifteen digits before and four behind the
+// point. A JSON number must arrive as json.Number to be taken exactly.
+type currencyType struct{ plain }
+
+func (currencyType) Name() schemas.FieldType        { return schemas.TypeCurrency }
+func (currencyType) Kind(*schemas.Field) query.Kind { return query.Decimal }
+
+func (currencyType) Schema(*schemas.Field) map[string]any {
+	return map[string]any{
+		"type":    []string{"string", "number"},
+		"pattern": `^-?[0-9]{1,15}(\.[0-9]{1,4})?$`,
+	}
+}
+
+func (currencyType) Check(f *schemas.Field) []problem.Field {
+	ps := append(checkStored(f, "minimum", "maximum", "x-currency", "x-sortable"), checkBounds(f)...)
+	if f.Currency != "" && !isCurrencyCode(f.Currency) {
+		ps = append(ps, problem.At("/x-currency", "currency_code"))
+	}
+	return ps
+}
+
+// isCurrencyCode tells whether s has the form of an ISO 4217 code.
+func isCurrencyCode(s string) bool {
+	if len(s) != 3 {
+		return false
+	}
+	for i := range 3 {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+func (currencyType) Normalise(f *Field, wire any) (any, []problem.Field) {
+	stored, err := query.ParseDecimal(wire)
+	switch {
+	case errors.Is(err, query.ErrDecimalRange):
+		return nil, refuse("decimal_range", "max", 15)
+	case errors.Is(err, query.ErrDecimalScale):
+		return nil, refuse("decimal_scale", "max", 4)
+	case err != nil:
+		return nil, wrong("decimal")
+	}
+	if f.Def.Minimum != nil || f.Def.Maximum != nil {
+		if ps := checkRange(f.Def, query.DecimalFloat(stored)); ps != nil {
+			return nil, ps
+		}
+	}
+	return stored, nil
+}
+
+func (currencyType) Wire(_ *Field, stored any) any {
+	s, _ := stored.(string)
+	return query.FormatDecimal(s)
+}
+
+func (t currencyType) Format(f *Field, stored any, _ string) string {
+	s, _ := stored.(string)
+	return query.FormatDecimal(s)
+}

@@ -1,0 +1,47 @@
+package model
+
+import (
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// InstantLayout is the stored and wire form of an instant: UTC with
+// milliseconds, so that text order is time order.
+const InstantLayout = "2006-01-02T15:04:05.000Z"
+
+func init() { registerType(datetimeType{}) }
+
+// datetimeType is an instant: RFC 3339 with an offset in, UTC out. What is
+// finer than a millisecond is cut off.
+type datetimeType struct{ readable }
+
+func (datetimeType) Name() schemas.FieldType        { return schemas.TypeDatetime }
+func (datetimeType) Kind(*schemas.Field) query.Kind { return query.Instant }
+
+func (datetimeType) Schema(*schemas.Field) map[string]any {
+	return map[string]any{"type": "string", "format": "date-time"}
+}
+
+func (datetimeType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-sortable") }
+
+func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
+	s, ok := wire.(string)
+	if !ok {
+		return nil, wrong("string")
+	}
+	var at time.Time
+	if len(s) > 64 || at.UnmarshalText([]byte(s)) != nil { // stricter than time.Parse
+		return nil, refuse("not_a_datetime")
+	}
+	at = at.UTC()
+	if at.Year() < 1 || at.Year() > 9999 {
+		return nil, refuse("not_a_datetime")
+	}
+	if len(s) == len(InstantLayout) && s[19] == '.' && s[23] == 'Z' {
+		return wire, nil // already the stored form
+	}
+	return at.Format(InstantLayout), nil
+}

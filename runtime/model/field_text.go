@@ -1,0 +1,111 @@
+package model
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// Lengths of texts, in characters (code points).
+const (
+	textLength     = 255
+	textLimit      = 4000 // the most a text field may allow itself
+	longTextLength = 100_000
+)
+
+func init() {
+	registerType(textType{name: schemas.TypeText, length: textLength, limit: textLimit})
+	registerType(textType{name: schemas.TypeLongText, length: longTextLength, limit: longTextLength})
+}
+
+// textType is text and long text.
+type textType struct {
+	readable
+	name          schemas.FieldType
+	length, limit int
+}
+
+func (t textType) Name() schemas.FieldType        { return t.name }
+func (t textType) Kind(*schemas.Field) query.Kind { return query.Text }
+func (t textType) maxLength(f *schemas.Field) int { return orElse(f.MaxLength, t.length) }
+func orElse(bound *int, otherwise int) int {
+	if bound != nil {
+		return *bound
+	}
+	return otherwise
+}
+
+func (t textType) Schema(f *schemas.Field) map[string]any {
+	s := map[string]any{"type": "string", "maxLength": t.maxLength(f)}
+	if f.MinLength != nil {
+		s["minLength"] = *f.MinLength
+	}
+	if f.Pattern != "" {
+		s["pattern"] = f.Pattern
+	}
+	return s
+}
+
+func (t textType) Check(f *schemas.Field) []problem.Field {
+	known := []string{"minLength", "maxLength", "pattern", "x-searchable", "x-sortable"}
+	ps := append(checkStored(f, known...), checkLengths(f, t.limit)...)
+	if f.Unique && t.maxLength(f) > textLimit {
+		ps = append(ps, problem.At("/x-unique", "unique_too_long", "max", textLimit))
+	}
+	return ps
+}
+
+func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
+	s, ok := wire.(string)
+	if !ok {
+		return nil, wrong("string")
+	}
+	clean, changed, ps := cleanText(s)
+	if ps != nil {
+		return nil, ps
+	}
+	if ps := checkText(f, clean, t.maxLength(f.Def)); ps != nil {
+		return nil, ps
+	}
+	if !changed {
+		return wire, nil // spares a new interface value
+	}
+	return clean, nil
+}
+
+// cleanText brings s to NFC with lone surrogates as U+FFFD and refuses NUL.
+func cleanText(s string) (clean string, changed bool, ps []problem.Field) {
+	if strings.IndexByte(s, 0) >= 0 {
+		return "", false, refuse("nul_character")
+	}
+	if !utf8.ValidString(s) {
+		s, changed = strings.ToValidUTF8(s, "\uFFFD"), true
+	}
+	if !norm.NFC.IsNormalString(s) {
+		s, changed = norm.NFC.String(s), true
+	}
+	return s, changed, nil
+}
+
+// checkText holds s against length bounds and pattern.
+func checkText(f *Field, s string, longest int) []problem.Field {
+	var ps []problem.Field
+	if s == "" && f.Required {
+		return refuse("required")
+	}
+	if len(s) > longest && utf8.RuneCountInString(s) > longest {
+		ps = append(ps, problem.At("", "too_long", "max", longest))
+	}
+	if low := f.Def.MinLength; low != nil && utf8.RuneCountInString(s) < *low {
+		ps = append(ps, problem.At("", "too_short", "min", *low))
+	}
+	if f.Pattern != nil && !f.Pattern.MatchString(s) {
+		ps = append(ps, problem.At("", "pattern", "pattern", f.Def.Pattern))
+	}
+	return ps
+}

@@ -1,0 +1,88 @@
+package model
+
+import (
+	"slices"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+var types = map[schemas.FieldType]Type{}
+
+// registerType is called by the init function of each field_*.go.
+func registerType(t Type) {
+	if _, twice := types[t.Name()]; twice {
+		panic("model: field type registered twice: " + string(t.Name()))
+	}
+	types[t.Name()] = t
+}
+
+// TypeOf finds a field type by name.
+func TypeOf(name schemas.FieldType) (Type, bool) {
+	t, ok := types[name]
+	return t, ok
+}
+
+// TypeNames lists all field types, sorted.
+func TypeNames() []schemas.FieldType {
+	names := make([]schemas.FieldType, 0, len(types))
+	for name := range types {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// plain is embedded by types that keep their wire form and have no warnings.
+type plain struct{}
+
+func (plain) Warn(*Field, any) []problem.Field { return nil }
+func (plain) Wire(_ *Field, stored any) any    { return stored }
+
+// readable is embedded by types whose stored form is a string a person can read.
+type readable struct{ plain }
+
+func (readable) Format(_ *Field, stored any, _ string) string {
+	s, _ := stored.(string)
+	return s
+}
+
+// wrong is the problem of a value of another JSON type.
+func wrong(want string) []problem.Field {
+	return []problem.Field{problem.At("", "wrong_type", "want", wordOf(want))}
+}
+
+// refuse is a single problem with the value as a whole.
+func refuse(code string, params ...any) []problem.Field {
+	return []problem.Field{problem.At("", code, params...)}
+}
+
+// under moves problems below a path.
+func under(path string, ps []problem.Field) []problem.Field {
+	for i := range ps {
+		ps[i].Path = path + ps[i].Path
+	}
+	return ps
+}
+
+// words are the names of JSON types in messages.
+var words = map[string]schemas.Title{
+	"string":  {ZhCN: "文本", En: "a string"},
+	"number":  {ZhCN: "数字", En: "a number"},
+	"integer": {ZhCN: "整数", En: "a whole number"},
+	"boolean": {ZhCN: "true 或 false", En: "true or false"},
+	"array":   {ZhCN: "数组", En: "an array"},
+	"object":  {ZhCN: "对象", En: "an object"},
+	"decimal": {ZhCN: "数字或十进制文本", En: "a number or a decimal string"},
+}
+
+func wordOf(want string) schemas.Title { return words[want] }
+
+// kindOf is the stored kind of the type named, Text when there is none.
+func kindOf(name schemas.FieldType, f *schemas.Field) query.Kind {
+	if t, ok := types[name]; ok {
+		return t.Kind(f)
+	}
+	return query.Text
+}

@@ -1,0 +1,83 @@
+package record
+
+import (
+	"context"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/files"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// Options of a Service. Store, Current and Authority must be given.
+type Options struct {
+	Store     store.Store
+	Current   *model.Current
+	Authority access.Authority
+	// Files looks up attachments; nil refuses every file id.
+	Files Files
+	// Hooks run in order before validation; Effects name the jobs of a commit.
+	Hooks   []Hook
+	Effects []Effect
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Zone is the organisation's time zone; nil means UTC.
+	Zone *time.Location
+}
+
+// Files is the door's view of the attachments.
+type Files interface {
+	// Lookup returns the files that exist, in any order.
+	Lookup(ctx context.Context, ids []string) ([]files.File, error)
+}
+
+// Service reads and changes records. It is safe for concurrent use.
+type Service struct {
+	store     store.Store
+	current   *model.Current
+	authority access.Authority
+	files     Files
+	hooks     []Hook
+	effects   []Effect
+	now       func() time.Time
+	zone      *time.Location
+	queues    queues
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	s := &Service{
+		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
+		hooks: o.Hooks, effects: o.Effects, now: o.Now, zone: o.Zone,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.zone == nil {
+		s.zone = time.UTC
+	}
+	return s
+}
+
+// entity finds an entity of the present model; problem not_found otherwise.
+func (s *Service) entity(key string) (*model.Model, *model.Entity, error) {
+	m := s.current.Model()
+	e, ok := m.Entity(key)
+	if !ok {
+		return nil, nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": key})
+	}
+	return m, e, nil
+}
+
+// rights of the call's actor; a call without an actor is unauthenticated.
+func (s *Service) rights(ctx context.Context, c Call) (*access.Rights, error) {
+	if c.Actor == nil {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	return s.authority.Rights(ctx, c.Actor)
+}
+
+// notFound is the one answer for rows that are missing and rows that are hidden (S-01).
+func notFound() *problem.Error { return problem.New(problem.NotFound, "no_such_record_here", nil) }

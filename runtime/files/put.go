@@ -76,9 +76,9 @@ func (s *Service) write(ctx context.Context, f *File, declared string, r io.Read
 	}
 	switch {
 	case f.Size > max:
-		return problem.New(problem.TooLarge, "file_too_large", map[string]any{"max": max})
+		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": max})
 	case f.Size == 0:
-		return problem.New(problem.Invalid, "file_empty", nil)
+		return problem.New(problem.Invalid, "upload_empty", nil)
 	}
 	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	if err := out.Sync(); err != nil {

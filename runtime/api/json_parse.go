@@ -1,0 +1,318 @@
+package api
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"weft/runtime/problem"
+)
+
+// Limits on the shape of a JSON body (S-22). Its size is limited before.
+const (
+	maxDepth = 32
+	maxKeys  = 2_000  // of one object
+	maxItems = 10_000 // of one array
+)
+
+// parseJSON decodes one JSON value like encoding/json does, with numbers as
+// json.Number, and refuses what it would let pass: a key that stands twice in
+// one object, nesting deeper than 32, objects and arrays beyond all reason.
+// Problems are malformed (400) or too_large (413). Strings share memory with s.
+func parseJSON(s string) (any, error) {
+	p := parser{s: s}
+	p.space()
+	if p.i == len(s) {
+		return nil, malformed("json_empty", nil)
+	}
+	v, err := p.value()
+	if err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.i != len(s) {
+		return nil, p.syntax()
+	}
+	return v, nil
+}
+
+func malformed(key string, params map[string]any) error {
+	return problem.New(problem.Malformed, key, params)
+}
+
+type parser struct {
+	s     string
+	i     int
+	depth int
+}
+
+func (p *parser) syntax() error {
+	return malformed("json_syntax", map[string]any{"offset": p.i})
+}
+
+func (p *parser) space() {
+	for p.i < len(p.s) {
+		switch p.s[p.i] {
+		case ' ', '\t', '\n', '\r':
+			p.i++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) value() (any, error) {
+	if p.i == len(p.s) {
+		return nil, p.syntax()
+	}
+	switch c := p.s[p.i]; c {
+	case '{':
+		return p.nested(p.object)
+	case '[':
+		return p.nested(p.array)
+	case '"':
+		return p.str()
+	case 't':
+		return true, p.word("true")
+	case 'f':
+		return false, p.word("false")
+	case 'n':
+		return nil, p.word("null")
+	default:
+		return p.number()
+	}
+}
+
+func (p *parser) nested(read func() (any, error)) (any, error) {
+	p.depth++
+	if p.depth > maxDepth {
+		return nil, malformed("json_depth", map[string]any{"max": maxDepth})
+	}
+	p.i++
+	v, err := read()
+	p.depth--
+	return v, err
+}
+
+func (p *parser) word(w string) error {
+	if !strings.HasPrefix(p.s[p.i:], w) {
+		return p.syntax()
+	}
+	p.i += len(w)
+	return nil
+}
+
+func (p *parser) object() (any, error) {
+	m := make(map[string]any, 8)
+	p.space()
+	if p.take('}') {
+		return m, nil
+	}
+	for {
+		p.space()
+		if p.i == len(p.s) || p.s[p.i] != '"' {
+			return nil, p.syntax()
+		}
+		key, err := p.str()
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := m[key]; twice {
+			return nil, malformed("json_duplicate", map[string]any{"key": key})
+		}
+		if len(m) == maxKeys {
+			return nil, problem.New(problem.TooLarge, "json_keys", map[string]any{"max": maxKeys})
+		}
+		p.space()
+		if !p.take(':') {
+			return nil, p.syntax()
+		}
+		p.space()
+		if m[key], err = p.value(); err != nil {
+			return nil, err
+		}
+		p.space()
+		if p.take('}') {
+			return m, nil
+		}
+		if !p.take(',') {
+			return nil, p.syntax()
+		}
+	}
+}
+
+func (p *parser) array() (any, error) {
+	list := []any{}
+	p.space()
+	if p.take(']') {
+		return list, nil
+	}
+	for {
+		if len(list) == maxItems {
+			return nil, problem.New(problem.TooLarge, "json_items", map[string]any{"max": maxItems})
+		}
+		p.space()
+		v, err := p.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+		p.space()
+		if p.take(']') {
+			return list, nil
+		}
+		if !p.take(',') {
+			return nil, p.syntax()
+		}
+	}
+}
+
+func (p *parser) take(c byte) bool {
+	if p.i < len(p.s) && p.s[p.i] == c {
+		p.i++
+		return true
+	}
+	return false
+}
+
+// number reads the JSON grammar of numbers: -?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?
+func (p *parser) number() (any, error) {
+	start := p.i
+	p.take('-')
+	if !p.take('0') && !p.digits() {
+		return nil, p.syntax()
+	}
+	if p.take('.') && !p.digits() {
+		return nil, p.syntax()
+	}
+	if p.take('e') || p.take('E') {
+		if !p.take('+') {
+			p.take('-')
+		}
+		if !p.digits() {
+			return nil, p.syntax()
+		}
+	}
+	return json.Number(p.s[start:p.i]), nil
+}
+
+func (p *parser) digits() bool {
+	start := p.i
+	for p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9' {
+		p.i++
+	}
+	return p.i > start
+}
+
+// str reads a string. One without escapes and with sound UTF-8 is a piece of
+// the body; else it is built anew, each fault becoming U+FFFD.
+func (p *parser) str() (string, error) {
+	p.i++
+	start := p.i
+	ascii := true
+	for p.i < len(p.s) {
+		c := p.s[p.i]
+		switch {
+		case c == '"':
+			text := p.s[start:p.i]
+			p.i++
+			if !ascii {
+				text = strings.ToValidUTF8(text, "\uFFFD")
+			}
+			return text, nil
+		case c == '\\':
+			return p.escaped(start)
+		case c < 0x20:
+			return "", p.syntax()
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+		p.i++
+	}
+	return "", p.syntax()
+}
+
+func (p *parser) escaped(start int) (string, error) {
+	var b strings.Builder
+	b.WriteString(p.s[start:p.i])
+	for p.i < len(p.s) {
+		c := p.s[p.i]
+		switch {
+		case c == '"':
+			p.i++
+			return strings.ToValidUTF8(b.String(), "\uFFFD"), nil
+		case c < 0x20:
+			return "", p.syntax()
+		case c != '\\':
+			b.WriteByte(c)
+			p.i++
+		default:
+			r, ok := p.escape()
+			if !ok {
+				return "", p.syntax()
+			}
+			b.WriteRune(r)
+		}
+	}
+	return "", p.syntax()
+}
+
+func (p *parser) escape() (rune, bool) {
+	p.i++
+	if p.i == len(p.s) {
+		return 0, false
+	}
+	c := p.s[p.i]
+	if c == 'u' {
+		return p.unicodeEscape()
+	}
+	const from, to = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+	at := strings.IndexByte(from, c)
+	if at < 0 {
+		return 0, false
+	}
+	p.i++
+	return rune(to[at]), true
+}
+
+func (p *parser) unicodeEscape() (rune, bool) {
+	r, ok := p.hex4(p.i + 1)
+	if !ok {
+		return 0, false
+	}
+	p.i += 5
+	if !utf16.IsSurrogate(r) {
+		return r, true
+	}
+	if strings.HasPrefix(p.s[p.i:], `\u`) {
+		if low, ok := p.hex4(p.i + 2); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				p.i += 6
+				return pair, true
+			}
+		}
+	}
+	return utf8.RuneError, true
+}
+
+func (p *parser) hex4(at int) (rune, bool) {
+	if at+4 > len(p.s) {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(p.s[at : at+4]) {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}

@@ -66,8 +66,9 @@ type Any []Expr
 type Not struct{ X Expr }
 
 // Cmp compares the value at Path. After Bind its Value is in stored form:
-// a scalar; []any for In (any number) and Between (two); nil for Empty and
-// Present; Word for Match.
+// a scalar (numbers are float64 or json.Number); []any for In (any number, none
+// matches nothing) and Between (two); folded text for Contains and Starts,
+// which compare with the folded field; nil for Empty and Present; Word for Match.
 type Cmp struct {
 	Path  Path
 	Op    Op
@@ -91,8 +92,9 @@ type Path struct {
 	Through string
 	Via     string
 	Scope   Expr // reader's row scope on the collection Through; nil means all
-	// Visible limits the rows on which the reader may see this value; on other
-	// rows the value counts as unset. nil means all rows.
+	// Visible limits the rows (of the entity queried, not of Through) on which the
+	// reader may see this value; on other rows the value counts as unset. nil
+	// means all rows.
 	Visible Expr
 	// SortKey says that the document carries a sort key for this Text field.
 	SortKey bool

@@ -1,0 +1,73 @@
+package query
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Layouts of the stored forms.
+const (
+	DateLayout    = "2006-01-02"
+	InstantLayout = "2006-01-02T15:04:05.000Z"
+)
+
+// Bucket gives the group of a stored date or instant: by day "2017-04-01", week
+// "2017-W14" (ISO 8601), month "2017-04", quarter "2017Q2", year "2017". Zone is
+// used for instants; nil is UTC. What is no date gives "".
+func Bucket(kind Kind, stored, by string, zone *time.Location) string {
+	t, ok := parseTime(kind, stored, zone)
+	if !ok {
+		return ""
+	}
+	switch by {
+	case "day":
+		return t.Format(DateLayout)
+	case "week":
+		year, week := t.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case "month":
+		return t.Format("2006-01")
+	case "quarter":
+		return fmt.Sprintf("%04dQ%d", t.Year(), (int(t.Month())+2)/3)
+	case "year":
+		return t.Format("2006")
+	}
+	return ""
+}
+
+func parseTime(kind Kind, stored string, zone *time.Location) (time.Time, bool) {
+	if kind == Date {
+		t, err := time.Parse(DateLayout, stored)
+		return t, err == nil
+	}
+	t, err := time.Parse(InstantLayout, stored)
+	if err != nil {
+		return t, false
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone), true
+}
+
+// buckets are the ways to group by time.
+var buckets = map[string]bool{"day": true, "week": true, "month": true, "quarter": true, "year": true}
+
+var zones sync.Map // name → *time.Location
+
+// Zone loads an IANA time zone by name, once; "" is UTC.
+func Zone(name string) (*time.Location, error) {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location), nil
+	}
+	if len(name) > 64 || name == "Local" {
+		return nil, fmt.Errorf("query: no time zone %.64q", name)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("query: time zone: %w", err)
+	}
+	zones.Store(name, z)
+	return z, nil
+}

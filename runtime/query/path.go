@@ -1,0 +1,50 @@
+package query
+
+import (
+	"strings"
+
+	"weft/runtime/problem"
+)
+
+// path finds a field of the entity by name, own or across one reference.
+func (p *parser) path(name, at string) (Path, Field, bool) {
+	path, f, ok := lookup(p.entity, name)
+	if !ok {
+		p.fail(at, "unknown_field", "field", name)
+	}
+	return path, f, ok
+}
+
+// lookup finds the path written as "amount" or "account.sector".
+func lookup(e Entity, name string) (Path, Field, bool) {
+	via, rest, crossed := strings.Cut(name, ".")
+	f, ok := e.Lookup(via)
+	if !ok || !crossed {
+		return pathOf(f), f, ok
+	}
+	if f.Target == nil || f.Kind != Key {
+		return Path{}, Field{}, false
+	}
+	far, ok := f.Target.Lookup(rest)
+	if !ok {
+		return Path{}, Field{}, false
+	}
+	path := pathOf(far)
+	path.Via, path.Through = via, f.Target.EntityKey()
+	return path, far, true
+}
+
+func pathOf(f Field) Path { return Path{Field: f.Key, Kind: f.Kind, SortKey: f.SortKey} }
+
+// unknown is the problem of a path that does not exist, or that the reader may not see.
+func unknown(at string, p Path) problem.Field {
+	return problem.At(at, "unknown_field", "field", p.Name())
+}
+
+// cut applies rights to a path; a nil Rights changes nothing.
+func cut(r Rights, e Entity, p Path) (Path, bool) {
+	if r == nil {
+		return p, true
+	}
+	return r.Path(e, p)
+}

@@ -1,0 +1,53 @@
+package query
+
+// Search makes the filter of a search text: every word must be found in one of
+// the searchable fields that the reader may see. A text without a word (blank,
+// punctuation) asks for nothing: nil. Words without any visible field find nothing.
+func Search(text string, e Entity, r Rights, searchable []Field) Expr {
+	words := Words(text)
+	if len(words) == 0 {
+		return nil
+	}
+	paths := make([]Path, 0, len(searchable))
+	for _, f := range searchable {
+		if p, ok := cut(r, e, pathOf(f)); ok {
+			paths = append(paths, p)
+		}
+	}
+	all := make(All, len(words))
+	for i, w := range words {
+		anyField := make(Any, len(paths))
+		for j, p := range paths {
+			anyField[j] = Cmp{Path: p, Op: Match, Value: w}
+		}
+		all[i] = anyField
+		if len(paths) == 1 {
+			all[i] = anyField[0]
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return all
+}
+
+// And joins filters, leaving out those that match everything.
+func And(parts ...Expr) Expr {
+	out := make(All, 0, len(parts))
+	for _, p := range parts {
+		switch x := p.(type) {
+		case nil:
+		case All:
+			out = append(out, x...)
+		default:
+			out = append(out, p)
+		}
+	}
+	switch len(out) {
+	case 0:
+		return nil
+	case 1:
+		return out[0]
+	}
+	return out
+}

@@ -1,0 +1,62 @@
+package model
+
+import (
+	"strings"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+func init() {
+	registerType(attachmentType{name: schemas.TypeAttachment, most: 50})
+	registerType(attachmentType{name: schemas.TypeImage, most: 50})
+	registerType(attachmentType{name: schemas.TypeSignature, most: 1})
+}
+
+// attachmentType is a list of file ids: attachment, image and signature.
+// Whether the files exist and are of an allowed kind is for the door to say.
+type attachmentType struct {
+	plain
+	name schemas.FieldType
+	most int
+}
+
+func (t attachmentType) Name() schemas.FieldType        { return t.name }
+func (t attachmentType) Kind(*schemas.Field) query.Kind { return query.Keys }
+
+func (t attachmentType) Schema(f *schemas.Field) map[string]any {
+	return keysSchema(f, t.most, map[string]any{"type": "string", "format": "uuid"})
+}
+
+func (t attachmentType) Check(f *schemas.Field) []problem.Field {
+	ps := append(checkOnly(f, "minItems", "maxItems", "x-media-types", "x-max-bytes"), checkItems(f, t.most)...)
+	for i, m := range f.MediaTypes {
+		if !isMediaRange(m) {
+			ps = append(ps, problem.At(problem.Pointer("x-media-types", i), "media_type_form"))
+		}
+	}
+	if f.MaxBytes < 0 {
+		ps = append(ps, problem.At("/x-max-bytes", "too_small", "min", 1))
+	}
+	return ps
+}
+
+// isMediaRange tells whether m is "type/subtype" or "type/*".
+func isMediaRange(m string) bool {
+	kind, sub, ok := strings.Cut(m, "/")
+	return ok && kind != "" && kind != "*" && sub != "" && !strings.ContainsAny(m, " ;,\t") && !strings.Contains(sub, "/")
+}
+
+func (t attachmentType) Normalise(f *Field, wire any) (any, []problem.Field) {
+	return normaliseKeys(f.Def, wire, t.most, normaliseID)
+}
+
+func (t attachmentType) filterValue(_ *Field, wire any) (any, bool) {
+	id, ps := normaliseID(wire)
+	return id, ps == nil
+}
+
+func (t attachmentType) Format(_ *Field, stored any, _ string) string {
+	return formatKeys(stored, func(id string) string { return id })
+}

@@ -1,0 +1,87 @@
+package model
+
+import (
+	"strings"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+const emailLength = 254 // RFC 5321
+
+func init() { registerType(emailType{}) }
+
+// emailType is one address without a display name, internationalised ones included.
+type emailType struct{ readable }
+
+func (emailType) Name() schemas.FieldType        { return schemas.TypeEmail }
+func (emailType) Kind(*schemas.Field) query.Kind { return query.Text }
+
+func (emailType) Schema(f *schemas.Field) map[string]any {
+	return map[string]any{"type": "string", "format": "idn-email", "maxLength": emailLength}
+}
+
+func (emailType) Check(f *schemas.Field) []problem.Field {
+	return checkStored(f, "x-searchable", "x-sortable")
+}
+
+func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
+	s, ok := wire.(string)
+	if !ok {
+		return nil, wrong("string")
+	}
+	clean, _, ps := cleanText(s)
+	if ps != nil {
+		return nil, ps
+	}
+	if clean = strings.TrimSpace(clean); !isEmail(clean) {
+		return nil, refuse("not_an_email")
+	}
+	return clean, nil
+}
+
+// isEmail takes dot-atoms before the "@" and at least two labels behind it.
+func isEmail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || len(s) > emailLength || len(local) > 64 || !isDotAtom(local) {
+		return false
+	}
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		if !isLabel(label) {
+			return false
+		}
+	}
+	return len(labels) >= 2
+}
+
+func isDotAtom(s string) bool {
+	if s == "" || s[0] == '.' || s[len(s)-1] == '.' || strings.Contains(s, "..") {
+		return false
+	}
+	for i := range len(s) {
+		if !isWordByte(s[i]) && !strings.ContainsRune(".!#$%&'*+-/=?^_`{|}~", rune(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// isLabel tells whether s is one label of a host name.
+func isLabel(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if !isWordByte(s[i]) && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// isWordByte is a letter, a digit, or part of a character beyond ASCII.
+func isWordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
+}

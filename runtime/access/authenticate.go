@@ -1,0 +1,190 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// maxKnown secrets are kept in memory; beyond, all are forgotten and read again.
+const maxKnown = 20000
+
+// known keeps the secrets that were right, as long as the change number of
+// their collection says that they still are.
+type known struct {
+	sync.RWMutex
+	byDigest map[digest]*entry
+}
+
+// entry is one session or token.
+type entry struct {
+	collection string
+	number     uint64 // change number of collection, read before the entry
+	id, user   string
+	role       string // of a token
+	rev        int64
+	ends       time.Time // zero: never
+	renewAt    time.Time // zero: never
+	usedAt     atomic.Int64
+	actor      atomic.Pointer[boundActor]
+}
+
+// boundActor is the actor of an entry under one state of the people.
+type boundActor struct {
+	people *peopleState
+	actor  *Actor
+}
+
+var errUnknownSecret = problem.New(problem.Unauthenticated, "", nil)
+
+// Authenticate finds who a session's or token's secret belongs to. It fails
+// with unauthenticated when the secret is unknown, revoked or has ended, or the
+// person is not active: all of it as of now, on every node.
+func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error) {
+	collection := SessionCollection
+	if strings.HasPrefix(token, tokenPrefix) {
+		collection = TokenCollection
+	} else if !strings.HasPrefix(token, sessionPrefix) {
+		return nil, errUnknownSecret
+	}
+	sum := digestOf(token)
+	number, err := s.Store.ChangeNumber(ctx, collection)
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	s.known.RLock()
+	e := s.known.byDigest[sum]
+	s.known.RUnlock()
+	if e == nil || e.number != number {
+		if e, err = s.recognise(ctx, collection, sum, number); err != nil {
+			return nil, err
+		}
+	}
+	now := s.Now()
+	if !e.ends.IsZero() && !now.Before(e.ends) {
+		return nil, errUnknownSecret
+	}
+	a, err := s.actorOf(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	s.touch(ctx, e, now)
+	if !e.renewAt.IsZero() && !now.Before(e.renewAt) {
+		due := *a
+		due.Renew = true
+		return &due, nil
+	}
+	return a, nil
+}
+
+// actorOf gives the entry's actor under the present people.
+func (s *Service) actorOf(ctx context.Context, e *entry) (*Actor, error) {
+	p, err := s.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if b := e.actor.Load(); b != nil && b.people == p {
+		return b.actor, nil
+	}
+	person := p.directory.people[e.user]
+	if person == nil || !person.Active {
+		return nil, errUnknownSecret
+	}
+	a := p.directory.actor(person, "", "", "")
+	if e.collection == TokenCollection {
+		a = p.directory.actor(person, "", e.id, e.role)
+	} else {
+		a.Session = e.id
+	}
+	e.actor.Store(&boundActor{p, a})
+	return a, nil
+}
+
+// recognise reads a secret's entry and keeps it.
+func (s *Service) recognise(ctx context.Context, collection string, sum digest, number uint64) (*entry, error) {
+	read := s.readSession
+	if collection == TokenCollection {
+		read = s.readToken
+	}
+	e, err := read(ctx, sum)
+	if err != nil {
+		s.known.Lock()
+		delete(s.known.byDigest, sum)
+		s.known.Unlock()
+		return nil, err
+	}
+	e.collection, e.number = collection, number
+	s.known.Lock()
+	if old := s.known.byDigest[sum]; old != nil {
+		e.actor.Store(old.actor.Load())
+	} else if len(s.known.byDigest) >= maxKnown {
+		clear(s.known.byDigest)
+	}
+	s.known.byDigest[sum] = e
+	s.known.Unlock()
+	return e, nil
+}
+
+// readSession finds a session by its token or, within the grace after a
+// renewal, by the token before. A replaced token that comes later was stolen
+// or lost on its way: the whole session ends (S-26).
+func (s *Service) readSession(ctx context.Context, sum digest) (*entry, error) {
+	replaced := false
+	doc, err := findOne(ctx, s.Store, SessionCollection, "hash", sum.String())
+	if errors.Is(err, store.ErrNotFound) {
+		replaced = true
+		doc, err = findOne(ctx, s.Store, SessionCollection, "previous", sum.String())
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errUnknownSecret
+	}
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	var d sessionDoc
+	if err := json.Unmarshal(doc.Body, &d); err != nil {
+		return nil, fmt.Errorf("access: session %s: %w", doc.ID, err)
+	}
+	e := &entry{id: d.ID, user: d.User, rev: doc.Rev, ends: d.ends(s.Times)}
+	e.usedAt.Store(parseInstant(d.UsedAt).UnixNano())
+	if !replaced {
+		e.renewAt = parseInstant(d.RenewedAt).Add(s.Times.Renew)
+		return e, nil
+	}
+	e.ends = parseInstant(d.PreviousUntil)
+	if !s.Now().Before(e.ends) {
+		if err := s.deleteDocs(ctx, SessionCollection, d.ID); err != nil {
+			return nil, err
+		}
+		return nil, errUnknownSecret
+	}
+	return e, nil
+}
+
+func (s *Service) readToken(ctx context.Context, sum digest) (*entry, error) {
+	doc, err := findOne(ctx, s.Store, TokenCollection, "hash", sum.String())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errUnknownSecret
+	}
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	var d tokenDoc
+	if err := json.Unmarshal(doc.Body, &d); err != nil {
+		return nil, fmt.Errorf("access: token %s: %w", doc.ID, err)
+	}
+	e := &entry{id: d.ID, user: d.User, role: d.Role, rev: doc.Rev}
+	if d.ExpiresAt != "" {
+		e.ends = parseInstant(d.ExpiresAt)
+	}
+	e.usedAt.Store(parseInstant(d.UsedAt).UnixNano())
+	return e, nil
+}

@@ -1,0 +1,120 @@
+package access
+
+import (
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// Built-in entities that access reads.
+const (
+	userEntity       = "user"
+	departmentEntity = "department"
+	assignmentEntity = "role_assignment"
+	visitEntity      = "stage_visit"
+)
+
+// memberGrants is what every signed-in active person may read: who the
+// colleagues are and where they belong. Without it no screen can name an owner.
+var memberGrants = []schemas.Grant{
+	{Entity: userEntity, Operations: []schemas.Operation{schemas.OpRead},
+		Scopes: []schemas.Scope{{Type: "all"}},
+		Read:   schemas.FieldSet{Only: []string{"login", "name", "department", "superior", "active"}}},
+	{Entity: departmentEntity, Operations: []schemas.Operation{schemas.OpRead},
+		Scopes: []schemas.Scope{{Type: "all"}}, Read: schemas.FieldSet{All: true}},
+}
+
+// grantsOf lists the grants of an actor, those of the role member included.
+// Stage visits are left out: they follow the rights to their record.
+func grantsOf(m *model.Model, a *Actor) []*model.Grant {
+	var out []*model.Grant
+	add := func(key string) {
+		role := m.Roles[key]
+		if role == nil {
+			return
+		}
+		for _, g := range role.Grants {
+			if g.Entity != nil && g.Entity.Key != visitEntity {
+				out = append(out, g)
+			}
+		}
+	}
+	for _, key := range a.Roles {
+		if key != RoleMember {
+			add(key)
+		}
+	}
+	if a.UserID == "" {
+		return out
+	}
+	add(RoleMember)
+	for i := range memberGrants {
+		def := &memberGrants[i]
+		if e := m.Entities[def.Entity]; e != nil {
+			out = append(out, builtInGrant(i, def, e))
+		}
+	}
+	return out
+}
+
+func builtInGrant(index int, def *schemas.Grant, e *model.Entity) *model.Grant {
+	g := &model.Grant{Role: RoleMember, Index: index, Def: def, Entity: e, Ops: map[schemas.Operation]bool{}}
+	for _, op := range def.Operations {
+		g.Ops[op] = true
+	}
+	for _, s := range def.Scopes {
+		g.Scopes = append(g.Scopes, model.Scope{Type: s.Type})
+	}
+	return g
+}
+
+// grantVisits makes stage visits readable where their record and its stage are,
+// and exportable where the record is.
+func (r *Rights) grantVisits() {
+	visit := r.Model.Entities[visitEntity]
+	if visit == nil || r.Actor.Admin {
+		return
+	}
+	for _, op := range []schemas.Operation{schemas.OpRead, schemas.OpExport} {
+		scope := r.visitScope(op)
+		if isNone(scope) {
+			continue
+		}
+		def := &schemas.Grant{Entity: visitEntity, Operations: []schemas.Operation{op}, Read: schemas.FieldSet{All: true}}
+		r.grant(builtInGrant(len(memberGrants), def, visit), scope)
+	}
+	if e := r.entities[visitEntity]; e != nil {
+		e.finish()
+	}
+}
+
+func (r *Rights) visitScope(op schemas.Operation) query.Expr {
+	parts := []query.Expr{}
+	for _, key := range sortedKeys(r.entities) {
+		e := r.entities[key]
+		if e.Entity.Machine == nil || !r.Allowed(key, op) {
+			continue
+		}
+		stage, ok := r.cell(key, e.Entity.Machine.Field.Key)
+		if !ok {
+			continue
+		}
+		scope := stage.scope
+		if op != schemas.OpRead {
+			scope = both(scope, e.scopes[op])
+		}
+		parts = append(parts, query.All{
+			query.Cmp{Path: query.Path{Field: "entity", Kind: query.Text}, Op: query.Eq, Value: key},
+			query.Cmp{Path: query.Path{Field: "id", Kind: query.Key, Through: key, Via: "record", Scope: scope}, Op: query.Present},
+		})
+	}
+	return union(parts)
+}
+
+func sortedKeys(m map[string]*EntityRights) []string {
+	set := make(map[string]bool, len(m))
+	for k := range m {
+		set[k] = true
+	}
+	return sorted(set)
+}

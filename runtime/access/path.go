@@ -1,0 +1,106 @@
+package access
+
+import (
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// cell says on which rows a field is readable.
+type cell struct {
+	// scope is the union of the scopes of the grants that read the field.
+	scope query.Expr
+	// visible is scope, or nil when it covers every visible row.
+	visible query.Expr
+}
+
+// finishCells computes for each field the rows on which it is readable: a
+// field is visible only on rows of a grant that names it.
+func (e *EntityRights) finishCells() {
+	e.cells = map[string]cell{}
+	rows, ok := e.scopes[schemas.OpRead]
+	if !ok {
+		e.uniform = &Mask{}
+		return
+	}
+	whole := canon(rows)
+	uniform := true
+	for _, f := range e.Entity.Fields {
+		var scopes []query.Expr
+		for _, g := range e.Grants {
+			if g.Grant.Ops[schemas.OpRead] && g.Grant.Def.Read.Has(f.Key) {
+				scopes = append(scopes, g.Scope)
+			}
+		}
+		scope := union(scopes)
+		if isNone(scope) {
+			continue
+		}
+		c := cell{scope: scope}
+		if canon(scope) != whole {
+			c.visible = scope
+			uniform = false
+		}
+		e.cells[f.Key] = c
+	}
+	if uniform {
+		e.uniform = newMask(e.Entity, func(key string) bool { _, ok := e.cells[key]; return ok })
+	}
+}
+
+// cell gives the rows on which a field is readable; system fields are readable
+// on every visible row.
+func (r *Rights) cell(entity, field string) (cell, bool) {
+	if r.Actor.Admin {
+		return cell{}, r.Model.Entities[entity] != nil
+	}
+	e := r.entities[entity]
+	if e == nil {
+		return cell{}, false
+	}
+	if model.IsSystem(field) {
+		rows, ok := e.scopes[schemas.OpRead]
+		return cell{scope: rows}, ok
+	}
+	c, ok := e.cells[field]
+	return c, ok
+}
+
+// Readable tells whether a field is readable on some row.
+func (r *Rights) Readable(entity, field string) bool {
+	_, ok := r.cell(entity, field)
+	return ok
+}
+
+// Path implements query.Rights: it refuses a path that the actor may read on no
+// row, and limits the others to the rows on which each cell may be read (S-03),
+// across a reference under the rights of the entity behind it (S-04).
+func (r *Rights) Path(e query.Entity, p query.Path) (query.Path, bool) {
+	own := p.Field
+	if p.Through != "" {
+		own = p.Via
+	}
+	c, ok := r.cell(e.EntityKey(), own)
+	if !ok {
+		return p, false
+	}
+	p.Visible = both(p.Visible, c.visible)
+	if p.Through != "" {
+		target, ok := r.cell(p.Through, p.Field)
+		if !ok {
+			return p, false
+		}
+		p.Scope = both(p.Scope, target.scope)
+	}
+	return p, true
+}
+
+func both(a, b query.Expr) query.Expr {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return query.All{a, b}
+}

@@ -1,0 +1,203 @@
+package access
+
+import (
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// Lookup reads one record in stored form for scopes that cross a reference. A
+// record that does not exist is nil without an error.
+type Lookup func(collection, id string) (map[string]any, error)
+
+// Rights are what one actor may do under one model: compiled once, then cheap
+// and safe for concurrent use. It implements query.Rights for reading.
+type Rights struct {
+	Actor *Actor
+	Model *model.Model
+	Env   query.Env
+
+	entities map[string]*EntityRights
+	lookup   Lookup
+	// admins are the ids of users that hold the role admin: only an admin changes them.
+	admins map[string]bool
+	// timed rights depend on the present time and are bound anew soon.
+	timed bool
+}
+
+// EntityRights are the grants of one actor on one entity.
+type EntityRights struct {
+	Entity *model.Entity
+	Grants []Granted
+
+	scopes map[schemas.Operation]query.Expr // of operations that are allowed on some row
+	cells  map[string]cell                  // by readable field
+	masks  maskCache
+	// uniform is the read mask when it is the same on all visible rows.
+	uniform *Mask
+}
+
+// Granted is one grant with its row scope bound: Scope nil means all rows.
+type Granted struct {
+	Grant *model.Grant
+	Scope query.Expr
+
+	row rowTest
+}
+
+// RightsInput is what Compile needs beside actor and model.
+type RightsInput struct {
+	Env query.Env
+	// Directory of all people, for scopes that name other users; nil for none.
+	Directory *Directory
+	// Lookup is asked by scopes that cross a reference; nil finds nothing.
+	Lookup Lookup
+}
+
+// Compile makes the rights of an actor under a model. It is pure.
+func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
+	in.Env.Me = a.UserID
+	in.Env.MyDepartments, in.Env.MyDepartmentsBelow = a.Departments, a.DepartmentsBelow
+	if in.Directory == nil {
+		in.Directory = &Directory{}
+	}
+	r := &Rights{Actor: a, Model: m, Env: in.Env, lookup: in.Lookup,
+		entities: map[string]*EntityRights{}, admins: in.Directory.admins}
+	if a.Admin {
+		return r
+	}
+	b := binder{env: in.Env, people: in.Directory}
+	for _, g := range grantsOf(m, a) {
+		r.grant(g, b.scope(g, &r.timed))
+	}
+	for _, e := range r.entities {
+		e.finish()
+	}
+	r.grantVisits()
+	return r
+}
+
+func (r *Rights) grant(g *model.Grant, scope query.Expr) {
+	e := r.entities[g.Entity.Key]
+	if e == nil {
+		e = &EntityRights{Entity: g.Entity}
+		r.entities[g.Entity.Key] = e
+	}
+	e.Grants = append(e.Grants, Granted{Grant: g, Scope: scope, row: compileRow(scope)})
+}
+
+// finish joins the grants: one scope per operation, one per readable field.
+func (e *EntityRights) finish() {
+	byOp := map[schemas.Operation][]query.Expr{}
+	for _, g := range e.Grants {
+		for op, given := range g.Grant.Ops {
+			if given {
+				byOp[op] = append(byOp[op], g.Scope)
+			}
+		}
+	}
+	e.scopes = map[schemas.Operation]query.Expr{}
+	for op, scopes := range byOp {
+		x := union(scopes)
+		if op == schemas.OpExport {
+			x = overlap(union(byOp[schemas.OpRead]), x)
+		}
+		if !isNone(x) {
+			e.scopes[op] = x
+		}
+	}
+	e.finishCells()
+}
+
+// Allowed tells whether some grant gives op on some row of the entity.
+func (r *Rights) Allowed(entity string, op schemas.Operation) bool {
+	if r.Actor.Admin {
+		return r.Model.Entities[entity] != nil && (entity != visitEntity || readsOnly(op))
+	}
+	e := r.entities[entity]
+	if e == nil {
+		return false
+	}
+	_, ok := e.scopes[op]
+	return ok
+}
+
+// Scope is the row filter for op: nil for all rows, an empty query.Any for none.
+func (r *Rights) Scope(entity string, op schemas.Operation) query.Expr {
+	if !r.Allowed(entity, op) {
+		return query.Any{}
+	}
+	if r.Actor.Admin {
+		return nil
+	}
+	return r.entities[entity].scopes[op]
+}
+
+// Can tells whether op is allowed on this row, given in stored form; for create
+// the row as it will be. Nobody hands on a role he does not hold, and only an
+// admin changes an admin.
+func (r *Rights) Can(entity string, op schemas.Operation, doc map[string]any) bool {
+	if !r.Allowed(entity, op) {
+		return false
+	}
+	if r.Actor.Admin {
+		return true
+	}
+	if !readsOnly(op) && !r.mayRaise(entity, doc) {
+		return false
+	}
+	if op == schemas.OpExport && !r.Can(entity, schemas.OpRead, doc) {
+		return false
+	}
+	for _, g := range r.entities[entity].Grants {
+		if g.Grant.Ops[op] && r.in(g, doc) {
+			return true
+		}
+	}
+	return false
+}
+
+// CanTransition tells whether the transition with this key may be made on this row.
+func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
+	if r.Actor.Admin {
+		return true
+	}
+	e := r.entities[entity]
+	if e == nil {
+		return false
+	}
+	for _, g := range e.Grants {
+		for _, t := range g.Grant.Def.Transitions {
+			if (t == key || t == "*") && r.in(g, doc) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayRaise keeps the lattice (S-06) for those who may write users and roles
+// without being admin.
+func (r *Rights) mayRaise(entity string, doc map[string]any) bool {
+	switch entity {
+	case assignmentEntity:
+		role, _ := doc["role"].(string)
+		user, _ := doc["user"].(string)
+		return r.Actor.Holds(role) && !r.admins[user]
+	case userEntity:
+		id, _ := doc["id"].(string)
+		login, _ := doc["login"].(string)
+		return !r.admins[id] && login != AdminLogin
+	}
+	return true
+}
+
+// in tells whether a row lies in the scope of a grant. When a record that the
+// scope looks at cannot be read, it does not.
+func (r *Rights) in(g Granted, doc map[string]any) bool {
+	return g.row == nil || g.row(doc, r.lookup)
+}
+
+func readsOnly(op schemas.Operation) bool {
+	return op == schemas.OpRead || op == schemas.OpExport
+}

@@ -1,0 +1,180 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Options of a Service. Now and Zone may be left out: the clock of the machine, UTC.
+type Options struct {
+	Store   store.Store
+	Current *model.Current
+	Now     func() time.Time
+	// Zone is the organisation's time zone.
+	Zone *time.Location
+	// Times says how long sessions live; the zero value means the defaults.
+	Times SessionTimes
+}
+
+// Service knows people, their roles, sessions and tokens. It implements
+// Authority. What it caches holds only as long as the change numbers of the
+// collections it comes from.
+type Service struct {
+	Options
+
+	people   atomic.Pointer[peopleState]
+	loading  sync.Mutex
+	known    known
+	hasher   *hasher
+	attempts sync.Mutex // one sign-in at a time counts its try
+}
+
+// peopleState is the directory with the rights that were compiled from it.
+type peopleState struct {
+	stamp     stamp
+	directory *Directory
+	rights    sync.Map // rightsKey → *Rights
+}
+
+type rightsKey struct{ user, token, role string }
+
+// timedRights is how long rights that depend on the present time are kept.
+const timedRights = time.Second
+
+// New makes a Service. It reads nothing yet.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	o.Times = o.Times.orDefaults()
+	return &Service{Options: o, hasher: newHasher(), known: known{byDigest: map[digest]*entry{}}}
+}
+
+// state gives the present people, read anew when they changed.
+func (s *Service) state(ctx context.Context) (*peopleState, error) {
+	now, err := readStamp(ctx, s.Store)
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	if p := s.people.Load(); p != nil && p.stamp == now {
+		return p, nil
+	}
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	// The stamp is read before the people: what changes in between is read again.
+	if now, err = readStamp(ctx, s.Store); err != nil {
+		return nil, storeProblem(err)
+	}
+	if p := s.people.Load(); p != nil && p.stamp == now {
+		return p, nil
+	}
+	d, err := readDirectory(ctx, s.Store)
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	p := &peopleState{stamp: now, directory: d}
+	s.people.Store(p)
+	return p, nil
+}
+
+// Directory gives the present people and departments.
+func (s *Service) Directory(ctx context.Context) (*Directory, error) {
+	p, err := s.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.directory, nil
+}
+
+// Rights gives what the actor may do now, whatever held when he signed in. An
+// actor without a user (the command line, weft itself) is taken as he is. A
+// person who is gone or not active is unauthenticated.
+func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
+	m := s.Current.Model()
+	p, err := s.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.UserID == "" {
+		return s.compile(ctx, m, a, p.directory), nil
+	}
+	key := rightsKey{a.UserID, a.Token, a.TokenRole}
+	if kept, ok := p.rights.Load(key); ok {
+		r := kept.(*Rights)
+		if r.Model == m && (!r.timed || s.Now().Sub(r.Env.Now) < timedRights) {
+			return r.at(s.Now()), nil
+		}
+	}
+	person := p.directory.people[a.UserID]
+	if person == nil || !person.Active {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	r := s.compile(ctx, m, p.directory.actor(person, a.Session, a.Token, a.TokenRole), p.directory)
+	p.rights.Store(key, r)
+	return r.at(s.Now()), nil
+}
+
+func (s *Service) compile(ctx context.Context, m *model.Model, a *Actor, d *Directory) *Rights {
+	return Compile(m, a, RightsInput{
+		Env:       query.Env{Now: s.Now(), Zone: s.Zone},
+		Directory: d,
+		Lookup:    s.lookup(context.WithoutCancel(ctx)),
+	})
+}
+
+// at gives the same rights with another present time for the caller's query.
+func (r *Rights) at(now time.Time) *Rights {
+	c := *r
+	c.Env.Now = now
+	return &c
+}
+
+// lookup reads records for row scopes. The context outlives the request that
+// compiled the rights, for they serve others.
+func (s *Service) lookup(ctx context.Context) Lookup {
+	return func(collection, id string) (map[string]any, error) {
+		doc, err := s.Store.Get(ctx, collection, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("access: %s/%s: %w", collection, id, err)
+		}
+		var body map[string]any
+		if err := json.Unmarshal(doc.Body, &body); err != nil {
+			return nil, fmt.Errorf("access: %s/%s: %w", collection, id, err)
+		}
+		return body, nil
+	}
+}
+
+// ActorOf gives the actor of a person by id or login, without a session: the
+// command line acts so. It fails with not_found, or unauthenticated when the
+// person is not active.
+func (s *Service) ActorOf(ctx context.Context, idOrLogin string) (*Actor, error) {
+	p, err := s.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	person := p.directory.Person(idOrLogin)
+	if person == nil {
+		return nil, problem.New(problem.NotFound, "", nil)
+	}
+	if !person.Active {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	return p.directory.actor(person, "", "", ""), nil
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -30,6 +31,8 @@ func loadPeer(file string) *Peer {
 	dbPid = p.DBPid
 	return p
 }
+
+var createdT = regexp.MustCompile(`("created":"\d{4}-\d\d-\d\d) (\d\d)`)
 
 func (p *Peer) seg(coll string) string {
 	if s, ok := p.Paths[coll]; ok {
@@ -58,6 +61,8 @@ func (p *Peer) create(coll string, body []byte) []byte {
 	switch p.Kind {
 	case "nocobase":
 		return p.req("POST", p.items(coll)+":create", body)
+	case "weft": // the one value that is written another way: a time is RFC 3339
+		return p.req("POST", p.items(coll), createdT.ReplaceAll(body, []byte("${1}T${2}")))
 	}
 	return p.req("POST", p.items(coll), body)
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// folder is a data folder that this process owns: nobody else may open it
+// until Close. The lock is the operating system's, so a killed process leaves none.
+type folder struct {
+	path   string
+	lock   *os.File
+	closer func() error // what was opened in it
+}
+
+// errInUse says that another process owns the folder.
+type errInUse struct {
+	path string
+	pid  int
+}
+
+func (e *errInUse) Error() string {
+	return fmt.Sprintf("the data folder %s is in use by another weft process (pid %d); stop it first, or use --server", e.path, e.pid)
+}
+
+// running is what a server leaves in its data folder so that commands find it.
+// The token is a session of admin; the file is readable by its owner only.
+type running struct {
+	PID   int    `json:"pid"`
+	URL   string `json:"url"`
+	Token string `json:"token"`
+}
+
+const (
+	lockName     = "weft.lock"
+	runningName  = "weft.running"
+	databaseName = "weft.db"
+	filesName    = "files"
+)
+
+// openFolder makes the folder if need be and takes its lock.
+func openFolder(path string) (*folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	name := filepath.Join(path, lockName)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("lock %s: %w", name, err)
+		}
+		var pid int
+		if text, err := os.ReadFile(name); err == nil {
+			_, _ = fmt.Sscan(string(text), &pid)
+		}
+		return nil, &errInUse{path: path, pid: pid}
+	}
+	if err := f.Truncate(0); err == nil {
+		_, _ = f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
+	}
+	return &folder{path: path, lock: f}, nil
+}
+
+// Close closes what was opened in the folder and gives the lock back.
+func (f *folder) Close() error {
+	var err error
+	if f.closer != nil {
+		err = f.closer()
+	}
+	return errors.Join(err, f.lock.Close())
+}
+
+func (f *folder) database() string { return filepath.Join(f.path, databaseName) }
+func (f *folder) files() string    { return filepath.Join(f.path, filesName) }
+
+// announce leaves word for commands where the server is.
+func (f *folder) announce(r running) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("announce server: %w", err)
+	}
+	name := filepath.Join(f.path, runningName)
+	if err := os.WriteFile(name+".new", text, 0o600); err != nil {
+		return fmt.Errorf("announce server: %w", err)
+	}
+	return os.Rename(name+".new", name)
+}
+
+// withdraw takes the word back.
+func (f *folder) withdraw() { _ = os.Remove(filepath.Join(f.path, runningName)) }
+
+// findRunning reads where the server of the folder is.
+func findRunning(path string) (running, error) {
+	var r running
+	text, err := os.ReadFile(filepath.Join(path, runningName))
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(text, &r)
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// print writes the answer of a command: JSON with --json, else the text.
+func (m *Main) print(v any, text string) error {
+	if !m.cli.JSON {
+		_, err := fmt.Fprintln(m.Stdout, text)
+		return err
+	}
+	e := json.NewEncoder(m.Stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// progress writes a line over the last one, on a terminal only.
+func (m *Main) progress(format string, args ...any) {
+	if m.cli.JSON || !isTerminal(m.Stderr) {
+		return
+	}
+	fmt.Fprintf(m.Stderr, "\r\033[K"+format, args...)
+}
+
+// progressDone ends the line of progress.
+func (m *Main) progressDone() {
+	if !m.cli.JSON && isTerminal(m.Stderr) {
+		fmt.Fprint(m.Stderr, "\r\033[K")
+	}
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// ignoreEOF keeps a read error that is not the end of the input.
+func ignoreEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}

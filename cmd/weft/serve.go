@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	_ "time/tzdata" // zones must not depend on the machine
+)
+
+type serveCmd struct {
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8520"`
+}
+
+// Limits of the HTTP server; uploads and exports have their own inside the API.
+const (
+	headerTimeout   = 10 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 25 * time.Second
+	maxHeaderBytes  = 64 << 10
+)
+
+// Run serves until ctx ends, then finishes what is in flight.
+func (c *serveCmd) Run(ctx context.Context, m *Main) error {
+	if m.cli.Server != "" {
+		return usageError{errors.New("serve runs a server on --data; it does not take --server")}
+	}
+	in, err := m.openInstance(ctx)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	token, end, err := in.adminSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	address := "http://" + listener.Addr().String()
+	if err := m.open.announce(running{PID: os.Getpid(), URL: address, Token: token}); err != nil {
+		return err
+	}
+	defer m.open.withdraw()
+	if err := m.print(map[string]any{"url": address, "login": adminLogin}, "weft "+Version+" serves "+address); err != nil {
+		return err
+	}
+	return serve(ctx, in, listener)
+}
+
+func serve(ctx context.Context, in *instance, listener net.Listener) error {
+	server := &http.Server{
+		Handler: in.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	in.handler.Drain() // not ready from now on; sockets are told to come back
+	stop, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(stop); err != nil {
+		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
+	}
+	return nil
+}

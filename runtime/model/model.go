@@ -15,7 +15,8 @@ import (
 // never changed after Compile; a new one replaces it as a whole.
 type Model struct {
 	// Version is the number of the published set, 0 for none.
-	Version    int64
+	Version int64
+	// Set is what was compiled, without the built-in entities.
 	Set        *schemas.Set
 	Entities   map[string]*Entity
 	Roles      map[string]*Role
@@ -43,10 +44,19 @@ type Entity struct {
 	FedRollUps []*Field
 	// Referrers are reference fields (of any entity) that point here.
 	Referrers []*Field
+	// FedFormulas are formulas of other entities that read a field of this one
+	// across a reference.
+	FedFormulas []FedFormula
 	// Extra is the JSON Schema validator of the conditions that go beyond single
 	// fields (allOf, if/then/else, dependentRequired); nil when there are none.
 	Extra Validator
+
+	lookup map[string]query.Field
 }
+
+// FedFormula is a formula that reads Of across the reference field Via, which
+// belongs to the formula's own entity.
+type FedFormula struct{ Formula, Via, Of *Field }
 
 // Validator checks a record in wire form.
 type Validator interface {

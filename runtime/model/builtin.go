@@ -1,0 +1,53 @@
+package model
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"weft/schemas"
+)
+
+//go:embed builtin/*.json
+var builtinFiles embed.FS
+
+// Roles that exist without a definition: RoleAdmin is the administrator's,
+// RoleMember is everybody's who is signed in. A definition may give RoleMember
+// grants, never RoleAdmin.
+const (
+	RoleAdmin  = "admin"
+	RoleMember = "member"
+)
+
+// EntityStageVisit is the built-in entity that is only read.
+const EntityStageVisit = "stage_visit"
+
+// builtinOrder is the order in which the built-in entities are listed.
+var builtinOrder = []string{"user", "department", "role_assignment", EntityStageVisit}
+
+var builtin = sync.OnceValue(func() *schemas.Set {
+	set := &schemas.Set{}
+	for _, name := range builtinOrder {
+		data, err := builtinFiles.ReadFile("builtin/" + name + ".json")
+		if err != nil {
+			panic(fmt.Errorf("model: %w", err)) // it is embedded
+		}
+		d, problems := schemas.Decode(data)
+		if len(problems) > 0 {
+			panic(fmt.Sprintf("model: built-in entity %s: %v", name, problems))
+		}
+		set.Add(d)
+	}
+	return set
+})
+
+// Builtin gives the definitions of the built-in entities: user, department,
+// role_assignment and stage_visit. The definitions must not be changed.
+func Builtin() *schemas.Set { return builtin().Clone() }
+
+// reserved tells whether an entity key belongs to weft itself.
+func reserved(key string) bool {
+	_, ok := builtin().Get(schemas.KindEntity, key)
+	return ok || strings.HasPrefix(key, "weft_") || strings.HasPrefix(key, "sqlite_")
+}

@@ -1,0 +1,110 @@
+package model
+
+import (
+	"regexp"
+	"slices"
+
+	"weft/runtime/problem"
+	"weft/schemas"
+)
+
+// Compile turns a set of definitions into a Model with the given version
+// number, or finds everything that is wrong with them. The built-in entities
+// are added. Paths of problems begin with kind and key of the definition:
+// /entity/opportunity/properties/amount/maximum. The definitions belong to the
+// Model from then on and must not be changed.
+func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
+	if set == nil {
+		set = &schemas.Set{}
+	}
+	c := &compiler{set: set, m: &Model{
+		Version: version, Set: set,
+		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
+		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{},
+	}}
+	c.keys()
+	c.entities()
+	c.links()
+	c.rollUps()
+	c.extras()
+	c.machines()
+	c.roles()
+	c.views()
+	c.forms()
+	c.dashboards()
+	c.triggers()
+	c.scripts()
+	c.templates()
+	if len(c.problems) > 0 {
+		sortProblems(c.problems)
+		return nil, c.problems
+	}
+	return c.m, nil
+}
+
+// compiler gathers the Model and every problem on the way to it. A definition
+// that cannot be understood is left out, and what refers to it is checked on.
+type compiler struct {
+	set      *schemas.Set
+	m        *Model
+	order    []*Entity // built-in first, then in the order of the set
+	problems []problem.Field
+}
+
+func (c *compiler) fail(at, code string, params ...any) {
+	c.problems = append(c.problems, problem.At(at, code, params...))
+}
+
+// add takes over problems whose paths are relative to at.
+func (c *compiler) add(at string, ps []problem.Field) {
+	c.problems = append(c.problems, under(at, ps)...)
+}
+
+// sortProblems orders by path, keeps the order of finding within one, and
+// drops doubles.
+func sortProblems(ps []problem.Field) {
+	slices.SortStableFunc(ps, func(a, b problem.Field) int {
+		switch {
+		case a.Path < b.Path:
+			return -1
+		case a.Path > b.Path:
+			return 1
+		}
+		return 0
+	})
+}
+
+// at is the path of a definition.
+func at(d schemas.Definition, parts ...any) string {
+	return problem.Pointer(append([]any{d.DefinitionKind(), d.DefinitionKey()}, parts...)...)
+}
+
+var (
+	keyForm      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	templateForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
+)
+
+// keys checks that every definition has a good key of its own.
+func (c *compiler) keys() {
+	type name struct {
+		kind schemas.Kind
+		key  string
+	}
+	seen := map[name]bool{}
+	for _, d := range c.set.All() {
+		n := name{d.DefinitionKind(), d.DefinitionKey()}
+		form := keyForm
+		if n.kind == schemas.KindTemplate {
+			form = templateForm
+		}
+		switch {
+		case !form.MatchString(n.key):
+			c.fail(at(d, "key"), "bad_key")
+		case seen[n]:
+			c.fail(at(d, "key"), "defined_twice", "key", n.key)
+		case n.kind == schemas.KindEntity && reserved(n.key), n.kind == schemas.KindRole && n.key == RoleAdmin:
+			c.fail(at(d, "key"), "reserved_key", "key", n.key)
+		}
+		seen[n] = true
+	}
+}

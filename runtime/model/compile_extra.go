@@ -1,0 +1,180 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// extras compiles the conditions that go beyond single fields: allOf,
+// if/then/else and dependentRequired of the entity's own JSON Schema.
+func (c *compiler) extras() {
+	for _, e := range c.order {
+		doc := conditions(e.Def)
+		if len(doc) == 0 {
+			continue
+		}
+		before := len(c.problems)
+		c.mentioned(e, doc, at(e.Def))
+		if len(c.problems) > before {
+			continue
+		}
+		v, err := newValidator(e, doc)
+		if err != nil {
+			c.fail(at(e.Def), "bad_condition", "error", err.Error())
+			continue
+		}
+		e.Extra = v
+	}
+}
+
+// conditions is the part of the entity that is checked by JSON Schema.
+func conditions(def *schemas.Entity) map[string]any {
+	doc := map[string]any{}
+	put := func(key string, raw json.RawMessage) {
+		if v, ok := decoded(raw); ok {
+			doc[key] = v
+		}
+	}
+	put("if", def.If)
+	put("then", def.Then)
+	put("else", def.Else)
+	if len(def.AllOf) > 0 {
+		list := make([]any, len(def.AllOf))
+		for i, raw := range def.AllOf {
+			list[i], _ = decoded(raw)
+		}
+		doc["allOf"] = list
+	}
+	if len(def.DependentRequired) > 0 {
+		rules := map[string]any{}
+		for key, names := range def.DependentRequired {
+			list := make([]any, len(names))
+			for i, n := range names {
+				list[i] = n
+			}
+			rules[key] = list
+		}
+		doc["dependentRequired"] = rules
+	}
+	return doc
+}
+
+func decoded(raw json.RawMessage) (any, bool) {
+	if len(raw) == 0 {
+		return nil, false
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	err := dec.Decode(&v)
+	return v, err == nil
+}
+
+// mentioned reports fields that a condition names and the entity does not have:
+// such a condition would never, or always, hold.
+func (c *compiler) mentioned(e *Entity, schema any, here string) {
+	object, ok := schema.(map[string]any)
+	if !ok {
+		return
+	}
+	names := func(key string, list any, here string) {
+		items, _ := list.([]any)
+		for i, n := range items {
+			if name, ok := n.(string); ok && e.ByKey[name] == nil && !IsSystem(name) {
+				c.fail(here+problem.Pointer(i), "unknown_field", "field", name)
+			}
+		}
+	}
+	for key, sub := range object {
+		here := here + problem.Pointer(key)
+		switch key {
+		case "required":
+			names(key, sub, here)
+		case "properties", "dependentRequired", "dependentSchemas":
+			members, _ := sub.(map[string]any)
+			for name, member := range members {
+				if e.ByKey[name] == nil && !IsSystem(name) {
+					c.fail(here+problem.Pointer(name), "unknown_field", "field", name)
+				}
+				names(key, member, here+problem.Pointer(name))
+			}
+		case "if", "then", "else", "not":
+			c.mentioned(e, sub, here)
+		case "allOf", "anyOf", "oneOf":
+			parts, _ := sub.([]any)
+			for i, part := range parts {
+				c.mentioned(e, part, here+problem.Pointer(i))
+			}
+		}
+	}
+}
+
+// validator checks records against an entity's conditions. Amounts are numbers
+// to it, although the wire form is a decimal string: minimum and maximum would
+// pass over a string.
+type validator struct {
+	schema   *jsonschema.Schema
+	sources  schemas.Sources
+	decimals []string
+}
+
+func newValidator(e *Entity, doc map[string]any) (*validator, error) {
+	address := "https://weft.dev/entities/" + e.Key + ".json"
+	data, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("conditions of %s: %w", e.Key, err)
+	}
+	compiler := schemas.NewCompiler()
+	if err := compiler.AddResource(address, bytes.NewReader(data)); err != nil {
+		return nil, err
+	}
+	schema, err := compiler.Compile(address)
+	if err != nil {
+		return nil, err
+	}
+	v := &validator{schema: schema, sources: schemas.Sources{address: doc}}
+	for _, f := range e.Fields {
+		if f.Kind == query.Decimal {
+			v.decimals = append(v.decimals, f.Key)
+		}
+	}
+	return v, nil
+}
+
+// Validate checks a record in wire form.
+func (v *validator) Validate(record map[string]any) []problem.Field {
+	instance := make(map[string]any, len(record))
+	for key, value := range record {
+		instance[key] = jsonValue(value)
+	}
+	for _, key := range v.decimals {
+		if s, ok := instance[key].(string); ok {
+			instance[key] = json.Number(s)
+		}
+	}
+	err := v.schema.Validate(instance)
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if errors.As(err, &invalid) {
+		return v.sources.Explain(invalid, instance)
+	}
+	return []problem.Field{problem.At("", "condition", "keyword", err.Error())}
+}
+
+// jsonValue turns Go slices of the wire form into what JSON decoding gives.
+func jsonValue(v any) any {
+	if list, ok := keysIn(v); ok {
+		return list
+	}
+	return v
+}

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// guards compiles the conditions of a move.
+func (c *compiler) guards(e *Entity, defs []schemas.Guard, here string) []Guard {
+	guards := make([]Guard, 0, len(defs))
+	for i := range defs {
+		guards = append(guards, c.guard(e, &defs[i], here+problem.Pointer(i)))
+	}
+	return guards
+}
+
+func (c *compiler) guard(e *Entity, def *schemas.Guard, here string) Guard {
+	g := Guard{Def: def}
+	switch def.Type {
+	case "required":
+		if len(def.Fields) == 0 {
+			c.fail(here+"/fields", "required")
+		}
+		g.Fields = c.ownFields(e, def.Fields, here+"/fields")
+	case "attachment":
+		if f := c.ownField(e, def.Field, here+"/field"); f != nil {
+			g.Fields = []*Field{f}
+			if !f.Files() {
+				c.fail(here+"/field", "wrong_field_type", "field", f.Key, "want", string(schemas.TypeAttachment))
+			}
+		}
+	case "filter":
+		var problems []problem.Field
+		g.Where, problems = query.Parse(def.Where, e, here+"/where")
+		c.add("", problems)
+		if g.Where.IsZero() && len(problems) == 0 {
+			c.fail(here+"/where", "required")
+		}
+	case "role":
+		if len(def.Roles) == 0 {
+			c.fail(here+"/roles", "required")
+		}
+		c.roleKeys(def.Roles, here+"/roles")
+	default:
+		c.fail(here+"/type", "not_allowed_value", "allowed", []string{"required", "attachment", "filter", "role"})
+	}
+	return g
+}
+
+// Files tells whether f holds ids of files.
+func (f *Field) Files() bool {
+	switch f.Def.FieldType {
+	case schemas.TypeAttachment, schemas.TypeImage, schemas.TypeSignature:
+		return true
+	}
+	return false
+}
+
+// roleKeys checks that roles exist, defined or by themselves.
+func (c *compiler) roleKeys(keys []string, here string) {
+	for i, key := range keys {
+		if key == RoleAdmin || key == RoleMember {
+			continue
+		}
+		if _, ok := c.set.Get(schemas.KindRole, key); !ok {
+			c.fail(here+problem.Pointer(i), "unknown_role", "role", key)
+		}
+	}
+}

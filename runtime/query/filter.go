@@ -17,7 +17,8 @@ type Field struct {
 	// Target is the entity a Key (or Keys) field refers to; nil else.
 	Target Entity
 	// Normalise turns a wire value of a filter into stored form; it returns
-	// false when the value cannot be one of this field.
+	// false when the value cannot be one of this field. On Keys it takes one key.
+	// nil takes every scalar as it is.
 	Normalise func(wire any) (any, bool)
 	// Searchable fields carry tokens; SortKey fields carry a sort key.
 	Searchable, SortKey bool

@@ -12,11 +12,14 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
-	s = strings.ToLower(norm.NFKC.String(s))
-	if strings.ContainsRune(s, 'ς') {
-		s = strings.ReplaceAll(s, "ς", "σ")
+	if !norm.NFKC.IsNormalString(s) {
+		s = norm.NFKC.String(s)
 	}
-	return norm.NFKC.String(s)
+	lower := strings.ToLower(s)
+	if lower == s && !strings.ContainsRune(s, 'ς') {
+		return s
+	}
+	return norm.NFKC.String(strings.ReplaceAll(lower, "ς", "σ"))
 }
 
 func isASCII(s string) bool {

@@ -45,9 +45,3 @@ func firstRunes(s string, n int) string {
 	}
 	return s
 }
-
-// truncate cuts s to at most n runes.
-func truncate(s string, n int) (string, bool) {
-	t := firstRunes(s, n)
-	return t, len(t) < len(s)
-}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,18 +14,16 @@ const tokenRunes = 64
 // every overlapping pair and the last character alone, so that one character
 // is found as a prefix; of anything else whole words of letters and digits.
 func Tokens(s string) []string {
-	var out []string
-	seen := map[string]struct{}{}
+	out := make([]string, 0, 16)
+	var seen set
 	add := func(t string) {
-		if _, twice := seen[t]; !twice {
-			seen[t] = struct{}{}
+		if seen.add(t, out) {
 			out = append(out, t)
 		}
 	}
 	eachRun(Fold(s), func(run string, han bool) {
 		if !han {
-			t, _ := truncate(run, tokenRunes)
-			add(t)
+			add(firstRunes(run, tokenRunes))
 			return
 		}
 		eachPair(run, add)
@@ -32,6 +31,27 @@ func Tokens(s string) []string {
 		add(run[len(run)-last:])
 	})
 	return out
+}
+
+// set tells new texts from those in a growing list: by looking through a short
+// list, by a map from then on.
+type set map[string]struct{}
+
+const shortList = 24
+
+func (s *set) add(t string, list []string) bool {
+	if len(list) < shortList {
+		return !slices.Contains(list, t)
+	}
+	if *s == nil {
+		*s = make(set, 2*shortList)
+		for _, have := range list {
+			(*s)[have] = struct{}{}
+		}
+	}
+	_, twice := (*s)[t]
+	(*s)[t] = struct{}{}
+	return !twice
 }
 
 // Words gives the words of a search, each once. A word of Han is sought as a
@@ -56,9 +76,9 @@ func word(run string, han bool) Word {
 		w.Recheck = n > 2
 		return w
 	}
-	t, cut := truncate(run, tokenRunes)
+	t := firstRunes(run, tokenRunes)
 	w.Terms = []Term{{Token: t, Prefix: true}}
-	w.Recheck = cut
+	w.Recheck = len(t) < len(run)
 	return w
 }
 
@@ -93,7 +113,7 @@ func runOf(r rune, before int) int {
 			return runWord
 		}
 		return runNone
-	case unicode.Is(unicode.Han, r):
+	case r >= 0x4E00 && r <= 0x9FFF || unicode.Is(unicode.Han, r):
 		return runHan
 	case unicode.IsLetter(r) || unicode.IsNumber(r):
 		return runWord

@@ -62,31 +62,8 @@ func (p *parser) scalar(c Cmp, f Field, wire any, at string) (any, bool) {
 	return v, ok
 }
 
-// normalise gives the stored form of one value; of a Keys field, one key.
+// normalise gives the stored form of one value; of a Keys field, of one key.
 func normalise(f Field, wire any) (any, bool) {
-	if f.Kind == Keys {
-		if _, ok := wire.(string); !ok {
-			return nil, false
-		}
-		if f.Normalise == nil {
-			return wire, true
-		}
-		v, ok := f.Normalise([]any{wire})
-		if !ok {
-			return nil, false
-		}
-		switch list := v.(type) {
-		case []any:
-			if len(list) == 1 {
-				return list[0], true
-			}
-		case []string:
-			if len(list) == 1 {
-				return list[0], true
-			}
-		}
-		return v, scalar(v)
-	}
 	if f.Normalise == nil {
 		return wire, scalar(wire)
 	}

@@ -26,6 +26,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 	c.entities()
 	c.links()
 	c.rollUps()
+	c.formulas()
 	c.extras()
 	c.machines()
 	c.roles()

@@ -26,6 +26,7 @@ func (c *compiler) links() {
 	}
 	for _, e := range c.order {
 		c.childRows(e)
+		c.childCycle(e)
 	}
 }
 
@@ -96,7 +97,7 @@ func (c *compiler) childOf(e *Entity) {
 		return
 	}
 	if parent == e {
-		c.fail(at(e.Def, "x-child-of", "entity"), "child_of_itself")
+		c.childOfItself(e)
 		return
 	}
 	e.Child = &Child{Parent: parent, Field: ref}
@@ -122,6 +123,21 @@ func (c *compiler) childRows(e *Entity) {
 	if e.Child != nil && !c.holdsRows(e) {
 		c.fail(at(e.Def, "x-child-of"), "no_child_rows", "entity", e.Child.Parent.Key)
 	}
+}
+
+// childCycle reports an entity that lies, over several levels, in its own rows.
+func (c *compiler) childCycle(e *Entity) {
+	seen := map[*Entity]bool{}
+	for level := e; level.Child != nil && !seen[level]; level = level.Child.Parent {
+		seen[level] = true
+		if level.Child.Parent == e {
+			c.childOfItself(e)
+		}
+	}
+}
+
+func (c *compiler) childOfItself(e *Entity) {
+	c.fail(at(e.Def, "x-child-of", "entity"), "child_of_itself")
 }
 
 func (c *compiler) holdsRows(child *Entity) bool {

@@ -1,0 +1,81 @@
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// cycles finds computed fields that depend on themselves, across entities too,
+// and orders the formulas of each entity so that what a formula reads comes
+// before it.
+func (c *compiler) cycles() {
+	w := &walker{c: c, done: map[*Field]bool{}}
+	for _, e := range c.order {
+		for _, f := range e.Fields {
+			w.visit(f)
+		}
+	}
+}
+
+// walker goes depth first along what computed fields read.
+type walker struct {
+	c    *compiler
+	done map[*Field]bool
+	way  []*Field
+}
+
+func (w *walker) visit(f *Field) {
+	if f.Formula == nil && f.RollUp == nil || w.done[f] {
+		return
+	}
+	if i := slices.Index(w.way, f); i >= 0 {
+		w.report(w.way[i:])
+		return
+	}
+	w.way = append(w.way, f)
+	for _, source := range f.reads() {
+		w.visit(source)
+	}
+	w.way = w.way[:len(w.way)-1]
+	w.done[f] = true
+	if f.Formula != nil {
+		f.Entity.Formulas = append(f.Entity.Formulas, f)
+	}
+}
+
+func (w *walker) report(cycle []*Field) {
+	names := make([]string, 0, len(cycle)+1)
+	for _, f := range append(cycle, cycle[0]) {
+		names = append(names, f.Entity.Key+"."+f.Key)
+	}
+	first := cycle[0]
+	w.c.fail(at(first.Entity.Def, "properties", first.Key), "cycle", "way", strings.Join(names, " → "))
+}
+
+// reads lists the fields that a computed field is computed from.
+func (f *Field) reads() []*Field {
+	var out []*Field
+	if f.Formula != nil {
+		for _, path := range f.Formula.Paths() {
+			via, of, ok := f.Entity.follow(path)
+			holder := f.Entity
+			if via != nil {
+				holder = via.Target
+			}
+			if own := holder.ByKey[of.Key]; ok && own != nil {
+				out = append(out, own)
+			}
+		}
+	}
+	if r := f.RollUp; r != nil {
+		if r.Of != nil {
+			out = append(out, r.Of)
+		}
+		for _, p := range r.Where.Fields() {
+			if own := r.Entity.ByKey[p.Field]; own != nil && p.Through == "" {
+				out = append(out, own)
+			}
+		}
+	}
+	return out
+}

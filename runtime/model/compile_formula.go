@@ -1,0 +1,78 @@
+package model
+
+import (
+	"errors"
+	"strings"
+
+	"weft/runtime/formula"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// scope lets a formula see the fields of its entity, and those across one reference.
+type scope struct{ entity *Entity }
+
+func (s scope) Kind(path string) (query.Kind, bool) {
+	_, f, ok := s.entity.follow(path)
+	return f.Kind, ok
+}
+
+// follow finds what lies at a path, own ("amount") or across one reference
+// ("account.sector"); via is the reference field or nil. Created by and
+// updated by have no field of their own.
+func (e *Entity) follow(path string) (via *Field, f query.Field, ok bool) {
+	key, rest, crossed := strings.Cut(path, ".")
+	f, ok = e.Lookup(key)
+	if !ok || !crossed {
+		return nil, f, ok
+	}
+	if f.Target == nil || f.Kind != query.Key {
+		return nil, query.Field{}, false
+	}
+	via = e.ByKey[key]
+	f, ok = f.Target.Lookup(rest)
+	return via, f, ok
+}
+
+// formulas parses the formulas and puts them into the order of computing.
+func (c *compiler) formulas() {
+	for _, e := range c.order {
+		for _, f := range e.Fields {
+			if f.Def.FieldType == schemas.TypeFormula && f.Def.Formula != "" {
+				c.formula(f)
+			}
+		}
+	}
+	c.cycles()
+}
+
+func (c *compiler) formula(f *Field) {
+	here := at(f.Entity.Def, "properties", f.Key)
+	x, err := formula.Parse(f.Def.Formula, scope{f.Entity})
+	if err != nil {
+		c.syntax(here+"/x-formula", err)
+		return
+	}
+	as, ok := x.As(f.Kind)
+	if !ok {
+		c.fail(here+"/x-result", "wrong_result", "want", kindName(f.Kind), "have", kindName(x.Result()))
+		return
+	}
+	f.Formula = as
+	for _, path := range x.Paths() {
+		if via, of, ok := f.Entity.follow(path); ok && via != nil && !IsSystem(of.Key) {
+			target := via.Target
+			target.FedFormulas = append(target.FedFormulas, FedFormula{Formula: f, Via: via, Of: target.ByKey[of.Key]})
+		}
+	}
+}
+
+// syntax reports where a formula or script cannot be understood.
+func (c *compiler) syntax(here string, err error) {
+	var wrong *formula.SyntaxError
+	if errors.As(err, &wrong) {
+		c.problems = append(c.problems, wrong.Problem(here))
+		return
+	}
+	c.fail(here, "bad_script", "error", err.Error())
+}

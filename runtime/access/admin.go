@@ -19,11 +19,8 @@ const adminName = "Administrator"
 // exists is left as it is. The user goes to the store in one commit with its
 // password, so that no crash leaves an admin nobody can sign in as.
 func (s *Service) EnsureAdmin(ctx context.Context, password string) (created bool, generated string, err error) {
-	_, err = findOne(ctx, s.Store, userEntity, "login", AdminLogin)
-	if err == nil {
-		return false, "", nil
-	}
-	if !errors.Is(err, store.ErrNotFound) {
+	people, err := s.Directory(ctx)
+	if err != nil || people.byLogin[AdminLogin] != nil {
 		return false, "", err
 	}
 	if password == "" {

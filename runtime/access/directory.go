@@ -25,17 +25,19 @@ type Directory struct {
 	members  map[string][]string // department → users
 	reports  map[string][]string // superior → users
 	children map[string][]string // department → departments
-	parent   map[string]string   // department → department
 	admins   map[string]bool
+	names    map[string]string // of departments
 }
 
-// NewDirectory makes a Directory of people and of departments with their
-// parents ("" for none).
-func NewDirectory(people []Person, parents map[string]string) *Directory {
+// Department is a department as access sees it; Parent is "" for none.
+type Department struct{ ID, Name, Parent string }
+
+// NewDirectory makes a Directory of people and departments.
+func NewDirectory(people []Person, departments []Department) *Directory {
 	d := &Directory{
 		people: make(map[string]*Person, len(people)), byLogin: make(map[string]*Person, len(people)),
 		members: map[string][]string{}, reports: map[string][]string{},
-		children: map[string][]string{}, parent: parents, admins: map[string]bool{},
+		children: map[string][]string{}, names: map[string]string{}, admins: map[string]bool{},
 	}
 	for i := range people {
 		p := &people[i]
@@ -51,9 +53,10 @@ func NewDirectory(people []Person, parents map[string]string) *Directory {
 			d.admins[p.ID] = true
 		}
 	}
-	for id, parent := range parents {
-		if parent != "" {
-			d.children[parent] = append(d.children[parent], id)
+	for _, unit := range departments {
+		d.names[unit.ID] = unit.Name
+		if unit.Parent != "" {
+			d.children[unit.Parent] = append(d.children[unit.Parent], unit.ID)
 		}
 	}
 	return d

@@ -31,7 +31,7 @@ func readStamp(ctx context.Context, s store.Reader) (stamp, error) {
 // readDirectory reads all people and departments on one snapshot.
 func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 	var people []Person
-	parents := map[string]string{}
+	var departments []Department
 	roles := map[string][]string{}
 	err := s.View(ctx, func(r store.Reader) error {
 		if err := each(ctx, r, userEntity, func(u personDoc) {
@@ -40,7 +40,7 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 		}); err != nil {
 			return err
 		}
-		if err := each(ctx, r, departmentEntity, func(d departmentDoc) { parents[d.ID] = d.Parent }); err != nil {
+		if err := each(ctx, r, departmentEntity, func(d departmentDoc) { departments = append(departments, Department(d)) }); err != nil {
 			return err
 		}
 		return each(ctx, r, assignmentEntity, func(a assignmentDoc) { roles[a.User] = append(roles[a.User], a.Role) })
@@ -53,7 +53,7 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 		slices.Sort(held)
 		people[i].Roles = slices.Compact(held)
 	}
-	return NewDirectory(people, parents), nil
+	return NewDirectory(people, departments), nil
 }
 
 type personDoc struct {
@@ -67,6 +67,7 @@ type personDoc struct {
 
 type departmentDoc struct {
 	ID     string `json:"id"`
+	Name   string `json:"name"`
 	Parent string `json:"parent"`
 }
 

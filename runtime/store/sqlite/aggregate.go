@@ -1,0 +1,236 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// Aggregate groups what matches. A group by a list of keys counts a document
+// once under each of its keys.
+func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil {
+		return nil, err
+	}
+	err = q.interruptible(ctx, func() error {
+		return q.snapshot(func() error { rows, err = q.aggregate(k, a); return err })
+	})
+	if err != nil {
+		return nil, err
+	}
+	sortRows(rows, a)
+	if a.Limit > 0 && len(rows) > a.Limit {
+		rows = rows[:a.Limit]
+	}
+	return rows, nil
+}
+
+func (q *session) aggregate(k *collection, a store.Aggregate) ([]store.Row, error) {
+	g := &grouping{builder: q.newBuilder(k)}
+	g.write("SELECT ")
+	for i, t := range a.Groups {
+		g.group(i, t)
+		g.write(",")
+	}
+	for _, m := range a.Metrics {
+		g.metric(m)
+		g.write(",")
+	}
+	g.write("1 FROM ", k.table, " t")
+	for i, t := range a.Groups {
+		g.unwind(i, t)
+	}
+	g.write(" WHERE ")
+	g.expr(a.Where)
+	for i := range a.Groups {
+		g.write(map[bool]string{true: " GROUP BY ", false: ","}[i == 0], strconv.Itoa(i+1))
+	}
+	if g.err != nil {
+		return nil, g.err
+	}
+	var rows []store.Row
+	err := q.c.each(g.text(), g.args, func(row *sqlite3.Stmt) error {
+		rows = append(rows, g.row(row, a))
+		return nil
+	})
+	return rows, err
+}
+
+// grouping writes an aggregate and reads its rows.
+type grouping struct {
+	*builder
+	readers []func(row *sqlite3.Stmt, column int) (value any, columns int)
+}
+
+// row reads one group.
+func (g *grouping) row(row *sqlite3.Stmt, a store.Aggregate) store.Row {
+	out := make(store.Row, len(a.Groups)+len(a.Metrics))
+	column := 0
+	for _, t := range a.Groups {
+		if v := columnValue(row, column, t.Path.Kind); v != nil {
+			out[t.Name] = v
+		}
+		column++
+	}
+	for i, m := range a.Metrics {
+		v, n := g.readers[i](row, column)
+		if v != nil {
+			out[m.Name] = v
+		}
+		column += n
+	}
+	return out
+}
+
+// columnValue is a column in stored form.
+func columnValue(row *sqlite3.Stmt, i int, kind query.Kind) any {
+	switch row.ColumnType(i) {
+	case sqlite3.TypeInteger:
+		if kind == query.Bool {
+			return row.ColumnInt64(i) != 0
+		}
+		return float64(row.ColumnInt64(i))
+	case sqlite3.TypeFloat:
+		return row.ColumnFloat(i)
+	case sqlite3.TypeText:
+		return row.ColumnText(i)
+	}
+	return nil
+}
+
+// group writes what a row is grouped by.
+func (g *grouping) group(i int, t query.GroupTerm) {
+	switch {
+	case t.Path.Kind == query.Keys && t.Path.Through == "":
+		g.write("u", strconv.Itoa(i), ".value")
+	case t.Bucket == "":
+		g.value(t.Path)
+	case t.Path.Kind == query.Date:
+		g.dateBucket(t)
+	default:
+		g.write(fnBucket, "(")
+		g.value(t.Path)
+		g.write(",")
+		g.arg(t.Bucket)
+		g.write(",")
+		g.arg(t.Zone)
+		g.write(")")
+	}
+}
+
+// unwind joins the keys of a list, one row each; a document without any keeps one row.
+func (g *grouping) unwind(i int, t query.GroupTerm) {
+	if t.Path.Kind != query.Keys || t.Path.Through != "" {
+		return
+	}
+	p := t.Path
+	g.write(" LEFT JOIN json_each(")
+	g.value(p)
+	g.write(") u", strconv.Itoa(i))
+}
+
+// dateBuckets are the buckets of a date "2006-01-02", which need no time zone.
+var dateBuckets = map[string][2]string{
+	"day": {"", ""}, "month": {"substr(", ",1,7)"}, "year": {"substr(", ",1,4)"},
+	"week": {"strftime('%G-W%V',", ")"},
+}
+
+func (g *grouping) dateBucket(t query.GroupTerm) {
+	if t.Bucket == "quarter" {
+		g.write("substr(")
+		g.value(t.Path)
+		g.write(",1,4)||'Q'||((substr(")
+		g.value(t.Path)
+		g.write(",6,2)+2)/3)")
+		return
+	}
+	around, ok := dateBuckets[t.Bucket]
+	if !ok {
+		g.fail(fmt.Errorf("sqlite: bucket %q", t.Bucket))
+	}
+	g.write(around[0])
+	g.value(t.Path)
+	g.write(around[1])
+}
+
+// sortRows orders rows by the wanted names, then by group values; unset last.
+func sortRows(rows []store.Row, a store.Aggregate) {
+	by := slices.Clone(a.Sort)
+	for _, t := range a.Groups {
+		by = append(by, store.RowSort{Name: t.Name})
+	}
+	slices.SortStableFunc(rows, func(x, y store.Row) int {
+		for _, s := range by {
+			if n := compareValues(x[s.Name], y[s.Name], s.Desc); n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+}
+
+func compareValues(x, y any, desc bool) int {
+	n := 0
+	switch x := x.(type) {
+	case nil:
+		if y == nil {
+			return 0
+		}
+		return 1
+	case string:
+		y, ok := y.(string)
+		if !ok {
+			return -1
+		}
+		n = compareTexts(x, y)
+	default:
+		if y == nil {
+			return -1
+		}
+		a, b := float(x), float(y)
+		if a < b {
+			n = -1
+		} else if a > b {
+			n = 1
+		}
+	}
+	if desc {
+		return -n
+	}
+	return n
+}
+
+// compareTexts compares decimals of unlike length (large sums) by value.
+func compareTexts(x, y string) int {
+	if len(x) >= decimalDigits && len(y) >= decimalDigits && len(x) != len(y) {
+		a, ok := new(big.Int).SetString(x, 10)
+		b, also := new(big.Int).SetString(y, 10)
+		if ok && also {
+			return a.Cmp(b)
+		}
+	}
+	return strings.Compare(x, y)
+}
+
+func float(v any) float64 {
+	switch n := v.(type) {
+	case int64:
+		return float64(n)
+	case float64:
+		return n
+	case bool:
+		if n {
+			return 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// Find answers at most f.Limit documents; a limit of 0 or less means none.
+func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil || f.Limit <= 0 {
+		return nil, err
+	}
+	if f.After != nil && len(f.After.Values) != len(f.Sort) {
+		return nil, fmt.Errorf("sqlite: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
+	}
+	var docs []store.Doc
+	run := func() error { docs, err = q.find(k, f); return err }
+	if !hasMatch(f.Where) {
+		err = q.interruptible(ctx, run)
+	} else {
+		err = q.interruptible(ctx, func() error { return q.snapshot(run) })
+	}
+	return docs, err
+}
+
+func (q *session) find(k *collection, f store.Find) ([]store.Doc, error) {
+	b := q.newBuilder(k)
+	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare), " FROM ", k.table, " t WHERE ")
+	b.expr(f.Where)
+	if f.After != nil {
+		b.write(" AND ")
+		b.after(f.Sort, f.After.Values, f.After.ID, f.IDDesc)
+	}
+	b.write(" ORDER BY ")
+	for _, t := range f.Sort {
+		b.order(t)
+	}
+	b.write("t.id", direction(f.IDDesc), " LIMIT ")
+	b.arg(f.Limit)
+	return b.docs(f.Bare)
+}
+
+func bodyColumn(bare bool) string {
+	if bare {
+		return ""
+	}
+	return ", t.body"
+}
+
+func direction(desc bool) string {
+	if desc {
+		return " DESC"
+	}
+	return ""
+}
+
+// order writes one key of an order: unset values last both ways.
+func (b *builder) order(t query.SortTerm) {
+	b.orderValue(t.Path)
+	b.write(" IS NULL,")
+	b.orderValue(t.Path)
+	b.write(direction(t.Desc), ",")
+}
+
+// orderValue writes the value by which a path is ordered.
+func (b *builder) orderValue(p query.Path) {
+	if p.Through != "" || !p.SortKey || p.Kind != query.Text {
+		b.value(p)
+		return
+	}
+	if p.Visible != nil {
+		b.write("CASE WHEN ")
+		b.expr(p.Visible)
+		b.write(" THEN ")
+	}
+	sql, err := sortColumn(b.alias, p.Field)
+	if err != nil {
+		b.fail(err)
+	}
+	b.write(sql)
+	if p.Visible != nil {
+		b.write(" END")
+	}
+}
+
+// after writes that a row lies behind a position: behind in the first term,
+// or equal there and behind in the rest.
+func (b *builder) after(terms []query.SortTerm, values []any, id string, idDesc bool) {
+	if len(terms) == 0 {
+		b.write("t.id", map[bool]string{false: ">", true: "<"}[idDesc])
+		b.arg(id)
+		return
+	}
+	t, v := terms[0], values[0]
+	b.write("(")
+	if v != nil {
+		b.orderValue(t.Path)
+		b.write(map[bool]string{false: ">", true: "<"}[t.Desc])
+		b.arg(v)
+		b.write(" OR ")
+		b.orderValue(t.Path)
+		b.write(" IS NULL OR ")
+	}
+	b.orderValue(t.Path)
+	if v == nil {
+		b.write(" IS NULL AND ")
+	} else {
+		b.write("=")
+		b.arg(v)
+		b.write(" AND ")
+	}
+	b.after(terms[1:], values[1:], id, idDesc)
+	b.write(")")
+}
+
+// docs runs a statement that selects id, rev and, unless bare, body.
+func (b *builder) docs(bare bool) ([]store.Doc, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	var docs []store.Doc
+	var mem arena
+	err := b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
+		docs = append(docs, mem.doc(row, bare))
+		return nil
+	})
+	return docs, err
+}
+
+func (a *arena) doc(row *sqlite3.Stmt, bare bool) store.Doc {
+	d := store.Doc{ID: a.text(row, 0), Rev: row.ColumnInt64(1)}
+	if !bare {
+		d.Body = a.column(row, 2)
+	}
+	return d
+}
+
+// Count counts what matches, up to limit when it is above 0.
+func (q *session) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil {
+		return 0, err
+	}
+	err = q.interruptible(ctx, func() error {
+		return q.snapshot(func() error { n, err = q.count(k, where, limit); return err })
+	})
+	return n, err
+}
+
+func (q *session) count(k *collection, where query.Expr, limit int) (int64, error) {
+	b := q.newBuilder(k)
+	if limit > 0 {
+		b.write("SELECT count(*) FROM (SELECT 1 FROM ", k.table, " t WHERE ")
+	} else {
+		b.write("SELECT count(*) FROM ", k.table, " t WHERE ")
+	}
+	b.expr(where)
+	if limit > 0 {
+		b.write(" LIMIT ")
+		b.arg(limit)
+		b.write(")")
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	return q.c.number(b.text(), b.args...)
+}

@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"weft/runtime/store"
+)
+
+// index is an index of a collection as SQLite has it. An order index ends in
+// the document's id, so that pages continue behind equal keys; SQLite walks it
+// both ways, so the direction of a key does not matter.
+type index struct {
+	store.Index
+	name string // in the file; it changes when the definition does
+	sql  string
+}
+
+func newIndex(c *collection, i store.Index) (index, error) {
+	if len(i.Keys) == 0 {
+		return index{}, fmt.Errorf("sqlite: index %s of %s has no keys", i.Name, c.Name)
+	}
+	var columns []string
+	for _, k := range i.Keys {
+		if k.Path.Through != "" {
+			return index{}, fmt.Errorf("sqlite: index %s of %s crosses a reference", i.Name, c.Name)
+		}
+		col, err := indexColumn(c, k, i.Unique)
+		if err != nil {
+			return index{}, err
+		}
+		columns = append(columns, col)
+	}
+	if !i.Unique {
+		columns = append(columns, "id")
+	}
+	on := c.table + " (" + strings.Join(columns, ", ") + ")"
+	h := fnv.New32a()
+	fmt.Fprint(h, i.Unique, on)
+	made := index{Index: i, name: fmt.Sprintf("x_%s_%s_%08x", c.Name, i.Name, h.Sum32())}
+	made.sql = "CREATE INDEX " + quote(made.name) + " ON " + on
+	if i.Unique { // unset values are distinct from each other in SQLite
+		made.sql = "CREATE UNIQUE INDEX " + quote(made.name) + " ON " + on
+	}
+	return made, nil
+}
+
+func indexColumn(c *collection, k store.IndexKey, unique bool) (string, error) {
+	switch {
+	case unique:
+		return column("", k.Path.Field)
+	case k.Folded:
+		c.folded[k.Path.Field] = true
+		raw, err := column("", k.Path.Field)
+		return fnFold + "(" + raw + ")", err
+	case k.Path.SortKey:
+		c.sorted[k.Path.Field] = true
+		return sortColumn("", k.Path.Field)
+	}
+	return column("", k.Path.Field)
+}
+
+// indexName gives the name by which the collection's owner knows an index.
+func (c *collection) indexName(name string) string {
+	for _, i := range c.indexes {
+		if i.name == name {
+			return i.Name
+		}
+	}
+	return name
+}

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"fmt"
+	"math/big"
+
+	"weft/runtime/query"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// Decimals are kept as 20 digits: value × 10^4 + 10^19. A sum adds the upper
+// and the lower ten digits apart, both far from the limits of an integer, and
+// takes the offset away once per value: it is exact.
+const (
+	decimalDigits = 20
+	decimalHalf   = 10
+)
+
+var (
+	decimalOffset = new(big.Int).Exp(big.NewInt(10), big.NewInt(19), nil)
+	decimalUpper  = new(big.Int).Exp(big.NewInt(10), big.NewInt(decimalHalf), nil)
+)
+
+// metric writes the columns of a figure and notes how to read them.
+func (g *grouping) metric(m query.Metric) {
+	around := func(before, after string) {
+		g.write(before)
+		g.value(m.Path)
+		g.write(after)
+	}
+	decimal := m.Path.Kind == query.Decimal
+	switch {
+	case m.Func == "count":
+		g.write("count(*)")
+		g.read(readCount)
+	case m.Func == "count_distinct":
+		around("count(DISTINCT ", ")")
+		g.read(readCount)
+	case m.Func == "min", m.Func == "max":
+		around(m.Func+"(", ")")
+		g.read(readValue(m.Path.Kind))
+	case decimal && (m.Func == "sum" || m.Func == "avg"):
+		around("sum(CAST(substr(", ",1,10) AS INTEGER)),")
+		around("sum(CAST(substr(", ",11,10) AS INTEGER)),")
+		around("count(", ")")
+		g.read(readDecimal(m.Func == "avg"))
+	case m.Func == "sum": // total() cannot overflow
+		around("CASE WHEN count(", ")>0 THEN ")
+		around("total(", ") END")
+		g.read(readValue(query.Number))
+	case m.Func == "avg":
+		around("avg(", ")")
+		g.read(readValue(query.Number))
+	default:
+		g.fail(fmt.Errorf("sqlite: figure %q", m.Func))
+	}
+}
+
+func (g *grouping) read(fn func(*sqlite3.Stmt, int) (any, int)) { g.readers = append(g.readers, fn) }
+
+func readCount(row *sqlite3.Stmt, i int) (any, int) { return row.ColumnInt64(i), 1 }
+
+func readValue(kind query.Kind) func(*sqlite3.Stmt, int) (any, int) {
+	return func(row *sqlite3.Stmt, i int) (any, int) { return columnValue(row, i, kind), 1 }
+}
+
+func readDecimal(average bool) func(*sqlite3.Stmt, int) (any, int) {
+	return func(row *sqlite3.Stmt, i int) (any, int) {
+		n := row.ColumnInt64(i + 2)
+		if n == 0 {
+			return nil, 3
+		}
+		sum := new(big.Int).Mul(big.NewInt(row.ColumnInt64(i)), decimalUpper)
+		sum.Add(sum, big.NewInt(row.ColumnInt64(i+1)))
+		sum.Sub(sum, new(big.Int).Mul(decimalOffset, big.NewInt(n)))
+		stored := query.DecimalOfScaled(sum)
+		if average {
+			stored = query.AverageDecimal(stored, n)
+		}
+		return stored, 3
+	}
+}

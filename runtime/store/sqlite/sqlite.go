@@ -1,0 +1,125 @@
+// Package sqlite keeps weft's documents in one SQLite file: a table per
+// collection with the document as JSON, expression indexes, an inverted index
+// for search words, one writer that commits waiting callers together, and a few
+// reading connections. Only this package knows SQL.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// leastVersion is the oldest SQLite that may touch a file: older ones can lose
+// commits when a checkpoint meets a reset of the write-ahead log.
+const leastVersion = 3_051_003
+
+// Options of a store; the zero value is durable and quiet.
+type Options struct {
+	// Synchronous is SQLite's setting: FULL (default), NORMAL, OFF.
+	Synchronous string
+	// Readers bounds the reading connections; 4 by default.
+	Readers int
+	// Logger hears of upgrades and of failures that no caller waits for.
+	Logger *slog.Logger
+}
+
+// Store is an open database file; it implements store.Store.
+type Store struct {
+	path    string
+	log     *slog.Logger
+	lock    *fileLock
+	catalog catalog
+	readers *pool
+	writer  *writer
+	feed    feed
+	kept    keptSet
+	fault   atomic.Pointer[func() error]
+
+	closing sync.Once
+	closed  error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the file at path, or makes it. It fails with ErrInUse when
+// another process has it open, ErrCorrupt when it is no sound database,
+// store.ErrTooNew when a newer weft wrote it, store.ErrReadOnly and store.ErrFull.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if sqlite3.VersionNumber < leastVersion {
+		return nil, fmt.Errorf("sqlite: version %s is too old, 3.51.3 is needed", sqlite3.Version)
+	}
+	if o.Synchronous == "" {
+		o.Synchronous = "FULL"
+	}
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
+	}
+	s := &Store{path: path, log: o.Logger, lock: lock}
+	if err := s.start(ctx, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, classify(err)), lock.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context, o Options) error {
+	c, err := openConn(s.path, o.Synchronous, writerCacheKiB)
+	if err != nil {
+		return err
+	}
+	if err := s.prepareFile(ctx, c); err != nil {
+		return errors.Join(err, c.Close())
+	}
+	if err := s.catalog.load(c); err != nil {
+		return errors.Join(err, c.Close())
+	}
+	s.readers = newPool(o.Readers, func() (*conn, error) { return openConn(s.path, o.Synchronous, readerCacheKiB) })
+	s.feed.start(uint64(time.Now().UnixMicro()))
+	s.writer = newWriter(s, c)
+	go s.writer.run()
+	return nil
+}
+
+// Close ends the writer after what waits for it, checkpoints and closes the
+// file. Calls after Close fail with store.ErrUnavailable.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.writer.stop()
+		s.feed.stop()
+		s.closed = errors.Join(s.readers.Close(), s.writer.c.Close(), s.lock.Close())
+	})
+	return s.closed
+}
+
+// SetFault makes every operation of a batch, and its commit, ask fn first; an
+// error is taken as the disk's. Tests use it to stop a batch at any point; nil
+// ends it.
+func (s *Store) SetFault(fn func() error) {
+	if fn == nil {
+		s.fault.Store(nil)
+		return
+	}
+	s.fault.Store(&fn)
+}
+
+func (s *Store) faulty() error {
+	if fn := s.fault.Load(); fn != nil {
+		return (*fn)()
+	}
+	return nil
+}

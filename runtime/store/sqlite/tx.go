@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	"weft/runtime/store"
+)
+
+var (
+	// errHalfDone says that a refused request has left changes behind.
+	errHalfDone = errors.New("sqlite: a refused batch must be undone")
+	errFault    = errors.New("sqlite: injected fault")
+)
+
+// tx is the transaction of one group.
+type tx struct {
+	s       *Store
+	c       *conn
+	changes []change
+	number  uint64 // of this commit
+	buf     []byte
+}
+
+// change is what one operation did to one document.
+type change struct {
+	coll *collection
+	kind store.OpKind
+	seq  int64
+	// doc is the document after it; for Delete only ID is set.
+	doc store.Doc
+	// before is the body before it, nil for Insert.
+	before []byte
+	// had and has are the encoded tokens before and after.
+	had, has string
+}
+
+func (t *tx) apply(group []*request, careful bool) error {
+	if err := t.c.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := t.requests(group, careful)
+	if err == nil {
+		err = t.commit()
+	}
+	if err == nil {
+		return nil
+	}
+	return errors.Join(err, t.c.rollback())
+}
+
+func (t *tx) requests(group []*request, careful bool) error {
+	for _, r := range group {
+		if careful {
+			if err := t.c.exec("SAVEPOINT batch"); err != nil {
+				return err
+			}
+		}
+		mark := len(t.changes)
+		r.err = r.run(t)
+		switch {
+		case r.err == nil:
+		case !refused(r.err):
+			return r.err
+		case careful:
+			if err := t.c.exec("ROLLBACK TO batch"); err != nil {
+				return err
+			}
+		case len(t.changes) > mark:
+			return errHalfDone
+		}
+		if r.err != nil {
+			t.changes = t.changes[:mark]
+		}
+		if careful {
+			if err := t.c.exec("RELEASE batch"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tx) commit() error {
+	if err := t.writeWords(); err != nil {
+		return err
+	}
+	if err := t.fault(); err != nil {
+		return err
+	}
+	if len(t.changes) > 0 {
+		t.number = t.s.feed.next(len(t.changes))
+		if err := t.c.exec("UPDATE weft_state SET value=? WHERE key=1", int64(t.number)); err != nil {
+			return err
+		}
+	}
+	return t.c.exec("COMMIT")
+}
+
+// fault is where a test can make the disk fail.
+func (t *tx) fault() error {
+	if err := t.s.faulty(); err != nil {
+		return fmt.Errorf("%w: %w", errFault, err)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"weft/runtime/query"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// match writes that a word is found in a searchable field: membership in a
+// bitmap that is read from the inverted index beforehand, and the text itself
+// where the index alone can find too much.
+func (b *builder) match(c query.Cmp) {
+	word, ok := c.Value.(query.Word)
+	if !ok {
+		b.fail(fmt.Errorf("sqlite: match takes a word, not %T", c.Value))
+		return
+	}
+	p := c.Path
+	if p.Visible != nil {
+		visible := p.Visible
+		p.Visible = nil
+		b.write("(")
+		b.expr(visible)
+		b.write(" AND ")
+		b.match(query.Cmp{Path: p, Op: c.Op, Value: word})
+		b.write(")")
+		return
+	}
+	if p.Through != "" {
+		b.across(p, func() { b.ownMatch(p.Field, word) })
+		return
+	}
+	b.ownMatch(p.Field, word)
+}
+
+func (b *builder) ownMatch(field string, word query.Word) {
+	found, err := b.q.c.wordBits(b.coll, field, word)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.write(fnBit, "(")
+	b.arg(len(b.q.c.bits))
+	b.write(",", b.alias, ".seq)")
+	b.q.c.bits = append(b.q.c.bits, found)
+	if word.Recheck {
+		b.write(" AND ", fnHas, "(")
+		b.column(field)
+		b.write(",")
+		b.arg(word.Text)
+		b.write(")")
+	}
+}
+
+// wordBits reads the documents that hold all terms of a word in a field.
+func (c *conn) wordBits(k *collection, field string, word query.Word) (bitmap, error) {
+	var found bitmap
+	for i, t := range word.Terms {
+		bits, err := c.termBits(k, field, t)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			found = bits
+		} else {
+			found = found.and(bits)
+		}
+	}
+	return found, nil
+}
+
+func (c *conn) termBits(k *collection, field string, t query.Term) (bitmap, error) {
+	sql, args := k.sqlTerm, []any{field, t.Token}
+	if t.Prefix {
+		sql, args = k.sqlPrefix, append(args, t.Token+"\xff")
+	}
+	var found bitmap
+	var buf []byte
+	err := c.each(sql, args, func(row *sqlite3.Stmt) error {
+		n := row.ColumnLen(1)
+		if n > cap(buf) {
+			buf = make([]byte, n+blockWords)
+		}
+		row.ColumnBytes(1, buf[:n])
+		found.at(int(row.ColumnInt64(0))).merge(buf[:n])
+		return nil
+	})
+	return found, err
+}
+
+// hasMatch tells whether a condition asks for words.
+func hasMatch(x query.Expr) bool {
+	switch x := x.(type) {
+	case query.All:
+		return anyMatch(x)
+	case query.Any:
+		return anyMatch(x)
+	case query.Not:
+		return hasMatch(x.X)
+	case query.Cmp:
+		return x.Op == query.Match || hasMatch(x.Path.Visible) || hasMatch(x.Path.Scope)
+	}
+	return false
+}
+
+func anyMatch(parts []query.Expr) bool {
+	for _, p := range parts {
+		if hasMatch(p) {
+			return true
+		}
+	}
+	return false
+}

@@ -129,3 +129,13 @@ func (s *Service) sweepDir(ctx context.Context, root *os.Root, dir string, befor
 	}
 	return swept, nil
 }
+
+// Discard takes a file away at once that nothing refers to yet; conflict when
+// it was linked meanwhile.
+func (s *Service) Discard(ctx context.Context, f *File) error {
+	gone, err := s.drop(ctx, store.Doc{ID: f.ID, Rev: f.Rev})
+	if err == nil && !gone {
+		return fmt.Errorf("discard file %s: %w", f.ID, store.ErrConflict)
+	}
+	return err
+}

@@ -9,6 +9,7 @@ func init() {
 		"json_keys":       {"一个对象的键超过 {max} 个", "an object has more than {max} keys"},
 		"json_items":      {"一个数组的元素超过 {max} 个", "an array has more than {max} items"},
 		"json_object":     {"请求正文应为 JSON 对象", "the body must be a JSON object"},
+		"json_value":      {"请求正文中有无法识别的值", "the body has a value that cannot be read"},
 		"json_shape":      {"{field} 的类型应为 {want}", "{field} must be of type {want}"},
 		"json_member":     {"未知的成员 {field}", "there is no member {field}"},
 		"body_too_large":  {"请求正文超过 {max} 字节", "the body is larger than {max} bytes"},

@@ -1,0 +1,337 @@
+package files_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"weft/runtime/files"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/runtime/store/sqlite"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+type room struct {
+	*files.Service
+	store store.Store
+	dir   string
+	clock *clock
+}
+
+func newRoom(t *testing.T) room {
+	t.Helper()
+	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Ensure(t.Context(), files.Collections()); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "files")
+	c := &clock{at: time.Now()}
+	s := files.New(files.Options{Store: st, Dir: dir, Now: c.now})
+	t.Cleanup(func() {
+		if err := errors.Join(s.Close(), st.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return room{s, st, dir, c}
+}
+
+func (r room) put(t *testing.T, name, body string) *files.File {
+	t.Helper()
+	f, err := r.Put(t.Context(), "u1", name, "", strings.NewReader(body), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// blobs lists everything that lies in the folder.
+func (r room) blobs(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(r.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func TestAFileComesBackAsItWasSent(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	body := "%PDF-1.7\n" + strings.Repeat("合同", 100_000)
+	f := r.put(t, "合同 2026.pdf", body)
+	sum := sha256.Sum256([]byte(body))
+	if f.Size != int64(len(body)) || f.SHA256 != hex.EncodeToString(sum[:]) || f.MediaType != "application/pdf" || f.Linked() {
+		t.Fatalf("got %+v", f)
+	}
+	in, found, err := r.Open(t.Context(), f.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	got, err := io.ReadAll(in)
+	if err != nil || string(got) != body {
+		t.Fatalf("read %d bytes, %v", len(got), err)
+	}
+	if found.Name != "合同 2026.pdf" || found.By != "u1" || !found.At.Equal(r.clock.now().UTC().Truncate(time.Millisecond)) {
+		t.Errorf("got %+v", found)
+	}
+}
+
+func TestRefusedUploadsLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the line went dead")
+	for _, c := range []struct {
+		name string
+		r    io.Reader
+		code problem.Code
+	}{
+		{"one byte too many", strings.NewReader(strings.Repeat("x", 1001)), problem.TooLarge},
+		{"nothing", strings.NewReader(""), problem.Invalid},
+		{"cut off", io.MultiReader(strings.NewReader("half"), errReader{broken}), problem.Internal},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoom(t)
+			_, err := r.Put(t.Context(), "u1", "x.txt", "", c.r, 1000)
+			if problem.CodeOf(err) != c.code {
+				t.Errorf("got %v, want %s", err, c.code)
+			}
+			if left := r.blobs(t); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+			if n, err := r.store.Count(t.Context(), files.Collection, nil, 0); n != 0 || err != nil {
+				t.Errorf("%d documents, %v", n, err)
+			}
+		})
+	}
+}
+
+type errReader struct{ err error }
+
+func (e errReader) Read([]byte) (int, error) { return 0, e.err }
+
+// TestNamesNeverBecomePaths: S-17.
+func TestNamesNeverBecomePaths(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	for _, name := range []string{"../../x", `..\..\x`, "/etc/passwd", `C:\x`, "a%2e%2e%2f", "\x00", strings.Repeat("长", 300) + ".pdf",
+		"CON", "x. ", "x::$DATA", ".", "..", "", "a\r\nSet-Cookie: x", "\u202Egpj.exe", "\xff\xfe"} {
+		f := r.put(t, name, "text")
+		if strings.ContainsAny(f.Name, "/\\\r\n\x00:") || f.Name == "" || f.Name == ".." || len(f.Name) > 255 {
+			t.Errorf("%q is kept as %q", name, f.Name)
+		}
+		if d := files.Disposition(f.Name); strings.ContainsAny(d, "\r\n") || !strings.HasPrefix(d, "attachment; ") {
+			t.Errorf("%q is offered as %q", name, d)
+		}
+	}
+	for _, path := range r.blobs(t) {
+		base := filepath.Base(path)
+		if len(base) != 36 || filepath.Base(filepath.Dir(path)) != base[34:] {
+			t.Errorf("stored at %s", path)
+		}
+	}
+}
+
+func TestALinkLeadingOutIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	f := r.put(t, "a.txt", "mine")
+	outside := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	blob := r.blobs(t)[0]
+	if err := errors.Join(os.Remove(blob), os.Symlink(outside, blob)); err != nil {
+		t.Fatal(err)
+	}
+	if in, _, err := r.Open(t.Context(), f.ID); err == nil {
+		in.Close()
+		t.Error("a symbolic link out of the folder was followed")
+	}
+}
+
+// TestSweep: R-28.
+func TestSweepTakesWhatNoRecordRefersTo(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	loose, linked := r.put(t, "loose.txt", "a"), r.put(t, "linked.txt", "b")
+	link(t, r, linked)
+	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
+		t.Fatalf("fresh files: swept %d, %v", n, err)
+	}
+	r.clock.add(files.Keep + time.Minute)
+	fresh := r.put(t, "fresh.txt", "c")
+	if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
+		t.Fatalf("after a day: swept %d, %v", n, err)
+	}
+	found, err := r.Lookup(t.Context(), []string{loose.ID, linked.ID, fresh.ID})
+	if err != nil || len(found) != 2 || found[0].ID != linked.ID || found[1].ID != fresh.ID {
+		t.Fatalf("left: %+v, %v", found, err)
+	}
+	// Let go, it has a day; then it goes too.
+	ops, err := files.UnlinkOps(found[:1], r.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, r, ops)
+	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
+		t.Fatalf("just unlinked: swept %d, %v", n, err)
+	}
+	r.clock.add(files.Keep + time.Minute)
+	if n, err := r.Sweep(t.Context()); n != 2 || err != nil || len(r.blobs(t)) != 0 {
+		t.Fatalf("in the end: swept %d, %v, left %v", n, err, r.blobs(t))
+	}
+}
+
+func TestSweepTakesBytesThatNoDocumentKnows(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	kept := r.put(t, "kept.txt", "a")
+	link(t, r, kept)
+	lost := []string{filepath.Join(r.dir, "tmp", "half"), filepath.Join(filepath.Dir(r.blobs(t)[0]), "crashed")}
+	for _, path := range lost {
+		if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.clock.add(files.Keep + time.Minute)
+	if n, err := r.Sweep(t.Context()); n != 2 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if left := r.blobs(t); len(left) != 1 || filepath.Base(left[0]) != kept.ID {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestALinkAndASweepCannotBothHappen(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	f := r.put(t, "a.txt", "a")
+	ops, err := files.LinkOps([]files.File{*f}, "deal", "r1", "contract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.clock.add(files.Keep + time.Minute)
+	if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	if err := r.store.Commit(t.Context(), &store.Batch{Ops: ops}); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a swept file was linked: %v", err)
+	}
+}
+
+func TestMissingNamesFilesWithoutBytes(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	r.put(t, "a.txt", "a")
+	gone := r.put(t, "b.txt", "b")
+	if err := os.Remove(filepath.Join(r.dir, gone.ID[34:], gone.ID)); err != nil {
+		t.Fatal(err)
+	}
+	missing, count, err := r.Missing(t.Context())
+	if err != nil || count != 2 || len(missing) != 1 || missing[0] != gone.ID {
+		t.Errorf("got %v of %d, %v", missing, count, err)
+	}
+	if _, _, err := r.Open(t.Context(), gone.ID); problem.CodeOf(err) != problem.NotFound {
+		t.Errorf("open: %v", err)
+	}
+}
+
+func link(t *testing.T, r room, f *files.File) {
+	t.Helper()
+	ops, err := files.LinkOps([]files.File{*f}, "deal", "r1", "contract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(t, r, ops)
+}
+
+func commit(t *testing.T, r room, ops []store.Op) {
+	t.Helper()
+	if err := r.store.Commit(context.WithoutCancel(t.Context()), &store.Batch{Ops: ops}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheTypeIsToldFromTheBytes(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	zip := func(entry string) string {
+		head := append([]byte("PK\x03\x04"), make([]byte, 26)...)
+		head[26] = byte(len(entry))
+		return string(head) + entry
+	}
+	for _, c := range []struct{ name, declared, body, want string }{
+		{"a.png", "image/png", "\x89PNG\r\n\x1a\n", "image/png"},
+		{"a.png", "image/png", "<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", "text/xml"},
+		{"a.png", "image/png", "<!DOCTYPE html><script>x</script>", "text/html"},
+		{"a.svg", "image/svg+xml", "<?xml version='1.0'?><svg/>", "text/xml"},
+		{"a.docx", "", zip("[Content_Types].xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		{"a.docx", "", zip("evil.exe"), "application/zip"},
+		{"a.odt", "", zip("mimetype") + "application/vnd.oasis.opendocument.textPK", "application/vnd.oasis.opendocument.text"},
+		{"a.doc", "", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "application/msword"},
+		{"a.csv", "", "name,amount\n张三,1\n", "text/csv"},
+		{"a", "text/csv; charset=utf-8", "name,amount\n", "text/csv"},
+		{"a.pdf", "application/pdf", "just text", "text/plain"},
+		{"photo.heic", "", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "image/heic"},
+		{"a.bin", "", "\x00\x01\x02\x03", "application/octet-stream"},
+	} {
+		f, err := r.Put(t.Context(), "u1", c.name, c.declared, bytes.NewBufferString(c.body), 1000)
+		if err != nil || f.MediaType != c.want {
+			t.Errorf("%s as %q: got %v, %v; want %s", c.name, c.declared, f, err, c.want)
+		}
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		allowed string
+		media   string
+		want    bool
+	}{
+		{"", "text/html", true}, {"application/pdf", "application/pdf", true}, {"application/pdf", "text/plain", false},
+		{"image/*", "image/png", true}, {"image/*", "imagex/png", false}, {"image/*", "text/xml", false}, {"*/*", "text/xml", true},
+	} {
+		if got := files.Accepts(strings.Fields(c.allowed), c.media); got != c.want {
+			t.Errorf("%q accepts %s: %v", c.allowed, c.media, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ func init() {
 	register(map[string]text{
 		"no_such_move":        {"不能从“{from}”变更到“{to}”", "there is no move from {from} to {to}"},
 		"no_such_stage":       {"没有名为 {stage} 的阶段", "there is no stage {stage}"},
+		"no_stages":           {"“{entity}”没有阶段", "{entity} has no stages"},
 		"no_right_transition": {"没有执行“{transition}”的权限", "you may not make the move {transition}"},
 		"guard_required":      {"请填写“{title}”", "{title} is required"},
 		"attachment_missing":  {"请上传“{title}”", "{title} is missing"},

@@ -36,6 +36,8 @@ type Call struct {
 	Historical bool
 	// Import is the id of the import run that causes the change.
 	Import string
+	// Lang is the caller's language, "zh-CN" (also for "") or "en", for warnings.
+	Lang string
 }
 
 // Result is the outcome of a change.

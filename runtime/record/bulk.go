@@ -1,0 +1,215 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+const (
+	// bulkAtOnce is how many records one bulk call may change.
+	bulkAtOnce = 10_000
+	// bulkCallers are at work on them at a time: enough that commits are grouped.
+	bulkCallers = 32
+)
+
+// BulkRequest changes many records the same way. Op is update (Values),
+// delete, restore or transition (To, Values, Comment). Either IDs or Where
+// says which; Where is a filter under the caller's rights and does not serve
+// restore. JSON names are those of the contract.
+type BulkRequest struct {
+	Op      string          `json:"op"`
+	IDs     []string        `json:"ids,omitempty"`
+	Where   json.RawMessage `json:"where,omitempty"`
+	Values  map[string]any  `json:"values,omitempty"`
+	To      string          `json:"to,omitempty"`
+	Comment string          `json:"comment,omitempty"`
+}
+
+// BulkResult is the outcome for one record: its HTTP status, and the problem
+// when it was refused.
+type BulkResult struct {
+	ID      string
+	Status  int
+	Rev     int64
+	Problem *problem.Error
+}
+
+// Bulk brings each record through the door by itself, so that a refused one
+// does not stop the others; results stand in the order of the ids. With an
+// idempotency key each record remembers its own outcome: a repeated call goes
+// on where the first was cut off.
+func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest) ([]BulkResult, error) {
+	one, err := s.bulkOp(entity, r)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.replay(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	ids := r.IDs
+	if kept != nil {
+		if err := json.Unmarshal(kept.Record, &ids); err != nil {
+			return nil, fmt.Errorf("record: kept ids of a bulk call: %w", err)
+		}
+	} else if ids, err = s.bulkIDs(ctx, c, entity, r); err != nil {
+		return nil, err
+	} else if err := s.keepIDs(ctx, c, ids); err != nil {
+		return nil, err
+	}
+	results := make([]BulkResult, len(ids))
+	inParallel(len(ids), bulkCallers, func(i int) {
+		call := c
+		call.IfMatch = 0
+		if c.Key != "" {
+			call.Key = c.Key + "#" + ids[i]
+		}
+		results[i] = bulkResult(ids[i])(one(ctx, call, ids[i]))
+	})
+	return results, ctx.Err()
+}
+
+// keepIDs remembers which records the call is about: a repeated call must not
+// choose others because the first one changed what its filter finds.
+func (s *Service) keepIDs(ctx context.Context, c Call, ids []string) error {
+	if c.Key == "" {
+		return nil
+	}
+	raw, err := json.Marshal(ids)
+	if err != nil {
+		return fmt.Errorf("record: ids of a bulk call: %w", err)
+	}
+	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{keepOp(c, s.now(), &Result{Record: raw})}})
+	if err != nil {
+		return storeProblem(err)
+	}
+	return nil
+}
+
+// bulkOp is the change that the request makes to one record.
+func (s *Service) bulkOp(entity string, r BulkRequest) (func(context.Context, Call, string) (*Result, error), error) {
+	switch r.Op {
+	case "update":
+		return func(ctx context.Context, c Call, id string) (*Result, error) {
+			return s.Update(ctx, c, entity, id, r.Values)
+		}, nil
+	case "delete":
+		return func(ctx context.Context, c Call, id string) (*Result, error) {
+			return s.Delete(ctx, c, entity, id)
+		}, nil
+	case "restore":
+		return func(ctx context.Context, c Call, id string) (*Result, error) {
+			return s.Restore(ctx, c, entity, id)
+		}, nil
+	case "transition":
+		return func(ctx context.Context, c Call, id string) (*Result, error) {
+			return s.Transition(ctx, c, entity, id, r.To, r.Values, r.Comment)
+		}, nil
+	}
+	return nil, badEnvelope("/op", "unknown_operation", "op", r.Op)
+}
+
+func bulkResult(id string) func(*Result, error) BulkResult {
+	return func(r *Result, err error) BulkResult {
+		if err == nil {
+			return BulkResult{ID: id, Status: 200, Rev: r.Rev}
+		}
+		p := problemOf(err)
+		return BulkResult{ID: id, Status: p.Code.Status(), Problem: p}
+	}
+}
+
+// problemOf is err as a problem; a foreign error reads as internal.
+func problemOf(err error) *problem.Error {
+	if p := problem.As(err); p != nil {
+		return p
+	}
+	return problem.Wrap(problem.Internal, err)
+}
+
+// bulkIDs finds the records that the request is about.
+func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequest) ([]string, error) {
+	byFilter := len(r.Where) > 0 && r.Op != "restore"
+	if byFilter == (r.IDs != nil) {
+		return nil, badEnvelope("", "ids_or_where")
+	}
+	if !byFilter {
+		if len(r.IDs) > bulkAtOnce {
+			return nil, badEnvelope("/ids", "too_many_records", "max", bulkAtOnce)
+		}
+		return withoutTwins(r.IDs), nil
+	}
+	_, e, err := s.entity(entity)
+	if err != nil {
+		return nil, err
+	}
+	rights, err := s.rights(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if !rights.Allowed(entity, schemas.OpRead) {
+		return nil, problem.New(problem.Forbidden, "no_right", nil)
+	}
+	filter, ps := query.Parse(r.Where, e, "/where")
+	if len(ps) > 0 {
+		return nil, problem.Of(problem.Invalid, ps...)
+	}
+	env := rights.Env
+	env.Now, env.Zone = s.now(), s.zone
+	where, ps := filter.Bind(env, e, rights)
+	if len(ps) > 0 {
+		return nil, problem.Of(problem.Invalid, ps...)
+	}
+	if scope := rights.Scope(entity, schemas.OpRead); scope != nil {
+		where = query.All{where, scope}
+	}
+	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: bulkAtOnce + 1, Bare: true})
+	if err != nil {
+		return nil, storeProblem(err)
+	}
+	if len(docs) > bulkAtOnce {
+		return nil, badEnvelope("/where", "too_many_records", "max", bulkAtOnce)
+	}
+	ids := make([]string, len(docs))
+	for i, d := range docs {
+		ids[i] = d.ID
+	}
+	return ids, nil
+}
+
+func withoutTwins(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// inParallel calls fn for 0 … n-1 from at most workers goroutines.
+func inParallel(n, workers int, fn func(i int)) {
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range min(n, workers) {
+		wg.Go(func() {
+			for i := range next {
+				fn(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}

@@ -1,0 +1,192 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Bounds of reads.
+const (
+	defaultLimit = 50
+	maxLimit     = 1000
+	countCap     = 1000
+	maxSearch    = 255 // characters
+	maxExpand    = 16
+)
+
+// Query asks for a page of records; the contract says what each part means.
+type Query struct {
+	Where  json.RawMessage `json:"where,omitempty"`
+	Search string          `json:"search,omitempty"`
+	Sort   []string        `json:"sort,omitempty"`
+	Limit  int             `json:"limit,omitempty"` // 0: 50
+	Cursor string          `json:"cursor,omitempty"`
+	Fields []string        `json:"fields,omitempty"` // nil: all; empty: id and rev
+	Expand []string        `json:"expand,omitempty"`
+	Count  string          `json:"count,omitempty"` // none, capped, exact
+}
+
+// Page is one page of records in wire form. Cursor is set when there are more;
+// Count and Exact when a count was asked for.
+type Page struct {
+	Items  []json.RawMessage `json:"items"`
+	Cursor string            `json:"cursor,omitempty"`
+	Count  *int64            `json:"count,omitempty"`
+	Exact  *bool             `json:"exact,omitempty"`
+}
+
+// reading is one read of one entity by one person.
+type reading struct {
+	s        *Service
+	from     store.Reader
+	rights   *access.Rights
+	entity   *model.Entity
+	env      query.Env
+	problems []problem.Field
+}
+
+// reading begins a read: not_found for an unknown entity, forbidden for one of
+// which the person may see nothing at all.
+func (s *Service) reading(ctx context.Context, c Call, entity string, op schemas.Operation) (*reading, error) {
+	_, e, err := s.entity(entity)
+	if err != nil {
+		return nil, err
+	}
+	rights, err := s.rights(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if !rights.Allowed(entity, schemas.OpRead) || !rights.Allowed(entity, op) {
+		return nil, problem.New(problem.Forbidden, "no_right", nil)
+	}
+	env := rights.Env
+	env.Now, env.Zone = s.now(), s.zone
+	return &reading{s: s, from: s.store, rights: rights, entity: e, env: env}, nil
+}
+
+func (r *reading) fail(path, code string, params ...any) {
+	r.problems = append(r.problems, problem.At(path, code, params...))
+}
+
+// verdict is the error of everything that is wrong with the request.
+func (r *reading) verdict() error {
+	if len(r.problems) > 0 {
+		return problem.Of(problem.Invalid, r.problems...)
+	}
+	return nil
+}
+
+// filter parses and binds a filter and a search, and joins them with the rows
+// that op lets the person see.
+func (r *reading) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
+	f, ps := query.Parse(where, r.entity, "/where")
+	r.problems = append(r.problems, ps...)
+	x, ps := f.Bind(r.env, r.entity, r.rights)
+	r.problems = append(r.problems, ps...)
+	return query.And(r.rights.Scope(r.entity.Key, op), x, r.search(search))
+}
+
+func (r *reading) search(text string) query.Expr {
+	if text == "" {
+		return nil
+	}
+	if n := len([]rune(text)); n > maxSearch {
+		r.fail("/search", "too_long", "max", maxSearch)
+		return nil
+	}
+	fields := make([]query.Field, 0, len(r.entity.Searchable))
+	for _, f := range r.entity.Searchable {
+		if q, ok := r.entity.Lookup(f.Key); ok {
+			fields = append(fields, q)
+		}
+	}
+	return query.Search(text, r.entity, r.rights, fields)
+}
+
+// sort parses an order and cuts it to what the person may see.
+func (r *reading) sort(terms []string) []query.SortTerm {
+	sort, ps := query.ParseSort(terms, r.entity, "/sort")
+	if ps == nil {
+		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
+	}
+	r.problems = append(r.problems, ps...)
+	return sort
+}
+
+// limit of a page; 0 stands for the default.
+func (r *reading) limit(n int) int {
+	switch {
+	case n == 0:
+		return defaultLimit
+	case n < 0:
+		r.fail("/limit", "too_small", "min", 1)
+	case n > maxLimit:
+		r.fail("/limit", "too_great", "max", maxLimit)
+	}
+	return n
+}
+
+// after reads a cursor of the given order.
+func (r *reading) after(cursor string, terms []query.SortTerm) *store.Position {
+	if cursor == "" {
+		return nil
+	}
+	p, err := query.DecodeCursor(cursor, query.OrderName(terms))
+	rest, _ := query.SplitID(terms)
+	if err != nil || !p.Fits(rest) {
+		r.fail("/cursor", "cursor")
+		return nil
+	}
+	return (*store.Position)(p)
+}
+
+// fields checks the fields asked for: nil for all.
+func (r *reading) fields(keys []string) map[string]bool {
+	if keys == nil {
+		return nil
+	}
+	set := make(map[string]bool, len(keys))
+	for i, key := range keys {
+		if !r.readable(key) {
+			r.fail("/fields"+problem.Pointer(i), "unknown_field", "field", key)
+		}
+		set[key] = true
+	}
+	return set
+}
+
+// readable tells whether the person may read the field on some row.
+func (r *reading) readable(key string) bool {
+	return (model.IsSystem(key) || r.entity.ByKey[key] != nil) && r.rights.Readable(r.entity.Key, key)
+}
+
+// far gives query.Matches the records across references; an error of the store
+// is kept in err and reads as a record that does not exist.
+func (r *reading) far(ctx context.Context, err *error) func(collection, id string) map[string]any {
+	return func(collection, id string) map[string]any {
+		d, failed := r.from.Get(ctx, collection, id)
+		if failed == nil {
+			var doc map[string]any
+			if doc, failed = decodeDoc(d); failed == nil {
+				return doc
+			}
+		}
+		if !errors.Is(failed, store.ErrNotFound) && *err == nil {
+			*err = failed
+		}
+		return nil
+	}
+}
+
+func readError(what string, err error) error {
+	return storeProblem(fmt.Errorf("record: %s: %w", what, err))
+}

@@ -1,0 +1,146 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/query"
+)
+
+// errBody is a stored body that is no JSON object of ours.
+var errBody = errors.New("record: a stored body cannot be read")
+
+// Render turns a stored body into its wire form, cut to the mask. Child rows
+// are not in the body. The answer shares no memory with body.
+func Render(e *model.Entity, body []byte, m *access.Mask) (json.RawMessage, error) {
+	return newRenderer(e, m, nil).append(make([]byte, 0, len(body)), body)
+}
+
+// renderer copies the members of stored bodies that a reader may see, byte by
+// byte: nothing is decoded but decimals, which the wire shows in another form.
+type renderer struct {
+	mask    *access.Mask
+	members []member // in the order in which bodies hold them
+}
+
+type member struct {
+	key           string
+	keep, decimal bool
+}
+
+// newRenderer makes a renderer of a mask and of the fields asked for: nil for
+// all. Id and rev are always kept.
+func newRenderer(e *model.Entity, m *access.Mask, fields map[string]bool) *renderer {
+	r := &renderer{mask: m, members: make([]member, 0, len(systemKeys)+len(e.Fields))}
+	for i, key := range systemKeys {
+		r.members = append(r.members, member{key: key, keep: i < 2 || fields == nil || fields[key]})
+	}
+	for _, f := range e.Fields {
+		keep := (fields == nil || fields[f.Key]) && m.Has(f.Key)
+		r.members = append(r.members, member{f.Key, keep, f.Kind == query.Decimal})
+	}
+	return r
+}
+
+// append appends the wire form of body to out.
+func (r *renderer) append(out, body []byte) ([]byte, error) {
+	out, err := r.appendOpen(out, body)
+	return append(out, '}'), err
+}
+
+// appendOpen is append without the closing brace, for callers that add members.
+// There is always one member: the id.
+func (r *renderer) appendOpen(out, body []byte) ([]byte, error) {
+	out = append(out, '{')
+	first, next := len(out), 0
+	from := -1 // where the members begin that are still to be copied
+	s := scanner{body: body}
+	for s.next() {
+		m, at := r.find(s.key(), next)
+		next = at
+		if m.keep && !m.decimal {
+			if from < 0 {
+				from = s.keyAt
+			}
+			continue
+		}
+		if from >= 0 {
+			out = append(comma(out, first), body[from:s.before]...)
+			from = -1
+		}
+		if m.keep {
+			out = append(comma(out, first), body[s.keyAt:s.valueAt]...)
+			out = appendWireDecimal(out, s.value())
+		}
+	}
+	if from >= 0 {
+		out = append(comma(out, first), body[from:s.end]...)
+	}
+	if s.failed {
+		return out, errBody
+	}
+	return out, nil
+}
+
+func comma(out []byte, first int) []byte {
+	if len(out) > first {
+		return append(out, ',')
+	}
+	return out
+}
+
+// find looks for key from the member expected next; fields that the entity no
+// longer has are dropped.
+func (r *renderer) find(key []byte, next int) (member, int) {
+	for i := next; i < len(r.members); i++ {
+		if string(key) == r.members[i].key {
+			return r.members[i], i + 1
+		}
+	}
+	for i := range min(next, len(r.members)) {
+		if string(key) == r.members[i].key {
+			return r.members[i], i + 1
+		}
+	}
+	return member{}, next
+}
+
+// appendWireDecimal writes a stored decimal as a decimal string.
+func appendWireDecimal(out, raw []byte) []byte {
+	if len(raw) < 2 || raw[0] != '"' {
+		return append(out, raw...)
+	}
+	out = append(out, '"')
+	out = query.AppendDecimal(out, raw[1:len(raw)-1])
+	return append(out, '"')
+}
+
+// rawMember finds the raw value of one member of a stored body, nil when unset.
+func rawMember(body []byte, key string) []byte {
+	s := scanner{body: body}
+	for s.next() {
+		if string(s.key()) == key {
+			return s.value()
+		}
+	}
+	return nil
+}
+
+// textMember finds a member that is a string, "" when unset.
+func textMember(body []byte, key string) string {
+	raw := rawMember(body, key)
+	if len(raw) < 2 || raw[0] != '"' {
+		return ""
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : len(raw)-1])
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,229 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// rollUpDepth is how many steps a chain of roll-ups of roll-ups may have.
+const rollUpDepth = 8
+
+// settle brings the roll-ups and formulas of all parents up to date. Whenever
+// a child matters to a parent the parent is written too, changed or not: its
+// revision then decides between two changes of children at the same time.
+func (u *unit) settle(ctx context.Context) error {
+	work := u.items
+	for depth := 0; len(work) > 0; depth++ {
+		if depth > rollUpDepth {
+			return problem.Wrap(problem.Internal, errors.New("record: roll-ups of roll-ups are nested too deeply"))
+		}
+		var due dueRollUps
+		for _, it := range work {
+			if err := u.gather(ctx, it, depth == 0, &due); err != nil {
+				return err
+			}
+		}
+		var err error
+		if work, err = u.recompute(ctx, due); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueRollUps are the roll-ups to compute, each once, in the order found.
+type dueRollUps struct {
+	list []dueRollUp
+	have map[dueKey]bool
+}
+
+type dueRollUp struct {
+	rollUp *model.RollUp
+	parent string
+}
+
+type dueKey struct {
+	field  *model.Field
+	parent string
+}
+
+func (d *dueRollUps) add(r *model.RollUp, parent string) {
+	k := dueKey{r.Field, parent}
+	if parent == "" || d.have[k] {
+		return
+	}
+	if d.have == nil {
+		d.have = map[dueKey]bool{}
+	}
+	d.have[k] = true
+	d.list = append(d.list, dueRollUp{r, parent})
+}
+
+// gather finds the roll-ups that an item's change can alter: of its own record
+// when it is new or restored (own), and of the parents it had and has.
+func (u *unit) gather(ctx context.Context, it *item, own bool, due *dueRollUps) error {
+	if it.op == "" {
+		return nil
+	}
+	if own && (it.op == opCreate || it.op == opRestore) {
+		for _, f := range it.entity.RollUps {
+			due.add(f.RollUp, it.id)
+		}
+	}
+	for _, f := range it.entity.FedRollUps {
+		r := f.RollUp
+		before, err := u.contribution(ctx, r, it.entity, it.before)
+		if err != nil {
+			return err
+		}
+		after, err := u.contribution(ctx, r, it.entity, it.after)
+		if err != nil {
+			return err
+		}
+		if before.parent == after.parent && before.counts == after.counts && sameValue(before.value, after.value) {
+			continue
+		}
+		due.add(r, before.parent)
+		due.add(r, after.parent)
+	}
+	return nil
+}
+
+// contribution is what one record gives to a roll-up: nothing when counts is false.
+type contribution struct {
+	parent string
+	counts bool
+	value  any
+}
+
+func (u *unit) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
+	parent := text(doc, r.Ref.Key)
+	if parent == "" {
+		return contribution{}, nil
+	}
+	ok, err := u.matches(ctx, r.Where, e, doc, true)
+	if err != nil || !ok {
+		return contribution{}, err
+	}
+	c := contribution{parent: parent, counts: true}
+	if r.Of != nil {
+		c.value = doc[r.Of.Key]
+	}
+	return c, nil
+}
+
+// recompute sets the roll-ups that are due and the formulas that stand on
+// them, and returns the records it did so for.
+func (u *unit) recompute(ctx context.Context, due dueRollUps) ([]*item, error) {
+	var done []*item
+	have := map[*item]bool{}
+	for _, d := range due.list {
+		e := d.rollUp.Field.Entity
+		parent, err := u.load(ctx, e, d.parent)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // deleted together with its children
+		}
+		if err != nil {
+			return nil, err
+		}
+		v, err := u.rollUp(ctx, d.rollUp, parent)
+		if err != nil {
+			return nil, fmt.Errorf("record: roll-up %s.%s: %w", e.Key, d.rollUp.Field.Key, err)
+		}
+		if parent.set(d.rollUp.Field.Key, v); !have[parent] {
+			have[parent] = true
+			done = append(done, parent)
+		}
+	}
+	for _, parent := range done {
+		parent.touch()
+		if err := u.compute(ctx, parent); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// set writes a stored value; nil clears.
+func (it *item) set(key string, v any) {
+	if v == nil {
+		delete(it.after, key)
+		return
+	}
+	it.after[key] = v
+}
+
+// touch makes sure that the record is written.
+func (it *item) touch() {
+	it.touched = true
+	if it.op == "" {
+		it.op = opUpdate
+	}
+}
+
+// rollUp computes one figure: what the store holds, without the records of
+// this unit, joined with these as they will be.
+func (u *unit) rollUp(ctx context.Context, r *model.RollUp, parent *item) (any, error) {
+	sum := figures{decimal: r.Of != nil && r.Of.Kind == query.Decimal}
+	var changed []any
+	for _, it := range u.items {
+		if it.entity != r.Entity || it.op == "" {
+			continue
+		}
+		changed = append(changed, it.id)
+		c, err := u.contribution(ctx, r, it.entity, it.after)
+		if err != nil {
+			return nil, err
+		}
+		if c.counts && c.parent == parent.id {
+			sum.add(c.value, r.Of != nil)
+		}
+	}
+	if parent.op != opCreate {
+		if err := u.storedFigures(ctx, r, parent.id, changed, &sum); err != nil {
+			return nil, err
+		}
+	}
+	return sum.result(r.Func), nil
+}
+
+// storedFigures adds what the store holds beside the records named in changed.
+func (u *unit) storedFigures(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *figures) error {
+	where := query.All{query.Cmp{Path: pathOf(r.Ref), Op: query.Eq, Value: parent}}
+	if !r.Where.IsZero() {
+		x, ps := r.Where.Bind(u.env(), r.Entity, nil)
+		if len(ps) > 0 {
+			return problem.Of(problem.Internal, ps...)
+		}
+		where = append(where, x)
+	}
+	if len(changed) > 0 {
+		id := query.Path{Field: "id", Kind: query.Key}
+		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: changed}})
+	}
+	metrics := []query.Metric{{Name: "n", Func: "count"}}
+	if r.Of != nil {
+		path := pathOf(r.Of)
+		where = append(where, query.Cmp{Path: path, Op: query.Present})
+		switch r.Func {
+		case "sum", "avg":
+			metrics = append(metrics, query.Metric{Name: "sum", Func: "sum", Path: path})
+		case "min", "max":
+			metrics = append(metrics, query.Metric{Name: r.Func, Func: r.Func, Path: path})
+		}
+	}
+	rows, err := u.s.store.Aggregate(ctx, r.Entity.Key, store.Aggregate{Where: where, Metrics: metrics})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	sum.join(rows[0])
+	return nil
+}
+
+func pathOf(f *model.Field) query.Path { return query.Path{Field: f.Key, Kind: f.Kind} }

@@ -1,0 +1,191 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Visit is one stay in a stage as an import of history gives it. EnteredAt and
+// LeftAt are nil where the source does not know; Reason is why it was left.
+type Visit struct {
+	Stage             string
+	EnteredAt, LeftAt *time.Time
+	Reason            string
+}
+
+// seenVisit is a stage visit that the store holds.
+type seenVisit struct {
+	rev int64
+	doc map[string]any
+}
+
+var (
+	visitRecordPath = query.Path{Field: "record", Kind: query.Key}
+	visitLeftPath   = query.Path{Field: "left_at", Kind: query.Instant}
+)
+
+// visitsOf reads the stage visits of a record, oldest first.
+func (u *unit) visitsOf(ctx context.Context, id string, open bool) ([]seenVisit, error) {
+	where := query.All{query.Cmp{Path: visitRecordPath, Op: query.Eq, Value: id}}
+	if open {
+		where = append(where, query.Cmp{Path: visitLeftPath, Op: query.Empty})
+	}
+	docs, err := u.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: rowsAtOnce})
+	if err != nil {
+		return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
+	}
+	list := make([]seenVisit, 0, len(docs))
+	for _, d := range docs {
+		doc, err := decodeDoc(d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, seenVisit{rev: d.Rev, doc: doc})
+	}
+	return list, nil
+}
+
+// visitOps opens and closes stage visits in the commit of the move.
+func (u *unit) visitOps(ctx context.Context, it *item) ([]store.Op, error) {
+	e := u.model.Entities[visitEntity]
+	if e == nil || it.entity.Machine == nil {
+		return nil, nil
+	}
+	if it.visits != nil {
+		return u.givenVisitOps(ctx, e, it)
+	}
+	if it.move == nil {
+		return nil, nil
+	}
+	var ops []store.Op
+	if it.move.from != "" {
+		open, err := u.visitsOf(ctx, it.id, true)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range open {
+			ops = append(ops, u.closeVisit(e, v, it.move))
+		}
+	}
+	doc := u.newVisit(it, it.move.to)
+	if !u.call.Historical {
+		doc["entered_at"] = u.stamp
+	}
+	return append(ops, visitOp(e, store.Insert, doc, 0)), nil
+}
+
+// closeVisit ends a visit; by and reason say who left it and why.
+func (u *unit) closeVisit(e *model.Entity, v seenVisit, m *visitMove) store.Op {
+	doc := v.doc
+	doc["left_at"], doc["next"] = u.stamp, m.to
+	doc["updated_at"] = u.stamp
+	if days, ok := daysBetween(text(doc, "entered_at"), u.stamp); ok {
+		doc["days"] = days
+	}
+	if by := u.call.Actor.UserID; by != "" {
+		doc["by"], doc["updated_by"] = by, by
+	}
+	if m.reason != "" {
+		doc["reason"] = m.reason
+	}
+	doc["rev"] = float64(v.rev + 1)
+	return visitOp(e, store.Replace, doc, v.rev)
+}
+
+func (u *unit) newVisit(it *item, stage string) map[string]any {
+	doc := map[string]any{
+		"id": newID(), "rev": float64(1), "created_at": u.stamp, "updated_at": u.stamp,
+		"entity": it.entity.Key, "record": it.id, "stage": stage,
+	}
+	if by := u.call.Actor.UserID; by != "" {
+		doc["created_by"], doc["updated_by"] = by, by
+	}
+	return doc
+}
+
+func visitOp(e *model.Entity, kind store.OpKind, doc map[string]any, old int64) store.Op {
+	return store.Op{Kind: kind, Collection: e.Key, Doc: storeDoc(e, doc), OldRev: old}
+}
+
+// daysBetween is the calendar time between two instants in days, rounded to
+// four places; ok is false when one of them is not known.
+func daysBetween(from, to string) (days float64, ok bool) {
+	a, err := time.Parse(time.RFC3339, from)
+	if err != nil {
+		return 0, false
+	}
+	b, err := time.Parse(time.RFC3339, to)
+	if err != nil {
+		return 0, false
+	}
+	return math.Round(b.Sub(a).Hours()/24*1e4) / 1e4, true
+}
+
+// historicVisits turns the visits of an import into stored form; the stage of
+// the next visit is where a visit led.
+func (u *unit) historicVisits(it *item, visits []Visit) []map[string]any {
+	docs := make([]map[string]any, 0, len(visits))
+	for i, v := range visits {
+		doc := u.newVisit(it, v.Stage)
+		if v.EnteredAt != nil {
+			doc["entered_at"] = v.EnteredAt.UTC().Format(stampForm)
+		}
+		if v.LeftAt != nil {
+			doc["left_at"] = v.LeftAt.UTC().Format(stampForm)
+		}
+		if days, ok := daysBetween(text(doc, "entered_at"), text(doc, "left_at")); ok {
+			doc["days"] = days
+		}
+		if i+1 < len(visits) {
+			doc["next"] = visits[i+1].Stage
+		}
+		if v.Reason != "" {
+			doc["reason"] = v.Reason
+		}
+		docs = append(docs, doc)
+	}
+	return docs
+}
+
+// givenVisitOps replaces the visits of a record by those of an import, unless
+// they are the same already.
+func (u *unit) givenVisitOps(ctx context.Context, e *model.Entity, it *item) ([]store.Op, error) {
+	var present []seenVisit
+	if it.op != opCreate {
+		var err error
+		if present, err = u.visitsOf(ctx, it.id, false); err != nil {
+			return nil, err
+		}
+	}
+	if sameVisits(present, it.visits) {
+		return nil, nil
+	}
+	var ops []store.Op
+	for _, v := range present {
+		ops = append(ops, store.Op{Kind: store.Delete, Collection: e.Key, Doc: store.Doc{ID: text(v.doc, "id")}, OldRev: v.rev})
+	}
+	for _, doc := range it.visits {
+		ops = append(ops, visitOp(e, store.Insert, doc, 0))
+	}
+	return ops, nil
+}
+
+func sameVisits(present []seenVisit, given []map[string]any) bool {
+	if len(present) != len(given) {
+		return false
+	}
+	for i, v := range present {
+		for _, key := range []string{"stage", "entered_at", "left_at", "days", "next", "reason"} {
+			if !sameValue(v.doc[key], given[i][key]) {
+				return false
+			}
+		}
+	}
+	return true
+}

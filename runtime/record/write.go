@@ -1,0 +1,129 @@
+package record
+
+import (
+	"context"
+	"errors"
+
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Create makes a record of wire values. Errors: forbidden, invalid, guard,
+// transition, unique, conflict and those of the store.
+func (s *Service) Create(ctx context.Context, c Call, entity string, values map[string]any) (*Result, error) {
+	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
+		e, err := u.writable(entity, schemas.OpCreate)
+		if err != nil {
+			return nil, err
+		}
+		it := u.newItem(e)
+		it.direct = true
+		return it, u.enter(ctx, it, values)
+	})
+}
+
+// Update applies a JSON merge patch of wire values. Errors: those of Create,
+// not_found, and stale when c.IfMatch names another revision than the present.
+func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch map[string]any) (*Result, error) {
+	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
+		it, err := u.open(ctx, entity, id, schemas.OpUpdate)
+		if err != nil {
+			return nil, err
+		}
+		return it, u.enter(ctx, it, patch)
+	})
+}
+
+// Transition moves a record to another stage, with values to fill in on the
+// way and a comment that may be its reason. It is an Update of the stage field
+// but for one thing: moving to the present stage is no move (409 transition).
+func (s *Service) Transition(ctx context.Context, c Call, entity, id, to string, values map[string]any, comment string) (*Result, error) {
+	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
+		return u.transition(ctx, entity, id, to, values, comment)
+	})
+}
+
+func (u *unit) transition(ctx context.Context, entity, id, to string, values map[string]any, comment string) (*item, error) {
+	it, err := u.open(ctx, entity, id, schemas.OpUpdate)
+	if err != nil {
+		return nil, err
+	}
+	m := it.entity.Machine
+	if m == nil {
+		return nil, problem.New(problem.Transition, "no_stages", map[string]any{"entity": it.entity.Def.Title})
+	}
+	if m.Stages[to] == nil {
+		return nil, problem.Of(problem.Transition, problem.At("/to", "no_such_stage", "stage", to))
+	}
+	if text(it.before, m.Field.Key) == to {
+		title := m.Stages[to].Def.Title
+		return nil, problem.New(problem.Transition, "no_such_move", map[string]any{"from": title, "to": title})
+	}
+	it.comment = comment
+	patch := copyDoc(values)
+	patch[m.Field.Key] = to
+	return it, u.enter(ctx, it, patch)
+}
+
+// writable finds an entity that people write, where the person may do op on
+// some row at all.
+func (u *unit) writable(entity string, op schemas.Operation) (*model.Entity, error) {
+	e, ok := u.model.Entity(entity)
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+	}
+	if e.Key == visitEntity {
+		return nil, problem.New(problem.Forbidden, "built_in_read_only", nil)
+	}
+	if u.call.Historical && !u.rights.Allowed(entity, schemas.OpImportHistory) {
+		return nil, problem.New(problem.Forbidden, "no_right_history", nil)
+	}
+	if !u.rights.Allowed(entity, op) && !u.rights.Allowed(entity, schemas.OpRead) || op == schemas.OpCreate && !u.rights.Allowed(entity, op) {
+		return nil, problem.New(problem.Forbidden, "no_right", nil)
+	}
+	return e, nil
+}
+
+// open loads the record that a call is about: not_found when the person cannot
+// see it, forbidden when he sees it but may not do op, stale when it has moved
+// on from the revision he saw.
+func (u *unit) open(ctx context.Context, entity, id string, op schemas.Operation) (*item, error) {
+	e, err := u.writable(entity, op)
+	if err != nil {
+		return nil, err
+	}
+	it, err := u.load(ctx, e, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !u.rights.Can(entity, schemas.OpRead, it.before) {
+		return nil, notFound()
+	}
+	if !u.rights.Can(entity, op, it.before) {
+		return nil, problem.New(problem.Forbidden, "no_right", nil)
+	}
+	if u.call.IfMatch != 0 && u.call.IfMatch != it.rev {
+		return nil, u.stale(ctx, it)
+	}
+	it.direct = true
+	if op == schemas.OpUpdate {
+		it.op = opUpdate
+	}
+	return it, nil
+}
+
+// stale carries the record as it is now, cut to its reader.
+func (u *unit) stale(ctx context.Context, it *item) error {
+	present, err := u.render(ctx, it)
+	if err != nil {
+		return err
+	}
+	p := problem.New(problem.Stale, "", nil)
+	p.Extra = map[string]any{"record": present}
+	return p
+}

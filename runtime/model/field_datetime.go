@@ -32,8 +32,12 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if !ok {
 		return nil, wrong("string")
 	}
-	var at time.Time
-	if len(s) > 64 || at.UnmarshalText([]byte(s)) != nil { // stricter than time.Parse
+	// time.Parse also takes one-digit hours and a comma before the fraction.
+	if len(s) < 20 || len(s) > 64 || s[13] != ':' || s[16] != ':' || s[19] == ',' {
+		return nil, refuse("not_a_datetime")
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
 		return nil, refuse("not_a_datetime")
 	}
 	at = at.UTC()

@@ -49,6 +49,9 @@ func (rollUpType) Check(f *schemas.Field) []problem.Field {
 	if r.Func != "count" {
 		ps = append(ps, checkResult(f)...)
 	}
+	if r.Func == "avg" && f.Result == schemas.TypeInteger {
+		ps = append(ps, problem.At("/x-result", "result_type"))
+	}
 	return ps
 }
 

@@ -33,6 +33,8 @@ type textType struct {
 func (t textType) Name() schemas.FieldType        { return t.name }
 func (t textType) Kind(*schemas.Field) query.Kind { return query.Text }
 func (t textType) maxLength(f *schemas.Field) int { return orElse(f.MaxLength, t.length) }
+
+// orElse is the bound, or what holds without one.
 func orElse(bound *int, otherwise int) int {
 	if bound != nil {
 		return *bound
@@ -86,7 +88,7 @@ func cleanText(s string) (clean string, changed bool, ps []problem.Field) {
 	if !utf8.ValidString(s) {
 		s, changed = strings.ToValidUTF8(s, "\uFFFD"), true
 	}
-	if !norm.NFC.IsNormalString(s) {
+	if norm.NFC.QuickSpanString(s) != len(s) { // IsNormalString allocates
 		s, changed = norm.NFC.String(s), true
 	}
 	return s, changed, nil

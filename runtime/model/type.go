@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/schemas"
 )
 
@@ -78,11 +77,3 @@ var words = map[string]schemas.Title{
 }
 
 func wordOf(want string) schemas.Title { return words[want] }
-
-// kindOf is the stored kind of the type named, Text when there is none.
-func kindOf(name schemas.FieldType, f *schemas.Field) query.Kind {
-	if t, ok := types[name]; ok {
-		return t.Kind(f)
-	}
-	return query.Text
-}

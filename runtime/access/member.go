@@ -76,7 +76,7 @@ func (r *Rights) grantVisits() {
 		return
 	}
 	for _, op := range []schemas.Operation{schemas.OpRead, schemas.OpExport} {
-		scope := r.visitScope(op)
+		scope := r.visitScope(visit, op)
 		if isNone(scope) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (r *Rights) grantVisits() {
 	}
 }
 
-func (r *Rights) visitScope(op schemas.Operation) query.Expr {
+func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation) query.Expr {
 	parts := []query.Expr{}
 	for _, key := range sortedKeys(r.entities) {
 		e := r.entities[key]
@@ -104,7 +104,7 @@ func (r *Rights) visitScope(op schemas.Operation) query.Expr {
 			scope = both(scope, e.scopes[op])
 		}
 		parts = append(parts, query.All{
-			query.Cmp{Path: query.Path{Field: "entity", Kind: query.Text}, Op: query.Eq, Value: key},
+			query.Cmp{Path: visit.ByKey["entity"].Path(), Op: query.Eq, Value: key},
 			query.Cmp{Path: query.Path{Field: "id", Kind: query.Key, Through: key, Via: "record", Scope: scope}, Op: query.Present},
 		})
 	}

@@ -21,6 +21,8 @@ type Rights struct {
 	lookup   Lookup
 	// admins are the ids of users that hold the role admin: only an admin changes them.
 	admins map[string]bool
+	// origin is the compilation that copies of the rights come from.
+	origin *Rights
 	// timed rights depend on the present time and are bound anew soon.
 	timed bool
 }
@@ -63,6 +65,7 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	}
 	r := &Rights{Actor: a, Model: m, Env: in.Env, lookup: in.Lookup,
 		entities: map[string]*EntityRights{}, admins: in.Directory.admins}
+	r.origin = r
 	if a.Admin {
 		return r
 	}
@@ -175,6 +178,10 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 	}
 	return false
 }
+
+// Same tells whether both are one compilation: nothing about the actor has
+// changed between them. Rights that differ may still allow the same.
+func (r *Rights) Same(other *Rights) bool { return other != nil && r.origin == other.origin }
 
 // mayRaise keeps the lattice (S-06) for those who may write users and roles
 // without being admin.

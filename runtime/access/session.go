@@ -103,15 +103,27 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 		return "", nil, err
 	}
 	token = newSecret(sessionPrefix)
-	id, err := s.openSession(ctx, person.ID, token, from, credential)
+	id, err := s.openSession(ctx, person.ID, token, from, []store.Expect{credential})
 	if err != nil {
 		return "", nil, err
 	}
 	return token, p.directory.actor(person, id, "", ""), nil
 }
 
-// openSession stores a session, unless the password was changed meanwhile.
-func (s *Service) openSession(ctx context.Context, user, token string, from Client, credential store.Expect) (string, error) {
+// OpenSession opens a session without a password, for a command on the
+// server's own machine that speaks to it as the actor.
+func (s *Service) OpenSession(ctx context.Context, a *Actor, from Client) (token string, err error) {
+	if a.UserID == "" {
+		return "", problem.New(problem.Unauthenticated, "", nil)
+	}
+	token = newSecret(sessionPrefix)
+	_, err = s.openSession(ctx, a.UserID, token, from, nil)
+	return token, err
+}
+
+// openSession stores a session as long as the expectations hold: that the
+// password was not changed meanwhile.
+func (s *Service) openSession(ctx context.Context, user, token string, from Client, expect []store.Expect) (string, error) {
 	now := s.Now()
 	d := sessionDoc{ID: newID(), Rev: 1, User: user, Hash: digestOf(token).String(), CreatedAt: instant(now),
 		RenewedAt: instant(now), UsedAt: instant(now), ExpiresAt: instant(now.Add(s.Times.Absolute)),
@@ -120,7 +132,7 @@ func (s *Service) openSession(ctx context.Context, user, token string, from Clie
 	if err != nil {
 		return "", err
 	}
-	b := &store.Batch{Expect: []store.Expect{credential},
+	b := &store.Batch{Expect: expect,
 		Ops: []store.Op{{Kind: store.Insert, Collection: SessionCollection, Doc: doc}}}
 	old, err := s.sessionsOf(ctx, user)
 	if err != nil {

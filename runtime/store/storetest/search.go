@@ -1,0 +1,117 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// sought is the condition of a search in the field name.
+func sought(text string) query.All {
+	var all query.All
+	for _, w := range query.Words(text) {
+		all = append(all, query.Cmp{Path: name, Op: query.Match, Value: w})
+	}
+	return all
+}
+
+// search gives what each text finds.
+func (b *bench) search(texts ...string) string {
+	b.t.Helper()
+	var out []string
+	for _, text := range texts {
+		out = append(out, fmt.Sprint(b.find("deal", store.Find{Where: sought(text)})))
+	}
+	return strings.Join(out, " ")
+}
+
+func testSearch(t *testing.T, b *bench) {
+	b.ensure()
+	b.write(
+		insert("deal", "1", fields{"name": "上海浦东发展银行", "stage": "new", "score": 3}),
+		insert("deal", "2", fields{"name": "浦发 Shanghai BANK", "stage": "new", "score": 1}),
+		insert("deal", "3", fields{"name": "东发展浦", "stage": "won", "score": 2}),
+		insert("deal", "4", fields{"name": "ＳＨＡＮＧＨＡＩ２０２６", "stage": "won"}),
+		insert("deal", "5", nil),
+	)
+	for text, want := range map[string]string{
+		"浦东": "[1]", "发展": "[1 3]", "浦": "[1 2 3]", "行": "[1]", "东发展": "[1 3]", "浦东发展": "[1]", "展银": "[1]",
+		"浦发": "[2]", "shang": "[2 4]", "Bank shanghai": "[2]", "2026": "[]", "ank": "[]", "shanghai2": "[4]", "天": "[]",
+	} {
+		b.same("search "+text, b.search(text), want)
+	}
+	won := query.Cmp{Path: stage, Op: query.Eq, Value: "won"}
+	b.same("and a filter", b.find("deal", store.Find{Where: query.All{won, sought("浦")}}), []string{"3"})
+	b.same("or a filter", b.find("deal", store.Find{Where: query.Any{won, sought("浦")}}), []string{"1", "2", "3", "4"})
+	b.same("not", b.find("deal", store.Find{Where: query.Not{X: sought("浦")}}), []string{"4", "5"})
+	b.same("in order", b.find("deal", store.Find{Where: sought("浦"), Sort: []query.SortTerm{{Path: score}}}), []string{"2", "3", "1"})
+	hidden := name
+	hidden.Visible = won
+	b.same("where visible", b.find("deal", store.Find{Where: query.Cmp{Path: hidden, Op: query.Match, Value: query.Words("浦")[0]}}), []string{"3"})
+	n, err := b.s.Count(b.ctx, "deal", sought("shang"), 0)
+	b.must(err)
+	b.same("count", n, 2)
+	rows, err := b.s.Aggregate(b.ctx, "deal", store.Aggregate{Where: sought("浦"),
+		Groups: []query.GroupTerm{{Name: "stage", Path: stage}}, Metrics: []query.Metric{{Name: "n", Func: "count"}}})
+	b.must(err)
+	b.same("groups", rows, []store.Row{{"stage": "new", "n": int64(2)}, {"stage": "won", "n": int64(1)}})
+}
+
+func testSearchFollows(t *testing.T, b *bench) {
+	b.ensure()
+	b.write(insert("deal", "a", fields{"name": "alpha beta"}), insert("deal", "b", fields{"name": "beta"}))
+	b.write(replace("deal", "a", 1, fields{"name": "gamma beta"}))
+	b.same("after a change", b.search("alpha", "beta", "gamma"), "[] [a b] [a]")
+	b.write(replace("deal", "a", 2, nil))
+	b.same("after clearing", b.search("beta", "gamma"), "[b] []")
+	b.write(remove("deal", "b", 1), insert("deal", "c", fields{"name": "beta"}), replace("deal", "c", 1, fields{"name": "delta"}),
+		replace("deal", "c", 2, fields{"name": "beta again"}))
+	b.same("after much in one batch", b.search("beta", "delta", "again"), "[c] [] [c]")
+}
+
+// testSearchProperty compares searches of a changing collection with query.Matches.
+func testSearchProperty(t *testing.T, b *bench) {
+	b.ensure()
+	r := rand.New(rand.NewPCG(4, 2))
+	parts := []string{"浦东", "发展", "银行", "上", "Bank", "bart", "b", "2026", "é", " ", "-", "东"}
+	text := func() string {
+		var s strings.Builder
+		for range 1 + r.IntN(5) {
+			s.WriteString(parts[r.IntN(len(parts))])
+		}
+		return s.String()
+	}
+	docs := map[string]map[string]any{}
+	for round := range 12 {
+		var ops []store.Op
+		for i := range 40 {
+			id := fmt.Sprintf("d%03d", r.IntN(90))
+			old := docs[id]
+			f := fields{"name": text(), "score": r.IntN(4), "at": fmt.Sprintf("2026-01-%02dT00:00:00.000Z", 1+r.IntN(28))}
+			switch {
+			case old == nil:
+				ops = append(ops, insert("deal", id, f))
+			case i%5 == 0:
+				ops = append(ops, remove("deal", id, 0))
+				delete(docs, id)
+				continue
+			default:
+				ops = append(ops, replace("deal", id, int64(old["rev"].(float64)), f))
+			}
+			docs[id] = decode(t, ops[len(ops)-1].Doc.Body)
+		}
+		b.write(ops...)
+		for range 8 {
+			where := query.Expr(sought(text()))
+			if r.IntN(3) == 0 {
+				where = query.All{where, query.Cmp{Path: score, Op: query.Lt, Value: 2.0}}
+			}
+			f := store.Find{Where: where, Limit: 1 + r.IntN(20), Sort: []query.SortTerm{{Path: at, Desc: r.IntN(2) == 0}}}
+			b.pagesAgree(fmt.Sprintf("round %d, %+v", round, where), f, docs)
+		}
+	}
+}

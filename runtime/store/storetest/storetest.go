@@ -1,0 +1,222 @@
+// Package storetest says what a store promises and tests it on any adapter.
+// An adapter's own test calls Run with a function that opens an empty store.
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Faulty is an adapter that can be made to fail: fn is asked before every
+// operation of a batch and before its commit; its error is taken as the
+// disk's. A nil fn ends it.
+type Faulty interface {
+	SetFault(fn func() error)
+}
+
+// Run tests everything the port promises. open gives an empty store, which
+// the test closes; it is called many times, also at once.
+func Run(t *testing.T, open func(t *testing.T) store.Store) {
+	tests := []struct {
+		name string
+		run  func(*testing.T, *bench)
+	}{
+		{"reads", testReads},
+		{"ensure", testEnsure},
+		{"batch", testBatch},
+		{"operations", testOperations},
+		{"atomicity under faults", testFaults},
+		{"revisions under concurrency", testRevisions},
+		{"unique keys", testUnique},
+		{"unique keys under concurrency", testUniqueConcurrent},
+		{"increment", testIncrement},
+		{"claim", testClaim},
+		{"claims of 16 callers", testClaimConcurrent},
+		{"pinyin order", testPinyin},
+		{"orders and pages", testPages},
+		{"pages behind equal keys", testEqualKeys},
+		{"filters", testFilters},
+		{"filters agree with query.Matches", testFiltersProperty},
+		{"counts", testCounts},
+		{"aggregates", testAggregates},
+		{"aggregates follow writes", testAggregatesFollow},
+		{"buckets", testBuckets},
+		{"search", testSearch},
+		{"search follows writes", testSearchFollows},
+		{"search agrees with query.Matches", testSearchProperty},
+		{"watch", testWatch},
+		{"watch resync", testResync},
+		{"view", testView},
+		{"change numbers", testChangeNumbers},
+		{"cancelled callers", testCancelled},
+		{"after close", testClosed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			t.Cleanup(func() {
+				if err := s.Close(); err != nil {
+					t.Errorf("close: %v", err)
+				}
+			})
+			test.run(t, &bench{t: t, ctx: t.Context(), s: s})
+		})
+	}
+}
+
+// bench is one store under test.
+type bench struct {
+	t   *testing.T
+	ctx context.Context
+	s   store.Store
+}
+
+func (b *bench) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Paths of the collection deal, one per kind.
+var (
+	idPath  = query.Path{Field: "id", Kind: query.Key}
+	name    = query.Path{Field: "name", Kind: query.Text, SortKey: true}
+	code    = query.Path{Field: "code", Kind: query.Text}
+	score   = query.Path{Field: "score", Kind: query.Number}
+	amount  = query.Path{Field: "amount", Kind: query.Decimal}
+	day     = query.Path{Field: "day", Kind: query.Date}
+	at      = query.Path{Field: "at", Kind: query.Instant}
+	done    = query.Path{Field: "done", Kind: query.Bool}
+	stage   = query.Path{Field: "stage", Kind: query.Key}
+	account = query.Path{Field: "account", Kind: query.Key}
+	tags    = query.Path{Field: "tags", Kind: query.Keys}
+	place   = query.Path{Field: "place", Kind: query.Object}
+	sector  = query.Path{Field: "sector", Kind: query.Key, Through: "account", Via: "account"}
+)
+
+func keys(paths ...query.Path) []store.IndexKey {
+	out := make([]store.IndexKey, len(paths))
+	for i, p := range paths {
+		out[i].Path = p
+	}
+	return out
+}
+
+// collections are deal with indexes of every sort, the accounts it refers to,
+// and one that watchers do not hear of.
+func collections() []store.Collection {
+	return []store.Collection{
+		{Name: "deal", Searchable: true, Indexes: []store.Index{
+			{Name: "stage_at", Keys: keys(stage, at)},
+			{Name: "stage_score", Keys: keys(stage, score)},
+			{Name: "name", Keys: keys(name)},
+			{Name: "amount", Keys: keys(amount)},
+			{Name: "account", Keys: keys(account)},
+			{Name: "code_starts", Keys: []store.IndexKey{{Path: code, Folded: true}}},
+		}},
+		{Name: "account", Indexes: []store.Index{{Name: "login", Unique: true, Keys: keys(code)},
+			{Name: "pair", Unique: true, Keys: keys(stage, score)}}},
+		{Name: "log", Quiet: true},
+	}
+}
+
+func (b *bench) ensure() *bench {
+	b.t.Helper()
+	b.must(b.s.Ensure(b.ctx, collections()))
+	return b
+}
+
+// fields of a document, in stored form.
+type fields map[string]any
+
+// makeDoc builds a document with sort keys and tokens of its name.
+func makeDoc(id string, rev int64, f fields) store.Doc {
+	full := fields{"id": id, "rev": rev}
+	maps.Copy(full, f)
+	body, err := json.Marshal(full)
+	if err != nil {
+		panic(err)
+	}
+	d := store.Doc{ID: id, Rev: rev, Body: body}
+	if text, ok := f["name"].(string); ok {
+		d.Sort = map[string]string{"name": query.SortKey(text)}
+		for _, token := range query.Tokens(text) {
+			d.Tokens = append(d.Tokens, store.Token{Field: "name", Text: token})
+		}
+	}
+	return d
+}
+
+func insert(collection, id string, f fields) store.Op {
+	return store.Op{Kind: store.Insert, Collection: collection, Doc: makeDoc(id, 1, f)}
+}
+
+func replace(collection, id string, oldRev int64, f fields) store.Op {
+	return store.Op{Kind: store.Replace, Collection: collection, Doc: makeDoc(id, oldRev+1, f), OldRev: oldRev}
+}
+
+func remove(collection, id string, oldRev int64) store.Op {
+	return store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}, OldRev: oldRev}
+}
+
+func (b *bench) commit(ops ...store.Op) error {
+	return b.s.Commit(b.ctx, &store.Batch{Ops: ops})
+}
+
+func (b *bench) write(ops ...store.Op) {
+	b.t.Helper()
+	b.must(b.commit(ops...))
+}
+
+// find gives the ids of what is found, in order.
+func (b *bench) find(collection string, f store.Find) []string {
+	b.t.Helper()
+	if f.Limit == 0 {
+		f.Limit = 10_000
+	}
+	docs, err := b.s.Find(b.ctx, collection, f)
+	b.must(err)
+	return ids(docs)
+}
+
+func ids(docs []store.Doc) []string {
+	out := make([]string, len(docs))
+	for i, d := range docs {
+		out[i] = d.ID
+	}
+	return out
+}
+
+func (b *bench) get(collection, id string) fields {
+	b.t.Helper()
+	d, err := b.s.Get(b.ctx, collection, id)
+	b.must(err)
+	return decode(b.t, d.Body)
+}
+
+func decode(t *testing.T, body []byte) fields {
+	t.Helper()
+	var f fields
+	if err := json.Unmarshal(body, &f); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (b *bench) same(what string, got, want any) {
+	b.t.Helper()
+	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
+		b.t.Errorf("%s: got %s, want %s", what, g, w)
+	}
+}
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }

@@ -1,0 +1,102 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"weft/runtime/store"
+)
+
+func testEnsure(t *testing.T, b *bench) {
+	b.ensure()
+	names, err := b.s.Collections(b.ctx)
+	b.must(err)
+	b.same("collections", sorted(names), []string{"account", "deal", "log"})
+	b.write(insert("log", "a", fields{"code": "same"}), insert("log", "b", fields{"code": "same"}))
+
+	unique := store.Collection{Name: "log", Indexes: []store.Index{{Name: "code", Unique: true, Keys: keys(code)}}}
+	var refused *store.UniqueError
+	if err := b.s.Ensure(b.ctx, []store.Collection{unique}); !errors.As(err, &refused) || refused.Index != "code" {
+		t.Errorf("a unique index over equal values: %v", err)
+	}
+	b.write(insert("log", "c", fields{"code": "same"})) // the index was not made
+	b.write(remove("log", "b", 0), remove("log", "c", 0))
+	b.must(b.s.Ensure(b.ctx, []store.Collection{unique}))
+	if err := b.commit(insert("log", "d", fields{"code": "same"})); !errors.As(err, &refused) || refused.Index != "code" {
+		t.Errorf("the new unique index: %v", err)
+	}
+	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "log", Quiet: true}}))
+	b.write(insert("log", "d", fields{"code": "same"})) // the index is gone
+	b.must(b.s.Ensure(b.ctx, nil))
+	b.ensure()
+	b.same("documents stay", b.find("log", store.Find{}), []string{"a", "d"})
+}
+
+func testUnique(t *testing.T, b *bench) {
+	b.ensure()
+	b.write(
+		insert("account", "a", fields{"code": "k1", "stage": "s", "score": 1}),
+		insert("account", "b", fields{"stage": "s"}), insert("account", "c", fields{"stage": "s"}), // one key unset: not in the index
+		insert("account", "d", fields{"score": 1}), insert("account", "e", nil), insert("account", "f", nil),
+		insert("account", "g", fields{"code": "K1"}), // compared by value, not folded
+	)
+	var refused *store.UniqueError
+	for what, test := range map[string]struct {
+		op        store.Op
+		index, id string
+	}{
+		"insert":        {insert("account", "x", fields{"code": "k1"}), "login", "x"},
+		"replace":       {replace("account", "e", 1, fields{"code": "k1"}), "login", "e"},
+		"all keys":      {insert("account", "y", fields{"stage": "s", "score": 1}), "pair", "y"},
+		"also 1.0 is 1": {insert("account", "y", fields{"stage": "s", "score": 1.0}), "pair", "y"},
+	} {
+		err := b.commit(insert("log", what, nil), test.op)
+		if !errors.As(err, &refused) || refused.Index != test.index || refused.Collection != "account" || refused.ID != test.id {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := b.s.Get(b.ctx, "log", what); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: the refused batch left something", what)
+		}
+	}
+	b.write(replace("account", "a", 1, fields{"code": "k1"}))                         // itself
+	b.write(remove("account", "a", 2), insert("account", "h", fields{"code": "k1"})) // freed in the same batch
+}
+
+// testUniqueConcurrent lets 16 callers want the same keys while others write.
+func testUniqueConcurrent(t *testing.T, b *bench) {
+	const callers, wanted = 16, 12
+	b.ensure()
+	var won atomic.Int64
+	var wg sync.WaitGroup
+	for c := range callers {
+		wg.Go(func() {
+			for k := range wanted {
+				id := fmt.Sprintf("%d-%d", c, k)
+				err := b.commit(insert("log", id, nil), insert("account", id, fields{"code": fmt.Sprint("key", k)}))
+				var refused *store.UniqueError
+				switch {
+				case err == nil:
+					won.Add(1)
+				case !errors.As(err, &refused) || refused.ID != id || refused.Index != "login":
+					t.Error(err)
+				}
+				if err := b.commit(insert("deal", id, nil)); err != nil {
+					t.Errorf("a bystander in the same group: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.same("winners", won.Load(), wanted)
+	for _, collection := range []string{"account", "log"} {
+		n, err := b.s.Count(b.ctx, collection, nil, 0)
+		b.must(err)
+		b.same(collection, n, wanted)
+	}
+	n, err := b.s.Count(b.ctx, "deal", nil, 0)
+	b.must(err)
+	b.same("bystanders", n, callers*wanted)
+}

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -62,6 +63,10 @@ func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest
 	} else if ids, err = s.bulkIDs(ctx, c, entity, r); err != nil {
 		return nil, err
 	} else if err := s.keepIDs(ctx, c, ids); err != nil {
+		var twin *store.UniqueError
+		if errors.As(err, &twin) {
+			return s.Bulk(ctx, c, entity, r) // another call with this key was faster
+		}
 		return nil, err
 	}
 	results := make([]BulkResult, len(ids))

@@ -93,12 +93,7 @@ func (u *unit) finish(ctx context.Context) error {
 	if err := u.verdict(); err != nil {
 		return err
 	}
-	for _, it := range u.items {
-		if err := u.touchParent(ctx, it); err != nil {
-			return err
-		}
-	}
-	if err := u.settle(ctx); err != nil {
+	if err := u.settleAll(ctx); err != nil {
 		return err
 	}
 	return u.judge(ctx)

@@ -13,13 +13,22 @@ import (
 
 // newItem begins a new record.
 func (u *unit) newItem(e *model.Entity) *item {
-	id := newID()
+	id := u.nextID()
 	after := make(map[string]any, len(e.Fields)+6)
 	after["id"], after["created_at"], after["updated_at"] = id, u.stamp, u.stamp
 	if by := u.call.Actor.UserID; by != "" {
 		after["created_by"], after["updated_by"] = by, by
 	}
 	return u.add(&item{entity: e, id: id, op: opCreate, after: after})
+}
+
+func (u *unit) nextID() string {
+	if len(u.ids) == 0 {
+		return newID()
+	}
+	id := u.ids[0]
+	u.ids = u.ids[1:]
+	return id
 }
 
 // newID makes a UUIDv7: ids sort by creation.

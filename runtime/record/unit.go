@@ -39,7 +39,9 @@ type unit struct {
 	refused  *problem.Error
 	warnings []problem.Field
 	deletion string
-	dryRun   bool
+	// ids are given to new records before others are made up.
+	ids    []string
+	dryRun bool
 }
 
 type seenDoc struct {
@@ -140,11 +142,14 @@ func (u *unit) load(ctx context.Context, e *model.Entity, id string) (*item, err
 		}
 		return it, nil
 	}
-	d, err := u.s.store.Get(ctx, e.Key, id)
+	d, err := u.peek(ctx, docKey{e.Key, id})
 	if err != nil {
 		return nil, err
 	}
-	return u.take(e, d)
+	if d.body == nil {
+		return nil, store.ErrNotFound
+	}
+	return u.take(e, store.Doc{ID: id, Rev: d.rev, Body: d.body})
 }
 
 // take makes an item of a document that was read.

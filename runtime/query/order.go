@@ -62,12 +62,12 @@ func CompareSorted(p Path, a, b any) int {
 }
 
 // PositionOf is the place of a record in the order of terms (without a term on
-// id), as its reader sees it.
-func PositionOf(terms []SortTerm, doc map[string]any) Position {
+// id), as its reader sees it; get is as in Matches.
+func PositionOf(terms []SortTerm, doc map[string]any, get func(collection, id string) map[string]any) Position {
 	id, _ := doc["id"].(string)
 	p := Position{ID: id}
 	for _, t := range terms {
-		v := Value(t.Path, doc, nil)
+		v := Value(t.Path, doc, get)
 		if s, ok := v.(string); ok && t.Path.SortKey && t.Path.Kind == Text {
 			v = SortKey(s)
 		}

@@ -216,7 +216,7 @@ func TestRightsCutEveryPath(t *testing.T) {
 	}
 	sort, _ = query.ParseSort([]string{"amount"}, deal, "")
 	sort, _ = query.CutSort(sort, deal, reader{}, "")
-	if p := query.PositionOf(sort, v.get("deal", "r06")); p.Values[0] != nil {
+	if p := query.PositionOf(sort, v.get("deal", "r06"), nil); p.Values[0] != nil {
 		t.Errorf("a cursor carries a hidden value: %v", p)
 	}
 }

@@ -57,13 +57,13 @@ type reading struct {
 // reading begins a read: not_found for an unknown entity, forbidden for one of
 // which the person may see nothing at all.
 func (s *Service) reading(ctx context.Context, c Call, entity string, op schemas.Operation) (*reading, error) {
-	_, e, err := s.entity(entity)
-	if err != nil {
-		return nil, err
-	}
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	e, ok := rights.Model.Entity(entity) // the model of which the rights speak
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
 	}
 	if !rights.Allowed(entity, schemas.OpRead) || !rights.Allowed(entity, op) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)

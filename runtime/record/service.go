@@ -44,12 +44,15 @@ type Service struct {
 	now       func() time.Time
 	zone      *time.Location
 	queues    queues
+	figures   figureCache
+	exports   chan struct{} // taken by each running Each
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
-		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
+		exports: make(chan struct{}, exportsAtOnce),
+		store:   o.Store, current: o.Current, authority: o.Authority, files: o.Files,
 		hooks: o.Hooks, effects: o.Effects, now: o.Now, zone: o.Zone,
 	}
 	if s.now == nil {

@@ -1,0 +1,115 @@
+package record
+
+import (
+	"context"
+
+	"weft/runtime/access"
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+const (
+	// eachPage is how many records Each reads at once.
+	eachPage = 500
+	// exportsAtOnce bounds the snapshots that are held while their callers do
+	// other reads: a store has few connections, and they must not all wait for
+	// one more.
+	exportsAtOnce = 2
+)
+
+// Each calls fn with every record that the query finds and the person may
+// export, on one snapshot: in stored form, cut to the readable fields. Limit
+// and Cursor are as in Query, but without a Limit all records come; Expand and
+// Count are not looked at. An error of fn ends it and comes back as it is.
+func (s *Service) Each(ctx context.Context, c Call, entity string, q Query, fn func(stored map[string]any) error) error {
+	r, err := s.reading(ctx, c, entity, schemas.OpExport)
+	if err != nil {
+		return err
+	}
+	left := q.Limit
+	if left < 0 {
+		r.fail("/limit", "too_small", "min", 1)
+	}
+	q.Limit = eachPage
+	terms := r.sort(q.Sort)
+	find := r.find(r.filter(q.Where, q.Search, schemas.OpExport), terms, q)
+	fields := r.fields(q.Fields)
+	if err := r.verdict(); err != nil {
+		return err
+	}
+	select {
+	case s.exports <- struct{}{}:
+		defer func() { <-s.exports }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	e := each{reading: r, find: find, terms: terms, fields: fields, left: left, fn: fn}
+	return s.store.View(ctx, func(snapshot store.Reader) error {
+		r.from = snapshot
+		return e.run(ctx)
+	})
+}
+
+// each is one run over all pages of a query.
+type each struct {
+	*reading
+	find   store.Find
+	terms  []query.SortTerm
+	fields map[string]bool
+	left   int // 0: all
+	fn     func(map[string]any) error
+}
+
+func (e *each) run(ctx context.Context) error {
+	for {
+		docs, err := e.from.Find(ctx, e.entity.Key, e.find)
+		if err != nil {
+			return readError("export", err)
+		}
+		more := len(docs) == e.find.Limit
+		if more {
+			docs = docs[:e.find.Limit-1]
+		}
+		for _, d := range docs {
+			if err := e.hand(d); err != nil {
+				return err
+			}
+			if e.left--; e.left == 0 {
+				return nil
+			}
+		}
+		if !more {
+			return nil
+		}
+		p, err := e.position(ctx, docs[len(docs)-1], e.terms)
+		if err != nil {
+			return err
+		}
+		e.find.After = (*store.Position)(&p)
+	}
+}
+
+// hand gives fn a record cut to what may be read of it.
+func (e *each) hand(d store.Doc) error {
+	doc, err := decodeDoc(d)
+	if err != nil {
+		return err
+	}
+	cutDoc(doc, e.rights.ReadMask(e.entity.Key, doc), e.fields)
+	return e.fn(doc)
+}
+
+// cutDoc removes from doc what is not in the mask or was not asked for; id and
+// rev stay.
+func cutDoc(doc map[string]any, mask *access.Mask, fields map[string]bool) {
+	if mask.All() && fields == nil {
+		return
+	}
+	for key := range doc {
+		asked := fields == nil || fields[key] || key == "id" || key == "rev"
+		if !asked || !mask.Has(key) {
+			delete(doc, key)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Get reads one record with its child rows, and its revision. A record that
+// the person may not see is not_found, like one that does not exist.
+func (s *Service) Get(ctx context.Context, c Call, entity, id string, fields, expand []string) (json.RawMessage, int64, error) {
+	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+	if err != nil {
+		return nil, 0, err
+	}
+	ask := r.ask(fields, expand, true)
+	if err := r.verdict(); err != nil {
+		return nil, 0, err
+	}
+	d, err := s.store.Get(ctx, entity, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, 0, notFound()
+	}
+	if err != nil {
+		return nil, 0, readError("get", err)
+	}
+	if ok, err := r.sees(d); err != nil || !ok {
+		if err == nil {
+			err = notFound()
+		}
+		return nil, 0, err
+	}
+	items, err := r.items(ctx, []store.Doc{d}, ask)
+	if err != nil {
+		return nil, 0, err
+	}
+	return items[0], d.Rev, nil
+}
+
+// sees tells whether a row lies in what the person may read.
+func (r *reading) sees(d store.Doc) (bool, error) {
+	if r.rights.Scope(r.entity.Key, schemas.OpRead) == nil {
+		return true, nil
+	}
+	doc, err := decodeDoc(d)
+	if err != nil {
+		return false, err
+	}
+	return r.rights.Can(r.entity.Key, schemas.OpRead, doc), nil
+}

@@ -1,0 +1,63 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+
+	"weft/runtime/store"
+)
+
+// items renders rows with what belongs to them: child rows, and the records
+// they refer to. All items lie in one piece of memory.
+func (r *reading) items(ctx context.Context, docs []store.Doc, ask asked) ([]json.RawMessage, error) {
+	rows, err := r.childRows(ctx, docs, ask)
+	if err != nil {
+		return nil, err
+	}
+	others, err := r.expansions(ctx, docs, ask)
+	if err != nil {
+		return nil, err
+	}
+	size := 0
+	for _, d := range docs {
+		size += len(d.Body) + 16
+	}
+	out := make([]byte, 0, size)
+	ends := make([]int, len(docs))
+	for i, d := range docs {
+		render, err := ask.rows.of(d)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = render.appendOpen(out, d.Body); err != nil {
+			return nil, err
+		}
+		out = rows.append(out, d.ID, render.mask)
+		out = others.append(out, d.Body, render.mask)
+		out = append(out, '}')
+		ends[i] = len(out)
+	}
+	items := make([]json.RawMessage, len(docs))
+	begin := 0
+	for i, end := range ends {
+		items[i] = out[begin:end:end]
+		begin = end
+	}
+	return items, nil
+}
+
+// asked is what an answer shall hold of each row.
+type asked struct {
+	rows   *masked
+	fields map[string]bool // nil: all
+	expand []string
+	// children: child rows are wanted even where no fields were named.
+	children bool
+}
+
+// ask checks the fields and expansions of a request.
+func (r *reading) ask(fields, expand []string, children bool) asked {
+	a := asked{fields: r.fields(fields), expand: r.expand(expand), children: children}
+	a.rows = newMasked(r.rights, r.entity, a.fields)
+	return a
+}

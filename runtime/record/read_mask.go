@@ -1,0 +1,53 @@
+package record
+
+import (
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/store"
+)
+
+// masked finds the renderer of each row: one for all where the rights allow
+// it, else one per combination of grants that the row was found in.
+type masked struct {
+	rights  *access.Rights
+	entity  *model.Entity
+	fields  map[string]bool // nil: all
+	uniform *renderer
+	byMask  map[*access.Mask]*renderer
+}
+
+func newMasked(rights *access.Rights, e *model.Entity, fields map[string]bool) *masked {
+	m := &masked{rights: rights, entity: e, fields: fields}
+	if mask, ok := rights.UniformRead(e.Key); ok {
+		m.uniform = newRenderer(e, mask, fields)
+	}
+	return m
+}
+
+// of gives the renderer of a row.
+func (m *masked) of(d store.Doc) (*renderer, error) {
+	if m.uniform != nil {
+		return m.uniform, nil
+	}
+	doc, err := decodeDoc(d)
+	if err != nil {
+		return nil, err
+	}
+	return m.forDoc(doc), nil
+}
+
+func (m *masked) forDoc(doc map[string]any) *renderer {
+	if m.uniform != nil {
+		return m.uniform
+	}
+	mask := m.rights.ReadMask(m.entity.Key, doc)
+	r := m.byMask[mask]
+	if r == nil {
+		r = newRenderer(m.entity, mask, m.fields)
+		if m.byMask == nil {
+			m.byMask = map[*access.Mask]*renderer{}
+		}
+		m.byMask[mask] = r
+	}
+	return r
+}

@@ -1,0 +1,109 @@
+package record
+
+import (
+	"context"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Query reads a page of records. Errors: not_found, forbidden, invalid (all
+// problems at once) and those of the store.
+func (s *Service) Query(ctx context.Context, c Call, entity string, q Query) (*Page, error) {
+	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+	if err != nil {
+		return nil, err
+	}
+	where := r.filter(q.Where, q.Search, schemas.OpRead)
+	terms := r.sort(q.Sort)
+	find := r.find(where, terms, q)
+	ask := r.ask(q.Fields, q.Expand, false)
+	if q.Count != "" && q.Count != "none" && q.Count != "capped" && q.Count != "exact" {
+		r.fail("/count", "unknown_count")
+	}
+	if err := r.verdict(); err != nil {
+		return nil, err
+	}
+	page, err := r.page(ctx, find, terms, ask)
+	if err != nil {
+		return nil, err
+	}
+	return page, r.count(ctx, page, find, q.Count)
+}
+
+// find is the request to the store; one row more than the page shows whether
+// there are more.
+func (r *reading) find(where query.Expr, terms []query.SortTerm, q Query) store.Find {
+	rest, idDesc := query.SplitID(terms)
+	return store.Find{
+		Where: where, Sort: rest, IDDesc: idDesc,
+		Limit: r.limit(q.Limit) + 1, After: r.after(q.Cursor, terms),
+	}
+}
+
+// page reads and renders one page.
+func (r *reading) page(ctx context.Context, f store.Find, terms []query.SortTerm, ask asked) (*Page, error) {
+	docs, cursor, err := r.docs(ctx, f, terms)
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.items(ctx, docs, ask)
+	return &Page{Items: items, Cursor: cursor}, err
+}
+
+// docs reads one page, with a cursor when there are more.
+func (r *reading) docs(ctx context.Context, f store.Find, terms []query.SortTerm) ([]store.Doc, string, error) {
+	docs, err := r.from.Find(ctx, r.entity.Key, f)
+	if err != nil {
+		return nil, "", readError("query", err)
+	}
+	if len(docs) < f.Limit {
+		return docs, "", nil
+	}
+	docs = docs[:f.Limit-1]
+	p, err := r.position(ctx, docs[len(docs)-1], terms)
+	return docs, query.EncodeCursor(p, query.OrderName(terms)), err
+}
+
+// position is the place of a row in the order.
+func (r *reading) position(ctx context.Context, d store.Doc, terms []query.SortTerm) (query.Position, error) {
+	rest, _ := query.SplitID(terms)
+	if len(rest) == 0 {
+		return query.Position{ID: d.ID}, nil
+	}
+	doc, err := decodeDoc(d)
+	if err != nil {
+		return query.Position{}, err
+	}
+	var failed error
+	p := query.PositionOf(rest, doc, r.far(ctx, &failed))
+	if failed != nil {
+		return p, readError("cursor", failed)
+	}
+	return p, nil
+}
+
+// count fills in how many records match. A first page without a next one is
+// its own count; the cached number is used while nothing has changed.
+func (r *reading) count(ctx context.Context, page *Page, f store.Find, kind string) error {
+	if kind == "" || kind == "none" {
+		return nil
+	}
+	n, exact := int64(len(page.Items)), true
+	if page.Cursor != "" || f.After != nil {
+		limit := 0
+		if kind == "capped" {
+			limit = countCap + 1
+		}
+		var err error
+		if n, err = r.countOf(ctx, f.Where, limit); err != nil {
+			return readError("count", err)
+		}
+		if limit > 0 && n > countCap {
+			n, exact = countCap, false
+		}
+	}
+	page.Count, page.Exact = &n, &exact
+	return nil
+}

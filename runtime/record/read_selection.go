@@ -1,0 +1,150 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Selection is a query prepared for one reader, to be asked again and again
+// about single records as they change: live views stand on it. It holds for
+// the rights and the time with which it was made.
+type Selection struct {
+	Rights *access.Rights
+	Entity *model.Entity
+	// Where is bound, with the reader's row scope; Sort is cut to his rights.
+	Where query.Expr
+	Sort  []query.SortTerm
+	Limit int
+
+	s      *Service
+	call   Call
+	env    query.Env
+	keys   []string        // fields asked for; nil for all
+	fields map[string]bool // the same
+	expand []string
+	view   string // names keys
+	whole  bool   // needs Get: references are expanded or child rows asked for
+}
+
+// Select checks a query as Query does and prepares it. A cursor has no meaning
+// here and is refused; a count is not made.
+func (s *Service) Select(ctx context.Context, c Call, entity string, q Query) (*Selection, error) {
+	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+	if err != nil {
+		return nil, err
+	}
+	sel := &Selection{
+		Rights: r.rights, Entity: r.entity, Where: r.filter(q.Where, q.Search, schemas.OpRead), Sort: r.sort(q.Sort),
+		Limit: r.limit(q.Limit), s: s, call: c, env: r.env, keys: q.Fields, fields: r.fields(q.Fields), expand: r.expand(q.Expand),
+	}
+	if q.Cursor != "" {
+		r.fail("/cursor", "cursor")
+	}
+	for _, f := range r.entity.Fields {
+		sel.whole = sel.whole || f.Child() && sel.fields[f.Key]
+	}
+	sel.whole = sel.whole || len(q.Expand) > 0
+	sel.view = "*:"
+	if q.Fields != nil {
+		sel.view = strings.Join(q.Fields, ",") + ":"
+	}
+	return sel, r.verdict()
+}
+
+// Find reads the first records of the selection in its order, at most one more
+// than its limit, which tells that there are others.
+func (sel *Selection) Find(ctx context.Context) ([]store.Doc, error) {
+	terms, desc := query.SplitID(sel.Sort)
+	docs, err := sel.s.store.Find(ctx, sel.Entity.Key, store.Find{
+		Where: sel.Where, Sort: terms, IDDesc: desc, Limit: sel.Limit + 1})
+	if err != nil {
+		return nil, readError("live query", err)
+	}
+	return docs, nil
+}
+
+// View names what of a record the reader sees: records that look the same to
+// two readers have the same View. It is "" when each must be rendered for itself.
+func (sel *Selection) View(doc map[string]any) string {
+	if sel.whole {
+		return ""
+	}
+	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)
+	if mask.All() {
+		return sel.view
+	}
+	return sel.view + strings.Join(mask.Fields(), ",")
+}
+
+// Render writes a record of the selection in wire form; body and doc are the
+// same record.
+func (sel *Selection) Render(ctx context.Context, body []byte, doc map[string]any) (json.RawMessage, error) {
+	if sel.whole {
+		id, _ := doc["id"].(string)
+		raw, _, err := sel.s.Get(ctx, sel.call, sel.Entity.Key, id, sel.keys, sel.expand)
+		return raw, err
+	}
+	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)
+	return newRenderer(sel.Entity, mask, sel.fields).append(make([]byte, 0, len(body)), body)
+}
+
+// Depends lists the other collections whose records decide what the selection
+// holds or shows.
+func (sel *Selection) Depends() []string {
+	found := map[string]bool{}
+	dependencies(sel.Where, found)
+	for _, t := range sel.Sort {
+		dependencies(query.Cmp{Path: t.Path}, found)
+	}
+	for _, key := range sel.expand {
+		if f, ok := sel.Entity.Lookup(key); ok && f.Target != nil {
+			found[f.Target.EntityKey()] = true
+		}
+	}
+	for _, f := range sel.Entity.Fields {
+		if f.Child() && sel.fields[f.Key] {
+			found[f.Target.Key] = true
+		}
+	}
+	delete(found, sel.Entity.Key)
+	out := make([]string, 0, len(found))
+	for key := range found {
+		out = append(out, key)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func dependencies(x query.Expr, found map[string]bool) {
+	switch x := x.(type) {
+	case query.All:
+		for _, part := range x {
+			dependencies(part, found)
+		}
+	case query.Any:
+		for _, part := range x {
+			dependencies(part, found)
+		}
+	case query.Not:
+		dependencies(x.X, found)
+	case query.Cmp:
+		if x.Path.Through != "" {
+			found[x.Path.Through] = true
+		}
+		dependencies(x.Path.Scope, found)
+		dependencies(x.Path.Visible, found)
+	}
+}
+
+// Ages tells whether a query speaks of the present time, so that what it holds
+// changes without any change of a record.
+func (q Query) Ages() bool { return bytes.Contains(q.Where, []byte(`"now"`)) }

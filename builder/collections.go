@@ -1,0 +1,44 @@
+package builder
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"weft/runtime/store"
+)
+
+// Collections of this room.
+const (
+	versionCollection    = "weft_version"     // what was published when by whom; id: version, 10 digits
+	definitionCollection = "weft_definition"  // the definitions of a version; same id
+	draftCollection      = "weft_draft"       // id: name
+	packageCollection    = "weft_package"     // installed packages; id: key
+	withheldCollection   = "weft_unconfirmed" // what packages brought and nobody confirmed; id: kind/key
+)
+
+// Collections lists the collections of this room.
+func Collections() []store.Collection {
+	var list []store.Collection
+	for _, name := range []string{versionCollection, definitionCollection, draftCollection, packageCollection, withheldCollection} {
+		list = append(list, store.Collection{Name: name, Quiet: name != versionCollection})
+	}
+	return list
+}
+
+// doc makes a stored document of v, whose JSON must hold id and rev.
+func doc(id string, rev int64, v any) (store.Doc, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return store.Doc{}, fmt.Errorf("builder: %s: %w", id, err)
+	}
+	return store.Doc{ID: id, Rev: rev, Body: body}, nil
+}
+
+// read decodes a stored document.
+func read[T any](d store.Doc) (T, error) {
+	var v T
+	if err := json.Unmarshal(d.Body, &v); err != nil {
+		return v, fmt.Errorf("builder: stored document %s: %w", d.ID, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,71 @@
+package builder
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"weft/schemas"
+)
+
+// Files gives the package in the layout that ReadPackage reads: contents by
+// slash-separated file name.
+func (p *Package) Files() (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, d := range p.Set.All() {
+		if err := definitionFiles(d, out); err != nil {
+			return nil, err
+		}
+	}
+	for name, m := range p.Mappings {
+		out["mappings/"+name+".json"] = m
+	}
+	for name, s := range p.Scenarios {
+		out["scenarios/"+name+".json"] = s
+	}
+	for _, s := range p.Samples {
+		data, err := json.MarshalIndent(s, "", "  ")
+		if err != nil {
+			return nil, fmt.Errorf("builder: sample %s: %w", s.Name, err)
+		}
+		out["sample/"+s.Name+".json"] = append(data, '\n')
+	}
+	if p.Readme != "" {
+		out["README.md"] = []byte(p.Readme)
+	}
+	return out, nil
+}
+
+func definitionFiles(d schemas.Definition, out map[string][]byte) error {
+	file := manifestFile
+	for folder, kind := range folders {
+		if kind == d.DefinitionKind() {
+			file = folder + "/" + d.DefinitionKey() + ".json"
+		}
+	}
+	data, err := schemas.Encode(d)
+	if err != nil {
+		return fmt.Errorf("builder: %s: %w", file, err)
+	}
+	if s, ok := d.(*schemas.Script); ok {
+		if data, err = withoutSource(s, data); err != nil {
+			return err
+		}
+		out["scripts/"+s.Key+".js"] = []byte(s.Source)
+	}
+	out[file] = data
+	return nil
+}
+
+// withoutSource leaves the source to the .js file beside the definition.
+func withoutSource(s *schemas.Script, data []byte) ([]byte, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, fmt.Errorf("builder: script %s: %w", s.Key, err)
+	}
+	delete(members, "source")
+	data, err := json.MarshalIndent(members, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("builder: script %s: %w", s.Key, err)
+	}
+	return append(data, '\n'), nil
+}

@@ -1,0 +1,159 @@
+package builder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// publication is what one publishing writes.
+type publication struct {
+	by, cause, of string
+	set           *schemas.Set
+	// force lets keys vanish that no record uses.
+	force bool
+	// ops are committed together with the version.
+	ops []store.Op
+}
+
+// Publish makes set the definitions in force: it is compiled and compared with
+// what was published before, its collections are made, the version is written,
+// and only then does it take the place of the old one, which stays in force
+// when anything fails. It refuses with problem invalid (all problems) or
+// conflict (somebody published meanwhile). A set that changes nothing makes no
+// version; the present number is returned.
+func (b *Builder) Publish(ctx context.Context, by string, set *schemas.Set) (int64, error) {
+	return b.publish(ctx, publication{by: by, cause: "publish", set: set})
+}
+
+// PublishForced is Publish that also takes away fields, choices and entities,
+// and changes field types, where no record uses them.
+func (b *Builder) PublishForced(ctx context.Context, by string, set *schemas.Set) (int64, error) {
+	return b.publish(ctx, publication{by: by, cause: "publish", set: set, force: true})
+}
+
+// Rollback publishes the definitions of an older version again, as a new
+// version. What came after it may vanish only where no record uses it.
+func (b *Builder) Rollback(ctx context.Context, by string, version int64) (int64, error) {
+	set, err := b.Definitions(ctx, version)
+	if err != nil {
+		return 0, err
+	}
+	return b.publish(ctx, publication{by: by, cause: "rollback", of: strconv.FormatInt(version, 10), set: set, force: true})
+}
+
+func (b *Builder) publish(ctx context.Context, p publication) (int64, error) {
+	b.publishing.Lock()
+	defer b.publishing.Unlock()
+	return b.publishLocked(ctx, p)
+}
+
+func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, error) {
+	newest, err := b.newest(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if have := b.current.Model(); have != nil && have.Version != newest.Version {
+		return 0, problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": newest.Version})
+	}
+	version := newest.Version + 1
+	m, problems := model.Compile(p.set, version)
+	if len(problems) == 0 {
+		if problems, err = b.vanished(ctx, p.set, p.force); err != nil {
+			return 0, err
+		}
+	}
+	if len(problems) > 0 {
+		return 0, problem.Of(problem.Invalid, problems...)
+	}
+	changes, err := diff(b.present(), p.set)
+	if err != nil {
+		return 0, err
+	}
+	if len(changes) == 0 && newest.Version > 0 && len(p.ops) == 0 {
+		return newest.Version, nil
+	}
+	if err := b.ensure(ctx, m); err != nil {
+		return 0, err
+	}
+	if err := b.commit(ctx, p, version, changes); err != nil {
+		return 0, errors.Join(err, b.restore(ctx))
+	}
+	b.current.Swap(m)
+	return version, nil
+}
+
+// ensure makes the collections of m. A unique index that present records do
+// not satisfy is the fault of the definitions.
+func (b *Builder) ensure(ctx context.Context, m *model.Model) error {
+	err := b.store.Ensure(ctx, b.collections(m))
+	if err == nil {
+		return nil
+	}
+	var taken *store.UniqueError
+	if errors.As(err, &taken) {
+		at := problem.Pointer(schemas.KindEntity, taken.Collection, "x-unique")
+		if e, ok := m.Entity(taken.Collection); ok {
+			at = uniqueAt(e, taken.Index)
+		}
+		err = problem.Of(problem.Invalid, problem.At(at, "unique_broken", "entity", taken.Collection))
+	}
+	return errors.Join(err, b.restore(ctx))
+}
+
+// uniqueAt is the path of the annotation behind a unique index.
+func uniqueAt(e *model.Entity, index string) string {
+	for _, u := range e.Unique {
+		if u.Name == index && len(u.Fields) == 1 {
+			return problem.Pointer(schemas.KindEntity, e.Key, "properties", u.Fields[0].Key, "x-unique")
+		}
+	}
+	return problem.Pointer(schemas.KindEntity, e.Key, "x-unique")
+}
+
+// restore makes the indexes of the version in force again, after a newer one
+// has failed halfway.
+func (b *Builder) restore(ctx context.Context) error {
+	m := b.current.Model()
+	if m == nil {
+		return nil
+	}
+	if err := b.store.Ensure(context.WithoutCancel(ctx), b.collections(m)); err != nil {
+		return fmt.Errorf("builder: indexes of version %d: %w", m.Version, err)
+	}
+	return nil
+}
+
+// commit writes the version with its definitions.
+func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change) error {
+	id := versionID(version)
+	head, err := doc(id, 1, Version{
+		ID: id, Rev: 1, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Changes: changes,
+	})
+	if err != nil {
+		return err
+	}
+	definitions, err := doc(id, 1, stored{ID: id, Rev: 1, Set: p.set})
+	if err != nil {
+		return err
+	}
+	batch := &store.Batch{Ops: append([]store.Op{
+		{Kind: store.Insert, Collection: versionCollection, Doc: head},
+		{Kind: store.Insert, Collection: definitionCollection, Doc: definitions},
+	}, p.ops...)}
+	err = b.store.Commit(ctx, batch)
+	var twice *store.UniqueError
+	if errors.As(err, &twice) || errors.Is(err, store.ErrConflict) {
+		return problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": version})
+	}
+	if err != nil {
+		return fmt.Errorf("builder: version %d: %w", version, err)
+	}
+	return nil
+}

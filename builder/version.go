@@ -1,0 +1,94 @@
+package builder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Version is one published set of definitions. It is never changed.
+type Version struct {
+	ID      string    `json:"id"`
+	Rev     int64     `json:"rev"`
+	Version int64     `json:"version"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	// Cause says how it came about: publish, install, confirm or rollback.
+	Cause string `json:"cause"`
+	// Of is the package or version that the cause speaks of.
+	Of string `json:"of,omitempty"`
+	// Changes are the definitions that differ from the version before.
+	Changes []Change `json:"changes"`
+}
+
+// Change is one definition that was added, changed or removed.
+type Change struct {
+	Kind schemas.Kind `json:"kind"`
+	Key  string       `json:"key"`
+	Op   string       `json:"op"` // added, changed, removed
+}
+
+// stored is the document of a version's definitions.
+type stored struct {
+	ID  string       `json:"id"`
+	Rev int64        `json:"rev"`
+	Set *schemas.Set `json:"set"`
+}
+
+func versionID(v int64) string { return fmt.Sprintf("%010d", v) }
+
+// Versions lists published versions, newest first, at most limit of those
+// older than before; before 0 starts with the newest.
+func (b *Builder) Versions(ctx context.Context, before int64, limit int) ([]Version, error) {
+	find := store.Find{IDDesc: true, Limit: limit}
+	if before > 0 {
+		find.After = &store.Position{ID: versionID(before)}
+	}
+	docs, err := b.store.Find(ctx, versionCollection, find)
+	if err != nil {
+		return nil, fmt.Errorf("builder: versions: %w", err)
+	}
+	list := make([]Version, 0, len(docs))
+	for _, d := range docs {
+		v, err := read[Version](d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// Definitions gives the set of a published version; problem not_found when
+// there is none.
+func (b *Builder) Definitions(ctx context.Context, version int64) (*schemas.Set, error) {
+	d, err := b.store.Get(ctx, definitionCollection, versionID(version))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, problem.New(problem.NotFound, "no_such_version", map[string]any{"version": version})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("builder: version %d: %w", version, err)
+	}
+	v, err := read[stored](d)
+	if err != nil {
+		return nil, err
+	}
+	if v.Set == nil {
+		v.Set = &schemas.Set{}
+	}
+	return v.Set, nil
+}
+
+// newest is the newest published version; Version 0 when there is none.
+func (b *Builder) newest(ctx context.Context) (Version, error) {
+	list, err := b.Versions(ctx, 0, 1)
+	if err != nil || len(list) == 0 {
+		return Version{}, err
+	}
+	return list[0], nil
+}

@@ -1,0 +1,95 @@
+package transfer
+
+import (
+	"context"
+	"strings"
+
+	"weft/runtime/model"
+)
+
+// namer shows references as texts by which an import finds the same record
+// again: the title if no other record in sight bears it, else a unique field,
+// else the id.
+type namer struct {
+	finder finder
+	known  map[refKey]map[string]string // by entity, id → text
+}
+
+// load looks up the targets of one column for a page of records.
+func (n *namer) load(ctx context.Context, c exportColumn, page []map[string]any) error {
+	if c.field == nil || c.field.Target == nil {
+		return nil
+	}
+	target := c.field.Target
+	known := n.known[refKey{target.Key, ""}]
+	if known == nil {
+		known = map[string]string{}
+		n.known[refKey{target.Key, ""}] = known
+	}
+	var ids []any
+	for _, doc := range page {
+		id, ok := doc[c.key].(string)
+		if _, have := known[id]; ok && !have {
+			known[id] = id
+			ids = append(ids, id)
+		}
+	}
+	targets, err := n.finder.by(ctx, target, nil, ids)
+	if err != nil {
+		return err
+	}
+	// Titles first, as people know them; a unique field where a title is shared.
+	rest := targets
+	for _, f := range namingFields(target) {
+		if rest, err = n.nameBy(ctx, target, f, rest, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namingFields are the fields by which a default reference is found, the title
+// field first.
+func namingFields(e *model.Entity) []*model.Field {
+	var fields []*model.Field
+	if e.TitleField != nil {
+		fields = append(fields, e.TitleField)
+	}
+	for _, u := range e.Unique {
+		if len(u.Fields) == 1 && u.Fields[0] != e.TitleField {
+			fields = append(fields, u.Fields[0])
+		}
+	}
+	return fields
+}
+
+// nameBy names the targets whose value of f is theirs alone; rest are the others.
+func (n *namer) nameBy(ctx context.Context, e *model.Entity, f *model.Field, targets map[any]found, known map[string]string) (rest map[any]found, err error) {
+	var values []any
+	for _, t := range targets {
+		if s, ok := t.doc[f.Key].(string); ok && s != "" && n.finder.visible(e, f.Key, t.doc) {
+			values = append(values, s)
+		}
+	}
+	holders, err := n.finder.by(ctx, e, f, values)
+	if err != nil {
+		return nil, err
+	}
+	rest = map[any]found{}
+	for id, t := range targets {
+		s, _ := t.doc[f.Key].(string)
+		if h := holders[s]; h.n == 1 && h.id == t.id && strings.TrimSpace(s) == s {
+			known[t.id] = s
+			continue
+		}
+		rest[id] = t
+	}
+	return rest, nil
+}
+
+func (n *namer) name(c exportColumn, id string) string {
+	if s, ok := n.known[refKey{c.field.Target.Key, ""}][id]; ok {
+		return s
+	}
+	return id
+}

@@ -1,0 +1,206 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// Input is one file to import; Name decides which part of the mapping it is.
+type Input struct {
+	Name   string
+	Reader io.Reader
+}
+
+// Job says what to import.
+type Job struct {
+	Inputs []Input
+	// Entity that the rows become when no mapping is given, or when Mapping has
+	// several: see mappingOf.
+	Entity string
+	// Mapping is the name of a kept mapping; Document is one given with the
+	// call. Without both the columns are guessed from keys and titles.
+	Mapping  string
+	Document *Mapping
+	// DryRun does everything but write.
+	DryRun bool
+	// Historical takes past stages as given; a mapping with a history always
+	// does. It needs the right import_history.
+	Historical bool
+}
+
+// Import keeps the files and starts to import them in the background; Wait
+// tells what becomes of it. It fails at once with invalid, forbidden,
+// not_found or too_large when nothing can be started.
+func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id string, err error) {
+	if actor == nil {
+		return "", problem.New(problem.Unauthenticated, "", nil)
+	}
+	rights, err := s.Access.Rights(ctx, actor)
+	if err != nil {
+		return "", err
+	}
+	u, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("start import: %w", err)
+	}
+	id = u.String()
+	inputs, err := s.spool(id, j.Inputs)
+	if err != nil {
+		s.discard(id)
+		return "", err
+	}
+	if err := s.start(ctx, id, actor, rights, j, inputs); err != nil {
+		s.discard(id)
+		return "", err
+	}
+	return id, nil
+}
+
+func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rights *access.Rights, j Job, inputs []input) error {
+	mapping, err := s.mappingOf(ctx, actor, j, inputs)
+	if err != nil {
+		return err
+	}
+	document, err := json.Marshal(mapping)
+	if err != nil {
+		return fmt.Errorf("encode mapping: %w", err)
+	}
+	doc := storedImport{
+		Progress: Progress{ID: id, State: Queued, DryRun: j.DryRun, Historical: j.Historical, Mapping: mapping.Name,
+			By: actor.UserID, ByLogin: actor.Login, At: stamp(s.Now())},
+		Token: actor.Token, TokenRole: actor.TokenRole, Inputs: inputs, Mapping: document,
+	}
+	t, err := s.task(doc, mapping, actor, rights)
+	if err != nil {
+		return err
+	}
+	op, err := s.importOp(t.stored())
+	if err != nil {
+		return err
+	}
+	lease, err := s.leaseOp(id, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op, lease}}); err != nil {
+		return fmt.Errorf("start import: %w", err)
+	}
+	t.doc.Rev++
+	s.launch(t, 1, t.importAll)
+	return nil
+}
+
+// task prepares an import from its document; it checks mapping and rights.
+func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, rights *access.Rights) (*task, error) {
+	steps, unused, err := plan(s.Current.Model(), mapping, doc.Inputs, doc.Historical)
+	if err != nil {
+		return nil, err
+	}
+	began, err := time.Parse(time.RFC3339, doc.At)
+	if err != nil {
+		return nil, fmt.Errorf("decode import: %w", err)
+	}
+	doc.Unused, doc.Files, doc.Problems, doc.MoreProblems, doc.Kept = unused, nil, []ProblemGroup{}, 0, 0
+	doc.Steps = nil
+	for _, x := range steps {
+		doc.Historical = doc.Historical || x.historical
+		doc.Steps = append(doc.Steps, x.entity.Key)
+		doc.Files = append(doc.Files, FileProgress{File: x.input.Name, Sheet: x.mapping.Sheet, Entity: x.entity.Key})
+	}
+	t := s.newTask(doc, actor)
+	t.steps, t.began = steps, began
+	t.resolver = &resolver{
+		finder: finder{s.Store, rights}, cells: cellReader{s.Zone}, dryRun: doc.DryRun,
+		known: map[refKey]map[any]found{}, coming: map[refKey]map[any]int{},
+	}
+	return t, t.checkRights()
+}
+
+func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
+	t := &task{service: s, doc: doc, actor: actor, progress: &doc.Progress, logins: map[string]bool{},
+		counted: make(chan struct{}), done: make(chan struct{})}
+	t.groups = newGrouper(t.progress)
+	return t
+}
+
+// importAll runs the import and writes how it ended.
+func (t *task) importAll(ctx context.Context) error { return t.end(ctx, t.run(ctx)) }
+
+// end writes that the import is done, or why it failed. An import that was
+// stopped from outside has not ended: another run goes on with it.
+func (t *task) end(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	t.progress.State = Done
+	if err != nil {
+		t.progress.State, t.progress.Failure = Failed, failureOf(err)
+		if p := asProblem(err); p == nil || p.Code == problem.Internal {
+			t.service.Logger.Error("import failed", "import", t.progress.ID, "error", err)
+		}
+	}
+	t.progress.FinishedAt = stamp(t.service.Now())
+	if err := t.save(ctx, nil); err != nil {
+		return err
+	}
+	t.service.discard(t.progress.ID)
+	return nil
+}
+
+// Wait returns where the import stands as soon as it has ended, or turns out to
+// have more than 5,000 rows, or max is over. not_found when the actor may not
+// see it.
+func (s *Service) Wait(ctx context.Context, actor *access.Actor, id string, max time.Duration) (*Progress, error) {
+	s.mu.Lock()
+	t := s.running[id]
+	s.mu.Unlock()
+	if t != nil {
+		timer := time.NewTimer(max)
+		defer timer.Stop()
+		select {
+		case <-t.counted:
+			if t.total <= smallRows {
+				select {
+				case <-t.done:
+				case <-timer.C:
+				case <-ctx.Done():
+				}
+			}
+		case <-t.done:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return s.Progress(ctx, actor, id)
+}
+
+// Progress tells where an import stands. The one who started it and an admin
+// may see it; for others it is not_found.
+func (s *Service) Progress(ctx context.Context, actor *access.Actor, id string) (*Progress, error) {
+	doc, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return &doc.Progress, nil
+}
+
+func (s *Service) visible(ctx context.Context, actor *access.Actor, id string) (storedImport, error) {
+	if actor == nil {
+		return storedImport{}, problem.New(problem.Unauthenticated, "", nil)
+	}
+	doc, err := s.load(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && !actor.Admin && doc.By != actor.UserID) {
+		return storedImport{}, problem.New(problem.NotFound, "no_such_import", nil)
+	}
+	return doc, err
+}

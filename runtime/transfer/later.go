@@ -1,0 +1,89 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+
+	"weft/runtime/record"
+)
+
+// runLater fills in the references to rows that stood behind their referrers.
+func (t *task) runLater(ctx context.Context) error {
+	if t.progress.DryRun {
+		return nil
+	}
+	for len(t.later) > 0 {
+		group := sameStep(t.later[:min(groupRows, len(t.later))])
+		if err := t.patchLater(ctx, group); err != nil {
+			return err
+		}
+		t.later = t.later[len(group):]
+	}
+	return nil
+}
+
+// sameStep cuts the list where another step begins.
+func sameStep(list []deferredRef) []deferredRef {
+	for i := range list {
+		if list[i].step != list[0].step {
+			return list[:i]
+		}
+	}
+	return list
+}
+
+func (t *task) patchLater(ctx context.Context, group []deferredRef) error {
+	texts := map[*boundColumn][]string{}
+	for _, x := range group {
+		texts[x.column] = append(texts[x.column], x.text)
+	}
+	for c, list := range texts {
+		if err := t.resolver.load(ctx, c, list); err != nil {
+			return err
+		}
+	}
+	s := group[0].step
+	page := &problemPage{step: s, row: group[0].row, later: true}
+	var rows []record.Row
+	var from []deferredRef
+	for _, x := range group {
+		id, o := t.resolver.id(s, x.column, x.text)
+		if o != resolved {
+			page.problems = append(page.problems, x.problem(o))
+			continue
+		}
+		rows = append(rows, record.Row{ID: x.record, Values: map[string]any{x.column.spec.Field: id}})
+		from = append(from, x)
+	}
+	if err := t.sendLater(ctx, page, rows, from); err != nil {
+		return err
+	}
+	return t.save(ctx, page)
+}
+
+func (t *task) sendLater(ctx context.Context, page *problemPage, rows []record.Row, from []deferredRef) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	results, err := t.service.Records.ImportRows(ctx, t.call(false), page.step.entity.Key, rows, false)
+	if err != nil {
+		return fmt.Errorf("import references of %s: %w", page.step.entity.Key, err)
+	}
+	for i, r := range results {
+		if r.Problem != nil {
+			x := from[i]
+			column := func(string) (string, string) { return x.column.header, x.text }
+			page.problems = append(page.problems, rowProblems(x.row, r.Problem, column)...)
+		}
+	}
+	return nil
+}
+
+// problem says why the reference stays unset: the record itself is there.
+func (x deferredRef) problem(o outcome) RowProblem {
+	p := problemOf(o, x.column)
+	if o == deferred {
+		p = cellProblem("import_row_failed")
+	}
+	return RowProblem{Row: x.row, Column: x.column.header, Field: x.column.spec.Field, Value: cut(x.text), Code: p.Code, Texts: textsOf(*p)}
+}

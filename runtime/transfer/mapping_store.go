@@ -1,0 +1,199 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+type storedMapping struct {
+	ID       string          `json:"id"`
+	Rev      int64           `json:"rev"`
+	By       string          `json:"by"`
+	At       string          `json:"at"`
+	Document json.RawMessage `json:"document"`
+}
+
+// PutMapping keeps a mapping document under a name. It needs the right to
+// import into every entity that the mapping names; a mapping of somebody else
+// is replaced by an admin only. It fails with invalid (all problems at once),
+// forbidden or conflict.
+func (s *Service) PutMapping(ctx context.Context, actor *access.Actor, name string, document []byte) (*Mapping, error) {
+	if actor == nil {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	m, problems := DecodeMapping(document)
+	if len(problems) == 0 {
+		problems = m.Check(s.Current.Model())
+	}
+	if !mappingName.MatchString(name) || (m != nil && m.Name != "" && m.Name != name) {
+		problems = append(problems, problem.At("/name", "import_mapping_name"))
+	}
+	if len(problems) > 0 {
+		return nil, problem.Of(problem.Invalid, problems...)
+	}
+	rights, err := s.Access.Rights(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if !m.allowed(rights, true) {
+		return nil, problem.New(problem.Forbidden, "", nil)
+	}
+	m.Name = name
+	old, err := s.readMapping(ctx, name)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if old.Rev > 0 && old.By != actor.UserID && !actor.Admin {
+		return nil, problem.New(problem.Forbidden, "", nil)
+	}
+	return m, s.writeMapping(ctx, actor, m, old.Rev)
+}
+
+func (s *Service) writeMapping(ctx context.Context, actor *access.Actor, m *Mapping, rev int64) error {
+	document, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode mapping: %w", err)
+	}
+	body, err := json.Marshal(storedMapping{ID: m.Name, Rev: rev + 1, By: actor.UserID, At: stamp(s.Now()), Document: document})
+	if err != nil {
+		return fmt.Errorf("encode mapping: %w", err)
+	}
+	op := store.Op{Kind: store.Insert, Collection: mappingCollection, OldRev: rev, Doc: store.Doc{ID: m.Name, Rev: rev + 1, Body: body}}
+	if rev > 0 {
+		op.Kind = store.Replace
+	}
+	err = s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op}})
+	var twice *store.UniqueError
+	if errors.Is(err, store.ErrConflict) || errors.As(err, &twice) {
+		return problem.Wrap(problem.Conflict, err)
+	}
+	if err != nil {
+		return fmt.Errorf("keep mapping: %w", err)
+	}
+	return nil
+}
+
+// GetMapping reads a kept mapping. It is not_found for those who may import
+// into none of its entities.
+func (s *Service) GetMapping(ctx context.Context, actor *access.Actor, name string) (*Mapping, error) {
+	if actor == nil {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	rights, err := s.Access.Rights(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.readMapping(ctx, name)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if err == nil {
+		m, problems := DecodeMapping(d.Document)
+		if len(problems) > 0 {
+			return nil, fmt.Errorf("mapping %s cannot be read: %s", name, problems[0].Message("en"))
+		}
+		if m.allowed(rights, false) {
+			return m, nil
+		}
+	}
+	return nil, problem.New(problem.NotFound, "no_such_mapping", map[string]any{"name": name})
+}
+
+// allowed tells whether the rights let into all or into any of its entities.
+func (m *Mapping) allowed(rights *access.Rights, all bool) bool {
+	may := func(f FileMapping) bool { return rights.Allowed(f.Entity, schemas.OpImport) }
+	if all {
+		return !slices.ContainsFunc(m.Files, func(f FileMapping) bool { return !may(f) })
+	}
+	return slices.ContainsFunc(m.Files, may)
+}
+
+func (s *Service) readMapping(ctx context.Context, name string) (storedMapping, error) {
+	d, err := s.Store.Get(ctx, mappingCollection, name)
+	if err != nil {
+		return storedMapping{}, fmt.Errorf("read mapping: %w", err)
+	}
+	var m storedMapping
+	if err := json.Unmarshal(d.Body, &m); err != nil {
+		return storedMapping{}, fmt.Errorf("decode mapping %s: %w", name, err)
+	}
+	m.Rev = d.Rev
+	return m, nil
+}
+
+// mappingOf finds the mapping of a job: the document given, the one kept under
+// the name, or a guess from the headers.
+func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inputs []input) (*Mapping, error) {
+	m := j.Document
+	if m == nil && j.Mapping != "" {
+		var err error
+		if m, err = s.GetMapping(ctx, actor, j.Mapping); err != nil {
+			return nil, err
+		}
+	}
+	if m == nil {
+		return s.guess(j.Entity, inputs)
+	}
+	return m.only(j.Entity, inputs), nil
+}
+
+// only picks the part of a mapping of several files for a single file that none
+// of them names: the one part of the wanted entity.
+func (m *Mapping) only(entity string, inputs []input) *Mapping {
+	if len(inputs) != 1 || entity == "" {
+		return m
+	}
+	var parts []FileMapping
+	for _, f := range m.Files {
+		if strings.EqualFold(f.File, filepath.Base(inputs[0].Name)) {
+			return m
+		}
+		if f.Entity == entity {
+			parts = append(parts, f)
+		}
+	}
+	if len(parts) != 1 {
+		return m
+	}
+	return &Mapping{Name: m.Name, Files: parts}
+}
+
+// guess makes a mapping from the headers. Of several files each must bear the
+// key of its entity as its name.
+func (s *Service) guess(entity string, inputs []input) (*Mapping, error) {
+	m := &Mapping{}
+	for _, in := range inputs {
+		key := entity
+		if len(inputs) > 1 || key == "" {
+			key = strings.TrimSuffix(in.Name, filepath.Ext(in.Name))
+		}
+		e, ok := s.Current.Model().Entity(key)
+		if !ok {
+			return nil, problem.New(problem.Invalid, "import_which_entity", map[string]any{"file": in.Name})
+		}
+		t, err := openTable(s.inputPath(in), "")
+		if err != nil {
+			return nil, err
+		}
+		f, err := Guess(e, t.header())
+		if closed := t.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.File = in.Name
+		m.Files = append(m.Files, f)
+	}
+	return m, nil
+}

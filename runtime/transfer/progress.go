@@ -1,0 +1,139 @@
+package transfer
+
+import (
+	"time"
+
+	"weft/schemas"
+)
+
+// State of an import.
+type State string
+
+// The states. An import in state done may hold rows with problems; failed
+// means that it stopped as a whole.
+const (
+	Queued  State = "queued"
+	Running State = "running"
+	Done    State = "done"
+	Failed  State = "failed"
+	Undoing State = "undoing"
+	Undone  State = "undone"
+)
+
+// Progress is where an import stands; it is the answer of POST …/import and of
+// GET /imports/{id}, and what the store keeps.
+type Progress struct {
+	ID         string         `json:"id"`
+	State      State          `json:"state"`
+	DryRun     bool           `json:"dry_run"`
+	Historical bool           `json:"historical"`
+	Mapping    string         `json:"mapping,omitempty"`
+	By         string         `json:"by"`
+	ByLogin    string         `json:"by_login,omitempty"`
+	At         string         `json:"at"`
+	FinishedAt string         `json:"finished_at,omitempty"`
+	Files      []FileProgress `json:"files"`
+	// Unused are given files that no mapping names.
+	Unused []string `json:"unused,omitempty"`
+	// Problems are grouped: one entry for all rows that fail alike, most rows
+	// first. MoreProblems counts rows beyond what is kept.
+	Problems     []ProblemGroup `json:"problems"`
+	MoreProblems int            `json:"more_problems,omitempty"`
+	// Failure says why an import failed as a whole.
+	Failure *Failure    `json:"failure,omitempty"`
+	Undo    *UndoReport `json:"undo,omitempty"`
+}
+
+// FileProgress counts the rows of one file as records of one entity. Rows is 0
+// until the file has been counted; Read rows have been dealt with: created,
+// updated, unchanged, merged into an earlier row with the same key (distinct),
+// or failed. In a dry run they say what would happen.
+type FileProgress struct {
+	File      string   `json:"file"`
+	Sheet     string   `json:"sheet,omitempty"`
+	Entity    string   `json:"entity"`
+	Rows      int      `json:"rows"`
+	Read      int      `json:"read"`
+	Created   int      `json:"created"`
+	Updated   int      `json:"updated"`
+	Unchanged int      `json:"unchanged"`
+	Merged    int      `json:"merged,omitempty"`
+	Failed    int      `json:"failed"`
+	Ignored   []string `json:"ignored_columns,omitempty"`
+}
+
+// ProblemGroup is one reason with the rows that share it.
+type ProblemGroup struct {
+	File   string `json:"file"`
+	Entity string `json:"entity"`
+	Column string `json:"column,omitempty"`
+	Field  string `json:"field,omitempty"`
+	// Value is the cell's text where the reason lies in one value, cut to 200 characters.
+	Value   string        `json:"value,omitempty"`
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	Texts   schemas.Title `json:"texts"`
+	Count   int           `json:"count"`
+	// Rows are the first rows, as a spreadsheet counts.
+	Rows []int `json:"rows"`
+}
+
+// Failure is why an import stopped as a whole.
+type Failure struct {
+	Code    string         `json:"code"`
+	Message string         `json:"message"`
+	Texts   schemas.Title  `json:"texts"`
+	Errors  []FailureEntry `json:"errors,omitempty"`
+}
+
+// FailureEntry is one problem of the mapping or of a file; Path is a JSON
+// pointer into the mapping.
+type FailureEntry struct {
+	Path    string        `json:"path"`
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	Texts   schemas.Title `json:"texts"`
+}
+
+// UndoReport says what an undo did, by entity.
+type UndoReport struct {
+	Deleted  map[string]int `json:"deleted"`
+	Restored map[string]int `json:"restored"`
+	// Kept are records that could not be taken back, with the reason.
+	Kept []KeptRecord `json:"kept,omitempty"`
+}
+
+// KeptRecord is a record that an undo left as it is.
+type KeptRecord struct {
+	Entity  string        `json:"entity"`
+	ID      string        `json:"id"`
+	Code    string        `json:"code"`
+	Message string        `json:"message"`
+	Texts   schemas.Title `json:"texts"`
+}
+
+// Finished tells whether nothing more will happen by itself.
+func (p *Progress) Finished() bool {
+	return p.State == Done || p.State == Failed || p.State == Undone
+}
+
+// In fills the messages in lang ("zh-CN" or "en").
+func (p *Progress) In(lang string) *Progress {
+	for i := range p.Problems {
+		p.Problems[i].Message = p.Problems[i].Texts.In(lang)
+	}
+	if f := p.Failure; f != nil {
+		f.Message = f.Texts.In(lang)
+		for i := range f.Errors {
+			f.Errors[i].Message = f.Errors[i].Texts.In(lang)
+		}
+	}
+	if p.Undo != nil {
+		for i := range p.Undo.Kept {
+			p.Undo.Kept[i].Message = p.Undo.Kept[i].Texts.In(lang)
+		}
+	}
+	return p
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

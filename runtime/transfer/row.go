@@ -1,0 +1,208 @@
+package transfer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/record"
+)
+
+// row is one row of a file on its way to a record.
+type row struct {
+	number   int
+	cells    []string
+	values   map[string]any // wire form
+	refs     []pendingRef
+	makes    []*boundColumn
+	keyText  string
+	key      any // stored form
+	existing *found
+	visits   []record.Visit
+	later    []deferredRef
+	merged   bool
+	problems []RowProblem
+}
+
+// pendingRef is a reference whose text has not been resolved yet.
+type pendingRef struct {
+	column *boundColumn
+	text   string
+}
+
+// deferredRef is a reference to a row that has not been imported yet.
+type deferredRef struct {
+	step   *step
+	row    int
+	record string
+	column *boundColumn
+	text   string
+}
+
+// read turns the cells into wire values; references wait for the resolver.
+func (t *task) read(s *step, number int, cells []string) *row {
+	r := &row{number: number, cells: cells, values: make(map[string]any, len(s.columns)+len(s.mapping.Constants))}
+	for key, v := range s.mapping.Constants {
+		r.values[key] = v
+	}
+	for i := range s.columns {
+		t.readCell(s, r, &s.columns[i])
+	}
+	if s.width < len(cells) && !blank(cells[s.width:]) {
+		r.fail(nil, problem.At("", "import_more_cells"))
+	}
+	if s.historical {
+		r.visits = t.readVisits(s, r)
+	}
+	if (s.key != nil || s.keyID) && r.key == nil && len(r.problems) == 0 {
+		r.fail(s.keyColumn(), problem.At("", "required"))
+	}
+	return r
+}
+
+func (t *task) readCell(s *step, r *row, c *boundColumn) {
+	text := cellAt(r.cells, c.index)
+	if strings.Contains(text, "\uFFFD") && s.guessed {
+		r.fail(c, problem.At("", "import_encoding"))
+		return
+	}
+	value, isText := mappedValue(c, text)
+	if isText {
+		text = value.(string)
+	}
+	switch {
+	case value == nil:
+	case !isText:
+		r.values[c.spec.Field] = value
+	case c.field == nil: // the id of an existing record
+		r.keyText = strings.TrimSpace(text)
+		r.key, _ = t.resolver.value(nil, text)
+	case c.spec.Make != "":
+		r.makes = append(r.makes, c)
+	case c.by != nil:
+		r.refs = append(r.refs, pendingRef{c, strings.TrimSpace(text)})
+	default:
+		wire, p := t.resolver.cells.wire(c.field, &c.spec, text)
+		if p != nil {
+			r.fail(c, *p)
+			return
+		}
+		r.values[c.spec.Field] = wire
+	}
+	if c.field != nil && c.field == s.key && isText {
+		r.keyText = strings.TrimSpace(text)
+		r.key, _ = t.resolver.cells.storedValue(c.field, text)
+	}
+}
+
+// mappedValue applies the value mapping and the default: nil for unset, a
+// string (isText) where the cell's own text goes on, else a wire value.
+func mappedValue(c *boundColumn, text string) (value any, isText bool) {
+	for _, k := range []string{text, strings.TrimSpace(text)} {
+		if v, ok := c.spec.Values[k]; ok {
+			s, isString := v.(string)
+			if isString && strings.TrimSpace(s) == "" {
+				return nil, false
+			}
+			return v, isString && s != ""
+		}
+	}
+	if strings.TrimSpace(text) == "" {
+		return c.spec.Default, false
+	}
+	return text, true
+}
+
+// mappedText is mappedValue for fields that others refer to.
+func mappedText(c *boundColumn, text string) (string, bool) {
+	v, isText := mappedValue(c, text)
+	s, isString := v.(string)
+	return s, isText || isString
+}
+
+func (r *row) fail(c *boundColumn, p problem.Field) {
+	x := RowProblem{Row: r.number, Code: p.Code, Texts: textsOf(p)}
+	if c != nil {
+		x.Column, x.Field, x.Value = c.header, c.spec.Field, cut(cellAt(r.cells, c.index))
+	}
+	r.problems = append(r.problems, x)
+}
+
+// keyColumn is the column that fills the key.
+func (s *step) keyColumn() *boundColumn {
+	for i := range s.columns {
+		if c := &s.columns[i]; c.spec.Field == s.mapping.Key {
+			return c
+		}
+	}
+	return nil
+}
+
+// column finds the header and text of a field for messages of the door.
+func (s *step) column(r *row) func(field string) (string, string) {
+	return func(field string) (string, string) {
+		for _, c := range s.columns {
+			if c.spec.Field == field {
+				return c.header, cellAt(r.cells, c.index)
+			}
+		}
+		return "", ""
+	}
+}
+
+// readVisits gives the stages that the record has been in, as the mapping's
+// history says; nil when it says nothing of the present stage.
+func (t *task) readVisits(s *step, r *row) []record.Visit {
+	present, _ := r.values[s.entity.Machine.Field.Key].(string)
+	var visits []record.Visit
+	for i := range s.mapping.History {
+		h := &s.mapping.History[i]
+		if h.Stage != present && !slices.Contains(h.When, present) {
+			continue
+		}
+		v := record.Visit{Stage: h.Stage, EnteredAt: t.visitTime(s, r, h.Entered)}
+		if h.Stage != present {
+			v.LeftAt = t.visitTime(s, r, h.Left)
+		}
+		visits = append(visits, v)
+	}
+	return visits
+}
+
+func (t *task) visitTime(s *step, r *row, header string) *time.Time {
+	i, ok := s.headers[headerKey(header)]
+	if !ok || header == "" {
+		return nil
+	}
+	text := strings.TrimSpace(cellAt(r.cells, i))
+	if text == "" {
+		return nil
+	}
+	format := ""
+	for _, c := range s.columns {
+		if c.index == i && c.spec.Format != "" {
+			format = c.spec.Format
+		}
+	}
+	at, _, ok := t.resolver.cells.parseTime(text, format)
+	if !ok {
+		r.fail(&boundColumn{header: header, index: i}, *dateProblem(text))
+		return nil
+	}
+	return &at
+}
+
+// fingerprint tells whether two rows with the same key say the same.
+func (r *row) fingerprint(s *step) string {
+	parts := make([]string, len(s.columns))
+	for i, c := range s.columns {
+		parts[i] = cellAt(r.cells, c.index)
+	}
+	b, err := json.Marshal(parts)
+	if err != nil { // strings always marshal
+		panic(err)
+	}
+	return string(b)
+}

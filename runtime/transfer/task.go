@@ -1,0 +1,220 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/record"
+)
+
+// groupRows is how many rows go through the door together; progress is written
+// after each group.
+const groupRows = 500
+
+// smallRows is what an HTTP request waits for.
+const smallRows = 5000
+
+// task is one import at work.
+type task struct {
+	service  *Service
+	doc      storedImport
+	resumed  bool // an interrupted run came before
+	actor    *access.Actor
+	steps    []*step
+	resolver *resolver
+	progress *Progress
+	groups   *grouper
+	began    time.Time
+	logins   map[string]bool // made by this import
+	later    []deferredRef
+
+	total   int           // rows of all files; fixed once counted is closed
+	counted chan struct{} // closed once the rows are counted
+	done    chan struct{} // closed at the end
+}
+
+// run does the import from where it stands.
+func (t *task) run(ctx context.Context) error {
+	if err := t.scan(ctx); err != nil {
+		return err
+	}
+	for _, f := range t.progress.Files {
+		t.total += f.Rows
+	}
+	close(t.counted)
+	t.progress.State = Running
+	if err := t.save(ctx, nil); err != nil {
+		return err
+	}
+	for _, s := range t.steps {
+		if err := t.runStep(ctx, s); err != nil {
+			return err
+		}
+	}
+	return t.runLater(ctx)
+}
+
+// runStep reads the file again and sends its rows through the door in groups.
+// After an interruption it begins anew: rows that are in already are found by
+// their key or their own id and change nothing.
+func (t *task) runStep(ctx context.Context, s *step) error {
+	tab, err := openTable(t.service.inputPath(s.input), s.mapping.Sheet)
+	if err != nil {
+		return err
+	}
+	defer tab.Close()
+	keys := map[any]seenKey{}
+	file := &t.progress.Files[s.index]
+	var group []*row
+	for {
+		number, cells, err := tab.next()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		end := err != nil
+		if !end {
+			r := t.read(s, number, append([]string(nil), cells...))
+			s.once(keys, r)
+			group = append(group, r)
+		}
+		if len(group) == groupRows || (end && len(group) > 0) {
+			if err := t.runGroup(ctx, s, file, group); err != nil {
+				return err
+			}
+			group = group[:0]
+		}
+		if end {
+			return nil
+		}
+	}
+}
+
+// seenKey is the first row with a key.
+type seenKey struct {
+	row         int
+	fingerprint string
+}
+
+// once finds a second row with the same key: it is merged into the first where
+// the mapping says distinct and both say the same, a problem otherwise.
+func (s *step) once(keys map[any]seenKey, r *row) {
+	if r.key == nil {
+		return
+	}
+	first, twice := keys[r.key]
+	print := ""
+	if s.mapping.Distinct {
+		print = r.fingerprint(s)
+	}
+	if !twice {
+		keys[r.key] = seenKey{r.number, print}
+		return
+	}
+	if s.mapping.Distinct && print == first.fingerprint {
+		r.merged = true
+		return
+	}
+	r.fail(s.keyColumn(), *cellProblem("import_key_twice", "first", first.row))
+}
+
+// runGroup imports a group of rows, then writes progress and problems together.
+func (t *task) runGroup(ctx context.Context, s *step, file *FileProgress, group []*row) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if err := t.prepare(ctx, s, group); err != nil {
+		return err
+	}
+	if err := t.send(ctx, s, file, group); err != nil {
+		return err
+	}
+	var problems []RowProblem
+	for _, r := range group {
+		problems = append(problems, r.problems...)
+		if len(r.problems) > 0 {
+			file.Failed++
+		} else if r.merged {
+			file.Merged++
+		} else {
+			t.later = append(t.later, r.later...)
+		}
+	}
+	file.Read += len(group)
+	return t.save(ctx, &problemPage{step: s, row: group[0].number, problems: problems})
+}
+
+// send passes the rows without problems through the door.
+func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*row) error {
+	var rows []record.Row
+	var from []*row
+	for _, r := range group {
+		if len(r.problems) > 0 || r.merged {
+			continue
+		}
+		x := record.Row{Values: r.values, Visits: r.visits, NewID: t.rowID(s, r.number)}
+		if r.existing != nil {
+			x.ID, x.NewID = r.existing.id, ""
+		}
+		rows, from = append(rows, x), append(from, r)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	results, err := t.service.Records.ImportRows(ctx, t.call(s.historical), s.entity.Key, rows, t.progress.DryRun)
+	if err != nil {
+		return fmt.Errorf("import rows of %s: %w", s.entity.Key, err)
+	}
+	for i, x := range results {
+		t.note(s, file, from[i], x)
+	}
+	return t.assignRoles(ctx, s, from, results)
+}
+
+// note counts what became of a row.
+func (t *task) note(s *step, file *FileProgress, r *row, x record.RowResult) {
+	switch {
+	case x.Problem != nil:
+		r.problems = append(r.problems, t.relevant(r, rowProblems(r.number, x.Problem, s.column(r)))...)
+		if len(r.problems) == 0 { // a dry run asked for what later rows bring
+			file.Created++
+		}
+	case x.Created, r.existing != nil && r.existing.id == t.rowID(s, r.number):
+		file.Created++
+	case x.Unchanged:
+		file.Unchanged++
+	default:
+		file.Updated++
+	}
+	for i := range r.later {
+		r.later[i].record = x.ID
+	}
+}
+
+// relevant leaves out of a dry run what is only missing because the rows that
+// bring it were not written.
+func (t *task) relevant(r *row, problems []RowProblem) []RowProblem {
+	if !t.progress.DryRun {
+		return problems
+	}
+	kept := problems[:0]
+	for _, p := range problems {
+		comes := slices.ContainsFunc(r.later, func(x deferredRef) bool { return x.column.spec.Field == p.Field })
+		if p.Code != "required" || !comes {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func (t *task) rowID(s *step, number int) string {
+	return rowID(t.progress.ID, t.began, s.index, number)
+}
+
+func (t *task) call(historical bool) record.Call {
+	return record.Call{Actor: t.actor, Door: "import", Import: t.progress.ID, Historical: historical}
+}

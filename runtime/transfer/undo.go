@@ -1,0 +1,166 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/record"
+	"weft/runtime/store"
+)
+
+// Undo starts to take an import back: what it created is deleted, users too
+// where nothing refers to them; what it updated gets its former values back,
+// field by field, where nobody has changed the field since. The deletions go
+// through the door with the person's rights, so deleted records lie in the
+// recycle bin. Wait tells what becomes of it. It fails with not_found, or
+// conflict when the import is still running, was a dry run or is undone.
+func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) error {
+	doc, err := s.visible(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if doc.DryRun || doc.State != Done && doc.State != Failed {
+		return problem.New(problem.Conflict, "import_no_undo", nil)
+	}
+	doc.State, doc.FinishedAt = Undoing, ""
+	t := s.newTask(doc, actor)
+	op, err := s.importOp(t.stored())
+	if err != nil {
+		return err
+	}
+	lease, err := s.leaseOp(id, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op, lease}}); err != nil {
+		var twice *store.UniqueError
+		if errors.Is(err, store.ErrConflict) || errors.As(err, &twice) {
+			return problem.New(problem.Conflict, "import_no_undo", nil)
+		}
+		return fmt.Errorf("start undo: %w", err)
+	}
+	t.doc.Rev++
+	s.launch(t, 1, t.undoAll)
+	return nil
+}
+
+// madeByImport is what the history says that an import did.
+type madeByImport struct {
+	created map[string][]string // ids by entity
+	updated []updatedRecord
+}
+
+type updatedRecord struct {
+	entity, id string
+	changes    map[string]change
+}
+
+// change is a field's value in stored form before and after; nil is unset.
+type change struct {
+	From any `json:"from"`
+	To   any `json:"to"`
+}
+
+type historyRow struct {
+	Entity  string            `json:"entity"`
+	Record  string            `json:"record"`
+	Op      string            `json:"op"`
+	Door    string            `json:"door"`
+	Changes map[string]change `json:"changes"`
+}
+
+func (t *task) undoAll(ctx context.Context) error {
+	report := &UndoReport{Deleted: map[string]int{}, Restored: map[string]int{}}
+	t.progress.Undo = report
+	err := t.undo(ctx, report)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	t.progress.State = Undone
+	if err != nil {
+		t.progress.State, t.progress.Failure = Failed, failureOf(err)
+		t.service.Logger.Error("undo of import failed", "import", t.progress.ID, "error", err)
+	}
+	t.progress.FinishedAt = stamp(t.service.Now())
+	return t.save(ctx, nil)
+}
+
+// undo gives values back first: a record may refer to one that goes away.
+func (t *task) undo(ctx context.Context, report *UndoReport) error {
+	made, err := t.made(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range made.updated {
+		if err := t.giveBack(ctx, r, report); err != nil {
+			return err
+		}
+	}
+	return t.takeAway(ctx, made.created, report)
+}
+
+// made reads the history rows of the import. A record has its rows together and
+// in order, since a row's id begins with the record's.
+func (t *task) made(ctx context.Context) (*madeByImport, error) {
+	m := &madeByImport{created: map[string][]string{}}
+	own := map[string]bool{}
+	where := query.Cmp{Path: query.Path{Field: "import", Kind: query.Key}, Op: query.Eq, Value: t.progress.ID}
+	err := eachDoc(ctx, t.service.Store, record.HistoryCollection, where, func(d store.Doc) error {
+		var h historyRow
+		if err := json.Unmarshal(d.Body, &h); err != nil {
+			return fmt.Errorf("read history %s: %w", d.ID, err)
+		}
+		switch {
+		case h.Door != "import" || own[h.Record]:
+		case h.Op == "create":
+			own[h.Record] = true
+			m.created[h.Entity] = append(m.created[h.Entity], h.Record)
+		default:
+			m.addUpdate(h)
+		}
+		return nil
+	})
+	return m, err
+}
+
+// addUpdate joins the changes of one record: the first From, the last To.
+func (m *madeByImport) addUpdate(h historyRow) {
+	if n := len(m.updated); n > 0 && m.updated[n-1].id == h.Record {
+		for key, c := range h.Changes {
+			if first, ok := m.updated[n-1].changes[key]; ok {
+				c.From = first.From
+			}
+			m.updated[n-1].changes[key] = c
+		}
+		return
+	}
+	m.updated = append(m.updated, updatedRecord{h.Entity, h.Record, h.Changes})
+}
+
+// order lists the entities so that what refers to others goes first.
+func (t *task) order(created map[string][]string) []string {
+	order := []string{assignmentEntity}
+	for i := len(t.doc.Steps) - 1; i >= 0; i-- {
+		if !slices.Contains(order, t.doc.Steps[i]) {
+			order = append(order, t.doc.Steps[i])
+		}
+	}
+	var others []string
+	for e := range created {
+		if !slices.Contains(order, e) {
+			others = append(others, e)
+		}
+	}
+	slices.Sort(others)
+	return append(others, order...)
+}
+
+func (t *task) undoCall() record.Call {
+	return record.Call{Actor: t.actor, Door: "undo", Import: t.progress.ID}
+}

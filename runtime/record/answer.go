@@ -106,13 +106,22 @@ func (u *unit) appendRows(ctx context.Context, b []byte, parent *item, f *model.
 		if i > 0 {
 			b = append(b, ',')
 		}
-		raw, err := u.render(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-		b = append(b, raw...)
+		b = u.appendRow(b, row)
 	}
 	return append(b, ']', ','), nil
+}
+
+// appendRow appends a child row as reads show it inside its parent: id and own
+// fields (see ownFields), so that it can be given back as it is.
+func (u *unit) appendRow(b []byte, row *item) []byte {
+	own, mask := ownFields(row.entity), u.rights.ReadMask(row.entity.Key, row.after)
+	b = appendMember(append(b, '{'), "id", row.id)
+	for _, f := range row.entity.Fields {
+		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {
+			b = appendWire(b, f, v)
+		}
+	}
+	return closeObject(b)
 }
 
 // warningList is what was odd but accepted: [{path, code, message}], messages

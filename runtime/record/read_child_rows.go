@@ -58,7 +58,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	if err != nil {
 		return set, err
 	}
-	look := newMasked(r.rights, child, ownFields(child))
+	look := newMaskedRows(r.rights, child)
 	for _, row := range rows {
 		render, err := look.of(row)
 		if err != nil {

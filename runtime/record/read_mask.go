@@ -12,16 +12,33 @@ type masked struct {
 	rights  *access.Rights
 	entity  *model.Entity
 	fields  map[string]bool // nil: all
+	inside  bool            // child rows inside their parent: without rev
 	uniform *renderer
 	byMask  map[*access.Mask]*renderer
 }
 
 func newMasked(rights *access.Rights, e *model.Entity, fields map[string]bool) *masked {
-	m := &masked{rights: rights, entity: e, fields: fields}
-	if mask, ok := rights.UniformRead(e.Key); ok {
-		m.uniform = newRenderer(e, mask, fields)
+	return (&masked{rights: rights, entity: e, fields: fields}).ready()
+}
+
+// newMaskedRows is newMasked for child rows inside their parent.
+func newMaskedRows(rights *access.Rights, e *model.Entity) *masked {
+	return (&masked{rights: rights, entity: e, fields: ownFields(e), inside: true}).ready()
+}
+
+func (m *masked) ready() *masked {
+	if mask, ok := m.rights.UniformRead(m.entity.Key); ok {
+		m.uniform = m.renderer(mask)
 	}
 	return m
+}
+
+func (m *masked) renderer(mask *access.Mask) *renderer {
+	r := newRenderer(m.entity, mask, m.fields)
+	if m.inside {
+		r.members[1].keep = false
+	}
+	return r
 }
 
 // of gives the renderer of a row.
@@ -43,7 +60,7 @@ func (m *masked) forDoc(doc map[string]any) *renderer {
 	mask := m.rights.ReadMask(m.entity.Key, doc)
 	r := m.byMask[mask]
 	if r == nil {
-		r = newRenderer(m.entity, mask, m.fields)
+		r = m.renderer(mask)
 		if m.byMask == nil {
 			m.byMask = map[*access.Mask]*renderer{}
 		}

@@ -1,0 +1,117 @@
+// Package gallery holds the templates that ship with weft and installs a
+// template as a whole: definitions, import mappings and, where they are wanted,
+// sample records.
+package gallery
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"weft/builder"
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/record"
+	"weft/runtime/transfer"
+	"weft/schemas"
+)
+
+// Options of a Gallery; all must be given.
+type Options struct {
+	// Templates holds a folder per template, named by its key.
+	Templates fs.FS
+	Builder   *builder.Builder
+	Current   *model.Current
+	Records   *record.Service
+	Transfer  *transfer.Service
+}
+
+// InstallOptions of a template.
+type InstallOptions struct {
+	// SampleData makes the template's sample records.
+	SampleData bool
+	// ConfirmRoles lets its roles give rights at once; else they wait for an
+	// administrator.
+	ConfirmRoles bool
+}
+
+// Gallery knows the shipped templates.
+type Gallery struct{ o Options }
+
+// New makes a Gallery.
+func New(o Options) *Gallery { return &Gallery{o} }
+
+// List gives the manifests of the shipped templates, by key.
+func (g *Gallery) List() ([]*schemas.Template, error) {
+	entries, err := fs.ReadDir(g.o.Templates, ".")
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	var list []*schemas.Template
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		p, err := g.Package(e.Name())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p.Manifest)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
+	return list, nil
+}
+
+// Package reads a shipped template; not_found when there is none of that name.
+func (g *Gallery) Package(name string) (*builder.Package, error) {
+	if !fs.ValidPath(name) || name == "." {
+		return nil, noTemplate(name)
+	}
+	if info, err := fs.Stat(g.o.Templates, name); err != nil || !info.IsDir() {
+		return nil, noTemplate(name)
+	}
+	dir, err := fs.Sub(g.o.Templates, name)
+	if err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	p, problems := builder.ReadPackage(dir)
+	if len(problems) > 0 {
+		return nil, problem.Of(problem.Invalid, problems...)
+	}
+	return p, nil
+}
+
+func noTemplate(name string) error {
+	return problem.New(problem.NotFound, "no_such_template", map[string]any{"name": name})
+}
+
+// Install installs a shipped template; see InstallPackage.
+func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sampleData, confirmRoles bool) (version int64, records int, err error) {
+	p, err := g.Package(name)
+	if err != nil {
+		return 0, 0, err
+	}
+	return g.InstallPackage(ctx, by, p, InstallOptions{SampleData: sampleData, ConfirmRoles: confirmRoles})
+}
+
+// InstallPackage publishes a package's definitions, keeps its import mappings
+// and, if wanted, makes its sample records. It returns the version in force and
+// how many records were made. What is there already is not made again, so an
+// install that was cut off is simply repeated.
+func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (version int64, records int, err error) {
+	version, err = g.o.Builder.Install(ctx, by.UserID, p, builder.InstallOptions{ConfirmRoles: o.ConfirmRoles})
+	if err != nil {
+		return 0, 0, err
+	}
+	for name, document := range p.Mappings {
+		if _, err := g.o.Transfer.PutMapping(ctx, by, name, document); err != nil {
+			return 0, 0, fmt.Errorf("mapping %s: %w", name, err)
+		}
+	}
+	if o.SampleData {
+		records, err = g.addSamples(ctx, by, p.Samples)
+	}
+	return version, records, err
+}

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+)
+
+// cookieName of the session cookie.
+const cookieName = "weft_session"
+
+// admit finds out who calls and applies the route's policy. The decision rests
+// on the matched route alone, never on the URL (S-07).
+func (x *exchange) admit() error {
+	if x.route.Policy == Open {
+		return nil
+	}
+	if x.route.Policy == Operator && x.local() {
+		return nil
+	}
+	if err := x.authenticate(); err != nil {
+		if !x.s.strays.allow(x.network()) {
+			return tooManyCalls()
+		}
+		return err
+	}
+	if x.route.Policy != SignedIn && !x.actor.Admin {
+		return problem.New(problem.Forbidden, "admin_only", nil)
+	}
+	return nil
+}
+
+func (x *exchange) authenticate() error {
+	token, err := bearer(x.r)
+	if err != nil {
+		return err
+	}
+	cookie := false
+	if token == "" {
+		if c, err := x.r.Cookie(cookieName); err == nil {
+			token, cookie = c.Value, true
+		}
+	}
+	if token == "" {
+		return problem.New(problem.Unauthenticated, "", nil)
+	}
+	actor, err := x.s.o.Access.Authenticate(x.ctx, token)
+	if err != nil {
+		return err
+	}
+	x.actor = actor
+	if cookie && actor.Renew {
+		return x.renew(token)
+	}
+	return nil
+}
+
+// renew hands a browser the new secret of its session.
+func (x *exchange) renew(token string) error {
+	next, err := x.s.o.Access.Renew(x.ctx, token)
+	if err == nil && next != "" {
+		x.setCookie(next, int(sessionCookieLife.Seconds()))
+	}
+	return err
+}
+
+// bearer reads the Authorization header; "" without one. A token in the URL is
+// never looked for.
+func bearer(r *http.Request) (string, error) {
+	values := r.Header["Authorization"]
+	if len(values) == 0 {
+		return "", nil
+	}
+	scheme, token, ok := strings.Cut(values[0], " ")
+	if len(values) > 1 || !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", problem.New(problem.Unauthenticated, "", nil)
+	}
+	return strings.TrimSpace(token), nil
+}
+
+// client is the address the request came from: that of the connection, or what
+// a trusted proxy says it was.
+func (x *exchange) client() netip.Addr {
+	host, _, err := net.SplitHostPort(x.r.RemoteAddr)
+	if err != nil {
+		host = x.r.RemoteAddr
+	}
+	addr, _ := netip.ParseAddr(host)
+	addr = addr.Unmap()
+	hops := strings.Split(strings.Join(x.r.Header["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0 && x.trusted(addr); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = hop.Unmap()
+	}
+	return addr
+}
+
+func (x *exchange) trusted(a netip.Addr) bool {
+	for _, p := range x.s.o.TrustedProxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// network groups addresses that one client can change at will.
+func (x *exchange) network() netip.Prefix {
+	a := x.client()
+	bits := 64
+	if a.Is4() {
+		bits = 32
+	}
+	p, err := a.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p
+}
+
+// local tells whether the caller is on this machine and speaks for himself.
+func (x *exchange) local() bool {
+	return x.client().IsLoopback() && len(x.r.Header["X-Forwarded-For"]) == 0
+}
+
+// overTLS tells whether the client's connection is encrypted, here or at a
+// trusted proxy.
+func (x *exchange) overTLS() bool {
+	if x.r.TLS != nil {
+		return true
+	}
+	host, _, _ := net.SplitHostPort(x.r.RemoteAddr)
+	addr, err := netip.ParseAddr(host)
+	return err == nil && x.trusted(addr.Unmap()) && x.r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+type callerKey struct{}
+
+func withCaller(ctx context.Context, a *access.Actor) context.Context {
+	return context.WithValue(ctx, callerKey{}, a)
+}
+
+// Caller is who calls a handler that is mounted through Options.Builder; nil
+// for nobody.
+func Caller(r *http.Request) *access.Actor {
+	a, _ := r.Context().Value(callerKey{}).(*access.Actor)
+	return a
+}

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/problem"
+)
+
+// How much may run at once. Caps of one caller are far above the 64
+// requests that a busy integration sends in parallel.
+const (
+	capCaller = 512
+	capAll    = 8192
+	// Strays are calls without a valid sign-in, per client network.
+	strayBurst  = 400
+	strayRate   = 100 // a second
+	strayTables = 10_000
+)
+
+func tooManyCalls() error {
+	return &problem.Error{Code: problem.Rate, Key: "too_many_calls", RetryAfter: time.Second}
+}
+
+// callers counts what runs, in all and per user. A user's counter is made once
+// and stays: there are as many as users.
+type callers struct {
+	all    atomic.Int64
+	byUser sync.Map // user id → *atomic.Int64
+}
+
+// enter counts a request in and returns how to count it out.
+func (c *callers) enter(x *exchange) (leave func(), err error) {
+	if c.all.Add(1) > capAll {
+		c.all.Add(-1)
+		return nil, &problem.Error{Code: problem.Unavailable, Key: "too_many_calls", RetryAfter: time.Second}
+	}
+	if x.actor == nil {
+		return func() { c.all.Add(-1) }, nil
+	}
+	n, ok := c.byUser.Load(x.actor.UserID)
+	if !ok {
+		n, _ = c.byUser.LoadOrStore(x.actor.UserID, new(atomic.Int64))
+	}
+	mine := n.(*atomic.Int64)
+	if mine.Add(1) > capCaller {
+		mine.Add(-1)
+		c.all.Add(-1)
+		return nil, tooManyCalls()
+	}
+	return func() { mine.Add(-1); c.all.Add(-1) }, nil
+}
+
+// strays limits failed sign-ins of any kind per network by a token bucket. The
+// table is bounded: when it is full, it starts anew.
+type strays struct {
+	mu      sync.Mutex
+	buckets map[netip.Prefix]bucket
+}
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+func (s *strays) allow(from netip.Prefix) bool {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.buckets == nil || len(s.buckets) > strayTables {
+		s.buckets = map[netip.Prefix]bucket{}
+	}
+	b, ok := s.buckets[from]
+	if !ok {
+		b = bucket{left: strayBurst, at: now}
+	}
+	b.left = min(strayBurst, b.left+now.Sub(b.at).Seconds()*strayRate)
+	b.at = now
+	allowed := b.left >= 1
+	if allowed {
+		b.left--
+	}
+	s.buckets[from] = b
+	return allowed
+}

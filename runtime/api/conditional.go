@@ -1,0 +1,93 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"strconv"
+	"strings"
+
+	"weft/runtime/record"
+)
+
+// etag is the entity tag of a revision.
+func etag(rev int64) string {
+	b := make([]byte, 0, 16)
+	b = append(b, '"')
+	b = strconv.AppendInt(b, rev, 10)
+	return string(append(b, '"'))
+}
+
+// parseTag reads a revision from an entity tag: strong, weak or bare.
+func parseTag(tag string) (int64, bool) {
+	tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+	if len(tag) >= 2 && tag[0] == '"' && tag[len(tag)-1] == '"' {
+		tag = tag[1 : len(tag)-1]
+	}
+	rev, err := strconv.ParseInt(tag, 10, 64)
+	return rev, err == nil && rev > 0
+}
+
+// ifMatch is the revision the caller saw; 0 when he does not care ("*" too).
+func (x *exchange) ifMatch() (int64, error) {
+	values := x.r.Header["If-Match"]
+	if len(values) == 0 || (len(values) == 1 && strings.TrimSpace(values[0]) == "*") {
+		return 0, nil
+	}
+	if len(values) == 1 {
+		if rev, ok := parseTag(values[0]); ok {
+			return rev, nil
+		}
+	}
+	return 0, malformed("if_match", nil)
+}
+
+// notModified tells whether the caller holds this revision already.
+func (x *exchange) notModified(rev int64) bool {
+	for _, v := range x.r.Header["If-None-Match"] {
+		for tag := range strings.SplitSeq(v, ",") {
+			if have, ok := parseTag(tag); ok && have == rev {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// call is the record call of this request: who, through which door, under
+// which revision and idempotency key. The body must have been read.
+func (x *exchange) call(door string) (record.Call, error) {
+	c := record.Call{Actor: x.actor, Door: door}
+	var err error
+	if c.IfMatch, err = x.ifMatch(); err != nil {
+		return c, err
+	}
+	keys := x.r.Header["Idempotency-Key"]
+	if len(keys) == 0 {
+		return c, nil
+	}
+	if len(keys) > 1 || !visible(keys[0]) {
+		return c, malformed("idempotency_key", nil)
+	}
+	c.Key, c.Digest = keys[0], x.digest()
+	return c, nil
+}
+
+func visible(key string) bool {
+	for _, b := range []byte(key) {
+		if b < 0x21 || b > 0x7e {
+			return false
+		}
+	}
+	return len(key) >= 1 && len(key) <= 200
+}
+
+// digest tells requests apart that use one idempotency key.
+func (x *exchange) digest() string {
+	sum := sha256.New()
+	for _, part := range []string{x.r.Method, x.r.URL.Path, x.r.URL.RawQuery, x.raw} {
+		_, _ = io.WriteString(sum, part)
+		_, _ = sum.Write([]byte{0})
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

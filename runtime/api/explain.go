@@ -1,0 +1,27 @@
+package api
+
+import (
+	"net/http"
+
+	"weft/runtime/problem"
+)
+
+// explain answers why a user may or may not do something. It tells of records
+// that the user cannot see, so it is for administrators.
+func explain(x *exchange) error {
+	q := x.r.URL.Query()
+	var missing []problem.Field
+	for _, name := range []string{"user", "entity", "op"} {
+		if q.Get(name) == "" {
+			missing = append(missing, problem.At("/"+name, "required"))
+		}
+	}
+	if missing != nil {
+		return problem.Of(problem.Invalid, missing...)
+	}
+	e, err := x.s.o.Access.ExplainField(x.ctx, q.Get("user"), q.Get("entity"), q.Get("id"), q.Get("op"), q.Get("field"))
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, e)
+}

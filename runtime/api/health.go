@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"weft/runtime/problem"
+)
+
+// healthz tells that the process lives; it asks nobody else.
+func healthz(x *exchange) error { return x.json(http.StatusOK, map[string]string{"status": "ok"}) }
+
+// readyz tells whether requests can be served: 503 while the store cannot be
+// reached and while the server shuts down.
+func readyz(x *exchange) error {
+	if err := x.s.ready(x.ctx); err != nil {
+		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err}
+	}
+	return x.json(http.StatusOK, map[string]any{"status": "ready", "version": x.s.o.Version})
+}
+
+func (s *Server) ready(ctx context.Context) error {
+	if s.draining.Load() {
+		return errors.New("the server shuts down")
+	}
+	if s.o.Ready != nil {
+		return s.o.Ready()
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	_, err := s.o.Store.ChangeNumber(ctx, "user")
+	return err
+}
+
+func metricsPage(x *exchange) error {
+	x.s.metrics.handler.ServeHTTP(x, x.r)
+	return nil
+}
+
+// Limits of a connection.
+const (
+	headerTimeout  = 10 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+)
+
+// HTTPServer is a server with the time limits that weft needs against slow
+// clients; long transfers extend theirs.
+func HTTPServer(addr string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		ReadTimeout: usualTimeout, WriteTimeout: 2 * usualTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+}
+
+// Drain makes the server not ready, so that no new caller is sent here; what
+// runs goes on. The http.Server is shut down after it.
+func (s *Server) Drain() { s.draining.Store(true) }

@@ -1,0 +1,179 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/transfer"
+)
+
+const (
+	// importWait is how long an answer is kept back for a small import.
+	importWait = 60 * time.Second
+	// maxImport bounds the body of an import; the room bounds rows and columns.
+	maxImport = 512 << 20
+	// formMemory is what a form may hold in memory; the rest goes to disk.
+	formMemory = 4 << 20
+	csvType    = "text/csv"
+	xlsxType   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// importRecords takes a file as the body, or a form with one or several and,
+// if need be, a mapping document in the field "mapping". A small import is
+// answered when it is done (200), a larger one at once (202); both answers are
+// its progress.
+func importRecords(x *exchange) error {
+	job, err := x.importParameters()
+	if err != nil {
+		return err
+	}
+	x.r.Body = http.MaxBytesReader(x, x.r.Body, maxImport)
+	done, err := x.importInputs(&job)
+	if err != nil {
+		return err
+	}
+	defer done()
+	id, err := x.s.o.Transfer.Import(x.ctx, x.actor, job)
+	if err != nil {
+		return importBody(err)
+	}
+	return x.importAnswer(id)
+}
+
+func (x *exchange) importParameters() (transfer.Job, error) {
+	q := x.r.URL.Query()
+	job := transfer.Job{Entity: x.vars()["entity"], Mapping: q.Get("mapping")}
+	var err error
+	for name, into := range map[string]*bool{"dry_run": &job.DryRun, "historical": &job.Historical} {
+		if !q.Has(name) {
+			continue
+		}
+		if *into, err = strconv.ParseBool(q.Get(name)); err != nil {
+			return job, badParameter(name)
+		}
+	}
+	if _, ok := x.s.o.Current.Model().Entity(job.Entity); !ok {
+		return job, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": job.Entity})
+	}
+	return job, nil
+}
+
+func (x *exchange) importInputs(job *transfer.Job) (done func(), err error) {
+	media, params, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
+	if err == nil && media == "multipart/form-data" {
+		return x.importForm(job, params["boundary"])
+	}
+	ext := map[string]string{csvType: ".csv", xlsxType: ".xlsx"}[media]
+	if err != nil || ext == "" {
+		return nil, problem.New(problem.MediaType, "content_type", map[string]any{"want": "multipart/form-data, text/csv, XLSX"})
+	}
+	job.Inputs = []transfer.Input{{Name: job.Entity + ext, Reader: x.r.Body}}
+	return func() {}, nil
+}
+
+func (x *exchange) importForm(job *transfer.Job, boundary string) (done func(), err error) {
+	form, err := multipart.NewReader(x.r.Body, boundary).ReadForm(formMemory)
+	if err != nil {
+		return nil, importBody(&problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err})
+	}
+	var open []multipart.File
+	done = func() {
+		for _, f := range open {
+			_ = f.Close()
+		}
+		_ = form.RemoveAll()
+	}
+	for _, parts := range form.File {
+		for _, part := range parts {
+			f, err := part.Open()
+			if err != nil {
+				done()
+				return nil, err
+			}
+			open = append(open, f)
+			job.Inputs = append(job.Inputs, transfer.Input{Name: filepath.Base(part.Filename), Reader: f})
+		}
+	}
+	if documents := form.Value["mapping"]; len(documents) == 1 {
+		if err := takeMapping(job, documents[0]); err != nil {
+			done()
+			return nil, err
+		}
+	}
+	if len(job.Inputs) == 0 {
+		done()
+		return nil, malformed("multipart_file", nil)
+	}
+	return done, nil
+}
+
+// takeMapping reads a mapping: its name, or the document itself.
+func takeMapping(job *transfer.Job, text string) error {
+	if len(text) == 0 || text[0] != '{' {
+		job.Mapping = text
+		return nil
+	}
+	if _, err := parseJSON(text); err != nil {
+		return err
+	}
+	job.Document = &transfer.Mapping{}
+	if err := json.Unmarshal([]byte(text), job.Document); err != nil {
+		return shapeProblem(err)
+	}
+	return nil
+}
+
+// importBody names a body beyond the limit as such, wherever it was noticed.
+func importBody(err error) error {
+	var limit *http.MaxBytesError
+	if errors.As(err, &limit) {
+		return problem.New(problem.TooLarge, "body_too_large", map[string]any{"max": limit.Limit})
+	}
+	return err
+}
+
+func (x *exchange) importAnswer(id string) error {
+	p, err := x.s.o.Transfer.Wait(x.ctx, x.actor, id, importWait)
+	if err != nil {
+		return err
+	}
+	status := statusOf(p)
+	if status == http.StatusAccepted {
+		x.Header().Set("Location", base+"/imports/"+id)
+	}
+	return x.json(status, p)
+}
+
+func getImport(x *exchange) error {
+	p, err := x.s.o.Transfer.Progress(x.ctx, x.actor, x.vars()["id"])
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, p)
+}
+
+func getMapping(x *exchange) error {
+	m, err := x.s.o.Transfer.GetMapping(x.ctx, x.actor, x.vars()["name"])
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, m)
+}
+
+func putMapping(x *exchange) error {
+	if _, err := x.object(); err != nil {
+		return err
+	}
+	m, err := x.s.o.Transfer.PutMapping(x.ctx, x.actor, x.vars()["name"], []byte(x.raw))
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, m)
+}

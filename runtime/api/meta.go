@@ -1,0 +1,163 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/schemas"
+)
+
+// showMeta answers what the caller may use: everything a client needs to draw
+// itself, cut to the entities, fields and pages that are his.
+func showMeta(x *exchange) error {
+	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+	if err != nil {
+		return err
+	}
+	v := viewer{rights: rights, m: rights.Model}
+	return x.json(http.StatusOK, map[string]any{
+		"version":    v.m.Version,
+		"entities":   v.entities(),
+		"forms":      v.forms(),
+		"views":      v.views(),
+		"dashboards": v.dashboards(),
+		"menus":      v.menus(),
+	})
+}
+
+// viewer cuts a model to what one actor may use.
+type viewer struct {
+	rights *access.Rights
+	m      *model.Model
+}
+
+// uses tells whether the actor can do anything with an entity.
+func (v viewer) uses(entity string) bool {
+	return v.rights.Allowed(entity, schemas.OpRead) || v.rights.Allowed(entity, schemas.OpCreate)
+}
+
+// serves tells whether a page for these roles is for the actor.
+func (v viewer) serves(roles []string) bool {
+	if len(roles) == 0 || v.rights.Actor.Admin {
+		return true
+	}
+	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(v.rights.Actor.Roles, r) })
+}
+
+// readable keeps the fields that the actor may read on some row.
+func (v viewer) readable(entity string, keys []string) []string {
+	kept := []string{}
+	for _, k := range keys {
+		if v.rights.Readable(entity, k) {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+// filters tells whether every path of a filter is the actor's to use.
+func (v viewer) filters(e *model.Entity, f query.Filter) bool {
+	for _, p := range f.Fields() {
+		if _, ok := v.rights.Path(e, p); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (v viewer) forms() []*schemas.Form {
+	list := []*schemas.Form{}
+	for _, f := range v.m.Set.Forms {
+		if !v.uses(f.Entity) || !v.serves(f.Roles) {
+			continue
+		}
+		cut := *f
+		cut.Sections = make([]schemas.Section, len(f.Sections))
+		for i, s := range f.Sections {
+			s.Fields = v.shown(f.Entity, s.Fields)
+			cut.Sections[i] = s
+		}
+		list = append(list, &cut)
+	}
+	return list
+}
+
+// shown keeps the fields that the actor may read, or fill in on a new record.
+func (v viewer) shown(entity string, keys []string) []string {
+	kept := []string{}
+	for _, k := range keys {
+		if v.rights.Readable(entity, k) || v.writable(entity, k) {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+func (v viewer) views() []*schemas.View {
+	list := []*schemas.View{}
+	for _, def := range v.m.Set.Views {
+		compiled := v.m.Views[def.Key]
+		if compiled == nil || !v.rights.Allowed(def.Entity, schemas.OpRead) || !v.serves(def.Roles) {
+			continue
+		}
+		if !v.filters(compiled.Entity, compiled.Where) || (def.By != "" && !v.rights.Readable(def.Entity, def.By)) {
+			continue
+		}
+		cut := *def
+		cut.Columns = v.readable(def.Entity, def.Columns)
+		cut.Sums = v.readable(def.Entity, def.Sums)
+		cut.Sort = slices.DeleteFunc(slices.Clone(def.Sort), func(term string) bool {
+			return !v.rights.Readable(def.Entity, trimSign(term))
+		})
+		list = append(list, &cut)
+	}
+	return list
+}
+
+func trimSign(term string) string {
+	if term != "" && term[0] == '-' {
+		return term[1:]
+	}
+	return term
+}
+
+func (v viewer) dashboards() []*schemas.Dashboard {
+	list := []*schemas.Dashboard{}
+	for _, d := range v.m.Set.Dashboards {
+		if !v.serves(d.Roles) {
+			continue
+		}
+		cut := *d
+		cut.Widgets = slices.DeleteFunc(slices.Clone(d.Widgets), func(w schemas.Widget) bool {
+			return !v.rights.Allowed(w.Entity, schemas.OpRead)
+		})
+		if len(cut.Widgets) > 0 {
+			list = append(list, &cut)
+		}
+	}
+	return list
+}
+
+// menus are the entries of all templates that lead somewhere for the actor.
+func (v viewer) menus() []schemas.Menu {
+	views, boards := map[string]bool{}, map[string]bool{}
+	for _, d := range v.views() {
+		views[d.Key] = true
+	}
+	for _, d := range v.dashboards() {
+		boards[d.Key] = true
+	}
+	list := []schemas.Menu{}
+	for _, t := range v.m.Set.Templates {
+		for _, entry := range t.Menu {
+			if (entry.View == "" || views[entry.View]) && (entry.Dashboard == "" || boards[entry.Dashboard]) &&
+				(entry.Entity == "" || v.uses(entry.Entity)) {
+				list = append(list, entry)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,164 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"weft/runtime/model"
+)
+
+type object = map[string]any
+
+// openapiDocument answers an OpenAPI 3.1 document of the API as the caller may
+// use it: paths and schemas of his entities, with the fields that are his.
+func openapiDocument(x *exchange) error {
+	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, x.s.document(viewer{rights: rights, m: rights.Model}))
+}
+
+func (s *Server) document(v viewer) object {
+	version := s.o.Version
+	if version == "" {
+		version = "0"
+	}
+	paths, schemas := object{}, commonSchemas()
+	for _, rt := range s.Table() {
+		if rt.Policy == AdminOnly && !v.rights.Actor.Admin {
+			continue
+		}
+		if strings.Contains(rt.Path, "{entity}") {
+			continue
+		}
+		addOperation(paths, rt.Path, rt.Method, fixedOperation(rt))
+	}
+	for _, e := range v.usable() {
+		addEntitySchemas(schemas, v, e)
+		for _, rt := range s.Table() {
+			if strings.Contains(rt.Path, "{entity}") {
+				addOperation(paths, strings.Replace(rt.Path, "{entity}", e.Key, 1), rt.Method, entityOperation(rt, e))
+			}
+		}
+	}
+	return object{
+		"openapi": "3.1.0",
+		"info":    object{"title": "weft", "version": version, "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+		"servers": []any{object{"url": "/"}},
+		"paths":   paths,
+		"components": object{
+			"schemas": schemas,
+			"securitySchemes": object{
+				"bearer": object{"type": "http", "scheme": "bearer"},
+				"cookie": object{"type": "apiKey", "in": "cookie", "name": cookieName},
+			},
+		},
+	}
+}
+
+func addOperation(paths object, path, method string, op object) {
+	item, ok := paths[path].(object)
+	if !ok {
+		item = object{}
+		paths[path] = item
+	}
+	item[strings.ToLower(method)] = op
+}
+
+// fixedOperation documents a route that is not about one entity.
+func fixedOperation(rt Route) object {
+	d := docs[rt.Name]
+	return operation(rt, d, strings.ReplaceAll(rt.Name, ".", "_"), d.Tag, func(name string) object { return ref(name) })
+}
+
+// entityOperation documents a route for one entity. Schema names beginning
+// with "." are those of the entity.
+func entityOperation(rt Route, e *model.Entity) object {
+	id := strings.ReplaceAll(rt.Name, ".", "_") + "_" + e.Key
+	return operation(rt, docs[rt.Name], id, e.Key, func(name string) object {
+		if own, ok := strings.CutPrefix(name, "."); ok {
+			return ref(strings.TrimSuffix(e.Key+"."+own, "."))
+		}
+		return ref(name)
+	})
+}
+
+func ref(name string) object { return object{"$ref": "#/components/schemas/" + name} }
+
+func operation(rt Route, d doc, id, tag string, schema func(string) object) object {
+	op := object{"operationId": id, "summary": d.Summary, "tags": []string{tag}, "responses": responses(rt, d, schema)}
+	if rt.Policy != Open {
+		op["security"] = []any{object{"bearer": []any{}}, object{"cookie": []any{}}}
+	}
+	if params := parameters(rt, d); len(params) > 0 {
+		op["parameters"] = params
+	}
+	if d.Body != "" {
+		content := object{}
+		for _, t := range d.bodyTypes() {
+			content[t] = object{"schema": schema(d.Body)}
+		}
+		op["requestBody"] = object{"required": !d.BodyOptional, "content": content}
+	}
+	return op
+}
+
+func responses(rt Route, d doc, schema func(string) object) object {
+	out := object{}
+	for _, s := range d.statuses(rt) {
+		out[s] = object{"description": statusText(s), "content": object{"application/problem+json": object{"schema": ref("Problem")}}}
+	}
+	for status, a := range d.Answers {
+		answer := object{"description": statusText(status)}
+		if a.Schema != "" {
+			answer["content"] = object{a.mediaType(): object{"schema": schema(a.Schema)}}
+		} else if a.Type != "" {
+			answer["content"] = object{a.Type: object{}}
+		}
+		if a.Tagged {
+			answer["headers"] = object{"ETag": object{"description": "Revision of the record", "schema": object{"type": "string"}}}
+		}
+		out[status] = answer
+	}
+	return out
+}
+
+func statusText(status string) string {
+	code := 0
+	for _, c := range status {
+		code = code*10 + int(c-'0')
+	}
+	return http.StatusText(code)
+}
+
+func parameters(rt Route, d doc) []any {
+	var list []any
+	for part := range strings.SplitSeq(rt.Path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok && part != "{entity}" {
+			list = append(list, parameter(strings.TrimSuffix(name, "}"), "path", "", object{"type": "string"}))
+		}
+	}
+	for _, q := range d.Query {
+		list = append(list, parameter(q.Name, "query", q.About, q.Schema))
+	}
+	if d.IfMatch {
+		list = append(list, parameter("If-Match", "header", "The revision the caller saw; another one is 412", object{"type": "string"}))
+	}
+	if d.Idempotent {
+		list = append(list, parameter("Idempotency-Key", "header", "A repeated call with the same key and body is answered again, not done again",
+			object{"type": "string", "minLength": 1, "maxLength": 200}))
+	}
+	return list
+}
+
+func parameter(name, in, about string, schema object) object {
+	p := object{"name": name, "in": in, "schema": schema}
+	if in == "path" {
+		p["required"] = true
+	}
+	if about != "" {
+		p["description"] = about
+	}
+	return p
+}

@@ -1,0 +1,153 @@
+package api
+
+import (
+	"slices"
+	"strconv"
+)
+
+// doc is what the OpenAPI document says about a route beyond its path.
+type doc struct {
+	Summary string
+	Tag     string
+	// Body names the schema of the request; BodyTypes default to JSON.
+	Body         string
+	BodyTypes    []string
+	BodyOptional bool
+	Query        []queryParameter
+	IfMatch      bool
+	Idempotent   bool
+	// Answers are the good ones by status.
+	Answers map[string]answer
+	// Refusals are statuses beside those that every route of its kind has.
+	Refusals []int
+}
+
+type answer struct {
+	Schema, Type string
+	Tagged       bool
+}
+
+type queryParameter struct {
+	Name, About string
+	Schema      object
+}
+
+func (d doc) bodyTypes() []string {
+	if d.BodyTypes != nil {
+		return d.BodyTypes
+	}
+	return []string{"application/json"}
+}
+
+func (a answer) mediaType() string {
+	if a.Type != "" {
+		return a.Type
+	}
+	return "application/json"
+}
+
+// statuses lists the refusals of a route.
+func (d doc) statuses(rt Route) []string {
+	codes := slices.Clone(d.Refusals)
+	if rt.Policy != Open {
+		codes = append(codes, 400, 401, 403, 404, 429)
+	}
+	if d.Body != "" {
+		codes = append(codes, 400, 413, 415, 422)
+	}
+	if d.Idempotent || d.IfMatch {
+		codes = append(codes, 409)
+	}
+	if d.IfMatch {
+		codes = append(codes, 412)
+	}
+	if rt.Method != "GET" && !rt.Reads {
+		codes = append(codes, 403, 507) // 403: a call from another site
+	}
+	codes = append(codes, 500, 503)
+	slices.Sort(codes)
+	var list []string
+	for _, c := range slices.Compact(codes) {
+		list = append(list, strconv.Itoa(c))
+	}
+	return list
+}
+
+func ok(schema string) map[string]answer   { return map[string]answer{"200": {Schema: schema}} }
+func none() map[string]answer              { return map[string]answer{"204": {}} }
+func made(schema string) map[string]answer { return map[string]answer{"201": {Schema: schema}} }
+func tagged(status, schema string) map[string]answer {
+	return map[string]answer{status: {Schema: schema, Tagged: true}}
+}
+
+var textParameter = object{"type": "string"}
+
+var docs = map[string]doc{
+	"record.get": {Summary: "Read a record", Refusals: []int{422}, Query: []queryParameter{
+		{"fields", "Fields to answer, with commas", textParameter}, {"expand", "References to answer with their record, with commas", textParameter},
+	}, Answers: map[string]answer{"200": {Schema: ".", Tagged: true}, "304": {}}},
+	"record.query":      {Summary: "Find records", Body: "Query", Answers: ok(".page")},
+	"record.create":     {Summary: "Create a record", Body: ".create", Idempotent: true, Answers: tagged("201", ".")},
+	"record.update":     {Summary: "Change a record (JSON merge patch)", Body: ".patch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.delete":     {Summary: "Put a record into the recycle bin", IfMatch: true, Answers: none()},
+	"record.transition": {Summary: "Move a record to another stage", Body: "Transition", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.restore":    {Summary: "Bring a record back from the recycle bin", Idempotent: true, Refusals: []int{422}, Answers: tagged("200", ".")},
+	"record.history": {Summary: "What happened to a record", Refusals: []int{422}, Query: []queryParameter{
+		{"cursor", "Where the last page ended", textParameter}, {"limit", "Entries of a page", object{"type": "integer", "minimum": 1, "maximum": 1000}},
+	}, Answers: ok("History")},
+	"record.aggregate": {Summary: "Group and count", Body: "AggregateQuery", Answers: ok("Rows")},
+	"record.board":     {Summary: "Columns of a board", Body: "BoardQuery", Answers: ok(".board")},
+	"record.bulk":      {Summary: "Change many records", Body: "Bulk", Idempotent: true, Answers: ok("BulkResults")},
+	"record.merge":     {Summary: "Make one record of several", Body: "Merge", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+
+	"record.import": importDoc,
+	"record.export": {Summary: "Export what a query finds", Body: "Query", Query: []queryParameter{
+		{"header", "titles (default) or keys", object{"enum": []string{"titles", "keys"}}},
+	}, Answers: map[string]answer{"200": {Type: "*/*"}}},
+	"import.get":      {Summary: "How an import stands", Tag: "import", Answers: ok("Import")},
+	"import.problems": {Summary: "Every row problem of an import", Tag: "import", Answers: map[string]answer{"200": {Type: "text/csv"}}},
+	"import.undo":     {Summary: "Take an import away again", Tag: "import", Refusals: []int{409, 422}, Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import"}}},
+	"mapping.get":     {Summary: "Read an import mapping", Tag: "import", Answers: ok("Anything")},
+	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
+
+	"file.upload":   {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Answers: made("File")},
+	"file.download": {Summary: "Download a file", Tag: "file", Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}}, Refusals: []int{416}},
+
+	"session.create":       {Summary: "Sign in", Tag: "session", Body: "Credentials", Refusals: []int{401, 429}, Answers: ok("SessionToken")},
+	"session.delete":       {Summary: "Sign out", Tag: "session", Answers: none()},
+	"session.list":         {Summary: "Open sessions", Tag: "session", Query: []queryParameter{userParameter}, Answers: ok("Sessions")},
+	"session.revoke":       {Summary: "End a session", Tag: "session", Answers: none()},
+	"session.revokeOthers": {Summary: "End all sessions but this one", Tag: "session", Query: []queryParameter{userParameter}, Answers: none()},
+	"me":                   {Summary: "Who the caller is", Tag: "session", Answers: ok("Me")},
+	"meta":                 {Summary: "What the caller may use", Tag: "session", Answers: ok("Meta")},
+	"password.set":         {Summary: "Set a user's password", Tag: "user", Body: "Password", Refusals: []int{409}, Answers: none()},
+	"token.list":           {Summary: "API tokens", Tag: "token", Query: []queryParameter{userParameter}, Answers: ok("Tokens")},
+	"token.create":         {Summary: "Make an API token", Tag: "token", Body: "NewToken", Answers: made("NewTokenAnswer")},
+	"token.revoke":         {Summary: "End an API token", Tag: "token", Answers: none()},
+	"access.explain": {Summary: "Why a person may or may not do something", Tag: "access", Refusals: []int{422}, Query: []queryParameter{
+		{"user", "Id or login", textParameter}, {"entity", "Key of the entity", textParameter}, {"id", "Id of a record", textParameter}, {"op", "Operation", textParameter},
+	}, Answers: ok("Anything")},
+
+	"live":             {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
+	"template.list":    {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
+	"template.install": {Summary: "Install a template", Tag: "template", Body: "Install", BodyOptional: true, Refusals: []int{409}, Answers: ok("Installed")},
+	"backup":           {Summary: "Download a backup", Tag: "system", Answers: map[string]answer{"200": {Type: "*/*"}}},
+	"openapi":          {Summary: "This document", Tag: "system", Answers: ok("Anything")},
+	"healthz":          {Summary: "The process lives", Tag: "system", Answers: ok("Anything")},
+	"readyz":           {Summary: "Requests can be served", Tag: "system", Answers: ok("Anything")},
+	"metrics":          {Summary: "Metrics for Prometheus", Tag: "system", Answers: map[string]answer{"200": {Type: "text/plain"}}},
+	"page":             {Summary: "Start page", Tag: "system", Answers: map[string]answer{"200": {Type: "text/html"}}},
+}
+
+var userParameter = queryParameter{"user", "Another user's id, for administrators", textParameter}
+
+var importDoc = doc{
+	Summary: "Import records from CSV or XLSX", Tag: "import", Body: "Import.files", Refusals: []int{409},
+	BodyTypes: []string{"multipart/form-data", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+	Query: []queryParameter{
+		{"dry_run", "Say what would happen, change nothing", object{"type": "boolean"}},
+		{"mapping", "Name of a saved mapping", textParameter},
+		{"historical", "Set past stages and dates", object{"type": "boolean"}},
+	},
+	Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import"}},
+}

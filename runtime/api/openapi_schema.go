@@ -1,0 +1,166 @@
+package api
+
+import (
+	"maps"
+
+	"weft/runtime/model"
+)
+
+func shape(required []string, properties object) object {
+	o := object{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		o["required"] = required
+	}
+	return o
+}
+
+// open is a shape that may have further members.
+func open(required []string, properties object) object {
+	o := shape(required, properties)
+	delete(o, "additionalProperties")
+	return o
+}
+
+func listOf(schema object) object { return object{"type": "array", "items": schema} }
+
+var (
+	anyText    = object{"type": "string"}
+	anyBool    = object{"type": "boolean"}
+	anyNumber  = object{"type": "number"}
+	anyInt     = object{"type": "integer"}
+	anyObject  = object{"type": "object"}
+	anyThing   = object{}
+	textList   = listOf(anyText)
+	timeText   = object{"type": "string", "format": "date-time"}
+	pageLimit  = object{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
+	titleShape = shape([]string{"zh-CN", "en"}, object{"zh-CN": anyText, "en": anyText})
+)
+
+// commonSchemas are those that no entity changes.
+func commonSchemas() object {
+	all := object{}
+	for _, part := range []object{problemSchemas(), querySchemas(), changeSchemas(), accountSchemas(), systemSchemas()} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+func problemSchemas() object {
+	codes := []string{"malformed", "unauthenticated", "forbidden", "not_found", "guard", "transition", "unique", "referenced", "conflict",
+		"stale", "too_large", "media_type", "invalid", "rate", "unavailable", "outcome_unknown", "storage_full", "internal"}
+	return object{
+		"Problem": open([]string{"type", "title", "status", "code", "detail", "errors"}, object{
+			"type": anyText, "title": anyText, "status": anyInt, "code": object{"enum": codes}, "detail": anyText, "instance": anyText,
+			"errors": listOf(ref("FieldProblem")),
+		}),
+		"FieldProblem": open([]string{"path", "code", "message"}, object{
+			"path": object{"type": "string", "description": "JSON pointer into the request"}, "code": anyText, "message": anyText,
+		}),
+		"Title":    titleShape,
+		"Anything": anyThing,
+	}
+}
+
+func querySchemas() object {
+	where := object{"description": `A condition ["stage","=","won"], or {"all":[…]}, {"any":[…]}, {"not":…}`}
+	return object{
+		"Query": shape(nil, object{"where": where, "search": anyText, "sort": textList, "limit": pageLimit, "cursor": anyText,
+			"fields": textList, "expand": textList, "count": object{"enum": []string{"none", "capped", "exact"}}}),
+		"AggregateQuery": shape(nil, object{"where": where, "search": anyText, "groupBy": listOf(anyThing), "metrics": anyObject,
+			"sort": textList, "limit": anyInt}),
+		"BoardQuery": shape([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
+			"sums": textList, "fields": textList, "expand": textList}),
+		"Rows": shape([]string{"rows"}, object{"rows": listOf(anyObject)}),
+		"History": shape([]string{"items"}, object{"cursor": anyText, "items": listOf(open([]string{"rev", "at", "by", "door", "changes"}, object{
+			"rev": anyInt, "at": timeText, "by": anyText, "door": anyText, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": anyObject,
+		}))}),
+	}
+}
+
+func changeSchemas() object {
+	return object{
+		"Transition": shape([]string{"to"}, object{"to": anyText, "values": anyObject, "comment": anyText}),
+		"Merge":      shape([]string{"keep", "from"}, object{"keep": anyText, "from": textList, "values": anyObject}),
+		"Bulk": shape([]string{"op"}, object{"op": object{"enum": []string{"update", "delete", "restore", "transition"}}, "ids": textList,
+			"where": anyThing, "values": anyObject, "to": anyText, "comment": anyText}),
+		"BulkResults": shape([]string{"results"}, object{"results": listOf(shape([]string{"id", "status"}, object{
+			"id": anyText, "status": anyInt, "rev": anyInt, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
+		}))}),
+		"Upload": shape([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
+		"File": shape([]string{"id", "name", "media_type", "size", "sha256", "at"}, object{"id": anyText, "name": anyText,
+			"media_type": anyText, "size": anyInt, "sha256": anyText, "at": timeText}),
+		"Import":       open([]string{"id", "state"}, object{"id": anyText, "state": anyText, "dry_run": anyBool, "files": listOf(anyObject), "problems": listOf(anyObject)}),
+		"Import.files": object{"description": "A CSV or XLSX file, or a form with several"},
+	}
+}
+
+func accountSchemas() object {
+	token := object{"id": anyText, "user": anyText, "role": anyText, "name": anyText, "prefix": anyText, "created_at": timeText,
+		"created_by": anyText, "expires_at": timeText, "used_at": timeText}
+	withSecret := maps.Clone(token)
+	withSecret["token"] = anyText
+	return object{
+		"Credentials":  shape([]string{"login", "password"}, object{"login": anyText, "password": anyText}),
+		"SessionToken": shape([]string{"token"}, object{"token": anyText}),
+		"Me": shape([]string{"id", "login", "name", "admin", "roles", "departments", "language"}, object{"id": anyText, "login": anyText,
+			"name": anyText, "admin": anyBool, "roles": textList, "departments": textList, "language": anyText}),
+		"Password":       shape([]string{"password"}, object{"password": anyText}),
+		"Token":          shape([]string{"id", "user", "name", "prefix"}, token),
+		"Tokens":         shape([]string{"items"}, object{"items": listOf(ref("Token"))}),
+		"NewToken":       shape([]string{"name"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
+		"NewTokenAnswer": shape([]string{"id", "token"}, withSecret),
+		"Sessions": shape([]string{"items"}, object{"items": listOf(shape([]string{"id", "user"}, object{"id": anyText, "user": anyText,
+			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText}))}),
+		"Meta": open([]string{"version", "entities", "forms", "views", "dashboards", "menus"}, object{"version": anyInt,
+			"entities": listOf(open([]string{"key", "title", "fields", "operations", "schema"}, object{"key": anyText, "title": ref("Title")})),
+			"forms":    listOf(anyObject), "views": listOf(anyObject), "dashboards": listOf(anyObject), "menus": listOf(anyObject)}),
+	}
+}
+
+func systemSchemas() object {
+	return object{
+		"Templates": shape([]string{"items"}, object{"items": listOf(open([]string{"key", "version", "title"}, object{
+			"key": anyText, "version": anyText, "title": ref("Title"), "description": ref("Title")}))}),
+		"Install":   shape(nil, object{"sampleData": anyBool, "confirmRoles": anyBool}),
+		"Installed": shape([]string{"version"}, object{"version": anyInt, "records": anyInt}),
+	}
+}
+
+// addEntitySchemas describes an entity's records: as they are answered, as a
+// create takes them, as a patch takes them, and the pages they come in.
+func addEntitySchemas(all object, v viewer, e *model.Entity) {
+	read := v.schema(e)
+	properties := maps.Clone(read["properties"].(object))
+	properties["expanded"] = anyObject
+	properties["_warnings"] = listOf(ref("FieldProblem"))
+	delete(read, "$schema")
+	for _, word := range conditionWords {
+		delete(read, word)
+	}
+	read["properties"], read["required"] = properties, []string{"id", "rev"}
+	all[e.Key] = read
+
+	write, patch := object{}, object{}
+	for key, s := range read["properties"].(object) {
+		if f := e.ByKey[key]; f != nil && v.writable(e.Key, key) {
+			write[key] = s
+			patch[key] = object{"anyOf": []any{s, object{"type": "null"}}}
+		}
+	}
+	var required []string
+	for _, f := range e.Fields {
+		if f.Required && f.Def.Default == nil && write[f.Key] != nil {
+			required = append(required, f.Key)
+		}
+	}
+	all[e.Key+".create"] = shape(required, write)
+	all[e.Key+".patch"] = shape(nil, patch)
+	items := listOf(ref(e.Key))
+	all[e.Key+".page"] = shape([]string{"items"}, object{"items": items, "cursor": anyText, "count": anyInt, "exact": anyBool})
+	all[e.Key+".board"] = shape([]string{"columns"}, object{"columns": listOf(open([]string{"key", "count", "items"}, object{
+		"key": anyText, "count": anyInt, "sums": anyObject, "items": items, "cursor": anyText,
+	}))})
+}
+
+// conditionWords are the JSON Schema words for what goes beyond single fields.
+var conditionWords = []string{"allOf", "if", "then", "else", "dependentRequired"}

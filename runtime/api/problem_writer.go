@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// clientGone is what the metrics call an exchange whose client left (as nginx does).
+const clientGone = 499
+
+// problemOf is the one map from errors to problems: a foreign error reads as
+// internal, those of the store as what they mean to a caller.
+func problemOf(err error, safe bool) *problem.Error {
+	if p := problem.As(err); p != nil {
+		return p
+	}
+	wrap := func(code problem.Code, key string, retry time.Duration) *problem.Error {
+		return &problem.Error{Code: code, Key: key, RetryAfter: retry, Err: err}
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return wrap(problem.NotFound, "", 0)
+	case errors.Is(err, store.ErrConflict):
+		return wrap(problem.Conflict, "", 0)
+	case errors.Is(err, store.ErrFull):
+		return wrap(problem.StorageFull, "", 0)
+	case errors.Is(err, store.ErrUnknown):
+		return wrap(problem.OutcomeUnknown, "", time.Second)
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrReadOnly):
+		return wrap(problem.Unavailable, "", 2*time.Second)
+	case errors.Is(err, context.DeadlineExceeded) && safe:
+		return wrap(problem.Unavailable, "timed_out", 2*time.Second)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		// The write may or may not have reached the store (R-06).
+		return wrap(problem.OutcomeUnknown, "", time.Second)
+	}
+	return wrap(problem.Internal, "", 0)
+}
+
+func safeMethod(m string) bool { return m == http.MethodGet || m == http.MethodHead }
+
+// problem answers an error, unless an answer has begun or nobody waits for one.
+func (x *exchange) problem(err error) {
+	if x.status != 0 {
+		x.s.log.Warn("answer cut off", "route", x.route.Name, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	if x.r.Context().Err() != nil {
+		x.status = clientGone
+		return
+	}
+	p := problemOf(err, safeMethod(x.r.Method) || x.route.Reads)
+	if p.Code.Status() >= http.StatusInternalServerError {
+		x.logFailure(p)
+	}
+	writeProblem(x, x.r, p)
+}
+
+// logFailure logs what a caller is not told, under an id that he is.
+func (x *exchange) logFailure(p *problem.Error) {
+	id := uuid.NewString()
+	extra := maps.Clone(p.Extra)
+	if extra == nil {
+		extra = map[string]any{}
+	}
+	extra["instance"] = "urn:uuid:" + id
+	shown := *p
+	shown.Extra = extra
+	x.s.log.Error("request failed", "instance", id, "route", x.route.Name, "method", x.r.Method, "code", string(p.Code), "error", p.Err)
+	*p = shown
+}
+
+// WriteProblem answers an error as problem+json in the request's language. It
+// is for handlers of other rooms that are mounted beside these.
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	writeProblem(w, r, problemOf(err, safeMethod(r.Method)))
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, p *problem.Error) {
+	lang := Language(r)
+	body, err := json.Marshal(problemBody(p, lang))
+	if err != nil {
+		body = []byte(`{"type":"urn:weft:problem:internal","status":500,"code":"internal"}`)
+	}
+	h := w.Header()
+	h["Content-Type"] = problemType
+	h.Del("Content-Disposition")
+	h.Del("Etag")
+	h.Set("Content-Language", lang)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(p.RetryAfter.Seconds())))))
+	}
+	if p.Code == problem.Unauthenticated {
+		h.Set("WWW-Authenticate", `Bearer realm="weft"`)
+	}
+	w.WriteHeader(p.Code.Status())
+	_, _ = w.Write(body)
+}
+
+// problemBody is the answer's form. Parameters and extra members stand beside
+// the fixed ones, which they never replace.
+func problemBody(p *problem.Error, lang string) map[string]any {
+	body := map[string]any{}
+	maps.Copy(body, p.Extra)
+	body["type"] = "urn:weft:problem:" + string(p.Code)
+	body["title"] = p.Title(lang)
+	body["status"] = p.Code.Status()
+	body["code"] = string(p.Code)
+	body["detail"] = p.Detail(lang)
+	list := make([]map[string]any, len(p.Fields))
+	for i, f := range p.Fields {
+		list[i] = fieldBody(f, lang)
+	}
+	body["errors"] = list
+	return body
+}
+
+func fieldBody(f problem.Field, lang string) map[string]any {
+	m := make(map[string]any, len(f.Params)+3)
+	for k, v := range f.Params {
+		if t, ok := v.(problem.Title); ok {
+			v = t.In(lang)
+		}
+		m[k] = v
+	}
+	m["path"], m["code"], m["message"] = f.Path, f.Code, f.Message(lang)
+	return m
+}
+
+func crossOrigin(err error) error {
+	return &problem.Error{Code: problem.Forbidden, Key: "cross_origin", Err: err}
+}

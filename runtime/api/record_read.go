@@ -1,0 +1,190 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"weft/runtime/problem"
+	"weft/runtime/record"
+)
+
+// getRecord answers the bytes that the store's record is rendered to.
+// ?fields= and ?expand= are lists with commas.
+func getRecord(x *exchange) error {
+	var fields, expand []string
+	if x.r.URL.RawQuery != "" {
+		q := x.r.URL.Query()
+		fields, expand = splitList(q.Get("fields")), splitList(q.Get("expand"))
+	}
+	v := x.vars()
+	body, rev, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, v["entity"], v["id"], fields, expand)
+	if err != nil {
+		return err
+	}
+	if len(expand) == 0 && len(fields) == 0 && x.notModified(rev) {
+		x.Header()["Etag"] = []string{etag(rev)}
+		x.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return x.record(http.StatusOK, rev, body)
+}
+
+func splitList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func queryRecords(x *exchange) error {
+	var q record.Query
+	if _, err := x.decode(&q); err != nil {
+		return err
+	}
+	page, err := x.s.o.Records.Query(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	if err != nil {
+		return err
+	}
+	return x.list("items", page.Items, func(b *bytes.Buffer) {
+		writeCursor(b, page.Cursor)
+		if page.Count != nil {
+			writeInt(b, "count", *page.Count)
+		}
+		if page.Exact != nil {
+			b.WriteString(`,"exact":`)
+			b.WriteString(strconv.FormatBool(*page.Exact))
+		}
+	})
+}
+
+// writeCursor writes a cursor, whose characters need no escaping.
+func writeCursor(b *bytes.Buffer, cursor string) {
+	if cursor != "" {
+		b.WriteString(`,"cursor":"`)
+		b.WriteString(cursor)
+		b.WriteByte('"')
+	}
+}
+
+func writeInt(b *bytes.Buffer, name string, n int64) {
+	b.WriteString(`,"`)
+	b.WriteString(name)
+	b.WriteString(`":`)
+	b.Write(strconv.AppendInt(b.AvailableBuffer(), n, 10))
+}
+
+func aggregateRecords(x *exchange) error {
+	var q record.AggregateQuery
+	if _, err := x.decode(&q); err != nil {
+		return err
+	}
+	rows, err := x.s.o.Records.Aggregate(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	if err != nil {
+		return err
+	}
+	return x.list("rows", rows, nil)
+}
+
+func boardRecords(x *exchange) error {
+	var q record.BoardQuery
+	if _, err := x.decode(&q); err != nil {
+		return err
+	}
+	board, err := x.s.o.Records.Board(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, board)
+}
+
+func recordHistory(x *exchange) error {
+	q := x.r.URL.Query()
+	limit := 0
+	if s := q.Get("limit"); s != "" {
+		var err error
+		if limit, err = strconv.Atoi(s); err != nil || limit < 1 {
+			return badParameter("limit")
+		}
+	}
+	v := x.vars()
+	page, err := x.s.o.Records.History(x.ctx, record.Call{Actor: x.actor, Door: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, page)
+}
+
+func badParameter(name string) error {
+	return problem.New(problem.Malformed, "query_parameter", map[string]any{"name": name})
+}
+
+// bulkRecords changes many records, each through the door; the answer has a
+// result for each and is 200 even when some of them were refused.
+func bulkRecords(x *exchange) error {
+	var in record.BulkRequest
+	m, err := x.decode(&in)
+	if err != nil {
+		return err
+	}
+	if in.Values, err = objectMember(m, "values"); err != nil {
+		return err
+	}
+	c, err := x.call("bulk")
+	if err != nil {
+		return err
+	}
+	results, err := x.s.o.Records.Bulk(x.ctx, c, x.vars()["entity"], in)
+	if err != nil {
+		return err
+	}
+	return x.bulkResults(results)
+}
+
+// bulkResults answers {"results":[{id, status, errors?}]}.
+func (x *exchange) bulkResults(results []record.BulkResult) error {
+	lang := Language(x.r)
+	items := make([]json.RawMessage, len(results))
+	for i, res := range results {
+		body := map[string]any{"id": res.ID, "status": http.StatusOK}
+		if res.Problem != nil {
+			p := problemBody(res.Problem, lang)
+			body["status"], body["code"], body["detail"], body["errors"] = p["status"], p["code"], p["detail"], p["errors"]
+		} else {
+			body["rev"] = res.Rev
+			x.count("bulk")
+		}
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		items[i] = raw
+	}
+	return x.list("results", items, nil)
+}
+
+// seesFile asks the record that a file is linked to: whoever may read the
+// field on that row may read the file.
+func (x *exchange) seesFile(entity, id, field, file string) error {
+	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, entity, id, []string{field}, nil)
+	if err != nil {
+		// An unreadable field is no reason to tell that the file exists (S-01).
+		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden {
+			return problem.New(problem.NotFound, "", nil)
+		}
+		return err
+	}
+	var members map[string]json.RawMessage
+	var ids []string
+	if err := json.Unmarshal(body, &members); err == nil && members[field] != nil {
+		_ = json.Unmarshal(members[field], &ids) // anything but a list of ids holds no file
+	}
+	for _, have := range ids {
+		if have == file {
+			return nil
+		}
+	}
+	return problem.New(problem.NotFound, "", nil)
+}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+var (
+	jsonType    = []string{"application/json"}
+	problemType = []string{"application/problem+json"}
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxPooled keeps the odd huge answer from staying in the pool.
+const maxPooled = 1 << 20
+
+func getBuffer() *bytes.Buffer {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func putBuffer(b *bytes.Buffer) {
+	if b.Cap() <= maxPooled {
+		buffers.Put(b)
+	}
+}
+
+// bytes answers a body that is JSON already.
+func (x *exchange) bytes(status int, body []byte) error {
+	h := x.Header()
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	x.WriteHeader(status)
+	// A client that is gone is nobody's error.
+	_, _ = x.Write(body)
+	return nil
+}
+
+// json answers v as JSON. HTML characters stay as they are: nothing here is
+// ever shown as a page.
+func (x *exchange) json(status int, v any) error {
+	b := getBuffer()
+	defer putBuffer(b)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	return x.bytes(status, b.Bytes())
+}
+
+// record answers one record under its revision.
+func (x *exchange) record(status int, rev int64, body []byte) error {
+	x.Header()["Etag"] = []string{etag(rev)}
+	return x.bytes(status, body)
+}
+
+func (x *exchange) empty() error {
+	x.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// list answers {"items":[…]} of parts that are JSON already, with further
+// members written by more.
+func (x *exchange) list(name string, items []json.RawMessage, more func(*bytes.Buffer)) error {
+	b := getBuffer()
+	defer putBuffer(b)
+	writeArray(b, name, items)
+	if more != nil {
+		more(b)
+	}
+	b.WriteByte('}')
+	return x.bytes(http.StatusOK, b.Bytes())
+}
+
+func writeArray(b *bytes.Buffer, name string, items []json.RawMessage) {
+	n := len(name) + 8
+	for _, item := range items {
+		n += len(item) + 1
+	}
+	b.Grow(n + 128)
+	b.WriteString(`{"`)
+	b.WriteString(name)
+	b.WriteString(`":[`)
+	for i, item := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(item)
+	}
+	b.WriteByte(']')
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"weft/runtime/problem"
+)
+
+// Policy says who may call a route at all; what he may see and do there is the
+// business of the room that is called.
+type Policy int
+
+// The policies. There is no default: a route without one does not start (S-06).
+const (
+	// Open is for everybody, signed in or not.
+	Open Policy = iota + 1
+	// SignedIn is for every active user and token.
+	SignedIn
+	// AdminOnly is for administrators.
+	AdminOnly
+	// Operator is for administrators and for callers on this machine.
+	Operator
+)
+
+// Route is one row of the table.
+type Route struct {
+	Name, Method, Path string
+	Policy             Policy
+	// Timeout of the work; 0 means usualTimeout. NoTimeout is for sockets.
+	Timeout time.Duration
+	// Reads says that a POST changes nothing: when its time is over, nothing was written.
+	Reads  bool
+	handle func(*exchange) error
+}
+
+// How long a request may take.
+const (
+	usualTimeout = 30 * time.Second
+	longTimeout  = 15 * time.Minute // uploads, imports, exports
+	noTimeout    = -1
+)
+
+const base = "/api/v1"
+
+// routes builds the router from the table. Paths are matched as they are
+// written: no cleaning, no redirects, so what is not in the table is not there (S-07).
+func (s *Server) routes() (*mux.Router, error) {
+	r := mux.NewRouter().SkipClean(true)
+	for _, rt := range s.Table() {
+		if rt.Policy == 0 || rt.handle == nil {
+			return nil, fmt.Errorf("api: route %s has no policy or no handler", rt.Name)
+		}
+		r.Handle(rt.Path, s.serve(rt)).Methods(rt.Method).Name(rt.Name)
+	}
+	if s.o.Builder != nil {
+		sub := r.PathPrefix(base).Subrouter()
+		sub.Use(s.builderGate)
+		s.o.Builder(sub)
+	}
+	nothing := s.serve(Route{Name: "none", Policy: Open, handle: func(*exchange) error {
+		return problem.New(problem.NotFound, "no_such_route", nil)
+	}})
+	r.NotFoundHandler = nothing
+	r.MethodNotAllowedHandler = nothing
+	return r, nil
+}
+
+// builderGate puts the builder's routes behind the same gate as the table's.
+func (s *Server) builderGate(next http.Handler) http.Handler {
+	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, handle: func(x *exchange) error {
+		next.ServeHTTP(x, x.r.WithContext(withCaller(x.ctx, x.actor)))
+		return nil
+	}})
+}
+
+// serve wraps a route's handler in everything that all routes share.
+func (s *Server) serve(rt Route) http.Handler {
+	observed := s.metrics.route(rt)
+	if rt.Timeout == 0 {
+		rt.Timeout = usualTimeout
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{ResponseWriter: w, s: s, r: r, route: &rt}
+		defer x.finish(observed, time.Now())
+		if err := x.run(); err != nil {
+			x.problem(err)
+		}
+	})
+}

@@ -1,0 +1,108 @@
+// Package api is the way in over HTTP: routes, requests, answers, and the one
+// map from error codes to problems. Handlers parse, call one room and respond;
+// no rule of weft lives here.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"weft/runtime/access"
+	"weft/runtime/files"
+	"weft/runtime/model"
+	"weft/runtime/record"
+	"weft/runtime/store"
+	"weft/runtime/transfer"
+)
+
+// Options of a Server. Store, Current, Records, Access and Files must be given.
+type Options struct {
+	Store    store.Store
+	Current  *model.Current
+	Records  *record.Service
+	Access   *access.Service
+	Files    *files.Service
+	Transfer *transfer.Service
+	// Live serves the websocket of a signed-in actor.
+	Live    func(w http.ResponseWriter, r *http.Request, a *access.Actor)
+	Gallery Gallery
+	// Builder adds its routes to the router of /api/v1; they are for
+	// administrators only, which is seen to before they are called.
+	Builder func(*mux.Router)
+	// MaxUpload is the greatest file in bytes; 0 means 100 MiB.
+	MaxUpload int64
+	// TrustedProxies may name the client in X-Forwarded-For and its scheme in
+	// X-Forwarded-Proto; nobody else is believed.
+	TrustedProxies []netip.Prefix
+	// Backup writes an archive of everything; nil: there is no such route.
+	Backup func(ctx context.Context, w http.ResponseWriter) error
+	// Ready tells why the server cannot serve yet; nil means that the store is asked.
+	Ready func() error
+	// Collectors are further metrics.
+	Collectors []prometheus.Collector
+	Version    string
+	Logger     *slog.Logger
+}
+
+// Server answers HTTP requests; it is safe for concurrent use.
+type Server struct {
+	o        Options
+	router   *mux.Router
+	origin   http.CrossOriginProtection
+	metrics  *metrics
+	callers  callers
+	strays   strays
+	log      *slog.Logger
+	draining atomic.Bool
+}
+
+// New makes a Server. It fails when a route has no policy or no handler.
+func New(o Options) (*Server, error) {
+	if o.MaxUpload == 0 {
+		o.MaxUpload = 100 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{o: o, log: o.Logger}
+	s.metrics = newMetrics(o)
+	var err error
+	if s.router, err = s.routes(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	if err := s.origin.Check(r); err != nil {
+		WriteProblem(w, r, crossOrigin(err))
+		return
+	}
+	s.router.ServeHTTP(w, r)
+}
+
+// Headers of every answer: nothing here is to be framed, sniffed, embedded or
+// kept by a shared cache. Pages and downloads replace the policy with theirs.
+var (
+	noSniff     = []string{"nosniff"}
+	noFrame     = []string{"DENY"}
+	noReferrer  = []string{"no-referrer"}
+	noStore     = []string{"no-store"}
+	nothingElse = []string{"default-src 'none'; frame-ancestors 'none'"}
+)
+
+func secure(h http.Header) {
+	h["X-Content-Type-Options"] = noSniff
+	h["X-Frame-Options"] = noFrame
+	h["Referrer-Policy"] = noReferrer
+	h["Cache-Control"] = noStore
+	h["Content-Security-Policy"] = nothingElse
+}

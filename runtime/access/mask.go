@@ -136,3 +136,11 @@ func (r *Rights) UniformRead(entity string) (*Mask, bool) {
 	}
 	return e.uniform, e.uniform != nil
 }
+
+// Fields lists the fields of the mask, sorted; nil when it holds all.
+func (m *Mask) Fields() []string {
+	if m.all {
+		return nil
+	}
+	return sorted(m.keys)
+}

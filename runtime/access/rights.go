@@ -179,9 +179,9 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 	return false
 }
 
-// Same tells whether both are one compilation: nothing about the actor has
-// changed between them. Rights that differ may still allow the same.
-func (r *Rights) Same(other *Rights) bool { return other != nil && r.origin == other.origin }
+// Compiled is the compilation that the rights come from: two Rights of one
+// actor with the same one are equal.
+func (r *Rights) Compiled() *Rights { return r.origin }
 
 // mayRaise keeps the lattice (S-06) for those who may write users and roles
 // without being admin.

@@ -1,0 +1,119 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sync"
+
+	"weft/runtime/query"
+	"weft/runtime/record"
+	"weft/runtime/store"
+)
+
+var seed = maphash.MakeSeed()
+
+// sumOf tells renderings apart.
+func sumOf(wire []byte) uint64 { return maphash.Bytes(seed, wire) }
+
+// event is one committed change on its way to the subscriptions. What one
+// subscription works out serves all that ask the same or see the same of it.
+type event struct {
+	store.Event
+	from store.Reader
+
+	mu       sync.Mutex
+	doc      map[string]any
+	docErr   error
+	outcomes map[*record.Selection]*outcome
+	rendered map[string]json.RawMessage // by view
+}
+
+// outcome is what a change means to a selection.
+type outcome struct {
+	matches bool
+	pos     query.Position
+	wire    json.RawMessage
+	sum     uint64
+	err     error
+}
+
+func newEvent(e store.Event, from store.Reader) *event {
+	return &event{Event: e, from: from, outcomes: map[*record.Selection]*outcome{}, rendered: map[string]json.RawMessage{}}
+}
+
+// docEvent is an event-like view of a record that was read.
+func docEvent(d store.Doc, from store.Reader) *event {
+	return newEvent(store.Event{Kind: store.Replace, Doc: d}, from)
+}
+
+// of works out what the change means to a selection, once.
+func (e *event) of(ctx context.Context, sel *record.Selection) *outcome {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if o := e.outcomes[sel]; o != nil {
+		return o
+	}
+	o := e.work(ctx, sel)
+	e.outcomes[sel] = o
+	return o
+}
+
+func (e *event) work(ctx context.Context, sel *record.Selection) *outcome {
+	o := &outcome{}
+	if e.Kind == store.Delete {
+		return o
+	}
+	doc, err := e.decoded()
+	if err != nil {
+		o.err = err
+		return o
+	}
+	far := e.far(ctx, &o.err)
+	if o.matches = query.Matches(sel.Where, doc, far); o.err != nil || !o.matches {
+		o.matches = false
+		return o
+	}
+	o.pos = positionOf(sel.Sort, doc, far)
+	view := sel.View(doc)
+	o.wire = e.rendered[view]
+	if view == "" || o.wire == nil {
+		if o.wire, err = sel.Render(ctx, e.Doc.Body, doc); err != nil {
+			o.err, o.matches = err, false
+			return o
+		}
+		e.rendered[view] = o.wire
+	}
+	o.sum = sumOf(o.wire)
+	return o
+}
+
+func (e *event) decoded() (map[string]any, error) {
+	if e.doc == nil && e.docErr == nil {
+		if e.docErr = json.Unmarshal(e.Doc.Body, &e.doc); e.docErr != nil {
+			e.docErr = fmt.Errorf("live: %s/%s: %w", e.Collection, e.Doc.ID, e.docErr)
+		}
+	}
+	return e.doc, e.docErr
+}
+
+// far reads records across references; a failure makes the outcome unknown.
+func (e *event) far(ctx context.Context, failed *error) func(collection, id string) map[string]any {
+	return func(collection, id string) map[string]any {
+		d, err := e.from.Get(ctx, collection, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		var doc map[string]any
+		if err == nil {
+			err = json.Unmarshal(d.Body, &doc)
+		}
+		if err != nil {
+			*failed = err
+			return nil
+		}
+		return doc
+	}
+}

@@ -1,0 +1,184 @@
+// Package live keeps queries answered while records change: a websocket hub
+// over store.Watch. A subscription is a set of records, the first of its query
+// in its order, at most its limit of them; the client sorts. Whenever a change
+// is committed, the set follows: a record that comes in or changes is put, one
+// that leaves the query, the set or the reader's rights is dropped by its id,
+// and one that the reader never saw is never named.
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/record"
+	"weft/runtime/store"
+)
+
+// Authority is what the hub asks about its callers. Check fails when somebody
+// who was let in earlier would not be let in now.
+type Authority interface {
+	access.Authority
+	Check(ctx context.Context, a *access.Actor) error
+}
+
+// Options of a Hub. Store, Records, Authority and Current must be given.
+type Options struct {
+	Store     store.Store
+	Records   *record.Service
+	Authority Authority
+	Current   *model.Current
+	Logger    *slog.Logger
+	// Limits may be left out.
+	Limits Limits
+}
+
+// Hub serves live queries. It reads the store's changes once for all sockets.
+type Hub struct {
+	Options
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	begin  sync.Once
+	failed error // of begin
+	seq    atomic.Uint64
+	// slots bounds how many subscriptions read the store at once.
+	slots chan struct{}
+	done  sync.WaitGroup
+
+	mu      sync.RWMutex
+	closed  bool
+	sockets map[*socket]struct{}
+	perUser map[string]int
+	// byEntity and byOther find subscriptions by the collection they show and by
+	// those that decide what they show.
+	byEntity, byOther map[string]map[*subscription]struct{}
+	shared            map[shareKey]*shared
+	parked            parking
+}
+
+// New makes a Hub. It begins to watch the store with its first socket.
+func New(o Options) *Hub {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	o.Limits = o.Limits.orDefaults()
+	h := &Hub{Options: o, slots: make(chan struct{}, readers),
+		sockets: map[*socket]struct{}{}, perUser: map[string]int{},
+		byEntity: map[string]map[*subscription]struct{}{}, byOther: map[string]map[*subscription]struct{}{},
+		shared: map[shareKey]*shared{}}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.parked.init(o.Limits)
+	return h
+}
+
+// readers is how many subscriptions may read the store at once: live views
+// must not starve the callers of the API.
+const readers = 2
+
+func (h *Hub) start() error {
+	h.begin.Do(func() {
+		events, err := h.Store.Watch(h.ctx)
+		if err != nil {
+			h.failed = err
+			return
+		}
+		h.done.Add(2)
+		go h.follow(events)
+		go h.check()
+	})
+	return h.failed
+}
+
+// Close ends all sockets with "going away" and stops the hub.
+func (h *Hub) Close() error {
+	h.mu.Lock()
+	h.closed = true
+	for s := range h.sockets {
+		s.out.close(goingAway)
+	}
+	h.mu.Unlock()
+	h.cancel()
+	h.done.Wait()
+	return nil
+}
+
+// Sockets is how many are open, for the metrics.
+func (h *Hub) Sockets() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.sockets)
+}
+
+// follow hands every committed change to the subscriptions it may concern.
+func (h *Hub) follow(events <-chan store.Event) {
+	defer h.done.Done()
+	for e := range events {
+		h.seq.Store(e.Seq)
+		if e.Resync {
+			h.each(func(s *subscription) { s.refreshIn(0) })
+			continue
+		}
+		h.dispatch(newEvent(e, h.Store))
+	}
+}
+
+func (h *Hub) dispatch(e *event) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.byEntity[e.Collection] {
+		s.deliver(e)
+	}
+	for s := range h.byOther[e.Collection] {
+		s.refreshIn(calm)
+	}
+}
+
+// each calls fn for every subscription.
+func (h *Hub) each(fn func(*subscription)) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, subs := range h.byEntity {
+		for s := range subs {
+			fn(s)
+		}
+	}
+}
+
+// check looks again and again whether everybody may still listen (S-11, S-32),
+// and lets queries that speak of the present time follow it.
+func (h *Hub) check() {
+	defer h.done.Done()
+	tick := time.NewTicker(h.Limits.Check)
+	defer tick.Stop()
+	aged := time.Now()
+	for {
+		select {
+		case <-h.ctx.Done():
+			return
+		case now := <-tick.C:
+			h.checkSockets()
+			h.parked.expire(now)
+			if now.Sub(aged) >= h.Limits.Age {
+				aged = now
+				h.each((*subscription).age)
+			}
+		}
+	}
+}
+
+func (h *Hub) checkSockets() {
+	h.mu.RLock()
+	open := make([]*socket, 0, len(h.sockets))
+	for s := range h.sockets {
+		open = append(open, s)
+	}
+	h.mu.RUnlock()
+	for _, s := range open {
+		s.check()
+	}
+}

@@ -151,13 +151,13 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 		}
 		return withoutTwins(r.IDs), nil
 	}
-	_, e, err := s.entity(entity)
-	if err != nil {
-		return nil, err
-	}
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	e, ok := rights.Model.Entity(entity)
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
 	}
 	if !rights.Allowed(entity, schemas.OpRead) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)

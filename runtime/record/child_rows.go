@@ -179,7 +179,7 @@ func (u *unit) dropRows(ctx context.Context, present []*item, kept map[string]bo
 // touchParent writes the parent of a child row that was changed by itself, so
 // that it cannot cross with a change of the parent's whole set.
 func (u *unit) touchParent(ctx context.Context, it *item) error {
-	if it.entity.Child == nil || it.op == "" {
+	if it.entity.Child == nil || it.op == "" || it.op == opUpdate && len(it.diff()) == 0 {
 		return nil
 	}
 	key := it.entity.Child.Field.Key

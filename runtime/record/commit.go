@@ -23,7 +23,6 @@ type work func(ctx context.Context, u *unit) (*item, error)
 // fresh records when it lost against another one. A call with an idempotency
 // key that was answered before is answered the same.
 func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
-	m := s.current.Model()
 	numbers := &directNumbers{s: s}
 	leave := func() {}
 	defer func() { leave() }()
@@ -32,12 +31,12 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 			return r, err
 		}
 		numbers.again()
-		r, err := s.attempt(ctx, c, m, numbers, do)
+		r, err := s.attempt(ctx, c, numbers, do)
 		if err == nil {
 			return r, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
-			return s.giveUp(ctx, c, m, err)
+			return s.giveUp(ctx, c, err)
 		}
 		leave()
 		leave = s.waitFor(err)
@@ -56,8 +55,8 @@ func (s *Service) waitFor(err error) (leave func()) {
 	return s.queues.enter(docKey{lost.Collection, lost.ID})
 }
 
-func (s *Service) attempt(ctx context.Context, c Call, m *model.Model, numbers numbers, do work) (*Result, error) {
-	u, err := s.newUnit(ctx, c, m, numbers)
+func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, do work) (*Result, error) {
+	u, err := s.newUnit(ctx, c, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func (u *unit) finish(ctx context.Context) error {
 
 // giveUp ends a call with an error. A twin with the same idempotency key may
 // have succeeded meanwhile and made this one fail: then its answer counts.
-func (s *Service) giveUp(ctx context.Context, c Call, m *model.Model, err error) (*Result, error) {
+func (s *Service) giveUp(ctx context.Context, c Call, err error) (*Result, error) {
 	if r, again := s.replay(ctx, c); r != nil && again == nil {
 		return r, nil
 	}

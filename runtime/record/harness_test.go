@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/files"
@@ -77,7 +76,7 @@ func newOffice(t *testing.T, parts ...part) *office {
 	m := compile(t)
 	current := &model.Current{}
 	current.Swap(m)
-	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), files.Collections()} {
+	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), files.Collections(), {{Name: "weft_job_probe"}}} {
 		if err := st.Ensure(ctx, cs); err != nil {
 			t.Fatal(err)
 		}
@@ -241,5 +240,3 @@ func (o *office) rows(collection, field, value string) []map[string]any {
 func (o *office) history(id string) []map[string]any {
 	return o.rows(record.HistoryCollection, "record", id)
 }
-
-var _ = time.Second

@@ -39,13 +39,13 @@ type RowResult struct {
 // everything but the commit, and looks for unique keys that are taken in the
 // store or twice among the rows. Needs the right to import.
 func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []Row, dryRun bool) ([]RowResult, error) {
-	m, e, err := s.entity(entity)
-	if err != nil {
-		return nil, err
-	}
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err
+	}
+	e, ok := rights.Model.Entity(entity)
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
 	}
 	if !rights.Allowed(entity, schemas.OpImport) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
@@ -55,7 +55,7 @@ func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []
 	}
 	c.Key, c.IfMatch = "", 0
 	run := &importRun{
-		s: s, call: c, model: m, entity: e, rows: rows, dryRun: dryRun,
+		s: s, call: c, entity: e, rows: rows, dryRun: dryRun,
 		ids: make([]string, len(rows)), results: make([]RowResult, len(rows)),
 		numbers: &blockNumbers{s: s},
 	}
@@ -78,7 +78,6 @@ func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []
 type importRun struct {
 	s       *Service
 	call    Call
-	model   *model.Model
 	entity  *model.Entity
 	rows    []Row
 	ids     []string
@@ -91,7 +90,7 @@ type importRun struct {
 // group prepares the rows from..to and commits them together; rows that cannot
 // be in one commit with the others, or all when it is refused, go one by one.
 func (r *importRun) group(ctx context.Context, from, to int) {
-	joint, err := r.s.newUnit(ctx, r.call, r.model, r.numbers)
+	joint, err := r.s.newUnit(ctx, r.call, r.numbers)
 	if err != nil {
 		r.failAll(from, to, err)
 		return

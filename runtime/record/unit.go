@@ -50,14 +50,14 @@ type seenDoc struct {
 	doc  map[string]any // decoded on demand
 }
 
-func (s *Service) newUnit(ctx context.Context, c Call, m *model.Model, numbers numbers) (*unit, error) {
+func (s *Service) newUnit(ctx context.Context, c Call, numbers numbers) (*unit, error) {
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	at := s.now().UTC().Truncate(time.Millisecond)
 	return &unit{
-		s: s, call: c, model: m, rights: rights, at: at, stamp: at.Format(stampForm),
+		s: s, call: c, model: rights.Model, rights: rights, at: at, stamp: at.Format(stampForm),
 		index: map[docKey]*item{}, numbers: numbers,
 	}, nil
 }

@@ -140,6 +140,9 @@ func partError(err error) error {
 	if known := asProblem(err); known != nil {
 		return known
 	}
+	if errors.Is(err, io.EOF) { // not the end of the rows, but of the file
+		err = io.ErrUnexpectedEOF
+	}
 	return unreadable("import_bad_workbook", err)
 }
 

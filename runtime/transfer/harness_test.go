@@ -1,0 +1,191 @@
+package transfer
+
+import (
+	"encoding/json"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/record"
+	"weft/runtime/store"
+	"weft/runtime/store/sqlite"
+	"weft/schemas"
+	"weft/templates"
+)
+
+// office is the shipped CRM on the real embedded store, without any records but
+// the user admin.
+type office struct {
+	t        testing.TB
+	store    *sqlite.Store
+	current  *model.Current
+	access   *access.Service
+	records  *record.Service
+	transfer *Service
+	admin    *access.Actor
+	dir      string
+}
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+func newOffice(t testing.TB, extra ...string) *office {
+	t.Helper()
+	ctx := t.Context()
+	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	o := &office{t: t, store: st, current: &model.Current{}, dir: t.TempDir()}
+	m := compileTemplate(t, extra)
+	o.current.Swap(m)
+	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), Collections()} {
+		if err := st.Ensure(ctx, cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.access = access.New(access.Options{Store: st, Current: o.current, Zone: shanghai})
+	if _, _, err := o.access.EnsureAdmin(ctx, "a long enough password"); err != nil {
+		t.Fatal(err)
+	}
+	o.records = record.New(record.Options{Store: st, Current: o.current, Authority: o.access, Zone: shanghai})
+	o.transfer = o.newTransfer()
+	o.admin = o.actor("admin")
+	return o
+}
+
+// newTransfer makes another process, as it were, on the same store and files.
+func (o *office) newTransfer() *Service {
+	s := New(Options{Store: o.store, Records: o.records, Access: o.access, Current: o.current, Zone: shanghai, Dir: o.dir})
+	o.t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func (o *office) actor(login string) *access.Actor {
+	o.t.Helper()
+	a, err := o.access.ActorOf(o.t.Context(), login)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return a
+}
+
+// compileTemplate compiles the shipped template with further definitions.
+func compileTemplate(t testing.TB, extra []string) *model.Model {
+	t.Helper()
+	set := &schemas.Set{}
+	add := func(name string, data []byte) {
+		d, ps := schemas.Decode(data)
+		if len(ps) > 0 {
+			t.Fatalf("%s: %v", name, problem.Of(problem.Invalid, ps...))
+		}
+		set.Add(d)
+	}
+	err := fs.WalkDir(templates.FS, "opportunity-pipeline", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".json") {
+			return err
+		}
+		switch path.Base(path.Dir(file)) {
+		case "mappings", "sample", "scenarios":
+			return nil
+		}
+		data, err := fs.ReadFile(templates.FS, file)
+		if err == nil {
+			add(file, data)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, doc := range extra {
+		add("extra", []byte(doc))
+	}
+	m, ps := model.Compile(set, 1)
+	if len(ps) > 0 {
+		t.Fatalf("compile: %v", problem.Of(problem.Invalid, ps...))
+	}
+	return m
+}
+
+// run imports and waits for the end.
+func (o *office) run(as *access.Actor, j Job) *Progress {
+	o.t.Helper()
+	id, err := o.transfer.Import(o.t.Context(), as, j)
+	if err != nil {
+		o.t.Fatalf("import: %v %v", err, asProblem(err))
+	}
+	return o.wait(as, id)
+}
+
+func (o *office) wait(as *access.Actor, id string) *Progress {
+	o.t.Helper()
+	o.transfer.mu.Lock()
+	t := o.transfer.running[id]
+	o.transfer.mu.Unlock()
+	if t != nil {
+		<-t.done
+	}
+	p, err := o.transfer.Wait(o.t.Context(), as, id, time.Minute)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return p.In("en")
+}
+
+func (o *office) undo(as *access.Actor, id string) *Progress {
+	o.t.Helper()
+	if err := o.transfer.Undo(o.t.Context(), as, id); err != nil {
+		o.t.Fatal(err)
+	}
+	return o.wait(as, id)
+}
+
+// text is an import of one CSV text.
+func text(name, content string) []Input {
+	return []Input{{Name: name, Reader: strings.NewReader(content)}}
+}
+
+func (o *office) count(entity, where string) int64 {
+	o.t.Helper()
+	q := record.Query{Count: "exact", Limit: 1}
+	if where != "" {
+		q.Where = json.RawMessage(where)
+	}
+	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, q)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return *p.Count
+}
+
+// one reads the only record that matches.
+func (o *office) one(entity, where string) map[string]any {
+	o.t.Helper()
+	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, record.Query{Where: json.RawMessage(where)})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if len(p.Items) != 1 {
+		o.t.Fatalf("%s %s: %d records", entity, where, len(p.Items))
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(p.Items[0], &doc); err != nil {
+		o.t.Fatal(err)
+	}
+	return doc
+}
+
+func pretty(v any) string {
+	b, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}

@@ -21,9 +21,15 @@ func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggr
 	if err != nil {
 		return nil, err
 	}
-	err = q.interruptible(ctx, func() error {
-		return q.snapshot(func() error { rows, err = q.aggregate(k, a); return err })
-	})
+	rows, ok, err := q.keptRows(ctx, k, a)
+	if err == nil && !ok {
+		err = q.snapshot(func() error {
+			return q.interruptible(ctx, func() error { rows, err = q.aggregate(k, a); return err })
+		})
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return nil, err
 	}

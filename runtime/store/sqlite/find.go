@@ -20,11 +20,15 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 		return nil, fmt.Errorf("sqlite: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
 	var docs []store.Doc
-	run := func() error { docs, err = q.find(k, f); return err }
-	if !hasMatch(f.Where) {
-		err = q.interruptible(ctx, run)
-	} else {
-		err = q.interruptible(ctx, func() error { return q.snapshot(run) })
+	switch {
+	case hasMatch(f.Where):
+		err = q.snapshot(func() error {
+			return q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
+		})
+	case k.served(f.Where, f.Sort):
+		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
+	default:
+		err = q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
 	}
 	return docs, err
 }
@@ -147,8 +151,14 @@ func (q *session) Count(ctx context.Context, collection string, where query.Expr
 	if err != nil {
 		return 0, err
 	}
-	err = q.interruptible(ctx, func() error {
-		return q.snapshot(func() error { n, err = q.count(k, where, limit); return err })
+	if n, ok := q.keptCount(k, where); ok {
+		if limit > 0 {
+			n = min(n, int64(limit))
+		}
+		return n, ctx.Err()
+	}
+	err = q.snapshot(func() error {
+		return q.interruptible(ctx, func() error { n, err = q.count(k, where, limit); return err })
 	})
 	return n, err
 }

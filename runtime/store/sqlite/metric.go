@@ -67,17 +67,7 @@ func readValue(kind query.Kind) func(*sqlite3.Stmt, int) (any, int) {
 
 func readDecimal(average bool) func(*sqlite3.Stmt, int) (any, int) {
 	return func(row *sqlite3.Stmt, i int) (any, int) {
-		n := row.ColumnInt64(i + 2)
-		if n == 0 {
-			return nil, 3
-		}
-		sum := new(big.Int).Mul(big.NewInt(row.ColumnInt64(i)), decimalUpper)
-		sum.Add(sum, big.NewInt(row.ColumnInt64(i+1)))
-		sum.Sub(sum, new(big.Int).Mul(decimalOffset, big.NewInt(n)))
-		stored := query.DecimalOfScaled(sum)
-		if average {
-			stored = query.AverageDecimal(stored, n)
-		}
-		return stored, 3
+		sum := decimalSum{upper: row.ColumnInt64(i), lower: row.ColumnInt64(i + 1), n: row.ColumnInt64(i + 2)}
+		return sum.stored(average), 3
 	}
 }

@@ -12,13 +12,14 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// session reads over one connection; inside a View all of it is one snapshot.
+// session reads over one connection.
 type session struct {
 	s *Store
 	c *conn
-	// view is set inside a View: the change number before its snapshot began.
-	view   uint64
-	inView bool
+	// pinned is set inside a View: all is read from one snapshot, which holds
+	// the commits up to number; view was the newest number before it began.
+	pinned       bool
+	number, view uint64
 }
 
 // read lends a connection to fn.
@@ -34,21 +35,32 @@ func (s *Store) read(ctx context.Context, fn func(*session) error) error {
 // View runs fn on one snapshot. The Reader must not be used by two goroutines at once.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.read(ctx, func(q *session) error {
-		q.inView, q.view = true, s.feed.last.Load()
-		return q.snapshot(func() error { return fn(q) })
+		q.pinned, q.view = true, s.feed.last.Load()
+		return q.pin(func() error { return fn(q) })
 	})
 }
 
-// snapshot runs fn inside one read transaction, which begins before fn.
+// pin runs fn on the snapshot of one commit, whose number it notes.
+func (q *session) pin(fn func() error) error {
+	return q.snapshot(func() error {
+		n, err := q.c.number("SELECT value FROM weft_state WHERE key=1")
+		if err != nil {
+			return err
+		}
+		q.number = uint64(n)
+		return fn()
+	})
+}
+
+// snapshot runs fn inside one read transaction; it begins with fn's first
+// statement. What may be interrupted stands inside, for an interrupted
+// connection cannot end its transaction.
 func (q *session) snapshot(fn func() error) error {
 	if !q.c.db.AutocommitEnabled() {
 		return fn()
 	}
 	if err := q.c.exec("BEGIN"); err != nil {
 		return err
-	}
-	if _, err := q.c.number("SELECT value FROM weft_state WHERE key=1"); err != nil {
-		return errors.Join(err, q.c.rollback())
 	}
 	return errors.Join(fn(), q.c.rollback())
 }
@@ -160,7 +172,7 @@ var unseen atomic.Uint64
 // has changed since the View began, so that its older data is never taken for the present.
 func (q *session) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
 	n, err := q.s.ChangeNumber(ctx, collection)
-	if err == nil && q.inView && n > q.view {
+	if err == nil && q.pinned && n > q.view {
 		return 1<<63 | unseen.Add(1), nil
 	}
 	return n, err

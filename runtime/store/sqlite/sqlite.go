@@ -89,7 +89,11 @@ func (s *Store) start(ctx context.Context, o Options) error {
 		return errors.Join(err, c.Close())
 	}
 	s.readers = newPool(o.Readers, func() (*conn, error) { return openConn(s.path, o.Synchronous, readerCacheKiB) })
-	s.feed.start(uint64(time.Now().UnixMicro()))
+	last, err := c.number("SELECT value FROM weft_state WHERE key=?", stateCommit)
+	if err != nil {
+		return errors.Join(err, c.Close())
+	}
+	s.feed.start(max(uint64(last), uint64(time.Now().UnixMicro())))
 	s.writer = newWriter(s, c)
 	go s.writer.run()
 	return nil

@@ -61,7 +61,7 @@ func testUnique(t *testing.T, b *bench) {
 			t.Errorf("%s: the refused batch left something", what)
 		}
 	}
-	b.write(replace("account", "a", 1, fields{"code": "k1"}))                         // itself
+	b.write(replace("account", "a", 1, fields{"code": "k1"}))                        // itself
 	b.write(remove("account", "a", 2), insert("account", "h", fields{"code": "k1"})) // freed in the same batch
 }
 

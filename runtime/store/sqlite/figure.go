@@ -1,0 +1,196 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// figureGroups bounds the groups of a kept figure.
+const figureGroups = 5000
+
+// figure keeps counts and exact sums of all documents of a collection by one
+// text field, or as a whole. Everybody asks for these, so they follow commits
+// rather than being counted again.
+type figure struct {
+	by     string   // field; "" for one group
+	sums   []string // decimal fields
+	groups map[string]*group
+}
+
+// group is one value's figures; "" with unset is the group of unset values.
+type group struct {
+	value string
+	unset bool
+	count int64
+	sums  []decimalSum
+}
+
+// decimalSum adds the upper and lower ten digits of stored decimals.
+type decimalSum struct{ n, upper, lower int64 }
+
+func (s *decimalSum) add(stored string, sign int64) bool {
+	if len(stored) != decimalDigits {
+		return false
+	}
+	upper, err := strconv.ParseInt(stored[:decimalHalf], 10, 64)
+	lower, also := strconv.ParseInt(stored[decimalHalf:], 10, 64)
+	if err != nil || also != nil {
+		return false
+	}
+	s.n, s.upper, s.lower = s.n+sign, s.upper+sign*upper, s.lower+sign*lower
+	return true
+}
+
+// stored is the sum, or the average, in stored form; nil of nothing.
+func (s decimalSum) stored(average bool) any {
+	if s.n == 0 {
+		return nil
+	}
+	sum := new(big.Int).Mul(big.NewInt(s.upper), decimalUpper)
+	sum.Add(sum, big.NewInt(s.lower))
+	sum.Sub(sum, new(big.Int).Mul(decimalOffset, big.NewInt(s.n)))
+	stored := query.DecimalOfScaled(sum)
+	if average {
+		return query.AverageDecimal(stored, s.n)
+	}
+	return stored
+}
+
+// figureOf tells which kept figure answers an aggregate, if any.
+func figureOf(a store.Aggregate) (*figure, bool) {
+	f := &figure{groups: map[string]*group{}}
+	if len(a.Groups) > 1 || !isAll(a.Where) {
+		return nil, false
+	}
+	for _, g := range a.Groups {
+		if !plain(g.Path) || g.Bucket != "" || g.Path.Kind != query.Key && g.Path.Kind != query.Text || g.Path.Field == "id" {
+			return nil, false
+		}
+		f.by = g.Path.Field
+	}
+	for _, m := range a.Metrics {
+		switch {
+		case m.Func == "count":
+		case (m.Func == "sum" || m.Func == "avg") && m.Path.Kind == query.Decimal && plain(m.Path):
+			if !slices.Contains(f.sums, m.Path.Field) {
+				f.sums = append(f.sums, m.Path.Field)
+			}
+		default:
+			return nil, false
+		}
+	}
+	slices.Sort(f.sums)
+	return f, true
+}
+
+func plain(p query.Path) bool { return p.Through == "" && p.Visible == nil }
+
+func isAll(x query.Expr) bool {
+	all, ok := x.(query.All)
+	return x == nil || ok && !slices.ContainsFunc(all, func(part query.Expr) bool { return !isAll(part) })
+}
+
+func (f *figure) name() string { return "figure " + f.by + " " + strings.Join(f.sums, " ") }
+
+func (f *figure) follow(_ int64, before, after []byte) bool {
+	return (before == nil || f.count(before, -1)) && (after == nil || f.count(after, 1))
+}
+
+// count adds a document, or with sign -1 takes it away.
+func (f *figure) count(body []byte, sign int64) bool {
+	var value string
+	unset, ok := true, true
+	var amounts [4]string
+	if len(f.sums) > len(amounts) {
+		return false
+	}
+	err := eachMember(body, func(key, raw []byte) bool {
+		if string(key) == f.by {
+			value, unset, ok = textMember(raw)
+		} else if i := slices.Index(f.sums, string(key)); i >= 0 && ok {
+			amounts[i], _, ok = textMember(raw)
+		}
+		return ok
+	})
+	g := f.group(value, unset)
+	if err != nil || !ok || g == nil {
+		return false
+	}
+	g.count += sign
+	for i := range f.sums {
+		if amounts[i] != "" && !g.sums[i].add(amounts[i], sign) {
+			return false
+		}
+	}
+	if g.count == 0 {
+		delete(f.groups, groupKey(value, unset))
+	}
+	return true
+}
+
+func groupKey(value string, unset bool) string {
+	if unset {
+		return ""
+	}
+	return "=" + value
+}
+
+func (f *figure) group(value string, unset bool) *group {
+	key := groupKey(value, unset)
+	g := f.groups[key]
+	if g == nil && len(f.groups) < figureGroups {
+		g = &group{value: value, unset: unset, sums: make([]decimalSum, len(f.sums))}
+		f.groups[strings.Clone(key)] = g
+	}
+	return g
+}
+
+// textMember decodes a raw string; null is unset, anything else is not ok.
+func textMember(raw []byte) (text string, unset, ok bool) {
+	if string(raw) == "null" {
+		return "", true, true
+	}
+	if len(raw) < 2 || raw[0] != '"' {
+		return "", false, false
+	}
+	if !slices.Contains(raw, '\\') {
+		return string(raw[1 : len(raw)-1]), false, true
+	}
+	err := json.Unmarshal(raw, &text)
+	return text, false, err == nil
+}
+
+// rows answers an aggregate.
+func (f *figure) rows(a store.Aggregate) []store.Row {
+	rows := make([]store.Row, 0, len(f.groups))
+	for _, g := range f.groups {
+		row := make(store.Row, len(a.Groups)+len(a.Metrics))
+		if len(a.Groups) > 0 && !g.unset {
+			row[a.Groups[0].Name] = g.value
+		}
+		f.metrics(row, a, g)
+		rows = append(rows, row)
+	}
+	if len(a.Groups) == 0 && len(rows) == 0 {
+		row := store.Row{}
+		f.metrics(row, a, &group{sums: make([]decimalSum, len(f.sums))})
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (f *figure) metrics(row store.Row, a store.Aggregate, g *group) {
+	for _, m := range a.Metrics {
+		if m.Func == "count" {
+			row[m.Name] = g.count
+		} else if v := g.sums[slices.Index(f.sums, m.Path.Field)].stored(m.Func == "avg"); v != nil {
+			row[m.Name] = v
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// keptRows answers an aggregate from a kept figure, which is made when it is
+// first asked for.
+func (q *session) keptRows(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
+	f, ok := figureOf(a)
+	if !ok {
+		return nil, false, nil
+	}
+	read := func(d follower) { rows = d.(*figure).rows(a) }
+	if q.use(q.s.kept.find(k.Name, f.name()), read) {
+		return rows, true, nil
+	}
+	err = q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })
+	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), read)
+	return rows, ok, err
+}
+
+// makeFigure reads a figure from the snapshot; nil when it has too many groups
+// or values of another kind.
+func (q *session) makeFigure(k *collection, f *figure) (follower, error) {
+	b := q.newBuilder(k)
+	b.write("SELECT ")
+	if f.by == "" {
+		b.write("NULL")
+	} else {
+		b.column(f.by)
+	}
+	b.write(", count(*)")
+	for _, field := range f.sums {
+		for _, around := range [3][2]string{{"count(", ")"}, {"sum(CAST(substr(", ",1,10) AS INTEGER))"}, {"sum(CAST(substr(", ",11,10) AS INTEGER))"}} {
+			b.write(",", around[0])
+			b.column(field)
+			b.write(around[1])
+		}
+	}
+	b.write(" FROM ", k.table, " t GROUP BY 1")
+	if b.err != nil {
+		return nil, b.err
+	}
+	fits := true
+	err := q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
+		kind := row.ColumnType(0)
+		g := f.group(row.ColumnText(0), kind == sqlite3.TypeNull)
+		if fits = fits && g != nil && (kind == sqlite3.TypeNull || kind == sqlite3.TypeText); !fits {
+			return nil
+		}
+		g.count = row.ColumnInt64(1)
+		for i := range f.sums {
+			g.sums[i] = decimalSum{row.ColumnInt64(3*i + 2), row.ColumnInt64(3*i + 3), row.ColumnInt64(3*i + 4)}
+		}
+		return nil
+	})
+	if err != nil || !fits {
+		return nil, err
+	}
+	return f, nil
+}
+
+// keptCount counts all documents, or those with one of some values in one
+// field, where a kept figure knows.
+func (q *session) keptCount(k *collection, where query.Expr) (n int64, ok bool) {
+	f := &figure{}
+	values, ok := countOf(where, f)
+	if !ok {
+		return 0, false
+	}
+	ok = q.use(q.s.kept.find(k.Name, f.name()), func(d follower) { n = d.(*figure).total(values) })
+	return n, ok
+}
+
+// countOf finds the field and the values that a condition fixes; nil values
+// mean all documents.
+func countOf(where query.Expr, f *figure) (values []any, ok bool) {
+	if isAll(where) {
+		return nil, true
+	}
+	if all, ok := where.(query.All); ok && len(all) == 1 {
+		return countOf(all[0], f)
+	}
+	c, ok := where.(query.Cmp)
+	if !ok || !plain(c.Path) || c.Path.Kind != query.Key && c.Path.Kind != query.Text {
+		return nil, false
+	}
+	f.by = c.Path.Field
+	switch c.Op {
+	case query.Eq:
+		return []any{c.Value}, true
+	case query.In:
+		values, ok = c.Value.([]any)
+		return values, ok && values != nil
+	}
+	return nil, false
+}
+
+// total counts the documents with one of the values; nil: all.
+func (f *figure) total(values []any) (n int64) {
+	if values == nil {
+		for _, g := range f.groups {
+			n += g.count
+		}
+		return n
+	}
+	for i, v := range values {
+		text, ok := v.(string)
+		if g := f.groups[groupKey(text, false)]; ok && g != nil && !slices.Contains(values[:i], v) {
+			n += g.count
+		}
+	}
+	return n
+}

@@ -42,9 +42,7 @@ func (e *Entity) JSONSchema() map[string]any {
 func (f *Field) JSONSchema() map[string]any {
 	s := maps.Clone(f.Type.Schema(f.Def))
 	if f.Child() && f.Target != nil {
-		rows := f.Target.JSONSchema()
-		delete(rows, "$schema")
-		s["items"] = rows
+		s["items"] = f.Target.rowSchema()
 	}
 	s["x-type"] = f.Def.FieldType
 	s["x-title"] = f.Def.Title
@@ -64,4 +62,22 @@ func (f *Field) JSONSchema() map[string]any {
 		s["readOnly"] = true
 	}
 	return s
+}
+
+// rowSchema is the schema of one child row as it stands in its parent: its id
+// and own fields, without the reference to the parent, which its place says.
+func (e *Entity) rowSchema() map[string]any {
+	id, _ := TypeOf(schemas.TypeUser)
+	properties := map[string]any{"id": id.Schema(nil)}
+	required := []string{}
+	for _, f := range e.Fields {
+		if e.Child != nil && f == e.Child.Field {
+			continue
+		}
+		properties[f.Key] = f.JSONSchema()
+		if f.Required {
+			required = append(required, f.Key)
+		}
+	}
+	return map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
 }

@@ -116,7 +116,8 @@ type Type interface {
 	Check(f *schemas.Field) []problem.Field
 	// Normalise turns a wire value (as decoded by encoding/json, numbers as
 	// float64 or json.Number) into stored form, or says what is wrong with it:
-	// paths are relative to the value. It is never called with nil.
+	// paths are relative to the value. It is never called with nil; a stored
+	// nil means that the field becomes unset, as an empty array does.
 	Normalise(f *Field, wire any) (stored any, problems []problem.Field)
 	// Warn tells what is odd but accepted about a stored value.
 	Warn(f *Field, stored any) []problem.Field

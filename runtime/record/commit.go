@@ -24,38 +24,51 @@ type work func(ctx context.Context, u *unit) (*item, error)
 // key that was answered before is answered the same.
 func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 	numbers := &directNumbers{s: s}
+	held := &holds{s: s}
+	defer held.release(ctx)
 	leave := func() {}
 	defer func() { leave() }()
-	for range tries {
+	for try := range tries {
 		if r, err := s.replay(ctx, c); r != nil || err != nil {
 			return r, err
 		}
 		numbers.again()
-		r, err := s.attempt(ctx, c, numbers, do)
-		if err == nil {
+		r, err := s.attempt(ctx, c, numbers, held, do)
+		switch {
+		case err == nil:
 			return r, nil
-		}
-		if !errors.Is(err, store.ErrConflict) {
+		case errors.Is(err, errHeld):
+			continue
+		case !errors.Is(err, store.ErrConflict):
 			return s.giveUp(ctx, c, err)
 		}
 		leave()
-		leave = s.waitFor(err)
+		leave = s.waitFor(ctx, err, try)
 	}
 	p := problem.New(problem.Conflict, "too_much_contention", nil)
 	p.RetryAfter = time.Second
 	return nil, p
 }
 
-// waitFor takes a place in the line of the document that was lost.
-func (s *Service) waitFor(err error) (leave func()) {
+// waitFor takes a place in the line of the document that was lost. What lies
+// in the bin, or is about to, has no line: it is looked at again a little later.
+func (s *Service) waitFor(ctx context.Context, err error, try int) (leave func()) {
 	var lost *store.ConflictError
 	if !errors.As(err, &lost) {
 		return func() {}
 	}
-	return s.queues.enter(docKey{lost.Collection, lost.ID})
+	if lost.Collection != BinCollection {
+		return s.queues.enter(docKey{lost.Collection, lost.ID})
+	}
+	s.dropOldHold(ctx, lost.ID)
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(try+1) * time.Millisecond):
+	}
+	return func() {}
 }
 
-func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, do work) (*Result, error) {
+func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, held *holds, do work) (*Result, error) {
 	u, err := s.newUnit(ctx, c, numbers)
 	if err != nil {
 		return nil, err
@@ -67,6 +80,10 @@ func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, do work)
 	if err := u.finish(ctx); err != nil {
 		return nil, err
 	}
+	if ids := held.missing(u); len(ids) > 0 {
+		return nil, held.take(ctx, ids, u.stamp)
+	}
+	u.held = held.ids
 	b, err := u.seal(ctx)
 	if err != nil {
 		return nil, err
@@ -84,6 +101,7 @@ func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, do work)
 	if err := s.store.Commit(ctx, b); err != nil {
 		return nil, u.commitError(ctx, err)
 	}
+	held.ids = nil
 	return r, nil
 }
 

@@ -1,12 +1,17 @@
 package record_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/record"
+	"weft/runtime/store"
 )
 
 // R-27: 100 parallel moves of one record are one transition, one history row
@@ -84,6 +89,64 @@ func TestOneOfManyTakesAUniqueKey(t *testing.T) {
 	if taken.Load() != 1 || refused.Load() != 19 {
 		t.Errorf("%d took the key, %d were refused", taken.Load(), refused.Load())
 	}
+}
+
+// The worst moment: the deletion has just seen that nothing refers to the account.
+func TestAReferenceBetweenCheckAndDeletion(t *testing.T) {
+	t.Parallel()
+	var o *office
+	var account string
+	var once sync.Once
+	late := &lateStore{}
+	o = newOffice(t, withStore(func(s store.Store) store.Store { late.Store = s; return late }))
+	admin := o.as("admin")
+	account = o.must(admin.create("account", `{"name":"A"}`)).ID
+	var failed error
+	late.afterCount = func() {
+		once.Do(func() { _, failed = admin.create("deal", `{"name":"x","account":"`+account+`"}`) })
+	}
+	_, err := admin.remove("account", account)
+	there := o.doc("account", account) != nil
+	if there != (err != nil) || there == (failed != nil) {
+		t.Errorf("deletion: %v, reference: %v, account there: %v", err, failed, there)
+	}
+}
+
+// A deletion that was cut off in the middle does not lock its record for ever.
+func TestAHoldThatWasLeftBehindEnds(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	o := newOffice(t, func(r *record.Options) { r.Now = func() time.Time { return now } })
+	admin := o.as("admin")
+	a := o.must(admin.create("account", `{"name":"A"}`)).ID
+	hold := `{"id":"` + a + `","rev":1,"held_at":"` + now.UTC().Format(time.RFC3339) + `"}`
+	op := store.Op{Kind: store.Insert, Collection: record.BinCollection, Doc: store.Doc{ID: a, Rev: 1, Body: []byte(hold)}}
+	if err := o.store.Commit(t.Context(), &store.Batch{Ops: []store.Op{op}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := admin.create("deal", `{"name":"x","account":"`+a+`"}`)
+	o.refused(err, problem.Conflict)
+	now = now.Add(time.Minute)
+	o.must(admin.create("deal", `{"name":"x","account":"`+a+`"}`))
+	now = now.Add(time.Minute)
+	_, err = admin.remove("account", a)
+	o.refused(err, problem.Referenced)
+	if o.doc("weft_bin", a) != nil {
+		t.Error("the refused deletion left its hold")
+	}
+}
+
+type lateStore struct {
+	store.Store
+	afterCount func()
+}
+
+func (l *lateStore) Count(ctx context.Context, collection string, where query.Expr, limit int) (int64, error) {
+	n, err := l.Store.Count(ctx, collection, where, limit)
+	if l.afterCount != nil {
+		l.afterCount()
+	}
+	return n, err
 }
 
 // A reference never dangles: either the account is gone before the deal names

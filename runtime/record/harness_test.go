@@ -40,7 +40,7 @@ func withStore(wrap func(store.Store) store.Store) part {
 	return func(o *record.Options) { o.Store = wrap(o.Store) }
 }
 
-func compile(t *testing.T) *model.Model {
+func compile(t testing.TB) *model.Model {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "definitions.json"))
 	if err != nil {

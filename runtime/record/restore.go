@@ -41,6 +41,9 @@ func (u *unit) restore(ctx context.Context, entity, id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, held := heldAt(d); held {
+		return nil, u.notInBin(ctx, entity, id)
+	}
 	it, row, err := u.unbin(d)
 	if err != nil {
 		return nil, err

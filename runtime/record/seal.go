@@ -134,7 +134,7 @@ func storedText(s string) any {
 func (u *unit) sealDelete(it *item) []store.Op {
 	ops := []store.Op{
 		{Kind: store.Delete, Collection: it.entity.Key, Doc: store.Doc{ID: it.id}, OldRev: it.rev},
-		{Kind: store.Insert, Collection: BinCollection, Doc: u.binDoc(it)},
+		u.binOp(it),
 		u.historyOp(it, it.rev+1, nil),
 	}
 	for _, v := range it.takenVisits {
@@ -144,12 +144,21 @@ func (u *unit) sealDelete(it *item) []store.Op {
 	return ops
 }
 
+// binOp puts the record into the bin, in the place of its hold if it has one.
+func (u *unit) binOp(it *item) store.Op {
+	op := store.Op{Kind: store.Insert, Collection: BinCollection, Doc: u.binDoc(it, 1)}
+	if u.held[it.id] {
+		op.Kind, op.OldRev, op.Doc = store.Replace, 1, u.binDoc(it, 2)
+	}
+	return op
+}
+
 // binDoc is a row of the bin: {id, rev, entity, deletion, at, by, merged_into, doc, visits}.
-func (u *unit) binDoc(it *item) store.Doc {
+func (u *unit) binDoc(it *item, rev int64) store.Doc {
 	b := make([]byte, 0, 640)
 	b = append(b, '{')
 	b = appendMember(b, "id", it.id)
-	b = appendMember(b, "rev", int64(1))
+	b = appendMember(b, "rev", rev)
 	b = appendMember(b, "entity", it.entity.Key)
 	b = appendMember(b, "deletion", u.deletion)
 	b = appendMember(b, "at", u.stamp)
@@ -163,7 +172,7 @@ func (u *unit) binDoc(it *item) store.Doc {
 		}
 		b = appendMember(b, "visits", visits)
 	}
-	return store.Doc{ID: it.id, Rev: 1, Body: closeObject(b)}
+	return store.Doc{ID: it.id, Rev: rev, Body: closeObject(b)}
 }
 
 // sealRestore brings a record back out of the bin.

@@ -39,6 +39,7 @@ type unit struct {
 	refused  *problem.Error
 	warnings []problem.Field
 	deletion string
+	held     map[string]bool // records whose row in the bin is this change's own hold
 	// ids are given to new records before others are made up.
 	ids    []string
 	dryRun bool

@@ -1,0 +1,114 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"weft/runtime/store"
+)
+
+// A change that sets a reference relies on the bin holding no row for its
+// target. A deletion therefore first puts a row there (a hold), then looks for
+// referrers, then deletes: whatever refers to the record is either found, or
+// cannot be committed any more. A hold that its owner left behind is dropped
+// by the first who meets it after holdTime.
+
+// holdTime is longer than any deletion takes.
+const holdTime = 30 * time.Second
+
+// holds are the rows of the bin that one deletion has put there.
+type holds struct {
+	s   *Service
+	ids map[string]bool
+}
+
+// errHeld says that holds were taken and the deletion is to be looked at anew.
+var errHeld = errors.New("record: what is deleted is held now")
+
+// missing lists the records that the unit deletes, that others may refer to
+// and that are not held yet. Child rows need none: with each of them its
+// parent is written.
+func (h *holds) missing(u *unit) []string {
+	var ids []string
+	for _, it := range u.items {
+		if it.op != opDelete || h.ids[it.id] {
+			continue
+		}
+		for _, f := range it.entity.Referrers {
+			if f.Entity.Child == nil || f.Entity.Child.Field != f {
+				ids = append(ids, it.id)
+				break
+			}
+		}
+	}
+	return ids
+}
+
+// take puts the holds into the bin; a conflict means that another deletion has
+// one of the records.
+func (h *holds) take(ctx context.Context, ids []string, at string) error {
+	b := &store.Batch{Ops: make([]store.Op, len(ids))}
+	for i, id := range ids {
+		body := []byte{'{'}
+		body = appendMember(body, "id", id)
+		body = appendMember(body, "rev", int64(1))
+		body = closeObject(appendMember(body, "held_at", at))
+		b.Ops[i] = store.Op{Kind: store.Insert, Collection: BinCollection, Doc: store.Doc{ID: id, Rev: 1, Body: body}}
+	}
+	if err := h.s.store.Commit(ctx, b); err != nil {
+		var taken *store.UniqueError
+		if errors.As(err, &taken) {
+			return &store.ConflictError{Collection: BinCollection, ID: taken.ID}
+		}
+		return err
+	}
+	if h.ids == nil {
+		h.ids = make(map[string]bool, len(ids))
+	}
+	for _, id := range ids {
+		h.ids[id] = true
+	}
+	return errHeld
+}
+
+// release takes the holds of a deletion that did not come about out again.
+func (h *holds) release(ctx context.Context) {
+	if len(h.ids) == 0 {
+		return
+	}
+	b := &store.Batch{}
+	for id := range h.ids {
+		b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: id}, OldRev: 1})
+	}
+	h.ids = nil
+	// The caller may be gone; a hold that stays all the same ends by its time.
+	_ = h.s.store.Commit(context.WithoutCancel(ctx), b)
+}
+
+// heldAt tells since when a row of the bin is only a hold.
+func heldAt(d store.Doc) (time.Time, bool) {
+	var row struct {
+		HeldAt string `json:"held_at"`
+	}
+	if json.Unmarshal(d.Body, &row) != nil || row.HeldAt == "" {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(time.RFC3339, row.HeldAt)
+	return at, err == nil
+}
+
+// dropOldHold frees a record whose deletion was cut off in the middle.
+func (s *Service) dropOldHold(ctx context.Context, id string) {
+	d, err := s.store.Get(ctx, BinCollection, id)
+	if err != nil {
+		return
+	}
+	if at, held := heldAt(d); held && s.now().Sub(at) > holdTime {
+		// A conflict means that somebody else just did.
+		_ = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{
+			{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: id}, OldRev: d.Rev},
+		}})
+	}
+}

@@ -11,9 +11,7 @@ import (
 
 	"weft/builder"
 	"weft/runtime/access"
-	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/runtime/record"
 	"weft/runtime/transfer"
 	"weft/schemas"
 )
@@ -23,9 +21,10 @@ type Options struct {
 	// Templates holds a folder per template, named by its key.
 	Templates fs.FS
 	Builder   *builder.Builder
-	Current   *model.Current
-	Records   *record.Service
 	Transfer  *transfer.Service
+	// Load makes sample records of one entity, in order, and tells how many;
+	// those that are there already are left out.
+	Load func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error)
 }
 
 // InstallOptions of a template.
@@ -110,8 +109,15 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 			return 0, 0, fmt.Errorf("mapping %s: %w", name, err)
 		}
 	}
-	if o.SampleData {
-		records, err = g.addSamples(ctx, by, p.Samples)
+	if !o.SampleData {
+		return version, 0, nil
 	}
-	return version, records, err
+	for _, sample := range p.Samples {
+		n, err := g.o.Load(ctx, by, sample.Entity, sample.Rows)
+		records += n
+		if err != nil {
+			return version, records, fmt.Errorf("sample %s: %w", sample.Name, err)
+		}
+	}
+	return version, records, nil
 }

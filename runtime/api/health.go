@@ -55,6 +55,18 @@ func HTTPServer(addr string, h http.Handler) *http.Server {
 	}
 }
 
-// Drain makes the server not ready, so that no new caller is sent here; what
-// runs goes on. The http.Server is shut down after it.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain makes the server not ready, so that no new caller is sent here, and
+// tells the sockets to come back elsewhere; what runs goes on. The
+// http.Server is shut down after it.
+func (s *Server) Drain() {
+	s.draining.Store(true)
+	if s.o.Live != nil {
+		_ = s.o.Live.Close()
+	}
+}
+
+// Close ends what the server runs beside requests.
+func (s *Server) Close() error {
+	s.Drain()
+	return nil
+}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -25,8 +26,9 @@ const (
 	xlsxType   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// importRecords takes a file as the body, or a form with one or several and,
-// if need be, a mapping document in the field "mapping". A small import is
+// importRecords takes a file as the body, or a form with one or several and, if
+// need be, a mapping or its name in the field "mapping"; without an entity in
+// the path the mapping says what the files become. A small import is
 // answered when it is done (200), a larger one at once (202); both answers are
 // its progress.
 func importRecords(x *exchange) error {
@@ -59,7 +61,7 @@ func (x *exchange) importParameters() (transfer.Job, error) {
 			return job, badParameter(name)
 		}
 	}
-	if _, ok := x.s.o.Current.Model().Entity(job.Entity); !ok {
+	if _, ok := x.s.o.Current.Model().Entity(job.Entity); !ok && job.Entity != "" {
 		return job, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": job.Entity})
 	}
 	return job, nil
@@ -74,7 +76,7 @@ func (x *exchange) importInputs(job *transfer.Job) (done func(), err error) {
 	if err != nil || ext == "" {
 		return nil, problem.New(problem.MediaType, "content_type", map[string]any{"want": "multipart/form-data, text/csv, XLSX"})
 	}
-	job.Inputs = []transfer.Input{{Name: job.Entity + ext, Reader: x.r.Body}}
+	job.Inputs = []transfer.Input{{Name: cmp.Or(job.Entity, "data") + ext, Reader: x.r.Body}}
 	return func() {}, nil
 }
 

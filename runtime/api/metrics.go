@@ -36,6 +36,11 @@ func newMetrics(o Options) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.writes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if o.Live != nil {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "weft_live_sockets", Help: "Open websockets of live queries.",
+		}, func() float64 { return float64(o.Live.Sockets()) }))
+	}
 	m.registry.MustRegister(o.Collectors...)
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m

@@ -100,7 +100,7 @@ var docs = map[string]doc{
 	"record.bulk":      {Summary: "Change many records", Body: "Bulk", Idempotent: true, Answers: ok("BulkResults")},
 	"record.merge":     {Summary: "Make one record of several", Body: "Merge", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
 
-	"record.import": importDoc,
+	"record.import": importDoc, "import.create": importDoc,
 	"record.export": {Summary: "Export what a query finds", Body: "Query", Query: []queryParameter{
 		{"header", "titles (default) or keys", object{"enum": []string{"titles", "keys"}}},
 	}, Answers: map[string]answer{"200": {Type: "*/*"}}},

@@ -15,6 +15,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/files"
+	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/store"
@@ -29,9 +30,8 @@ type Options struct {
 	Access   *access.Service
 	Files    *files.Service
 	Transfer *transfer.Service
-	// Live serves the websocket of a signed-in actor.
-	Live    func(w http.ResponseWriter, r *http.Request, a *access.Actor)
-	Gallery Gallery
+	Live     *live.Hub
+	Gallery  Gallery
 	// Builder adds its routes to the router of /api/v1; they are for
 	// administrators only, which is seen to before they are called.
 	Builder func(*mux.Router)

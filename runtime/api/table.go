@@ -39,6 +39,7 @@ func transferRoutes() []Route {
 	return []Route{
 		{Name: "record.import", Method: "POST", Path: recordsPath + "/import", Policy: SignedIn, Timeout: longTimeout, handle: importRecords},
 		{Name: "record.export", Method: "POST", Path: recordsPath + "/export", Policy: SignedIn, Timeout: longTimeout, Reads: true, handle: exportRecords},
+		{Name: "import.create", Method: "POST", Path: base + "/imports", Policy: SignedIn, Timeout: longTimeout, handle: importRecords},
 		{Name: "import.get", Method: "GET", Path: base + "/imports/{id}", Policy: SignedIn, handle: getImport},
 		{Name: "import.problems", Method: "GET", Path: base + "/imports/{id}/problems", Policy: SignedIn, Timeout: longTimeout, handle: importProblems},
 		{Name: "import.undo", Method: "POST", Path: base + "/imports/{id}/undo", Policy: SignedIn, Timeout: longTimeout, handle: undoImport},

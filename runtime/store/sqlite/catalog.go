@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"weft/runtime/query"
 	"weft/runtime/store"
 
 	sqlite3 "zombiezen.com/go/sqlite"
@@ -148,14 +147,6 @@ func sortColumn(alias, field string) (string, error) {
 		alias += "."
 	}
 	return "coalesce(json_extract(" + alias + "sort,'$." + field + "')," + fnSort + "(" + raw + "))", nil
-}
-
-// orderColumn is the SQL by which a path is ordered.
-func orderColumn(alias string, p query.Path) (string, error) {
-	if p.SortKey && p.Kind == query.Text {
-		return sortColumn(alias, p.Field)
-	}
-	return column(alias, p.Field)
 }
 
 // names of the collections, in order.

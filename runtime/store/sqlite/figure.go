@@ -11,8 +11,13 @@ import (
 	"weft/runtime/store"
 )
 
-// figureGroups bounds the groups of a kept figure.
-const figureGroups = 5000
+// Bounds of a kept figure.
+const (
+	figureGroups = 5000
+	figureSums   = 4
+	// figureCount is from how many documents on a count is worth keeping.
+	figureCount = 2000
+)
 
 // figure keeps counts and exact sums of all documents of a collection by one
 // text field, or as a whole. Everybody asks for these, so they follow commits
@@ -86,7 +91,7 @@ func figureOf(a store.Aggregate) (*figure, bool) {
 		}
 	}
 	slices.Sort(f.sums)
-	return f, true
+	return f, len(f.sums) <= figureSums
 }
 
 func plain(p query.Path) bool { return p.Through == "" && p.Visible == nil }
@@ -106,10 +111,7 @@ func (f *figure) follow(_ int64, before, after []byte) bool {
 func (f *figure) count(body []byte, sign int64) bool {
 	var value string
 	unset, ok := true, true
-	var amounts [4]string
-	if len(f.sums) > len(amounts) {
-		return false
-	}
+	var amounts [figureSums]string
 	err := eachMember(body, func(key, raw []byte) bool {
 		if string(key) == f.by {
 			value, unset, ok = textMember(raw)

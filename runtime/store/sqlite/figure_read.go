@@ -18,11 +18,11 @@ func (q *session) keptRows(ctx context.Context, k *collection, a store.Aggregate
 		return nil, false, nil
 	}
 	read := func(d follower) { rows = d.(*figure).rows(a) }
-	if q.use(q.s.kept.find(k.Name, f.name()), read) {
+	if q.use(q.s.kept.find(k.Name, f.name()), q.pinned, read) {
 		return rows, true, nil
 	}
 	err = q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })
-	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), read)
+	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), q.pinned, read)
 	return rows, ok, err
 }
 
@@ -75,8 +75,17 @@ func (q *session) keptCount(k *collection, where query.Expr) (n int64, ok bool) 
 	if !ok {
 		return 0, false
 	}
-	ok = q.use(q.s.kept.find(k.Name, f.name()), func(d follower) { n = d.(*figure).total(values) })
+	ok = q.use(q.s.kept.find(k.Name, f.name()), q.pinned, func(d follower) { n = d.(*figure).total(values) })
 	return n, ok
+}
+
+// keepCount makes the figure that would have known a great count.
+func (q *session) keepCount(ctx context.Context, k *collection, where query.Expr, n int64) error {
+	f := &figure{groups: map[string]*group{}}
+	if _, ok := countOf(where, f); !ok || n < figureCount || f.by == "id" {
+		return nil
+	}
+	return q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })
 }
 
 // countOf finds the field and the values that a condition fixes; nil values

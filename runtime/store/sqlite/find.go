@@ -22,9 +22,7 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 	var docs []store.Doc
 	switch {
 	case hasMatch(f.Where):
-		err = q.snapshot(func() error {
-			return q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
-		})
+		docs, err = q.search(ctx, k, f)
 	case k.served(f.Where, f.Sort):
 		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
 	default:
@@ -37,6 +35,12 @@ func (q *session) find(k *collection, f store.Find) ([]store.Doc, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare), " FROM ", k.table, " t WHERE ")
 	b.expr(f.Where)
+	b.rest(f)
+	return b.docs(f.Bare)
+}
+
+// rest writes what follows the condition: position, order, limit.
+func (b *builder) rest(f store.Find) {
 	if f.After != nil {
 		b.write(" AND ")
 		b.after(f.Sort, f.After.Values, f.After.ID, f.IDDesc)
@@ -47,7 +51,6 @@ func (q *session) find(k *collection, f store.Find) ([]store.Doc, error) {
 	}
 	b.write("t.id", direction(f.IDDesc), " LIMIT ")
 	b.arg(f.Limit)
-	return b.docs(f.Bare)
 }
 
 func bodyColumn(bare bool) string {
@@ -160,6 +163,9 @@ func (q *session) Count(ctx context.Context, collection string, where query.Expr
 	err = q.snapshot(func() error {
 		return q.interruptible(ctx, func() error { n, err = q.count(k, where, limit); return err })
 	})
+	if err == nil && limit <= 0 {
+		err = q.keepCount(ctx, k, where, n)
+	}
 	return n, err
 }
 

@@ -166,15 +166,15 @@ func (k *kept) finish(data follower, number uint64) bool {
 	return true
 }
 
-// use calls fn with what is kept, if it shows what the session sees: outside a
-// View the newest state; inside one, only if nothing was committed since.
-func (q *session) use(k *kept, fn func(follower)) bool {
-	if k == nil || q.pinned && q.s.feed.last.Load() < q.number {
+// use calls fn with what is kept: the newest state, or with exact only the
+// state of the session's snapshot (see pin).
+func (q *session) use(k *kept, exact bool, fn func(follower)) bool {
+	if k == nil || exact && q.s.feed.last.Load() < q.number {
 		return false
 	}
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if k.data == nil || q.pinned && k.number > q.number {
+	if k.data == nil || exact && k.number > q.number {
 		return false
 	}
 	k.idle.Store(0)
@@ -203,6 +203,13 @@ func (q *session) keep(ctx context.Context, c *collection, name string, build fu
 		k.refuse()
 	}
 	return err
+}
+
+// ready tells whether there is anything to use.
+func (k *kept) ready() bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.data != nil
 }
 
 // refuse notes that this cannot be kept, so that it is not tried again soon.

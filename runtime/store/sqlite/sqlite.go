@@ -42,6 +42,7 @@ type Store struct {
 	writer  *writer
 	feed    feed
 	kept    keptSet
+	work    background
 	fault   atomic.Pointer[func() error]
 
 	closing sync.Once
@@ -94,6 +95,7 @@ func (s *Store) start(ctx context.Context, o Options) error {
 		return errors.Join(err, c.Close())
 	}
 	s.feed.start(max(uint64(last), uint64(time.Now().UnixMicro())))
+	s.work.start()
 	s.writer = newWriter(s, c)
 	go s.writer.run()
 	return nil
@@ -103,6 +105,7 @@ func (s *Store) start(ctx context.Context, o Options) error {
 // file. Calls after Close fail with store.ErrUnavailable.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
+		s.work.stop()
 		s.writer.stop()
 		s.feed.stop()
 		s.closed = errors.Join(s.readers.Close(), s.writer.c.Close(), s.lock.Close())

@@ -19,6 +19,15 @@ func sought(text string) query.All {
 	return all
 }
 
+// soughtBoth is the condition of a search in name and code.
+func soughtBoth(text string) query.All {
+	var all query.All
+	for _, w := range query.Words(text) {
+		all = append(all, query.Any{query.Cmp{Path: name, Op: query.Match, Value: w}, query.Cmp{Path: code, Op: query.Match, Value: w}})
+	}
+	return all
+}
+
 // search gives what each text finds.
 func (b *bench) search(texts ...string) string {
 	b.t.Helper()
@@ -113,5 +122,50 @@ func testSearchProperty(t *testing.T, b *bench) {
 			f := store.Find{Where: where, Limit: 1 + r.IntN(20), Sort: []query.SortTerm{{Path: at, Desc: r.IntN(2) == 0}}}
 			b.pagesAgree(fmt.Sprintf("round %d, %+v", round, where), f, docs)
 		}
+	}
+}
+
+// testSearchCommon searches words that very many documents hold, in every
+// order, while documents change: adapters choose other plans there.
+func testSearchCommon(t *testing.T, b *bench) {
+	const many = 900
+	b.ensure()
+	r := rand.New(rand.NewPCG(9, 9))
+	docs := map[string]map[string]any{}
+	some := func() fields {
+		f := randomFields(r)
+		f["name"] = []string{"common 上海银行", "common rare", "Commonplace 10", "other"}[r.IntN(4)]
+		if r.IntN(4) > 0 {
+			f["at"] = fmt.Sprintf("2026-01-%02dT%02d:00:00.000Z", 1+r.IntN(28), r.IntN(24))
+		}
+		return f
+	}
+	var ops []store.Op
+	for i := range many {
+		op := insert("deal", fmt.Sprintf("d%04d", (i*7919)%10000), some())
+		ops = append(ops, op)
+		docs[op.Doc.ID] = decode(t, op.Doc.Body)
+	}
+	b.write(ops...)
+	paths := []query.Path{at, score, amount, name, code, done, stage, day}
+	for round := range 25 {
+		for id, old := range docs {
+			op := replace("deal", id, int64(old["rev"].(float64)), some())
+			b.write(op)
+			docs[id] = decode(t, op.Doc.Body)
+			break
+		}
+		where := query.All{sought([]string{"common", "common 海银", "c", "上海银"}[r.IntN(4)])}
+		if r.IntN(3) == 0 {
+			where = query.All{soughtBoth([]string{"a", "a common", "quoted", "a1"}[r.IntN(4)])}
+		}
+		if r.IntN(2) == 0 {
+			where = append(where, query.Cmp{Path: stage, Op: query.Eq, Value: "new"})
+		}
+		f := store.Find{Where: where, Limit: 30 + r.IntN(200), IDDesc: r.IntN(2) == 0}
+		if n := r.IntN(len(paths) + 2); n < len(paths) {
+			f.Sort = []query.SortTerm{{Path: paths[n], Desc: r.IntN(2) == 0}}
+		}
+		b.pagesAgree(fmt.Sprint("round ", round, where), f, docs)
 	}
 }

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"buckets", testBuckets},
 		{"search", testSearch},
 		{"search follows writes", testSearchFollows},
+		{"search for common words", testSearchCommon},
 		{"search agrees with query.Matches", testSearchProperty},
 		{"watch", testWatch},
 		{"watch resync", testResync},
@@ -138,7 +139,7 @@ func (b *bench) ensure() *bench {
 // fields of a document, in stored form.
 type fields map[string]any
 
-// makeDoc builds a document with sort keys and tokens of its name.
+// makeDoc builds a document with a sort key of its name and tokens of its name and code.
 func makeDoc(id string, rev int64, f fields) store.Doc {
 	full := fields{"id": id, "rev": rev}
 	maps.Copy(full, f)
@@ -149,8 +150,11 @@ func makeDoc(id string, rev int64, f fields) store.Doc {
 	d := store.Doc{ID: id, Rev: rev, Body: body}
 	if text, ok := f["name"].(string); ok {
 		d.Sort = map[string]string{"name": query.SortKey(text)}
+	}
+	for _, field := range []string{"name", "code"} {
+		text, _ := f[field].(string)
 		for _, token := range query.Tokens(text) {
-			d.Tokens = append(d.Tokens, store.Token{Field: "name", Text: token})
+			d.Tokens = append(d.Tokens, store.Token{Field: field, Text: token})
 		}
 	}
 	return d

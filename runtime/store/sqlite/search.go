@@ -1,0 +1,200 @@
+package sqlite
+
+import (
+	"context"
+	"strconv"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Plans of a search, chosen by how many documents the words are found in.
+const (
+	// fewHits are read and sorted as they are.
+	fewHits = 200
+	// manyHits cannot be listed one by one; all documents are asked instead.
+	manyHits = 20_000
+	// snapshotTries is how often a search begins anew when a commit came
+	// between its snapshot and the kept order.
+	snapshotTries = 4
+)
+
+// words splits a condition into what the inverted index answers by itself and
+// the rest. Words that must be compared with the text stand in both.
+func words(where query.Expr) (found, rest query.All) {
+	all, ok := where.(query.All)
+	if !ok {
+		all = query.All{where}
+	}
+	for _, part := range all {
+		if sub, ok := part.(query.All); ok {
+			f, r := words(sub)
+			found, rest = append(found, f...), append(rest, r...)
+			continue
+		}
+		pure, recheck := onlyWords(part)
+		if pure {
+			found = append(found, part)
+		}
+		if !pure || recheck {
+			rest = append(rest, part)
+		}
+	}
+	return found, rest
+}
+
+// onlyWords tells whether a condition is made of words in own, visible fields.
+func onlyWords(x query.Expr) (pure, recheck bool) {
+	var parts []query.Expr
+	switch x := x.(type) {
+	case query.Cmp:
+		word, ok := x.Value.(query.Word)
+		return ok && x.Op == query.Match && plain(x.Path), word.Recheck
+	case query.All:
+		parts = x
+	case query.Any:
+		parts = x
+	default:
+		return false, false
+	}
+	for _, part := range parts {
+		p, r := onlyWords(part)
+		if !p {
+			return false, false
+		}
+		recheck = recheck || r
+	}
+	return len(parts) > 0, recheck
+}
+
+// hits reads the documents for which a condition of words only holds.
+func (q *session) hits(k *collection, x query.Expr) (out bitmap, err error) {
+	if c, ok := x.(query.Cmp); ok {
+		return q.c.wordBits(k, c.Path.Field, c.Value.(query.Word))
+	}
+	parts, all := x.(query.All)
+	if !all {
+		parts = query.All(x.(query.Any))
+	}
+	for i, part := range parts {
+		bits, err := q.hits(k, part)
+		switch {
+		case err != nil:
+			return nil, err
+		case i == 0:
+			out = bits
+		case all:
+			out = out.and(bits)
+		default:
+			out = out.or(bits)
+		}
+	}
+	return out, nil
+}
+
+// search reads a find that asks for words.
+func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]store.Doc, error) {
+	found, rest := words(f.Where)
+	plan := searchPlan{session: q, k: k, f: f, rest: rest}
+	for try := 0; ; try++ {
+		var docs []store.Doc
+		plan.ordered = try < snapshotTries
+		plan.again = false
+		err := q.pin(func() error {
+			return q.interruptible(ctx, func() (err error) {
+				if len(found) == 0 {
+					docs, err = q.find(k, f)
+					return err
+				}
+				if plan.hits, err = q.hits(k, found); err == nil {
+					docs, err = plan.run()
+				}
+				return err
+			})
+		})
+		if err != nil || !plan.again {
+			return docs, err
+		}
+	}
+}
+
+// searchPlan is one attempt to answer a search on one snapshot.
+type searchPlan struct {
+	*session
+	k    *collection
+	f    store.Find
+	rest query.All
+	hits bitmap
+	// ordered allows the kept order; again asks for another attempt, because
+	// the kept order is of another commit than the snapshot.
+	ordered, again bool
+}
+
+func (p *searchPlan) run() ([]store.Doc, error) {
+	n := p.hits.count()
+	switch {
+	case n == 0:
+		return nil, nil
+	case n > fewHits && p.ordered && sortsByColumn(p.f):
+		docs, ok, err := p.byColumn()
+		if ok || err != nil || p.again {
+			return docs, err
+		}
+	case n > fewHits && len(p.f.Sort) == 0:
+		return p.byID()
+	}
+	if n > manyHits {
+		return p.find(p.k, p.f)
+	}
+	seqs := make([]int64, 0, n)
+	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
+	return p.among(seqs, p.f)
+}
+
+// among reads a find among some documents.
+func (p *searchPlan) among(seqs []int64, f store.Find) ([]store.Doc, error) {
+	b := p.newBuilder(p.k)
+	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare), " FROM json_each(")
+	b.arg(listOf(seqs))
+	b.write(") j CROSS JOIN ", p.k.table, " t WHERE t.seq=j.value AND ")
+	b.expr(p.rest)
+	b.rest(f)
+	return b.docs(f.Bare)
+}
+
+// listOf writes numbers as a JSON array.
+func listOf(seqs []int64) string {
+	list := append(make([]byte, 0, 8*len(seqs)+2), '[')
+	for i, seq := range seqs {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, seq, 10)
+	}
+	return textOf(append(list, ']'))
+}
+
+// byID walks the documents by id until enough of them are hits, or reads all
+// hits where that is less work.
+func (p *searchPlan) byID() ([]store.Doc, error) {
+	total, err := p.c.number("SELECT max(seq) FROM " + p.k.table)
+	n := int64(p.hits.count())
+	if err != nil || total*int64(p.f.Limit) < n*n || n > manyHits {
+		return p.walk(err)
+	}
+	seqs := make([]int64, 0, n)
+	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
+	return p.among(seqs, p.f)
+}
+
+func (p *searchPlan) walk(err error) ([]store.Doc, error) {
+	if err != nil {
+		return nil, err
+	}
+	b := p.newBuilder(p.k)
+	p.c.bits = append(p.c.bits, p.hits)
+	b.write("SELECT t.id, t.rev", bodyColumn(p.f.Bare), " FROM ", p.k.table, " t WHERE ", fnBit, "(0, t.seq) AND ")
+	b.expr(p.rest)
+	b.rest(p.f)
+	return b.docs(p.f.Bare)
+}

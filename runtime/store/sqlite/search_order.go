@@ -1,0 +1,167 @@
+package sqlite
+
+import (
+	"slices"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// candidate is a hit with its place in the wanted order: smaller is sooner.
+type candidate struct {
+	rank uint64
+	seq  int64
+}
+
+// byColumn takes the hits that come soonest in the kept order and lets the
+// database read, compare and cut only those. ok is false where there is no kept
+// order, which is then made for the next search.
+func (p *searchPlan) byColumn() (docs []store.Doc, ok bool, err error) {
+	path := p.f.Sort[0].Path
+	kept := p.s.kept.find(p.k.Name, columnName(path))
+	if kept == nil {
+		if !p.pinned {
+			p.s.keepColumn(p.k, path)
+		}
+		return nil, false, nil
+	}
+	var set []candidate
+	var unset []int64
+	exact := p.use(kept, true, func(d follower) { set, unset = p.candidates(d.(*rankColumn)) })
+	if !exact {
+		p.again = !p.pinned && kept.ready()
+		return nil, false, nil
+	}
+	docs, err = p.soonest(set, unset)
+	return docs, err == nil, err
+}
+
+// candidates gives the hits that are not before the position, by rank; those
+// without a value come last whatever the direction.
+func (p *searchPlan) candidates(o *rankColumn) (set []candidate, unset []int64) {
+	t := p.f.Sort[0]
+	least, fromUnset := p.start(t)
+	p.hits.each(func(seq int64) {
+		if !o.isSet.has(seq) {
+			unset = append(unset, seq)
+			return
+		}
+		r := o.ranks[seq]
+		if t.Desc {
+			r = ^r
+		}
+		if r >= least && !fromUnset {
+			set = append(set, candidate{r, seq})
+		}
+	})
+	return set, unset
+}
+
+// start is where the position lies in ranks.
+func (p *searchPlan) start(t query.SortTerm) (least uint64, fromUnset bool) {
+	if p.f.After == nil {
+		return 0, false
+	}
+	r, ok := rankValue(t.Path, p.f.After.Values[0])
+	if p.f.After.Values[0] == nil {
+		return 0, true
+	}
+	if !ok {
+		return 0, false
+	}
+	if t.Desc {
+		r = ^r
+	}
+	return r, false
+}
+
+// soonest reads candidates in growing portions until the page is full. All of
+// one rank stay in one portion, since only the database can tell them apart.
+func (p *searchPlan) soonest(set []candidate, unset []int64) ([]store.Doc, error) {
+	var docs []store.Doc
+	portion := p.f.Limit
+	if len(p.rest) > 0 {
+		portion *= 2
+	}
+	for len(set) > 0 && len(docs) < p.f.Limit {
+		var seqs []int64
+		seqs, set = cut(set, portion)
+		more, err := p.portion(seqs, len(docs))
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, more...)
+		portion *= 4
+	}
+	if len(docs) >= p.f.Limit || len(unset) == 0 {
+		return docs, nil
+	}
+	more, err := p.portion(unset, len(docs))
+	return append(docs, more...), err
+}
+
+func (p *searchPlan) portion(seqs []int64, have int) ([]store.Doc, error) {
+	f := p.f
+	f.Limit -= have
+	return p.among(seqs, f)
+}
+
+// cut takes the n candidates of the least rank and all that share the last
+// one's rank.
+func cut(set []candidate, n int) (seqs []int64, rest []candidate) {
+	last := ^uint64(0)
+	if n < len(set) {
+		last = nthRank(set, n)
+	}
+	for _, c := range set {
+		if c.rank <= last {
+			seqs = append(seqs, c.seq)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	return seqs, rest
+}
+
+// nthRank finds the n-th least rank with a heap of n, greatest first.
+func nthRank(set []candidate, n int) uint64 {
+	heap := make([]uint64, n)
+	for i := range heap {
+		heap[i] = set[i].rank
+	}
+	slices.SortFunc(heap, func(a, b uint64) int {
+		switch {
+		case a > b:
+			return -1
+		case a < b:
+			return 1
+		}
+		return 0
+	}) // a sorted slice is a heap
+	for _, c := range set[n:] {
+		if c.rank < heap[0] {
+			sink(heap, c.rank)
+		}
+	}
+	return heap[0]
+}
+
+// sink replaces the greatest of a heap.
+func sink(heap []uint64, r uint64) {
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= len(heap) {
+			break
+		}
+		if child+1 < len(heap) && heap[child+1] > heap[child] {
+			child++
+		}
+		if heap[child] <= r {
+			break
+		}
+		heap[i] = heap[child]
+		i = child
+	}
+	heap[i] = r
+}

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -27,17 +28,21 @@ func Collections() []store.Collection {
 
 // doc makes a stored document of v, whose JSON must hold id and rev.
 func doc(id string, rev int64, v any) (store.Doc, error) {
-	body, err := json.Marshal(v)
-	if err != nil {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return store.Doc{}, fmt.Errorf("builder: %s: %w", id, err)
 	}
-	return store.Doc{ID: id, Rev: rev, Body: body}, nil
+	return store.Doc{ID: id, Rev: rev, Body: bytes.TrimSuffix(body.Bytes(), []byte("\n"))}, nil
 }
 
-// read decodes a stored document.
+// read decodes a stored document; amounts in samples stay exact.
 func read[T any](d store.Doc) (T, error) {
 	var v T
-	if err := json.Unmarshal(d.Body, &v); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(d.Body))
+	dec.UseNumber()
+	if err := dec.Decode(&v); err != nil {
 		return v, fmt.Errorf("builder: stored document %s: %w", d.ID, err)
 	}
 	return v, nil

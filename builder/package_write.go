@@ -1,7 +1,9 @@
 package builder
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"weft/schemas"
@@ -16,18 +18,26 @@ func (p *Package) Files() (map[string][]byte, error) {
 			return nil, err
 		}
 	}
+	add := func(file string, v any) error {
+		data, err := indented(v)
+		if err != nil {
+			return fmt.Errorf("builder: %s: %w", file, err)
+		}
+		out[file] = data
+		return nil
+	}
+	var errs []error
 	for name, m := range p.Mappings {
-		out["mappings/"+name+".json"] = m
+		errs = append(errs, add("mappings/"+name+".json", m))
 	}
 	for name, s := range p.Scenarios {
-		out["scenarios/"+name+".json"] = s
+		errs = append(errs, add("scenarios/"+name+".json", s))
 	}
 	for _, s := range p.Samples {
-		data, err := json.MarshalIndent(s, "", "  ")
-		if err != nil {
-			return nil, fmt.Errorf("builder: sample %s: %w", s.Name, err)
-		}
-		out["sample/"+s.Name+".json"] = append(data, '\n')
+		errs = append(errs, add("sample/"+s.Name+".json", s))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	if p.Readme != "" {
 		out["README.md"] = []byte(p.Readme)
@@ -63,9 +73,15 @@ func withoutSource(s *schemas.Script, data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("builder: script %s: %w", s.Key, err)
 	}
 	delete(members, "source")
-	data, err := json.MarshalIndent(members, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("builder: script %s: %w", s.Key, err)
-	}
-	return append(data, '\n'), nil
+	return indented(members)
+}
+
+// indented is JSON for people: two spaces of indent, no escaping of < and >.
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }

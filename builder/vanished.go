@@ -14,6 +14,7 @@ import (
 // form: what records hold there would be lost or misread.
 type loss struct {
 	at, code string
+	field    string // "" for a whole entity
 	params   []any
 	// collection and where find the records that use it.
 	collection string
@@ -66,7 +67,7 @@ func (b *Builder) losses(set *schemas.Set) []loss {
 }
 
 func fieldLosses(f *model.Field, now *schemas.Field, at string) []loss {
-	l := loss{at: at, params: []any{"field", f.Key}, collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Present}}
+	l := loss{at: at, field: f.Key, params: []any{"field", f.Key}, collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Present}}
 	if f.Child() {
 		// The rows lie with the child entity, each holding its parent.
 		l.collection, l.where = f.Target.Key, nil
@@ -97,7 +98,7 @@ func choiceLosses(f *model.Field, now *schemas.Field, at string) []loss {
 			continue
 		}
 		out = append(out, loss{
-			at: at + problem.Pointer("x-choices", i), code: "choice_removed", params: []any{"choice", c.Key},
+			at: at + problem.Pointer("x-choices", i), code: "choice_removed", field: f.Key, params: []any{"choice", c.Key},
 			collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Eq, Value: c.Key},
 		})
 	}

@@ -35,11 +35,11 @@ func (s Sources) Explain(err *jsonschema.ValidationError, instance any) []proble
 	return out
 }
 
-// leaves finds the errors without causes. Alternatives (anyOf, oneOf) are one
-// problem at the place they stand for, since each of their branches may be meant.
+// leaves finds the errors without causes. Alternatives (anyOf, oneOf, contains)
+// are one problem at the place they stand for, since each branch may be meant.
 func leaves(e *jsonschema.ValidationError, to []*jsonschema.ValidationError) []*jsonschema.ValidationError {
 	switch k := keyword(e); {
-	case len(e.Causes) == 0, k == "anyOf", k == "oneOf", k == "contains":
+	case len(e.Causes) == 0, k == "anyOf", k == "oneOf", k == "minContains":
 		return append(to, e)
 	}
 	for _, c := range e.Causes {

@@ -100,7 +100,7 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sa
 // how many records were made. What is there already is not made again, so an
 // install that was cut off is simply repeated.
 func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (version int64, records int, err error) {
-	version, err = g.o.Builder.Install(ctx, by.UserID, p, builder.InstallOptions{ConfirmRoles: o.ConfirmRoles})
+	version, err = g.o.Builder.Install(ctx, by.Login, p, builder.InstallOptions{ConfirmRoles: o.ConfirmRoles})
 	if err != nil {
 		return 0, 0, err
 	}

@@ -34,7 +34,7 @@ func (c *compiler) guard(e *Entity, def *schemas.Guard, here string) Guard {
 		var problems []problem.Field
 		g.Where, problems = query.Parse(def.Where, e, here+"/where")
 		c.add("", problems)
-		if g.Where.IsZero() && len(problems) == 0 {
+		if len(g.Where.Fields()) == 0 && len(problems) == 0 {
 			c.fail(here+"/where", "required")
 		}
 	case "role":
@@ -60,11 +60,15 @@ func (f *Field) Files() bool {
 // roleKeys checks that roles exist, defined or by themselves.
 func (c *compiler) roleKeys(keys []string, here string) {
 	for i, key := range keys {
-		if key == RoleAdmin || key == RoleMember {
-			continue
-		}
-		if _, ok := c.set.Get(schemas.KindRole, key); !ok {
-			c.fail(here+problem.Pointer(i), "unknown_role", "role", key)
-		}
+		c.roleKey(key, here+problem.Pointer(i))
+	}
+}
+
+func (c *compiler) roleKey(key, here string) {
+	if key == RoleAdmin || key == RoleMember {
+		return
+	}
+	if _, ok := c.set.Get(schemas.KindRole, key); !ok {
+		c.fail(here, "unknown_role", "role", key)
 	}
 }

@@ -74,8 +74,8 @@ func (c *compiler) scope(e *Entity, s schemas.Scope, here string) Scope {
 		var problems []problem.Field
 		scope.Where, problems = query.Parse(s.Where, e, here+"/where")
 		c.add("", problems)
-		// An empty filter would open every row by accident; "all" says it plainly.
-		if scope.Where.IsZero() && len(problems) == 0 {
+		// A filter that compares nothing would open every row by accident; "all" says it plainly.
+		if len(scope.Where.Fields()) == 0 && len(problems) == 0 {
 			c.fail(here+"/where", "required")
 		}
 	default:

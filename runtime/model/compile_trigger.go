@@ -60,7 +60,7 @@ func (c *compiler) recipients(e *Entity, a *schemas.Action, here string) {
 		if slices.Contains([]string{"created_by", "updated_by"}, to) {
 			continue
 		}
-		c.roleKeys([]string{to}, here+problem.Pointer("to", i))
+		c.roleKey(to, here+problem.Pointer("to", i))
 	}
 }
 

@@ -5,6 +5,9 @@ func init() {
 		"no_such_version":           {"没有版本 {version}", "there is no version {version}"},
 		"no_such_draft":             {"没有名为 {name} 的草稿", "there is no draft {name}"},
 		"no_such_package":           {"没有名为 {key} 的模板包", "there is no package {key}"},
+		"no_such_definition":        {"没有 {kind} {key}", "there is no {kind} {key}"},
+		"draft_stale":               {"草稿 {name} 已被他人更改", "somebody has changed draft {name} meanwhile"},
+		"overtaken":                 {"{key} 在草稿开始后已被更改", "{key} has been changed since the draft was begun"},
 		"published_meanwhile":       {"版本 {version} 已由他人发布，请重试", "somebody has published version {version} meanwhile; try again"},
 		"unique_broken":             {"{entity} 现有记录不满足此唯一键", "present records of {entity} do not satisfy this unique key"},
 		"entity_removed":            {"实体 {entity} 已发布，不能直接移除", "entity {entity} is published and cannot simply vanish"},
@@ -27,6 +30,7 @@ func init() {
 		"script_alone":              {"缺少同名的 .json 定义", "has no definition (.json) beside it"},
 		"script_twice":              {"源代码既在此处又在 .js 文件中", "the source stands here and in the .js file"},
 		"bad_sample":                {"应为 {\"entity\":…,\"rows\":[…]}", "must be {\"entity\":…,\"rows\":[…]}"},
+		"unsafe_path":               {"路径不安全", "is no safe path"},
 		"not_of_package":            {"{key} 已存在，且不属于此模板包", "{key} exists already and is not of this package"},
 		"changed_here":              {"{key} 在此处和模板包中都有更改", "{key} was changed both here and in the package"},
 	})

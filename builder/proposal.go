@@ -1,0 +1,118 @@
+package builder
+
+import (
+	"context"
+
+	"weft/runtime/problem"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Apply gives the definitions in force with the proposal's changes. Paths of
+// problems lead into the proposal: /definitions/0/properties/amount.
+func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
+	set := b.present().Clone()
+	var problems []problem.Field
+	for i, ref := range p.Remove {
+		if !set.Remove(ref.Kind, ref.Key) {
+			problems = append(problems, problem.At(problem.Pointer("remove", i), "no_such_definition", "kind", string(ref.Kind), "key", ref.Key))
+		}
+	}
+	seen := map[string]bool{}
+	for i, data := range p.Definitions {
+		at := problem.Pointer("definitions", i)
+		d, wrong := schemas.Decode(data)
+		for _, f := range wrong {
+			f.Path = at + f.Path
+			problems = append(problems, f)
+		}
+		if d == nil {
+			continue
+		}
+		if seen[name(d)] {
+			problems = append(problems, problem.At(at+"/key", "defined_twice", "key", d.DefinitionKey()))
+		}
+		seen[name(d)] = true
+		set.Add(d)
+	}
+	return set, problems
+}
+
+// CheckProposal finds everything that would keep the proposal from being published.
+func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) ([]problem.Field, error) {
+	set, problems := b.Apply(p)
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	return b.Check(ctx, set, force)
+}
+
+// PublishProposal publishes the definitions in force with the proposal's changes.
+func (b *Builder) PublishProposal(ctx context.Context, by string, p Proposal, force bool) (int64, error) {
+	b.publishing.Lock()
+	defer b.publishing.Unlock()
+	return b.publishProposal(ctx, publication{by: by, cause: "publish", force: force}, p)
+}
+
+// PublishDraft publishes a draft and throws it away, both or neither. It is
+// refused with problem conflict when a definition it changes has been changed
+// by somebody else since the draft was begun.
+func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) (int64, error) {
+	b.publishing.Lock()
+	defer b.publishing.Unlock()
+	draft, err := b.Draft(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	if problems, err := b.overtaken(ctx, draft); err != nil || len(problems) > 0 {
+		if err == nil {
+			err = problem.Of(problem.Conflict, problems...)
+		}
+		return 0, err
+	}
+	return b.publishProposal(ctx, publication{by: by, cause: "publish", of: key, force: force, ops: []store.Op{dropDraft(draft)}}, draft.Proposal)
+}
+
+func (b *Builder) publishProposal(ctx context.Context, pub publication, p Proposal) (int64, error) {
+	set, problems := b.Apply(p)
+	if len(problems) > 0 {
+		return 0, problem.Of(problem.Invalid, problems...)
+	}
+	pub.set = set
+	return b.publishLocked(ctx, pub)
+}
+
+// overtaken finds the definitions of a draft that have changed since its base.
+func (b *Builder) overtaken(ctx context.Context, d Draft) ([]problem.Field, error) {
+	if d.Base == b.version() {
+		return nil, nil
+	}
+	base := &schemas.Set{}
+	if d.Base > 0 {
+		var err error
+		if base, err = b.Definitions(ctx, d.Base); err != nil {
+			return nil, err
+		}
+	}
+	changes, err := diff(base, b.present())
+	if err != nil {
+		return nil, err
+	}
+	changed := map[Ref]bool{}
+	for _, c := range changes {
+		changed[Ref{c.Kind, c.Key}] = true
+	}
+	var problems []problem.Field
+	for i, data := range d.Definitions {
+		def, _ := schemas.Decode(data)
+		if def != nil && changed[Ref{def.DefinitionKind(), def.DefinitionKey()}] {
+			problems = append(problems, problem.At(problem.Pointer("definitions", i), "overtaken", "key", def.DefinitionKey()))
+		}
+	}
+	for i, ref := range d.Remove {
+		if changed[ref] {
+			problems = append(problems, problem.At(problem.Pointer("remove", i), "overtaken", "key", ref.Key))
+		}
+	}
+	return problems, nil
+}

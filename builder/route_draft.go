@@ -1,0 +1,98 @@
+package builder
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"weft/runtime/problem"
+)
+
+// forced is the body of publishing or checking a draft.
+type forced struct {
+	Force bool `json:"force,omitempty"`
+}
+
+func listDrafts(b *Builder, c *call) error {
+	list, err := b.Drafts(c.r.Context())
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, map[string]any{"items": list})
+}
+
+func getDraft(b *Builder, c *call) error {
+	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
+	if err != nil {
+		return err
+	}
+	return c.draft(d)
+}
+
+func (c *call) draft(d Draft) error {
+	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(d.Rev, 10)))
+	return c.answer(http.StatusOK, d)
+}
+
+// putDraft makes a draft, or changes it when If-Match names its revision.
+func putDraft(b *Builder, c *call) error {
+	var in Proposal
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	rev := int64(0)
+	if match := c.r.Header.Get("If-Match"); match != "" {
+		var err error
+		rev, err = strconv.ParseInt(strings.Trim(strings.TrimPrefix(match, "W/"), `"`), 10, 64)
+		if err != nil || rev < 1 {
+			return problem.New(problem.Stale, "", nil)
+		}
+	}
+	d, err := b.PutDraft(c.r.Context(), c.login, mux.Vars(c.r)["name"], rev, in)
+	if err != nil {
+		return err
+	}
+	return c.draft(d)
+}
+
+func deleteDraft(b *Builder, c *call) error {
+	if err := b.DeleteDraft(c.r.Context(), mux.Vars(c.r)["name"]); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func checkDraft(b *Builder, c *call) error {
+	var in forced
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
+	if err != nil {
+		return err
+	}
+	return check(b, c, wanted{d.Proposal, in.Force})
+}
+
+func impactDraft(b *Builder, c *call) error {
+	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
+	if err != nil {
+		return err
+	}
+	return impact(b, c, d.Proposal)
+}
+
+func publishDraft(b *Builder, c *call) error {
+	var in forced
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	v, err := b.PublishDraft(c.r.Context(), c.login, mux.Vars(c.r)["name"], in.Force)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, published{v})
+}

@@ -1,0 +1,88 @@
+package builder
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gorilla/mux"
+)
+
+// packageItem is a package as the list shows it.
+type packageItem struct {
+	Key     string `json:"key"`
+	Version string `json:"version"`
+	By      string `json:"by"`
+	At      string `json:"at"`
+	// Unconfirmed are the definitions, as kind/key, that wait for confirming.
+	Unconfirmed []string `json:"unconfirmed,omitempty"`
+}
+
+func listPackages(b *Builder, c *call) error {
+	list, err := b.Packages(c.r.Context())
+	if err != nil {
+		return err
+	}
+	waiting, err := b.Unconfirmed(c.r.Context())
+	if err != nil {
+		return err
+	}
+	items := make([]packageItem, 0, len(list))
+	for _, p := range list {
+		item := packageItem{Key: p.ID, Version: p.Version, By: p.By, At: p.At.Format("2006-01-02T15:04:05.000Z")}
+		for _, d := range waiting[p.ID] {
+			item.Unconfirmed = append(item.Unconfirmed, name(d))
+		}
+		items = append(items, item)
+	}
+	return c.answer(http.StatusOK, map[string]any{"items": items})
+}
+
+// postPackage installs a package from a zip archive of its folder.
+func postPackage(b *Builder, c *call) error {
+	var o InstallOptions
+	var err error
+	q := c.r.URL.Query()
+	if o.ConfirmRoles, err = flag("confirm_roles", q.Get("confirm_roles")); err != nil {
+		return err
+	}
+	if o.Overwrite, err = flag("overwrite", q.Get("overwrite")); err != nil {
+		return err
+	}
+	data, err := c.body(maxPackageBody, "application/zip")
+	if err != nil {
+		return err
+	}
+	p, err := ReadArchive(data)
+	if err != nil {
+		return err
+	}
+	v, err := b.Install(c.r.Context(), c.login, p, o)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, published{v})
+}
+
+func getPackage(b *Builder, c *call) error {
+	p, err := b.Export(c.r.Context(), mux.Vars(c.r)["key"])
+	if err != nil {
+		return err
+	}
+	data, err := p.Archive()
+	if err != nil {
+		return err
+	}
+	h := c.w.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.zip"`, p.Manifest.Key, p.Manifest.Version))
+	_, _ = c.w.Write(data)
+	return nil
+}
+
+func confirmPackage(b *Builder, c *call) error {
+	v, err := b.Confirm(c.r.Context(), c.login, mux.Vars(c.r)["key"])
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, published{v})
+}

@@ -1,0 +1,166 @@
+package builder
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"github.com/gorilla/mux"
+
+	"weft/runtime/problem"
+)
+
+// Deps is what the routes need of the HTTP room.
+type Deps struct {
+	// Caller tells who calls, "" for nobody, and whether he is an administrator.
+	Caller func(*http.Request) (login string, admin bool)
+	// Problem answers an error.
+	Problem func(http.ResponseWriter, *http.Request, error)
+}
+
+// Limits of request bodies in bytes.
+const (
+	maxJSONBody    = 1 << 20
+	maxPackageBody = 10 << 20
+)
+
+// handler answers a request of an administrator, or fails.
+type handler func(b *Builder, c *call) error
+
+// call is one request.
+type call struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	login string
+}
+
+// Route is one route of the builder, below /api/v1.
+type Route struct {
+	Method, Path string
+	handle       handler
+}
+
+// Table lists the routes. All are for administrators only.
+func Table() []Route {
+	return []Route{
+		{"GET", "/builder/definitions", getDefinitions},
+		{"GET", "/builder/schemas/{kind}", getSchema},
+		{"POST", "/builder/check", postCheck},
+		{"POST", "/builder/impact", postImpact},
+		{"POST", "/builder/publish", postPublish},
+		{"GET", "/builder/drafts", listDrafts},
+		{"GET", "/builder/drafts/{name}", getDraft},
+		{"PUT", "/builder/drafts/{name}", putDraft},
+		{"DELETE", "/builder/drafts/{name}", deleteDraft},
+		{"POST", "/builder/drafts/{name}/check", checkDraft},
+		{"POST", "/builder/drafts/{name}/impact", impactDraft},
+		{"POST", "/builder/drafts/{name}/publish", publishDraft},
+		{"GET", "/builder/versions", listVersions},
+		{"GET", "/builder/versions/{version}", getVersion},
+		{"POST", "/builder/versions/{version}/rollback", postRollback},
+		{"GET", "/builder/packages", listPackages},
+		{"POST", "/builder/packages", postPackage},
+		{"GET", "/builder/packages/{key}", getPackage},
+		{"POST", "/builder/packages/{key}/confirm", confirmPackage},
+	}
+}
+
+// Routes adds the builder's routes to r, whose prefix is /api/v1.
+func (b *Builder) Routes(r *mux.Router, d Deps) {
+	for _, rt := range Table() {
+		r.HandleFunc(rt.Path, func(w http.ResponseWriter, req *http.Request) {
+			login, admin := d.Caller(req)
+			err := error(nil)
+			switch {
+			case login == "":
+				err = problem.New(problem.Unauthenticated, "", nil)
+			case !admin:
+				err = problem.New(problem.Forbidden, "", nil)
+			default:
+				err = rt.handle(b, &call{w: w, r: req, login: login})
+			}
+			if err != nil {
+				d.Problem(w, req, err)
+			}
+		}).Methods(rt.Method)
+	}
+}
+
+// answer writes v as JSON.
+func (c *call) answer(status int, v any) error {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("builder: answer: %w", err)
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(body.Bytes()) // a client that is gone needs no answer
+	return nil
+}
+
+// body reads at most limit bytes of a media type.
+func (c *call) body(limit int64, mediaType string) ([]byte, error) {
+	if have, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || have != mediaType {
+		return nil, problem.New(problem.MediaType, "", nil)
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, problem.New(problem.TooLarge, "body_too_large", map[string]any{"max": limit})
+	case err != nil:
+		return nil, problem.Wrap(problem.Malformed, err)
+	}
+	return data, nil
+}
+
+// decode reads a JSON body into v; unknown members and text behind it are
+// refused. No body at all leaves v as it is.
+func (c *call) decode(v any) error {
+	if c.r.ContentLength == 0 {
+		return nil
+	}
+	data, err := c.body(maxJSONBody, "application/json")
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return problem.Wrap(problem.Malformed, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return problem.New(problem.Malformed, "", nil)
+	}
+	return nil
+}
+
+// number reads a number of the path or query; "" is 0, another text 422.
+func number(name, text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, problem.Of(problem.Invalid, problem.At("/"+name, "wrong_type", "want", "integer"))
+	}
+	return n, nil
+}
+
+// flag reads a switch of the query.
+func flag(name, text string) (bool, error) {
+	switch text {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, problem.Of(problem.Invalid, problem.At("/"+name, "wrong_type", "want", "boolean"))
+}

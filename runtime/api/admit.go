@@ -148,9 +148,12 @@ func withCaller(ctx context.Context, a *access.Actor) context.Context {
 	return context.WithValue(ctx, callerKey{}, a)
 }
 
-// Caller is who calls a handler that is mounted through Options.Builder; nil
-// for nobody.
-func Caller(r *http.Request) *access.Actor {
-	a, _ := r.Context().Value(callerKey{}).(*access.Actor)
-	return a
+// Caller is who calls a handler that is mounted through Options.Builder: his
+// login, "" for nobody, and whether he is an administrator.
+func Caller(r *http.Request) (login string, admin bool) {
+	a, ok := r.Context().Value(callerKey{}).(*access.Actor)
+	if !ok {
+		return "", false
+	}
+	return a.Login, a.Admin
 }

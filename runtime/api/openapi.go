@@ -34,6 +34,11 @@ func (s *Server) document(v viewer) object {
 		}
 		addOperation(paths, rt.Path, rt.Method, fixedOperation(rt))
 	}
+	if v.rights.Actor.Admin {
+		for _, rt := range s.builder {
+			addOperation(paths, rt.Path, rt.Method, builderOperation(rt))
+		}
+	}
 	for _, e := range v.usable() {
 		addEntitySchemas(schemas, v, e)
 		for _, rt := range s.Table() {
@@ -69,7 +74,17 @@ func addOperation(paths object, path, method string, op object) {
 // fixedOperation documents a route that is not about one entity.
 func fixedOperation(rt Route) object {
 	d := docs[rt.Name]
-	return operation(rt, d, strings.ReplaceAll(rt.Name, ".", "_"), d.Tag, func(name string) object { return ref(name) })
+	return operation(rt, d, strings.ReplaceAll(rt.Name, ".", "_"), d.Tag, ref)
+}
+
+// builderOperation documents a route of the builder, whose own pages say more.
+func builderOperation(rt Route) object {
+	id := strings.ToLower(rt.Method) + strings.NewReplacer("/", "_", "{", "", "}", "").Replace(strings.TrimPrefix(rt.Path, base))
+	op := operation(rt, docs["builder"], id, "builder", ref)
+	if rt.Method == http.MethodPost || rt.Method == http.MethodPut {
+		op["requestBody"] = object{"content": object{"application/json": object{}, "application/zip": object{}}}
+	}
+	return op
 }
 
 // entityOperation documents a route for one entity. Schema names beginning

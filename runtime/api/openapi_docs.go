@@ -128,6 +128,8 @@ var docs = map[string]doc{
 		{"user", "Id or login", textParameter}, {"entity", "Key of the entity", textParameter}, {"id", "Id of a record", textParameter}, {"op", "Operation", textParameter},
 	}, Answers: ok("Anything")},
 
+	"builder": {Summary: "Definitions: drafts, check, impact, publish, versions, packages", Tag: "builder", Refusals: []int{409, 412, 413, 415, 422},
+		Answers: map[string]answer{"200": {Type: "*/*"}, "201": {Schema: "Anything"}, "204": {}}},
 	"live":             {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
 	"template.list":    {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
 	"template.install": {Summary: "Install a template", Tag: "template", Body: "Install", BodyOptional: true, Refusals: []int{409}, Answers: ok("Installed")},

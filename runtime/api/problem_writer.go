@@ -84,6 +84,10 @@ func (x *exchange) logFailure(p *problem.Error) {
 // WriteProblem answers an error as problem+json in the request's language. It
 // is for handlers of other rooms that are mounted beside these.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	if x, ok := w.(*exchange); ok {
+		x.problem(err)
+		return
+	}
 	writeProblem(w, r, problemOf(err, safeMethod(r.Method)))
 }
 

@@ -54,12 +54,15 @@ func (s *Server) routes() (*mux.Router, error) {
 		if rt.Policy == 0 || rt.handle == nil {
 			return nil, fmt.Errorf("api: route %s has no policy or no handler", rt.Name)
 		}
-		r.Handle(rt.Path, s.serve(rt)).Methods(rt.Method).Name(rt.Name)
+		r.Handle(rt.Path, s.serve(rt)).Methods(methods(rt)...).Name(rt.Name)
 	}
 	if s.o.Builder != nil {
 		sub := r.PathPrefix(base).Subrouter()
 		sub.Use(s.builderGate)
 		s.o.Builder(sub)
+		if err := s.listBuilder(sub); err != nil {
+			return nil, err
+		}
 	}
 	nothing := s.serve(Route{Name: "none", Policy: Open, handle: func(*exchange) error {
 		return problem.New(problem.NotFound, "no_such_route", nil)
@@ -67,6 +70,28 @@ func (s *Server) routes() (*mux.Router, error) {
 	r.NotFoundHandler = nothing
 	r.MethodNotAllowedHandler = nothing
 	return r, nil
+}
+
+// listBuilder notes the builder's routes, so that the OpenAPI document names them.
+func (s *Server) listBuilder(sub *mux.Router) error {
+	err := sub.Walk(func(r *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		path, err := r.GetPathTemplate()
+		if err != nil {
+			return err
+		}
+		verbs, err := r.GetMethods()
+		if err != nil {
+			return err
+		}
+		for _, m := range verbs {
+			s.builder = append(s.builder, Route{Name: "builder", Method: m, Path: path, Policy: AdminOnly})
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("api: routes of the builder: %w", err)
+	}
+	return nil
 }
 
 // builderGate puts the builder's routes behind the same gate as the table's.
@@ -90,4 +115,12 @@ func (s *Server) serve(rt Route) http.Handler {
 			x.problem(err)
 		}
 	})
+}
+
+// methods that a route answers: HEAD is GET without the body.
+func methods(rt Route) []string {
+	if rt.Method == http.MethodGet {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{rt.Method}
 }

@@ -32,8 +32,9 @@ type Options struct {
 	Transfer *transfer.Service
 	Live     *live.Hub
 	Gallery  Gallery
-	// Builder adds its routes to the router of /api/v1; they are for
-	// administrators only, which is seen to before they are called.
+	// Builder adds its routes to the router of /api/v1. They are for
+	// administrators only, which is seen to before they are called; they learn
+	// who calls from Caller and answer errors with WriteProblem.
 	Builder func(*mux.Router)
 	// MaxUpload is the greatest file in bytes; 0 means 100 MiB.
 	MaxUpload int64
@@ -54,6 +55,7 @@ type Options struct {
 type Server struct {
 	o        Options
 	router   *mux.Router
+	builder  []Route // for the OpenAPI document only
 	origin   http.CrossOriginProtection
 	metrics  *metrics
 	callers  callers

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"weft/builder"
 	"weft/builder/gallery"
 	"weft/runtime/access"
@@ -143,7 +145,10 @@ func (a *App) build(ctx context.Context, dir string, o Options) error {
 	var err error
 	a.API, err = api.New(api.Options{
 		Store: a.Store, Current: a.Current, Records: a.Records, Access: a.Access, Files: a.Files,
-		Transfer: a.Transfer, Live: a.Live, Gallery: shelf, MaxUpload: o.MaxUpload,
+		Transfer: a.Transfer, Live: a.Live, Gallery: shelf,
+		Builder: func(r *mux.Router) {
+			a.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem})
+		}, MaxUpload: o.MaxUpload,
 		Version: "test", Logger: slog.New(slog.DiscardHandler),
 	})
 	return err

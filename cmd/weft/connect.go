@@ -75,7 +75,7 @@ func (m *Main) openInstance(ctx context.Context) (*instance, error) {
 		return nil, err
 	}
 	in, err := openInstance(ctx, instanceOptions{
-		database: f.database(), files: f.files(), zone: zone,
+		database: f.database(), files: f.files(), imports: f.imports(), zone: zone,
 		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), synchronous: m.synchronous, wrap: m.wrapStore,
 		log: slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})

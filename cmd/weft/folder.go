@@ -40,6 +40,7 @@ const (
 	runningName  = "weft.running"
 	databaseName = "weft.db"
 	filesName    = "files"
+	importsName  = "imports"
 )
 
 // openFolder makes the folder if need be and takes its lock.
@@ -80,6 +81,8 @@ func (f *folder) Close() error {
 
 func (f *folder) database() string { return filepath.Join(f.path, databaseName) }
 func (f *folder) files() string    { return filepath.Join(f.path, filesName) }
+
+func (f *folder) imports() string { return filepath.Join(f.path, importsName) }
 
 // announce leaves word for commands where the server is.
 func (f *folder) announce(r running) error {

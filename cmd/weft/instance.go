@@ -9,7 +9,10 @@ import (
 	"os"
 	"time"
 
+	"github.com/gorilla/mux"
+
 	"weft/builder"
+	"weft/builder/gallery"
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/files"
@@ -43,11 +46,11 @@ type instance struct {
 
 // instanceOptions are the settings of an instance.
 type instanceOptions struct {
-	database, files string
-	adminPassword   string
-	synchronous     string
-	zone            *time.Location
-	log             *slog.Logger
+	database, files, imports string
+	adminPassword            string
+	synchronous              string
+	zone                     *time.Location
+	log                      *slog.Logger
 	// wrap stands between the rooms and the store; tests put faults there.
 	wrap func(store.Store) store.Store
 }
@@ -80,7 +83,7 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 		Store: st, Current: in.current, Authority: in.access, Files: in.files, Now: time.Now, Zone: o.zone,
 	})
 	in.transfer = transfer.New(transfer.Options{
-		Store: st, Records: in.records, Access: in.access, Current: in.current, Now: time.Now, Zone: o.zone,
+		Store: st, Records: in.records, Access: in.access, Current: in.current, Now: time.Now, Zone: o.zone, Dir: o.imports, Logger: o.log,
 	})
 	in.live = live.New(live.Options{Store: st, Records: in.records, Authority: in.access, Current: in.current})
 	made, generated, err := in.access.EnsureAdmin(ctx, o.adminPassword)
@@ -90,12 +93,23 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 	if made {
 		in.generated = generated
 	}
+	shelf := gallery.New(gallery.Options{
+		Templates: templates.FS, Builder: in.builder, Transfer: in.transfer,
+		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
+			l := &templates.Loader{Records: in.records, Files: in.files, By: by, At: time.Now(), Zone: o.zone}
+			return l.Load(ctx, entity, rows)
+		},
+	})
 	in.handler, err = api.New(api.Options{
-		Records: in.records, Access: in.access, Files: in.files, Builder: in.builder, Live: in.live,
-		Transfer: in.transfer, Current: in.current, Store: st, Templates: templates.FS,
-		Version: Version, Logger: o.log, Backup: in.backup,
+		Store: st, Current: in.current, Records: in.records, Access: in.access, Files: in.files, Transfer: in.transfer,
+		Live: in.live, Gallery: shelf, Builder: in.builderRoutes, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	return err
+}
+
+// builderRoutes mounts the design-time routes beside the API's.
+func (in *instance) builderRoutes(r *mux.Router) {
+	in.builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem})
 }
 
 // allCollections are the collections of every room.
@@ -113,16 +127,20 @@ func (in *instance) adminSession(ctx context.Context) (token string, end func(),
 	if err != nil {
 		return "", nil, fmt.Errorf("user %s: %w", adminLogin, err)
 	}
-	token, err = in.access.OpenSession(ctx, actor, access.SessionInfo{Agent: "weft command"})
+	token, err = in.access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
 	if err != nil {
 		return "", nil, fmt.Errorf("session: %w", err)
 	}
-	return token, func() { _ = in.access.SignOut(context.WithoutCancel(ctx), token) }, nil
+	session, err := in.access.Authenticate(ctx, token)
+	if err != nil {
+		return "", nil, fmt.Errorf("session: %w", err)
+	}
+	return token, func() { _ = in.access.SignOut(context.WithoutCancel(ctx), session) }, nil
 }
 
 // Close ends what runs in the background and closes the store.
 func (in *instance) Close() error {
-	return errors.Join(in.handler.Close(), in.files.Close(), in.store.Close())
+	return errors.Join(in.transfer.Close(), in.handler.Close(), in.files.Close(), in.store.Close())
 }
 
 // backup writes an archive of a snapshot of the database and of the files.

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+type templateCmd struct {
+	List    templateListCmd    `cmd:"" help:"List the templates that ship with weft."`
+	Install templateInstallCmd `cmd:"" help:"Install a template: a name, or a folder with a package."`
+	Export  templateExportCmd  `cmd:"" help:"Write an installed package as a folder."`
+}
+
+type templateListCmd struct{}
+
+// shipped is a template of the gallery.
+type shipped struct {
+	Key     string `json:"key"`
+	Version string `json:"version"`
+	Title   struct {
+		ZhCN string `json:"zh-CN"`
+		En   string `json:"en"`
+	} `json:"title"`
+}
+
+// Run lists the templates.
+func (templateListCmd) Run(ctx context.Context, m *Main) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var list struct {
+		Items []shipped `json:"items"`
+	}
+	if err := api.call(ctx, "GET", "/templates", nil, &list); err != nil {
+		return err
+	}
+	var lines []string
+	for _, t := range list.Items {
+		lines = append(lines, fmt.Sprintf("%-24s %-8s %s · %s", t.Key, t.Version, t.Title.ZhCN, t.Title.En))
+	}
+	return m.print(list.Items, strings.Join(lines, "\n"))
+}
+
+type templateInstallCmd struct {
+	Name         string `arg:"" help:"Name of a shipped template, or a folder."`
+	SampleData   bool   `help:"Add the template's sample records."`
+	ConfirmRoles bool   `help:"Let the roles of a folder's package give rights at once (a shipped template's do)."`
+	IfMissing    bool   `help:"Do nothing when a template of that name is installed."`
+}
+
+// installed is what the API says of an install.
+type installed struct {
+	Version int64 `json:"version"`
+	Records int   `json:"records"`
+}
+
+// Run installs a shipped template or a folder.
+func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var done installed
+	if info, err := os.Stat(c.Name); err == nil && info.IsDir() {
+		return c.installFolder(ctx, m, api)
+	}
+	if c.IfMissing {
+		there, err := api.hasPackage(ctx, c.Name)
+		if err != nil || there {
+			return err
+		}
+	}
+	body := map[string]any{"sampleData": c.SampleData, "confirmRoles": true}
+	if err := api.call(ctx, "POST", "/templates/"+url.PathEscape(c.Name)+"/install", body, &done); err != nil {
+		var p *problemError
+		if errors.As(err, &p) && p.Status == 404 {
+			return fmt.Errorf("there is no template or folder %q; weft template list names the templates", c.Name)
+		}
+		return fmt.Errorf("install %s: %w", c.Name, err)
+	}
+	return m.print(done, done.text(c.Name))
+}
+
+// installFolder sends a folder as a package; sample records come with shipped templates only.
+func (c *templateInstallCmd) installFolder(ctx context.Context, m *Main, api *client) error {
+	archive, err := zipFolder(c.Name)
+	if err != nil {
+		return fmt.Errorf("package %s: %w", c.Name, err)
+	}
+	q := url.Values{"confirm_roles": {strconv.FormatBool(c.ConfirmRoles)}, "sample_data": {strconv.FormatBool(c.SampleData)}}
+	res, err := api.send(ctx, "POST", "/builder/packages?"+q.Encode(), "application/zip", bytes.NewReader(archive), nil)
+	if err != nil {
+		return fmt.Errorf("install %s: %w", c.Name, err)
+	}
+	defer res.Body.Close()
+	var done installed
+	if err := json.NewDecoder(res.Body).Decode(&done); err != nil {
+		return fmt.Errorf("install %s: %w", c.Name, err)
+	}
+	return m.print(done, done.text(c.Name))
+}
+
+func (d installed) text(name string) string {
+	text := fmt.Sprintf("installed %s; the definitions are now version %d", name, d.Version)
+	if d.Records > 0 {
+		text += fmt.Sprintf(", with %d sample records", d.Records)
+	}
+	return text
+}
+
+func (c *client) hasPackage(ctx context.Context, key string) (bool, error) {
+	var list struct {
+		Items []struct {
+			Key string `json:"key"`
+		} `json:"items"`
+	}
+	if err := c.call(ctx, "GET", "/builder/packages", nil, &list); err != nil {
+		return false, err
+	}
+	for _, p := range list.Items {
+		if p.Key == key {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// packageLimit bounds what is read of a package folder, in bytes.
+const packageLimit = 16 << 20
+
+// zipFolder packs a package folder.
+func zipFolder(dir string) ([]byte, error) {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	size, root := 0, os.DirFS(dir)
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		if size += len(text); size > packageLimit {
+			return fmt.Errorf("it is larger than %d MiB", packageLimit>>20)
+		}
+		w, err := z.Create(name)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	})
+	return out.Bytes(), errors.Join(err, z.Close())
+}
+
+type templateExportCmd struct {
+	Name   string `arg:"" help:"Key of an installed package."`
+	Folder string `arg:"" help:"Folder to write; it must not exist or be empty." optional:""`
+}
+
+// Run writes the package with what was changed here since it was installed.
+func (c *templateExportCmd) Run(ctx context.Context, m *Main) error {
+	dir := c.Folder
+	if dir == "" {
+		dir = c.Name
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("the folder %s is not empty", dir)
+	}
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := api.send(ctx, "GET", "/builder/packages/"+url.PathEscape(c.Name), "", nil, nil)
+	if err != nil {
+		return fmt.Errorf("export %s: %w", c.Name, err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, packageLimit))
+	if err != nil {
+		return fmt.Errorf("export %s: %w", c.Name, err)
+	}
+	names, err := unzipFolder(data, dir)
+	if err != nil {
+		return fmt.Errorf("export %s: %w", c.Name, err)
+	}
+	return m.print(names, fmt.Sprintf("wrote %s (%d files)", dir, len(names)))
+}
+
+// unzipFolder writes the files of an archive into dir, and nowhere else.
+func unzipFolder(data []byte, dir string) ([]string, error) {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	var names []string
+	for _, f := range z.File {
+		text, err := fs.ReadFile(z, f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if err := root.MkdirAll(filepath.Dir(f.Name), 0o755); err != nil {
+			return nil, err
+		}
+		if err := root.WriteFile(f.Name, text, 0o644); err != nil {
+			return nil, err
+		}
+		names = append(names, f.Name)
+	}
+	return names, nil
+}

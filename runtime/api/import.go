@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"mime"
 	"mime/multipart"
@@ -125,10 +124,11 @@ func takeMapping(job *transfer.Job, text string) error {
 	if _, err := parseJSON(text); err != nil {
 		return err
 	}
-	job.Document = &transfer.Mapping{}
-	if err := json.Unmarshal([]byte(text), job.Document); err != nil {
-		return shapeProblem(err)
+	document, problems := transfer.DecodeMapping([]byte(text))
+	if len(problems) > 0 {
+		return problem.Of(problem.Invalid, problems...)
 	}
+	job.Document = document
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (x *exchange) importAnswer(id string) error {
 	if status == http.StatusAccepted {
 		x.Header().Set("Location", base+"/imports/"+id)
 	}
-	return x.json(status, p)
+	return x.json(status, p.In(Language(x.r)))
 }
 
 func getImport(x *exchange) error {
@@ -158,7 +158,7 @@ func getImport(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, p)
+	return x.json(http.StatusOK, p.In(Language(x.r)))
 }
 
 func getMapping(x *exchange) error {

@@ -51,6 +51,10 @@ func New(o Options) *Builder {
 func (b *Builder) Load(ctx context.Context) error {
 	b.publishing.Lock()
 	defer b.publishing.Unlock()
+	return b.load(ctx)
+}
+
+func (b *Builder) load(ctx context.Context) error {
 	if err := b.store.Ensure(ctx, Collections()); err != nil {
 		return fmt.Errorf("builder: collections: %w", err)
 	}

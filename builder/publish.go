@@ -59,8 +59,8 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	if have := b.current.Model(); have != nil && have.Version != newest.Version {
-		return 0, problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": newest.Version})
+	if b.version() != newest.Version {
+		return 0, b.overtook(ctx, newest.Version)
 	}
 	version := newest.Version + 1
 	m, problems := model.Compile(p.set, version)
@@ -82,11 +82,23 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err := b.ensure(ctx, m); err != nil {
 		return 0, err
 	}
-	if err := b.commit(ctx, p, version, changes); err != nil {
+	switch err := b.commit(ctx, p, version, changes); {
+	case problem.CodeOf(err) == problem.Conflict:
+		return 0, b.overtook(ctx, version)
+	case err != nil:
 		return 0, errors.Join(err, b.restore(ctx))
 	}
 	b.current.Swap(m)
 	return version, nil
+}
+
+// overtook puts in force what another publisher has published, so that a
+// second attempt starts from there, and gives the problem for the first.
+func (b *Builder) overtook(ctx context.Context, version int64) error {
+	if err := b.load(ctx); err != nil {
+		return err
+	}
+	return problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": version})
 }
 
 // ensure makes the collections of m. A unique index that present records do

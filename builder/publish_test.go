@@ -184,4 +184,13 @@ func TestTwoPublishersOfOneStore(t *testing.T) {
 	if (errs[0] == nil) == (errs[1] == nil) || problem.CodeOf(lost) != problem.Conflict {
 		t.Fatalf("one wins and the other is told: %v", errs)
 	}
+	loser := b
+	if errs[0] == nil {
+		loser = other
+	}
+	again := loser.current.Model().Set.Clone()
+	again.Add(set(t, entity("three", text("name"))).Entities[0])
+	if v, err := loser.Publish(t.Context(), "ada", again); err != nil || v != 2 {
+		t.Errorf("the loser's next attempt starts from what won: %d, %v", v, err)
+	}
 }

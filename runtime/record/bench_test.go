@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -9,58 +10,80 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/store"
 	"weft/runtime/store/sqlite"
 )
 
-// BenchmarkCreate is a durable create by 64 callers, all included.
-func BenchmarkCreate(b *testing.B) {
+// benchService is a service on the real store; commit false leaves the commit
+// out, so that only the door's own work is measured.
+func benchService(b *testing.B, commit bool) *record.Service {
+	b.Helper()
 	ctx := b.Context()
 	st, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "weft.db"), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer st.Close()
+	b.Cleanup(func() { _ = st.Close() })
 	current := &model.Current{}
 	current.Swap(compile(b))
 	if err := st.Ensure(ctx, append(record.Collections(current.Model()), access.Collections()...)); err != nil {
 		b.Fatal(err)
 	}
-	s := record.New(record.Options{Store: st, Current: current, Authority: access.New(access.Options{Store: st, Current: current})})
-	call := record.Call{Actor: &access.Actor{Login: "admin", Admin: true}, Door: "api"}
+	var port store.Store = st
+	if !commit {
+		port = uncommitted{st}
+	}
+	return record.New(record.Options{Store: port, Current: current, Authority: access.New(access.Options{Store: st, Current: current})})
+}
+
+// uncommitted is a store whose commits cost nothing.
+type uncommitted struct{ store.Store }
+
+func (uncommitted) Commit(context.Context, *store.Batch) error { return nil }
+
+var benchCall = record.Call{Actor: &access.Actor{Login: "admin", Admin: true}, Door: "api"}
+
+func companyValues(n int64) map[string]any {
+	return map[string]any{"name": fmt.Sprint("Company 公司 ", n), "sector": "retail", "secret": "a text of some length to store"}
+}
+
+// BenchmarkCreate is a durable create by 64 callers, all included.
+func BenchmarkCreate(b *testing.B) {
+	s := benchService(b, true)
 	var n atomic.Int64
 	b.SetParallelism(32)
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			v := map[string]any{"name": fmt.Sprint("Company 公司 ", n.Add(1)), "sector": "retail", "secret": "a text of some length to store"}
-			if _, err := s.Create(ctx, call, "account", v); err != nil {
+			if _, err := s.Create(b.Context(), benchCall, "account", companyValues(n.Add(1))); err != nil {
 				b.Error(err)
 			}
 		}
 	})
 }
 
+// BenchmarkDoor is the same create without the store.
+func BenchmarkDoor(b *testing.B) {
+	s := benchService(b, false)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := range int64(b.N) {
+		if _, err := s.Create(b.Context(), benchCall, "account", companyValues(n)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkImport is an import of rows with a unique key and a stage.
 func BenchmarkImport(b *testing.B) {
-	ctx := b.Context()
-	st, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer st.Close()
-	current := &model.Current{}
-	current.Swap(compile(b))
-	if err := st.Ensure(ctx, append(record.Collections(current.Model()), access.Collections()...)); err != nil {
-		b.Fatal(err)
-	}
-	s := record.New(record.Options{Store: st, Current: current, Authority: access.New(access.Options{Store: st, Current: current})})
-	call := record.Call{Actor: &access.Actor{Login: "admin", Admin: true}, Door: "import"}
+	s := benchService(b, true)
 	rows := dealRows(b.N, func(i int) map[string]any {
 		return map[string]any{"name": fmt.Sprint("deal ", i), "external_id": fmt.Sprint("E", i), "amount": i, "stage": "open"}
 	})
 	b.ReportAllocs()
 	b.ResetTimer()
-	list, err := s.ImportRows(ctx, call, "deal", rows, false)
+	list, err := s.ImportRows(b.Context(), benchCall, "deal", rows, false)
 	if err != nil || list[0].Problem != nil {
 		b.Fatal(err, list[0].Problem)
 	}

@@ -141,7 +141,7 @@ func problemOf(err error) *problem.Error {
 
 // bulkIDs finds the records that the request is about.
 func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequest) ([]string, error) {
-	byFilter := len(r.Where) > 0 && r.Op != "restore"
+	byFilter := len(r.Where) > 0 && string(r.Where) != "null" && r.Op != "restore"
 	if byFilter == (r.IDs != nil) {
 		return nil, badEnvelope("", "ids_or_where")
 	}

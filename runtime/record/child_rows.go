@@ -176,6 +176,35 @@ func (u *unit) dropRows(ctx context.Context, present []*item, kept map[string]bo
 	return nil
 }
 
+// checkParents asks, for a child row that is changed by itself, for the right
+// to change the set of rows of the parents it had and has.
+func (u *unit) checkParents(ctx context.Context, it *item) error {
+	c := it.entity.Child
+	if c == nil || it.at != "" {
+		return nil
+	}
+	for _, id := range []string{text(it.before, c.Field.Key), text(it.after, c.Field.Key)} {
+		if id == "" {
+			continue
+		}
+		doc, err := u.find(ctx, c.Parent.Key, id, false)
+		if err != nil {
+			return err
+		}
+		if doc == nil {
+			continue // a problem of the reference
+		}
+		may := u.rights.Can(c.Parent.Key, schemas.OpUpdate, doc)
+		if may && c.In != nil {
+			may = u.rights.WriteMask(c.Parent.Key, schemas.OpUpdate, doc).Has(c.In.Key)
+		}
+		if !may {
+			u.refuse(problem.New(problem.Forbidden, "no_right", nil))
+		}
+	}
+	return nil
+}
+
 // touchParent writes the parent of a child row that was changed by itself, so
 // that it cannot cross with a change of the parent's whole set.
 func (u *unit) touchParent(ctx context.Context, it *item) error {

@@ -23,6 +23,9 @@ type work func(ctx context.Context, u *unit) (*item, error)
 // fresh records when it lost against another one. A call with an idempotency
 // key that was answered before is answered the same.
 func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
+	if c.Door == "" {
+		c.Door = "api"
+	}
 	numbers := &directNumbers{s: s}
 	held := &holds{s: s}
 	defer held.release(ctx)

@@ -26,6 +26,9 @@ func (s *Service) Delete(ctx context.Context, c Call, entity, id string) (*Resul
 		if entity == userEntity && !u.undoes(it) {
 			return nil, problem.New(problem.Referenced, "user_stays", nil)
 		}
+		if err := u.checkParents(ctx, it); err != nil {
+			return nil, err
+		}
 		return it, u.remove(ctx, it)
 	})
 }

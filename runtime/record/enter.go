@@ -70,6 +70,9 @@ func (u *unit) enter(ctx context.Context, it *item, values map[string]any) error
 	if err := u.checkReferences(ctx, it); err != nil {
 		return err
 	}
+	if err := u.checkParents(ctx, it); err != nil {
+		return err
+	}
 	if err := u.linkFiles(ctx, it); err != nil {
 		return err
 	}

@@ -100,6 +100,9 @@ func mergePatch(target, patch any) any {
 // checkRequired notes required fields that are unset. An update is asked only
 // for what it cleared, so that a rule published later does not lock old records.
 func (u *unit) checkRequired(it *item) {
+	if c := it.entity.Child; c != nil && it.after[c.Field.Key] == nil {
+		u.requireOnce(it.at + problem.Pointer(c.Field.Key))
+	}
 	for _, f := range it.entity.Fields {
 		if !f.Required || it.after[f.Key] != nil || f.Computed || len(it.rowsAfter[f.Key]) > 0 {
 			continue

@@ -151,7 +151,7 @@ func TestSecondServerIsRefusedWithASentence(t *testing.T) {
 		t.Errorf("status %d, said %q", status, out)
 	}
 	api := &client{base: s.url, token: s.token, http: newHTTPClient()}
-	if _, err := api.createDeal(context.Background(), "still here"); err != nil {
+	if _, err := api.createDeal(context.Background(), "still-here"); err != nil {
 		t.Errorf("the first server no longer works: %v", err)
 	}
 	if status, out := run(t, dir, "user", "add", "li.wei", "--name", "李伟", "--password", "a-long-password"); status != 0 {

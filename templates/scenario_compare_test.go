@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"reflect"
 	"slices"
-	"strings"
-	"testing"
 )
 
 // compareAnswer tells how an answer differs from what was expected.
@@ -86,26 +82,4 @@ func differences(at string, want, have any, fill func(string) string) []string {
 		return []string{fmt.Sprintf("%s is %v, want %v", at, have, want)}
 	}
 	return nil
-}
-
-// multipartFile is the body of an upload from {"name", "text"}.
-func multipartFile(t *testing.T, raw json.RawMessage) (io.Reader, string) {
-	t.Helper()
-	var file struct{ Name, Text string }
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, err := w.CreateFormFile("file", file.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(part, strings.NewReader(file.Text)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return &b, w.FormDataContentType()
 }

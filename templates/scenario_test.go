@@ -2,19 +2,17 @@ package templates_test
 
 import (
 	"encoding/json"
-	"io"
+	"io/fs"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"weft/runtime/access"
-	"weft/runtime/api"
-	"weft/runtime/record"
+	"weft/builder"
+	"weft/runtime/api/apitest"
+	"weft/runtime/problem"
 	"weft/schemas"
+	"weft/templates"
 )
 
 // scenario is a story told as requests. In texts $name stands for an id that
@@ -77,14 +75,21 @@ var requests = map[string][2]string{
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	for _, name := range names(t) {
-		h := newHouse(t, name)
-		if len(h.pack.Scenarios) == 0 {
+		dir, err := fs.Sub(templates.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pack, problems := builder.ReadPackage(dir)
+		if len(problems) > 0 {
+			t.Fatal(problem.Of(problem.Invalid, problems...))
+		}
+		if len(pack.Scenarios) == 0 {
 			t.Errorf("%s has no scenarios", name)
 		}
-		for _, key := range slices.Sorted(maps.Keys(h.pack.Scenarios)) {
+		for key, raw := range pack.Scenarios {
 			t.Run(name+"/"+key, func(t *testing.T) {
 				t.Parallel()
-				play(t, newHouse(t, name), h.pack.Scenarios[key])
+				play(t, apitest.Start(t, apitest.Options{Install: []string{name}}), raw)
 			})
 		}
 	}
@@ -93,12 +98,12 @@ func TestScenarios(t *testing.T) {
 // performance is a scenario on its way through.
 type performance struct {
 	t      *testing.T
-	server *httptest.Server
+	app    *apitest.App
 	tokens map[string]string // by login
 	saved  map[string]string // ids by name
 }
 
-func play(t *testing.T, h *house, raw json.RawMessage) {
+func play(t *testing.T, app *apitest.App, raw json.RawMessage) {
 	t.Helper()
 	var s scenario
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
@@ -106,108 +111,66 @@ func play(t *testing.T, h *house, raw json.RawMessage) {
 	if err := dec.Decode(&s); err != nil {
 		t.Fatal(err)
 	}
-	handler, err := api.New(api.Options{Store: h.store, Current: h.current, Records: h.records, Access: h.access, Files: h.files})
-	if err != nil {
-		t.Fatal(err)
+	p := &performance{t: t, app: app, tokens: map[string]string{"admin": app.Admin}, saved: map[string]string{}}
+	for _, who := range s.People {
+		values := map[string]any{"login": who.Login, "name": strings.ToUpper(who.Login)}
+		if who.Superior != "" {
+			values["superior"] = p.saved[who.Superior]
+		}
+		person := app.UserWith(t, values, who.Role)
+		p.saved[who.Login], p.tokens[who.Login] = person.ID, person.Token
 	}
-	st := &performance{t: t, server: httptest.NewServer(handler), tokens: map[string]string{}, saved: map[string]string{}}
-	t.Cleanup(st.server.Close)
-	st.cast(h, s)
 	for i, step := range s.Steps {
-		if !st.perform(i+1, step) {
+		if !p.perform(i+1, step) {
 			return // later steps stand on this one
 		}
 	}
 }
 
-// cast makes the people of the story and signs them in.
-func (st *performance) cast(h *house, s scenario) {
-	st.t.Helper()
-	ctx := st.t.Context()
-	call := record.Call{Actor: h.admin(), Door: "command"}
-	if _, _, err := h.access.EnsureAdmin(ctx, "correct horse battery"); err != nil {
-		st.t.Fatal(err)
-	}
-	for _, p := range s.People {
-		values := map[string]any{"login": p.Login, "name": strings.ToUpper(p.Login)}
-		if p.Superior != "" {
-			values["superior"] = st.saved[p.Superior]
-		}
-		user, err := h.records.Create(ctx, call, "user", values)
-		if err != nil {
-			st.t.Fatal(err)
-		}
-		if _, err := h.records.Create(ctx, call, "role_assignment", map[string]any{"user": user.ID, "role": p.Role}); err != nil {
-			st.t.Fatal(err)
-		}
-		st.saved[p.Login] = user.ID
-	}
-	for _, login := range append([]string{"admin"}, slices.Collect(maps.Keys(st.saved))...) {
-		token, err := h.access.OpenSession(ctx, h.actor(login), access.Client{Agent: "scenario"})
-		if err != nil {
-			st.t.Fatal(err)
-		}
-		st.tokens[login] = token
-	}
-}
-
 // perform makes one request and compares the answer.
-func (st *performance) perform(number int, s step) bool {
-	st.t.Helper()
+func (p *performance) perform(number int, s step) bool {
+	p.t.Helper()
 	word, ok := requests[s.Do]
 	if !ok {
-		st.t.Errorf("step %d: no such thing to do: %s", number, s.Do)
+		p.t.Errorf("step %d: no such thing to do: %s", number, s.Do)
 		return false
 	}
-	path := strings.NewReplacer("{entity}", s.Entity, "{id}", st.fill(s.ID)).Replace(word[1]) + st.fill(s.Query)
-	status, answer := st.send(word[0], path, s)
-	wrongs := compareAnswer(s.Expect, status, answer, st.fill)
+	path := strings.NewReplacer("{entity}", s.Entity, "{id}", p.fill(s.ID)).Replace(word[1]) + p.fill(s.Query)
+	var body any
+	headers := []string{"Accept-Language", s.Lang}
+	switch {
+	case s.Do == "upload":
+		form, media := apitest.Form(p.t, file(p.t, s.Body))
+		body, headers = form, append(headers, "Content-Type", media)
+	case len(s.Body) > 0:
+		body = p.fill(string(s.Body))
+	}
+	answer := p.app.Do(p.t, p.tokens[s.As], word[0], path, body, headers...)
+	wrongs := compareAnswer(s.Expect, answer.Status, []byte(answer.Body), p.fill)
 	for _, wrong := range wrongs {
-		st.t.Errorf("step %d (%s %s %s): %s\n%s", number, s.As, s.Do, s.Entity, wrong, answer)
+		p.t.Errorf("step %d (%s %s %s): %s\n%s", number, s.As, s.Do, s.Entity, wrong, answer.Body)
 	}
 	if s.Save != "" {
-		var made struct{ ID string }
-		_ = json.Unmarshal(answer, &made) // a wrong answer was reported above
-		st.saved[s.Save] = made.ID
+		p.saved[s.Save] = answer.Text("id")
 	}
 	return len(wrongs) == 0
 }
 
-// fill puts saved ids in the place of $names.
-func (st *performance) fill(text string) string {
-	names := slices.SortedFunc(maps.Keys(st.saved), func(a, b string) int { return len(b) - len(a) })
+// fill puts saved ids in the place of $names, the longest names first.
+func (p *performance) fill(text string) string {
+	names := slices.SortedFunc(maps.Keys(p.saved), func(a, b string) int { return len(b) - len(a) })
 	for _, name := range names {
-		text = strings.ReplaceAll(text, "$"+name, st.saved[name])
+		text = strings.ReplaceAll(text, "$"+name, p.saved[name])
 	}
 	return text
 }
 
-func (st *performance) send(method, path string, s step) (int, []byte) {
-	st.t.Helper()
-	body, mediaType := io.Reader(strings.NewReader(st.fill(string(s.Body)))), "application/json"
-	if s.Do == "upload" {
-		body, mediaType = multipartFile(st.t, s.Body)
+// file reads {"name", "text"} of an upload as its text by name.
+func file(t *testing.T, raw json.RawMessage) map[string]string {
+	t.Helper()
+	var f struct{ Name, Text string }
+	if err := json.Unmarshal(raw, &f); err != nil {
+		t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(st.t.Context(), method, st.server.URL+"/api/v1"+path, body)
-	if err != nil {
-		st.t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+st.tokens[s.As])
-	if len(s.Body) > 0 {
-		r.Header.Set("Content-Type", mediaType)
-	}
-	if s.Lang != "" {
-		r.Header.Set("Accept-Language", s.Lang)
-	}
-	client := http.Client{Timeout: 30 * time.Second}
-	res, err := client.Do(r)
-	if err != nil {
-		st.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		st.t.Fatal(err)
-	}
-	return res.StatusCode, answer
+	return map[string]string{f.Name: f.Text}
 }

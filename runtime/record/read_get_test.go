@@ -1,0 +1,146 @@
+package record_test
+
+import (
+	"testing"
+
+	"weft/runtime/problem"
+)
+
+func TestGetAnswersTheRecordAsItsReaderMaySeeIt(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	eve := s.join("eve", "sales", "reception")
+	ann, fay, admin := s.as("ann"), s.as("fay"), s.as("admin")
+	for name, c := range map[string]struct {
+		who            person
+		entity, id     string
+		fields, expand []string
+		want           string
+	}{
+		"everything":       {admin, "deal", "阿里采购", nil, nil, "id rev created_at name amount owner stage items"},
+		"own":              {ann, "deal", "阿里采购", nil, nil, "id rev created_at name amount owner stage items"},
+		"some fields":      {ann, "deal", "阿里采购", []string{"amount"}, nil, "id rev amount"},
+		"no field":         {ann, "deal", "阿里采购", []string{}, nil, "id rev"},
+		"unset fields":     {ann, "deal", "王府井", []string{"account", "lost_reason", "amount"}, nil, "id rev amount"},
+		"child rows asked": {ann, "deal", "阿里采购", []string{"items"}, nil, "id rev items"},
+		"expanded":         {ann, "deal", "阿里采购", []string{"name"}, []string{"account"}, "id rev name expanded"},
+		"hidden field":     {ann, "account", "Shop", nil, nil, "id rev created_at name owner sector"},
+		"all but export":   {fay, "account", "Shop", nil, nil, "id rev created_at name owner secret sector"},
+		"a grant's fields": {eve, "deal", "阿里采购", nil, nil, "id rev created_at name stage"},
+	} {
+		rec, err := c.who.get(c.entity, s.ids[c.id], c.fields, c.expand)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		delete(rec, "created_by")
+		if got := keysOf(rec); !sameWords(got, c.want) {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	rec, err := ann.get("deal", s.ids["阿里采购"], nil, []string{"account", "owner"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rec["amount"] != "100.5" {
+		t.Errorf("amount %v", rec["amount"])
+	}
+	account := rec["expanded"].(map[string]any)["account"].(map[string]any)
+	if account["pipeline"] != "120.5" || account["secret"] != nil || account["id"] != rec["account"] {
+		t.Errorf("expanded account: %v", account)
+	}
+	rows := rec["items"].([]any)
+	if row := rows[0].(map[string]any); len(rows) != 2 || len(row) != 3 || row["product"] != "p" || row["qty"] != 2.0 || row["id"] == nil {
+		t.Errorf("child rows: %v", rows)
+	}
+}
+
+// sameWords compares lists of words; one ending in ? may be missing.
+func sameWords(got, want string) bool {
+	have := map[string]bool{}
+	for _, w := range splitWords(got) {
+		have[w] = true
+	}
+	for _, w := range splitWords(want) {
+		if w[len(w)-1] == '?' {
+			delete(have, w[:len(w)-1])
+			continue
+		}
+		if !have[w] {
+			return false
+		}
+		delete(have, w)
+	}
+	return len(have) == 0
+}
+
+// A row that may not be seen answers like one that does not exist (S-01).
+func TestGetRefusals(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	ann, bob := s.as("ann"), s.as("bob")
+	gus := s.join("gus", "reception")
+	nobody := s.join("nobody")
+	for name, c := range map[string]struct {
+		who            person
+		entity, id     string
+		fields, expand []string
+		code           problem.Code
+		problems       []string
+	}{
+		"another's":             {bob, "deal", s.ids["阿里采购"], nil, nil, problem.NotFound, nil},
+		"missing":               {bob, "deal", "0199aaaa-0000-7000-8000-000000000000", nil, nil, problem.NotFound, nil},
+		"no id at all":          {bob, "deal", "x", nil, nil, problem.NotFound, nil},
+		"out of a filter scope": {gus, "account", s.ids["Soft"], nil, nil, problem.NotFound, nil},
+		"unknown entity":        {ann, "nothing", "x", nil, nil, problem.NotFound, nil},
+		"no grant":              {nobody, "deal", s.ids["阿里采购"], nil, nil, problem.Forbidden, nil},
+		"unknown and hidden fields": {ann, "account", s.ids["Shop"], []string{"name", "nope", "secret"}, []string{"sector", "nope", "parent", "parent"},
+			problem.Invalid, []string{"/fields/1 unknown_field", "/fields/2 unknown_field", "/expand/0 not_a_reference", "/expand/1 unknown_field", "/expand/3 field_twice"}},
+		"hidden reference": {gus, "deal", s.ids["阿里采购"], nil, []string{"account"}, problem.Invalid, []string{"/expand/0 unknown_field"}},
+	} {
+		_, err := c.who.get(c.entity, c.id, c.fields, c.expand)
+		if p := problem.As(err); p == nil || p.Code != c.code {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		s.refused(err, c.code, c.problems...)
+	}
+}
+
+// An expansion shows what the reader may see of the other record, or nothing.
+func TestExpandUnderTheReadersRights(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	bob := s.as("bob") // sells for the account Shop, which is ann's
+	rec, err := bob.get("deal", s.ids["陈氏第2期"], nil, []string{"account"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if expanded := rec["expanded"].(map[string]any); len(expanded) != 0 {
+		t.Errorf("bob sees %v", expanded)
+	}
+	page, err := s.join("ida", "clerk", "reception").query("deal", `{"expand":["account"],"sort":["name"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range page.Items { // ida may read the field account on won deals only, and none is won
+		rec := decode[map[string]any](t, string(item))
+		if len(rec["expanded"].(map[string]any)) != 0 {
+			t.Errorf("ida sees %v", rec)
+		}
+	}
+	fay, err := s.as("fay").query("deal", `{"expand":["account","owner"],"sort":["name"],"fields":["name"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sectors string
+	for _, item := range fay.Items {
+		rec := decode[map[string]struct {
+			Account struct{ Sector string }
+		}](t, `{"expanded":`+string(expandedOf(t, item))+`}`)
+		sectors += rec["expanded"].Account.Sector + ","
+	}
+	if sectors != ",retail,retail,software,," {
+		t.Errorf("sectors %s", sectors)
+	}
+}

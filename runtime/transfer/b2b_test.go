@@ -6,10 +6,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"weft/runtime/query"
 	"weft/runtime/record"
+	"weft/runtime/store"
 	"weft/templates"
 )
 
@@ -157,11 +160,37 @@ func (o *office) checkB2B(t *testing.T) {
 		}
 	}
 	o.checkPeople(t)
+	o.checkDeal(t)
 	for next, want := range map[string]float64{"won": 51.78, "lost": 41.48} {
 		got := o.aggregate(t, "stage_visit", `{"all":[["stage","=","engaging"],["next","=","`+next+`"]]}`, `["avg","days"]`)
 		if f, ok := got.(float64); !ok || math.Abs(f-want) > 0.005 {
 			t.Errorf("days engaging before %s: %v, want %v", next, got, want)
 		}
+	}
+}
+
+// checkDeal looks at one deal: its stages begin at midnight in Shanghai, and its
+// history says that an import of history made it.
+func (o *office) checkDeal(t *testing.T) {
+	t.Helper()
+	deal := o.one("opportunity", `["external_id","=","1C1I7A6R"]`)
+	if deal["name"] != "1C1I7A6R" || deal["engage_date"] != "2016-10-20" || deal["close_date"] != "2017-03-01" || deal["amount"] != "1054" {
+		t.Errorf("deal: %v", deal)
+	}
+	id := deal["id"].(string)
+	visit := o.one("stage_visit", `{"all":[["record","=","`+id+`"],["stage","=","engaging"]]}`)
+	if visit["entered_at"] != "2016-10-19T16:00:00.000Z" || visit["left_at"] != "2017-02-28T16:00:00.000Z" || visit["days"] != 132.0 || visit["next"] != "won" {
+		t.Errorf("visit: %v", visit)
+	}
+	visit = o.one("stage_visit", `{"all":[["record","=","`+id+`"],["stage","=","won"]]}`)
+	if _, left := visit["left_at"]; visit["entered_at"] != "2017-02-28T16:00:00.000Z" || left {
+		t.Errorf("visit: %v", visit)
+	}
+	rows, err := o.store.Find(t.Context(), record.HistoryCollection, store.Find{Limit: 2, Where: query.Cmp{
+		Path: query.Path{Field: "id", Kind: query.Key}, Op: query.Between, Value: []any{id + ":", id + ";"},
+	}})
+	if err != nil || len(rows) != 1 || !strings.Contains(string(rows[0].Body), `"door":"import"`) || !strings.Contains(string(rows[0].Body), `"historical":true`) {
+		t.Errorf("history: %v %s", err, pretty(rows))
 	}
 }
 

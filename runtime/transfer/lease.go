@@ -103,8 +103,27 @@ func (s *Service) release(id string) {
 	}
 }
 
+// Start looks for work that others left behind, now and every few seconds until
+// Close. It returns at once. A server starts it; a single command does not.
+func (s *Service) Start() {
+	s.tasks.Go(func() {
+		tick := time.NewTicker(leaseTime)
+		defer tick.Stop()
+		for {
+			if err := s.Resume(s.base); err != nil && s.base.Err() == nil {
+				s.Logger.Warn("interrupted imports could not be looked for", "error", err)
+			}
+			select {
+			case <-s.base.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+}
+
 // Resume goes on with imports and undos that nobody works on: after a crash,
-// once their lease has run out. Call it at start and now and then.
+// once their lease has run out.
 func (s *Service) Resume(ctx context.Context) error {
 	where := query.Cmp{Path: query.Path{Field: "state", Kind: query.Key}, Op: query.In, Value: []any{string(Queued), string(Running), string(Undoing)}}
 	return eachDoc(ctx, s.Store, importCollection, where, func(d store.Doc) error {

@@ -12,9 +12,9 @@ import (
 	"weft/runtime/record"
 )
 
-// groupRows is how many rows go through the door together; progress is written
-// after each group.
-const groupRows = 500
+// groupRows is how many rows go through the door together, a multiple of what it
+// commits at once; progress is written after each group.
+const groupRows = 800
 
 // smallRows is what an HTTP request waits for.
 const smallRows = 5000

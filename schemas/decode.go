@@ -70,7 +70,7 @@ func validate(k Kind, doc any) []problem.Field {
 func unmarshalProblem(err error) problem.Field {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return problem.At("/"+strings.ReplaceAll(wrong.Field, ".", "/"), "wrong_type", "want", wrong.Type.String())
+		return problem.At("/"+strings.ReplaceAll(wrong.Field, ".", "/"), "wrong_type", "want", "integer")
 	}
 	return problem.At("", "not_json", "offset", 0)
 }

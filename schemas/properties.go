@@ -3,6 +3,7 @@ package schemas
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -57,14 +58,25 @@ func (p *Properties) UnmarshalJSON(data []byte) error {
 			return err
 		}
 		f := &Field{}
-		if err := dec.Decode(f); err != nil {
-			return fmt.Errorf("properties/%v: %w", t, err)
-		}
 		f.Key, _ = t.(string)
+		if err := dec.Decode(f); err != nil {
+			return inField(f.Key, err)
+		}
 		out = append(out, f)
 	}
 	*p = out
 	return nil
+}
+
+// inField puts the field's key before the place that err names: encoding/json
+// knows the way to the properties, not into them.
+func inField(key string, err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		wrong.Field = key + "." + wrong.Field
+		return wrong
+	}
+	return fmt.Errorf("properties/%s: %w", key, err)
 }
 
 // marshal is json.Marshal without escaping of HTML; an indent ends the text

@@ -104,7 +104,7 @@ func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, held *ho
 	if err := s.store.Commit(ctx, b); err != nil {
 		return nil, u.commitError(ctx, err)
 	}
-	held.ids = nil
+	held.spent(u)
 	return r, nil
 }
 

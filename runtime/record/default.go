@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,38 +29,56 @@ func (u *unit) takeDefaults(it *item) {
 	}
 }
 
-// defaults keeps the stored form of constant defaults by field.
-var defaults sync.Map // *model.Field → any
+// defaultCache keeps the stored form of the defaults of one model's fields.
+type defaultCache struct {
+	model *model.Model
+	known sync.Map // *model.Field → any
+}
+
+// defaultsOf gives the cache of a model; that of an earlier one is let go.
+func (s *Service) defaultsOf(m *model.Model) *defaultCache {
+	if c := s.defaults.Load(); c != nil && c.model == m {
+		return c
+	}
+	c := &defaultCache{model: m}
+	s.defaults.Store(c)
+	return c
+}
 
 // defaultOf is the stored default of a field: a constant, or the person
 // ({"me":true}), the moment ({"now":""}) or the day ({"today":true}).
 func (u *unit) defaultOf(f *model.Field) any {
-	if v, ok := defaults.Load(f); ok {
-		if r, ok := v.(relativeDefault); ok {
-			return u.relative(f, string(r))
-		}
-		return v
+	cache := u.s.defaultsOf(u.model)
+	v, ok := cache.known.Load(f)
+	if !ok {
+		v = readDefault(f)
+		cache.known.Store(f, v)
 	}
+	if word, ok := v.(relativeDefault); ok {
+		return u.relative(f, string(word))
+	}
+	return v
+}
+
+// readDefault turns a default into stored form; the model has checked it.
+func readDefault(f *model.Field) any {
+	dec := json.NewDecoder(bytes.NewReader(f.Def.Default))
+	dec.UseNumber()
 	var wire any
-	if json.Unmarshal(f.Def.Default, &wire) != nil {
+	if dec.Decode(&wire) != nil || wire == nil {
 		return nil
 	}
 	if m, ok := wire.(map[string]any); ok && len(m) == 1 {
 		for word := range m {
 			if word == "me" || word == "now" || word == "today" {
-				defaults.Store(f, relativeDefault(word))
-				return u.relative(f, word)
+				return relativeDefault(word)
 			}
 		}
 	}
-	if wire == nil {
-		return nil
-	}
 	stored, ps := f.Type.Normalise(f, wire)
-	if len(ps) > 0 || storedForm(stored) == nil {
+	if len(ps) > 0 {
 		return nil
 	}
-	defaults.Store(f, storedForm(stored))
 	return storedForm(stored)
 }
 

@@ -73,6 +73,15 @@ func (h *holds) take(ctx context.Context, ids []string, at string) error {
 	return errHeld
 }
 
+// spent forgets the holds that became rows of the bin.
+func (h *holds) spent(u *unit) {
+	for _, it := range u.items {
+		if it.op == opDelete {
+			delete(h.ids, it.id)
+		}
+	}
+}
+
 // release takes the holds of a deletion that did not come about out again.
 func (h *holds) release(ctx context.Context) {
 	if len(h.ids) == 0 {

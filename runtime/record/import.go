@@ -2,10 +2,13 @@ package record
 
 import (
 	"context"
+	"errors"
 	"runtime"
+	"sync"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/store"
 	"weft/schemas"
 )
 
@@ -85,22 +88,48 @@ type importRun struct {
 	numbers numbers
 	dryRun  bool
 	keys    twins
+	turn    sync.Mutex // of groups that lost a race
 }
 
-// group prepares the rows from..to and commits them together; rows that cannot
-// be in one commit with the others, or all when it is refused, go one by one.
+// group commits the rows from..to together. When it lost against another group
+// (both changed the same parent's figures) it is made again, one such group at
+// a time; when it is refused its rows go one by one.
 func (r *importRun) group(ctx context.Context, from, to int) {
-	joint, err := r.s.newUnit(ctx, r.call, r.numbers)
+	together, alone, err := r.try(ctx, from, to)
+	if errors.Is(err, store.ErrConflict) {
+		r.turn.Lock()
+		together, alone, err = r.try(ctx, from, to)
+		r.turn.Unlock()
+	}
 	if err != nil {
-		r.failAll(from, to, err)
-		return
+		switch p := problemOf(storeProblem(err)); p.Code {
+		case problem.Unavailable, problem.OutcomeUnknown, problem.StorageFull:
+			for _, i := range append(together, alone...) {
+				r.results[i] = RowResult{ID: r.rows[i].ID, Problem: p}
+			}
+			return
+		}
+		alone = append(alone, together...)
+	}
+	for _, i := range alone {
+		r.results[i] = r.single(ctx, i)
+	}
+}
+
+// try prepares the rows and commits those that can be in one commit; the
+// others are named in alone. After an error nothing was written.
+func (r *importRun) try(ctx context.Context, from, to int) (together, alone []int, err error) {
+	joint, err := r.s.newUnit(ctx, r.call, r.numbers)
+	if err == nil {
+		err = r.prefetch(ctx, joint, from, to)
+	}
+	if err != nil {
+		for i := from; i < to; i++ {
+			alone = append(alone, i)
+		}
+		return nil, alone, err
 	}
 	joint.dryRun = r.dryRun
-	if err := r.prefetch(ctx, joint, from, to); err != nil {
-		r.failAll(from, to, storeProblem(err))
-		return
-	}
-	var together, alone []int
 	for i := from; i < to; i++ {
 		u := joint.split(r.ids[i])
 		it, err := r.prepare(ctx, u, r.rows[i])
@@ -116,12 +145,7 @@ func (r *importRun) group(ctx context.Context, from, to int) {
 			alone = append(alone, i)
 		}
 	}
-	if !r.dryRun && !r.commit(ctx, joint, together) {
-		alone = append(alone, together...)
-	}
-	for _, i := range alone {
-		r.results[i] = r.single(ctx, i)
-	}
+	return together, alone, r.commit(ctx, joint, together)
 }
 
 // prefetch reads the present records of a group at once.
@@ -181,27 +205,29 @@ func (r *importRun) fill(ctx context.Context, u *unit, row Row) (*item, error) {
 	return it, u.enter(ctx, it, row.Values)
 }
 
-// commit writes a group; false when its rows must be tried one by one.
-func (r *importRun) commit(ctx context.Context, joint *unit, together []int) bool {
+// commit writes a group and completes the results of its rows.
+func (r *importRun) commit(ctx context.Context, joint *unit, together []int) error {
 	if len(together) == 0 {
-		return true
+		return nil
 	}
 	if err := joint.settleAll(ctx); err != nil {
-		return false
+		return err
 	}
 	b, err := joint.seal(ctx)
 	if err != nil {
-		return false
+		return err
 	}
-	if len(b.Ops) > 0 && r.s.store.Commit(ctx, b) != nil {
-		return false
+	if len(b.Ops) > 0 {
+		if err := r.s.store.Commit(ctx, b); err != nil {
+			return err
+		}
 	}
 	for _, i := range together {
 		it := joint.index[docKey{r.entity.Key, r.results[i].ID}]
 		rev, _ := it.after["rev"].(float64)
 		r.results[i].Rev, r.results[i].Unchanged = int64(rev), it.op == ""
 	}
-	return true
+	return nil
 }
 
 // single brings one row through the door by itself.
@@ -214,10 +240,4 @@ func (r *importRun) single(ctx context.Context, i int) RowResult {
 		return RowResult{ID: r.rows[i].ID, Problem: problemOf(err)}
 	}
 	return RowResult{ID: res.ID, Rev: res.Rev, Created: r.rows[i].ID == "", Unchanged: res.Unchanged}
-}
-
-func (r *importRun) failAll(from, to int, err error) {
-	for i := from; i < to; i++ {
-		r.results[i] = RowResult{ID: r.rows[i].ID, Problem: problemOf(err)}
-	}
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"weft/runtime/access"
@@ -44,6 +45,7 @@ type Service struct {
 	now       func() time.Time
 	zone      *time.Location
 	queues    queues
+	defaults  atomic.Pointer[defaultCache]
 	figures   figureCache
 	exports   chan struct{} // taken by each running Each
 }

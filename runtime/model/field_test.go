@@ -1,10 +1,13 @@
 package model_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -49,7 +52,39 @@ func checkValues(t *testing.T, f *model.Field, cases []valueCase) {
 				t.Errorf("stored %#v, want %#v", got, c.stored)
 			}
 			checkTexts(t, ps)
+			if len(ps) == 0 && got != nil {
+				checkSchema(t, f, f.Type.Wire(f, got))
+			}
 		})
+	}
+}
+
+// checkSchema: what a record answers is valid under the field's JSON Schema.
+func checkSchema(t *testing.T, f *model.Field, wire any) {
+	t.Helper()
+	text, err := json.Marshal(f.Type.Schema(f.Def))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat = true
+	if err := c.AddResource("field.json", strings.NewReader(string(text))); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("field.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err = json.Marshal(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Errorf("%v against %v: %v", wire, f.Type.Schema(f.Def), err)
 	}
 }
 

@@ -28,6 +28,8 @@ type conn struct {
 	stmts map[string]*statement
 	tick  uint64
 	bits  bitmaps
+	// scratch is room for the candidates of a search.
+	scratch []candidate
 }
 
 type statement struct {

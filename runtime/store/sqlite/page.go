@@ -99,26 +99,56 @@ func (q *session) stretch(k *collection, f store.Find, s stretch, limit int) ([]
 		r := q.ranged(k, f, s, f.IDDesc, limit)
 		return r.docs, r.err
 	}
-	// The index gives equal values by id in its own direction; where the other
-	// is wanted, each run of equal values is turned round.
-	r := q.ranged(k, f, s, t.Desc, limit)
-	if r.err != nil || t.Desc == f.IDDesc || len(r.docs) == 0 {
+	if t.Desc == f.IDDesc {
+		r := q.ranged(k, f, s, t.Desc, limit)
 		return r.docs, r.err
 	}
+	// The index gives equal values by id in its own direction; the other one is
+	// wanted, so each run of equal values is turned round.
+	r := q.ranged(k, f, s, t.Desc, limit+1)
+	if r.err != nil {
+		return nil, r.err
+	}
+	cut := len(r.docs) > limit
+	if cut {
+		cut = r.values[limit] == r.values[limit-1]
+		r.docs, r.values = r.docs[:limit], r.values[:limit]
+	}
 	last := r.turn()
-	if len(r.docs) < limit {
+	if !cut {
 		return r.docs, nil
 	}
-	// The last run may be cut off: its other end comes first.
-	tail := q.ranged(k, f, stretch{equal: true, value: r.values[last]}, f.IDDesc, len(r.docs)-last)
+	// The last run goes on behind the page: its other end comes first.
+	tail := q.ranged(k, f, stretch{equal: true, value: r.values[last].any()}, f.IDDesc, limit-last)
 	return append(r.docs[:last], tail.docs...), tail.err
 }
 
 // run is what a stretch gave, with the values it is ordered by.
 type run struct {
 	docs   []store.Doc
-	values []any
+	values []orderValue
 	err    error
+}
+
+// orderValue is a set value in an order.
+type orderValue struct {
+	text   string
+	number float64
+	isText bool
+}
+
+func (v orderValue) any() any {
+	if v.isText {
+		return v.text
+	}
+	return v.number
+}
+
+func (a *arena) orderValue(row *sqlite3.Stmt, i int) orderValue {
+	if row.ColumnType(i) == sqlite3.TypeText {
+		return orderValue{text: a.text(row, i), isText: true}
+	}
+	return orderValue{number: row.ColumnFloat(i)}
 }
 
 // turn reverses every run of equal values and gives the start of the last.
@@ -157,7 +187,7 @@ func (q *session) ranged(k *collection, f store.Find, s stretch, desc bool, limi
 	}
 	b.write("t.id", direction(desc), " LIMIT ")
 	b.arg(limit)
-	return b.run(f.Bare, s.equal)
+	return b.run(f.Bare, s.equal, limit)
 }
 
 // among writes the condition of a stretch. Any number and any text is at
@@ -185,11 +215,15 @@ func (b *builder) among(t query.SortTerm, s stretch, desc bool) {
 	}
 }
 
-func (b *builder) run(bare, equal bool) (r run) {
+func (b *builder) run(bare, equal bool, limit int) (r run) {
 	if r.err = b.err; r.err != nil {
 		return r
 	}
 	var mem arena
+	r.docs = make([]store.Doc, 0, min(limit, 64))
+	if !equal {
+		r.values = make([]orderValue, 0, min(limit, 64))
+	}
 	column := 3
 	if bare {
 		column = 2
@@ -197,7 +231,7 @@ func (b *builder) run(bare, equal bool) (r run) {
 	r.err = b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
 		r.docs = append(r.docs, mem.doc(row, bare))
 		if !equal {
-			r.values = append(r.values, columnValue(row, column, query.Number))
+			r.values = append(r.values, mem.orderValue(row, column))
 		}
 		return nil
 	})

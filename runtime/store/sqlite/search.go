@@ -99,7 +99,7 @@ func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]st
 	for try := 0; ; try++ {
 		var docs []store.Doc
 		plan.ordered = try < snapshotTries
-		plan.again = false
+		plan.again, plan.set, plan.unset = false, nil, nil
 		err := q.pin(func() error {
 			return q.interruptible(ctx, func() (err error) {
 				if len(found) == 0 {
@@ -125,6 +125,9 @@ type searchPlan struct {
 	f    store.Find
 	rest query.All
 	hits bitmap
+	// set and unset are the hits with and without a value to order by.
+	set   []candidate
+	unset []int64
 	// ordered allows the kept order; again asks for another attempt, because
 	// the kept order is of another commit than the snapshot.
 	ordered, again bool

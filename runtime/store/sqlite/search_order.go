@@ -25,36 +25,33 @@ func (p *searchPlan) byColumn() (docs []store.Doc, ok bool, err error) {
 		}
 		return nil, false, nil
 	}
-	var set []candidate
-	var unset []int64
-	exact := p.use(kept, true, func(d follower) { set, unset = p.candidates(d.(*rankColumn)) })
+	exact := p.use(kept, true, func(d follower) { p.candidates(d.(*rankColumn)) })
 	if !exact {
 		p.again = !p.pinned && kept.ready()
 		return nil, false, nil
 	}
-	docs, err = p.soonest(set, unset)
+	docs, err = p.soonest()
 	return docs, err == nil, err
 }
 
-// candidates gives the hits that are not before the position, by rank; those
+// candidates gathers the hits that are not before the position, by rank; those
 // without a value come last whatever the direction.
-func (p *searchPlan) candidates(o *rankColumn) (set []candidate, unset []int64) {
+func (p *searchPlan) candidates(o *rankColumn) {
 	t := p.f.Sort[0]
 	least, fromUnset := p.start(t)
+	flip := uint64(0)
+	if t.Desc {
+		flip = ^uint64(0)
+	}
+	p.set = p.c.scratch[:0]
 	p.hits.each(func(seq int64) {
 		if !o.isSet.has(seq) {
-			unset = append(unset, seq)
-			return
-		}
-		r := o.ranks[seq]
-		if t.Desc {
-			r = ^r
-		}
-		if r >= least && !fromUnset {
-			set = append(set, candidate{r, seq})
+			p.unset = append(p.unset, seq)
+		} else if r := o.ranks[seq] ^ flip; r >= least && !fromUnset {
+			p.set = append(p.set, candidate{r, seq})
 		}
 	})
-	return set, unset
+	p.c.scratch = p.set[:0]
 }
 
 // start is where the position lies in ranks.
@@ -76,51 +73,57 @@ func (p *searchPlan) start(t query.SortTerm) (least uint64, fromUnset bool) {
 }
 
 // soonest reads candidates in growing portions until the page is full. All of
-// one rank stay in one portion, since only the database can tell them apart.
-func (p *searchPlan) soonest(set []candidate, unset []int64) ([]store.Doc, error) {
+// one rank stay in one portion, since only their values tell them apart.
+func (p *searchPlan) soonest() ([]store.Doc, error) {
 	var docs []store.Doc
-	portion := p.f.Limit
+	size := p.f.Limit
 	if len(p.rest) > 0 {
-		portion *= 2
+		size *= 2
 	}
-	for len(set) > 0 && len(docs) < p.f.Limit {
-		var seqs []int64
-		seqs, set = cut(set, portion)
-		more, err := p.portion(seqs, len(docs))
+	for len(p.set) > 0 && len(docs) < p.f.Limit {
+		more, err := p.portion(p.cut(size), p.f.Limit-len(docs))
 		if err != nil {
 			return nil, err
 		}
 		docs = append(docs, more...)
-		portion *= 4
+		size *= 4
 	}
-	if len(docs) >= p.f.Limit || len(unset) == 0 {
+	if len(docs) >= p.f.Limit || len(p.unset) == 0 {
 		return docs, nil
 	}
-	more, err := p.portion(unset, len(docs))
+	more, err := p.portion(p.unset, p.f.Limit-len(docs))
 	return append(docs, more...), err
 }
 
-func (p *searchPlan) portion(seqs []int64, have int) ([]store.Doc, error) {
+// portion reads one portion in order.
+func (p *searchPlan) portion(seqs []int64, limit int) ([]store.Doc, error) {
 	f := p.f
-	f.Limit -= have
-	return p.among(seqs, f)
+	f.Limit = limit
+	if len(seqs) > 4*limit+fewHits || f.Bare {
+		return p.among(seqs, f)
+	}
+	return p.sorted(seqs, f)
 }
 
 // cut takes the n candidates of the least rank and all that share the last
-// one's rank.
-func cut(set []candidate, n int) (seqs []int64, rest []candidate) {
+// one's rank out of the set.
+func (p *searchPlan) cut(n int) []int64 {
 	last := ^uint64(0)
-	if n < len(set) {
-		last = nthRank(set, n)
+	if n < len(p.set) {
+		last = nthRank(p.set, n)
 	}
-	for _, c := range set {
+	seqs := make([]int64, 0, n)
+	left := 0
+	for _, c := range p.set {
 		if c.rank <= last {
 			seqs = append(seqs, c.seq)
 		} else {
-			rest = append(rest, c)
+			p.set[left] = c
+			left++
 		}
 	}
-	return seqs, rest
+	p.set = p.set[:left]
+	return seqs
 }
 
 // nthRank finds the n-th least rank with a heap of n, greatest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -200,6 +201,25 @@ func TestEveryDoorMakesEveryStep(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A method that takes a Call is a read, or one of the doors above: a new one
+// must be put among them.
+func TestNoDoorIsForgotten(t *testing.T) {
+	t.Parallel()
+	reads := "Get Query Aggregate Board History Each Select"
+	tested := "Create Update Transition Merge Bulk ImportRows Delete Restore"
+	service := reflect.TypeFor[*record.Service]()
+	for i := range service.NumMethod() {
+		m := service.Method(i)
+		takesCall := false
+		for j := range m.Type.NumIn() {
+			takesCall = takesCall || m.Type.In(j) == reflect.TypeFor[record.Call]()
+		}
+		if takesCall && !strings.Contains(" "+reads+" "+tested+" ", " "+m.Name+" ") {
+			t.Errorf("%s is neither a read nor a tested door", m.Name)
+		}
 	}
 }
 

@@ -66,16 +66,6 @@ func New(o Options) *Service {
 	return s
 }
 
-// entity finds an entity of the present model; problem not_found otherwise.
-func (s *Service) entity(key string) (*model.Model, *model.Entity, error) {
-	m := s.current.Model()
-	e, ok := m.Entity(key)
-	if !ok {
-		return nil, nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": key})
-	}
-	return m, e, nil
-}
-
 // rights of the call's actor; a call without an actor is unauthenticated.
 func (s *Service) rights(ctx context.Context, c Call) (*access.Rights, error) {
 	if c.Actor == nil {

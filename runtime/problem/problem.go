@@ -5,6 +5,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -91,12 +92,21 @@ func At(path, code string, params ...any) Field {
 	return f
 }
 
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 // Pointer makes a JSON pointer of its parts (RFC 6901).
 func Pointer(parts ...any) string {
 	var b strings.Builder
 	for _, p := range parts {
 		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(fmt.Sprint(p)))
+		switch p := p.(type) {
+		case string:
+			b.WriteString(pointerEscapes.Replace(p))
+		case int:
+			b.WriteString(strconv.Itoa(p))
+		default:
+			b.WriteString(pointerEscapes.Replace(fmt.Sprint(p)))
+		}
 	}
 	return b.String()
 }

@@ -35,7 +35,7 @@ func newHouse(t *testing.T, roles ...*schemas.Role) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	m, problems := model.Compile(&schemas.Set{Entities: []*schemas.Entity{dealEntity()}, Roles: roles}, 1)
+	m, problems := model.Compile(&schemas.Set{Entities: []*schemas.Entity{dealEntity()}, StageMachines: []*schemas.StageMachine{dealMachine()}, Roles: roles}, 1)
 	if len(problems) > 0 {
 		t.Fatalf("compile: %v", problems)
 	}

@@ -86,7 +86,17 @@ func dealEntity() *schemas.Entity {
 		}
 		e.Properties = append(e.Properties, f)
 	}
+	e.Properties = append(e.Properties, &schemas.Field{Key: "stage", FieldType: schemas.TypeChoice,
+		Title: schemas.Title{ZhCN: "阶段", En: "Stage"}, Choices: []schemas.Choice{{Key: "open", Title: e.Title}, {Key: "done", Title: e.Title}}})
 	return e
+}
+
+// dealMachine moves deals from open to done.
+func dealMachine() *schemas.StageMachine {
+	title := schemas.Title{ZhCN: "商机阶段", En: "Deal stages"}
+	return &schemas.StageMachine{Kind: schemas.KindStageMachine, Key: "deal_stages", Title: title, Entity: "deal", Field: "stage",
+		Initial: "open", Stages: []schemas.Stage{{Key: "open", Title: title, Type: "open"}, {Key: "done", Title: title, Type: "won"}},
+		Transitions: []schemas.StageTransition{{Key: "start", Title: title, From: []string{"open"}, To: "done", Direction: "forward"}}}
 }
 
 func (w *world) chance(n, of int) bool { return w.rand.IntN(of) < n }

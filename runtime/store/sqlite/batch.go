@@ -130,7 +130,7 @@ func (t *tx) insert(op *readyOp) error {
 	stmt.BindText(1, op.Doc.ID)
 	bindDoc(stmt, 2, op)
 	if err := step(stmt); err != nil {
-		return uniqueError(err, op.coll, op.Doc.ID)
+		return documentError(err, op.coll, op.Doc.ID)
 	}
 	t.changes = append(t.changes, change{
 		coll: op.coll, kind: store.Insert, seq: t.c.db.LastInsertRowID(), doc: op.Doc, has: op.tokens,
@@ -180,7 +180,7 @@ func (t *tx) update(op *readyOp, seq int64) error {
 	}
 	bindDoc(stmt, 1, op)
 	stmt.BindInt64(5, seq)
-	return uniqueError(step(stmt), op.coll, op.Doc.ID)
+	return documentError(step(stmt), op.coll, op.Doc.ID)
 }
 
 // bindDoc binds rev, body, sort and tokens from parameter i on.

@@ -79,7 +79,7 @@ func (t *tx) mark(k *collection, doc store.Doc, set map[string]json.RawMessage) 
 	ch.doc, ch.has = doc, ch.had
 	err = t.c.exec("UPDATE "+k.table+" SET rev=?, body=? WHERE seq=?", doc.Rev, textOf(body), ch.seq)
 	if err != nil {
-		return doc, uniqueError(err, k, doc.ID)
+		return doc, documentError(err, k, doc.ID)
 	}
 	t.changes = append(t.changes, ch)
 	return doc, nil

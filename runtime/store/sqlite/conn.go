@@ -16,6 +16,8 @@ const (
 	// checkpointPages is the length of the write-ahead log, in pages, at which
 	// the writer copies it back: longer logs write hot pages less often.
 	checkpointPages = 2000
+	// journalBytes is what the log's file is cut to after a burst.
+	journalBytes = 64 << 20
 	// maxStatements bounds the prepared statements of a connection, since
 	// callers decide how many shapes of queries there are.
 	maxStatements = 300
@@ -30,6 +32,8 @@ type conn struct {
 	bits  bitmaps
 	// scratch is room for the candidates of a search.
 	scratch []candidate
+	// extra connections are closed after use.
+	extra bool
 }
 
 type statement struct {
@@ -49,6 +53,7 @@ func openConn(path, synchronous string, cacheKiB int) (*conn, error) {
 		"PRAGMA synchronous=" + synchronous,
 		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
 		"PRAGMA temp_store=MEMORY",
+		fmt.Sprintf("PRAGMA journal_size_limit=%d", journalBytes),
 		"PRAGMA trusted_schema=ON", // indexes call weft's own functions
 		fmt.Sprintf("PRAGMA wal_autocheckpoint=%d", checkpointPages),
 	} {

@@ -65,9 +65,15 @@ type refusal struct{ err error }
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
-// uniqueError reads from a constraint failure which index refused the document.
-func uniqueError(err error, c *collection, id string) error {
-	if sqlite3.ErrCode(err).ToPrimary() != sqlite3.ResultConstraint {
+// documentError tells what of a failed write is the document's own fault, so
+// that nobody else's batch fails with it: a unique index that refuses it, a
+// body that is no JSON or too large.
+func documentError(err error, c *collection, id string) error {
+	switch sqlite3.ErrCode(err).ToPrimary() {
+	case sqlite3.ResultConstraint:
+	case sqlite3.ResultError, sqlite3.ResultTooBig, sqlite3.ResultMismatch:
+		return &refusal{fmt.Errorf("sqlite: %s/%s: %w", c.Name, id, err)}
+	default:
 		return err
 	}
 	index := "id"

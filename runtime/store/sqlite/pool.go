@@ -4,20 +4,30 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"weft/runtime/store"
+)
+
+const (
+	// poolPatience is how long a reader waits for a connection before one more
+	// is opened: a View whose function reads outside it must not wait for itself.
+	poolPatience = 20 * time.Millisecond
+	// poolExtra bounds those.
+	poolExtra = 32
 )
 
 // pool lends reading connections, opened when first needed.
 type pool struct {
 	open  func() (*conn, error)
 	slots chan *conn // nil: may be opened
+	extra chan struct{}
 	once  sync.Once
 	done  chan struct{}
 }
 
 func newPool(n int, open func() (*conn, error)) *pool {
-	p := &pool{open: open, slots: make(chan *conn, n), done: make(chan struct{})}
+	p := &pool{open: open, slots: make(chan *conn, n), extra: make(chan struct{}, poolExtra), done: make(chan struct{})}
 	for range n {
 		p.slots <- nil
 	}
@@ -31,18 +41,41 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 		return nil, store.ErrUnavailable
 	default:
 	}
-	var c *conn
 	select {
-	case c = <-p.slots:
+	case c := <-p.slots:
+		return p.opened(c)
 	default:
+		return p.wait(ctx)
+	}
+}
+
+func (p *pool) wait(ctx context.Context) (*conn, error) {
+	patience := time.NewTimer(poolPatience)
+	defer patience.Stop()
+	var extra chan<- struct{} // not yet
+	for {
 		select {
-		case c = <-p.slots:
+		case c := <-p.slots:
+			return p.opened(c)
+		case <-patience.C:
+			extra = p.extra
+		case extra <- struct{}{}:
+			c, err := p.open()
+			if err != nil {
+				<-p.extra
+				return nil, err
+			}
+			c.extra = true
+			return c, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-p.done:
 			return nil, store.ErrUnavailable
 		}
 	}
+}
+
+func (p *pool) opened(c *conn) (*conn, error) {
 	if c != nil {
 		return c, nil
 	}
@@ -54,7 +87,15 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-func (p *pool) put(c *conn) { p.slots <- c }
+func (p *pool) put(c *conn) error {
+	if !c.extra {
+		p.slots <- c
+		return nil
+	}
+	err := c.Close()
+	<-p.extra
+	return err
+}
 
 // Close waits for the connections that are lent and closes all.
 func (p *pool) Close() error {
@@ -65,6 +106,9 @@ func (p *pool) Close() error {
 			if c := <-p.slots; c != nil {
 				errs = append(errs, c.Close())
 			}
+		}
+		for range cap(p.extra) {
+			p.extra <- struct{}{}
 		}
 	})
 	return errors.Join(errs...)

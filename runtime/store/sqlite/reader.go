@@ -28,8 +28,8 @@ func (s *Store) read(ctx context.Context, fn func(*session) error) error {
 	if err != nil {
 		return classify(err)
 	}
-	defer s.readers.put(c)
-	return classify(fn(&session{s: s, c: c}))
+	err = fn(&session{s: s, c: c})
+	return classify(errors.Join(err, s.readers.put(c)))
 }
 
 // View runs fn on one snapshot. The Reader must not be used by two goroutines at once.

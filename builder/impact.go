@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -17,7 +18,9 @@ type Impact struct {
 }
 
 // Effect is one consequence. Code is that of the problem it can become, or
-// becomes_required, becomes_unique, rule_changed.
+// becomes_required, becomes_unique, rule_changed, or renewed_later: what is
+// kept beside a record (search tokens, sort keys, computed values) follows the
+// new definition from the record's next change on.
 type Effect struct {
 	Path string `json:"path"`
 	Code string `json:"code"`
@@ -82,6 +85,12 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 				return err
 			}
 		}
+		if renewedLater(old, f) {
+			l.code, l.where = "renewed_later", nil
+			if err := b.effect(ctx, out, l, nil); err != nil {
+				return err
+			}
+		}
 		if old == nil {
 			continue
 		}
@@ -98,6 +107,14 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 		}
 	}
 	return nil
+}
+
+// renewedLater tells whether present records lack what f wants to be kept.
+func renewedLater(old *model.Field, f *schemas.Field) bool {
+	if f.FieldType == schemas.TypeFormula || f.FieldType == schemas.TypeRollUp {
+		return old == nil || old.Def.Formula != f.Formula || !reflect.DeepEqual(old.Def.RollUp, f.RollUp)
+	}
+	return old != nil && (f.Searchable && !old.Def.Searchable || f.Sortable && !old.Def.Sortable && !old.Def.Searchable)
 }
 
 // ruleChanged tells whether f refuses values that old accepted, as far as the

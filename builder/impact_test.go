@@ -17,7 +17,8 @@ func TestImpactCountsRecordsAndNamesDefinitions(t *testing.T) { // P4, R-18
 	b.put(t, "deal", "b", `,"name":"小单","note":"重要","stage":"new"`)
 
 	next := set(t, `{"kind":"entity","key":"deal","type":"object","x-title":`+title+`,"required":["phone"],"properties":{
-		"name":{"x-type":"text","x-unique":true,"maxLength":10,"x-title":`+title+`},`+choice("stage", "new")+`,"phone":{"x-type":"phone","x-title":`+title+`}}}`,
+		"name":{"x-type":"text","x-unique":true,"maxLength":10,"x-searchable":true,"x-title":`+title+`},`+choice("stage", "new")+`,"phone":{"x-type":"phone","x-title":`+title+`},
+		"size":{"x-type":"formula","x-formula":"LEN(name)","x-result":"number","x-title":`+title+`}}}`,
 		form("phone", `"name"`), form("desk", `"name","note"`), view)
 	out, err := b.Impact(t.Context(), next)
 	if err != nil {
@@ -30,6 +31,8 @@ func TestImpactCountsRecordsAndNamesDefinitions(t *testing.T) { // P4, R-18
 		"/entity/deal/properties/note field_removed":               {1, []string{"form/desk", "view/board"}},
 		"/entity/deal/properties/stage/x-choices/1 choice_removed": {1, []string{"view/board"}},
 		"/entity/deal/properties/name becomes_unique":              {2, nil},
+		"/entity/deal/properties/name renewed_later":               {2, nil},
+		"/entity/deal/properties/size renewed_later":               {2, nil},
 		"/entity/deal/properties/phone becomes_required":           {2, []string{"form/phone", "form/desk"}},
 	}
 	for _, e := range out.Effects {

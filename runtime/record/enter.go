@@ -89,6 +89,9 @@ func (u *unit) judge(ctx context.Context) error {
 		if !it.direct || it.op != opCreate && it.op != opUpdate || len(u.problems) > 0 {
 			continue
 		}
+		if it.op == opUpdate && len(it.diff()) == 0 {
+			continue // what stays as it is need not pass rules that came later
+		}
 		u.checkExtra(it)
 		if err := u.moveStage(ctx, it); err != nil {
 			return err

@@ -1,5 +1,19 @@
 // Package record holds reads, and the one way a record is changed: every
 // caller (form, board, API, import, trigger, script) goes through the door.
+//
+// A change is made in a unit: load, may this person, values, defaults, hooks,
+// running numbers, child rows, formulas, references, files, rights on the row,
+// roll-ups of parents, JSON Schema conditions, stage machine. Then everything
+// is one commit: records, history, stage visits, links of files, jobs, the
+// idempotency row, with an expectation on each revision that was relied on.
+// When one of them no longer holds the unit is made again on fresh records.
+// Field problems (422) are told all at once and before unmet guards (409).
+//
+// Rights: a row must lie in the scope of update before the change; it may
+// leave it, for who may write the field that decides (the owner) may give the
+// record away. On create the row as it will be must lie in the scope of create.
+//
+// Running numbers are taken before the commit; a refused one leaves a gap.
 package record
 
 import (

@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"weft/runtime/problem"
@@ -80,6 +81,21 @@ func TestUpdateRefusals(t *testing.T) {
 	}
 	if h := o.history(d.ID); len(h) != 1 || o.doc("deal", d.ID)["rev"] != float64(1) {
 		t.Error("a refused change left a trace (S-08)")
+	}
+}
+
+func TestACommentIsALongText(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ann := o.as("ann")
+	d := o.must(ann.create("deal", `{"name":"x"}`)).ID
+	_, err := ann.move("deal", d, "lost", `{}`, "a\x00b")
+	o.refused(err, problem.Invalid, "/comment nul_character")
+	_, err = ann.move("deal", d, "lost", `{}`, strings.Repeat("字", 100_001))
+	o.refused(err, problem.Invalid, "/comment too_long")
+	o.must(ann.move("deal", d, "lost", `{}`, "太贵"))
+	if doc := o.doc("deal", d); doc["lost_reason"] != "太贵" {
+		t.Errorf("reason: %v", doc)
 	}
 }
 

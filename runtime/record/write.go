@@ -61,10 +61,24 @@ func (u *unit) transition(ctx context.Context, entity, id, to string, values map
 		title := m.Stages[to].Def.Title
 		return nil, problem.New(problem.Transition, "no_such_move", map[string]any{"from": title, "to": title})
 	}
-	it.comment = comment
+	u.takeComment(it, comment)
 	patch := copyDoc(values)
 	patch[m.Field.Key] = to
 	return it, u.enter(ctx, it, patch)
+}
+
+// takeComment checks a comment as a long text: it stays in the history.
+func (u *unit) takeComment(it *item, comment string) {
+	t, ok := model.TypeOf(schemas.TypeLongText)
+	if !ok || comment == "" {
+		return
+	}
+	stored, ps := t.Normalise(&model.Field{Def: &schemas.Field{FieldType: schemas.TypeLongText}}, comment)
+	for _, p := range ps {
+		p.Path = "/comment" + p.Path
+		u.problems = append(u.problems, p)
+	}
+	it.comment, _ = stored.(string)
 }
 
 // writable finds an entity that people write, where the person may do op on

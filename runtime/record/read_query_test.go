@@ -204,3 +204,33 @@ func TestFieldsAreSeenOnRowsOfTheirGrantOnly(t *testing.T) {
 		t.Errorf("%s, %v", rows, err)
 	}
 }
+
+// S-03: a search, a group or a count does not tell what stands in a field on
+// rows where the reader may not read it.
+func TestHiddenTextIsNotFound(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	kim := s.join("kim", "sales", "porter") // reads names of his own deals only
+	s.must(s.as("admin").create("deal", `{"name":"陈氏第9期","owner":"`+kim.id()+`"}`))
+	for query, want := range map[string]string{
+		`{"search":"陈氏"}`:                       "陈氏第9期",
+		`{"search":"陈"}`:                        "陈氏第9期",
+		`{"search":"acme"}`:                     "",
+		`{"where":["name","starts","陈"]}`:       "陈氏第9期",
+		`{"where":{"not":["name","empty"]}}`:    "陈氏第9期",
+		`{"sort":["-name"],"limit":1}`:          "陈氏第9期",
+		`{"search":"陈氏","where":["id","present"]}`: "陈氏第9期",
+	} {
+		page, err := kim.query("deal", query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := names(t, page.Items); got != want {
+			t.Errorf("%s found %q", query, got)
+		}
+	}
+	rows, err := kim.aggregate("deal", `{"groupBy":["name"],"metrics":{"n":["count"]}}`)
+	if err != nil || rows != `{"name":"陈氏第9期","n":1} {"n":5}` {
+		t.Errorf("%s, %v", rows, err)
+	}
+}

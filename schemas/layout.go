@@ -1,0 +1,58 @@
+package schemas
+
+import "encoding/json"
+
+// Form is a layout of fields of one entity.
+type Form struct {
+	Kind     Kind      `json:"kind"`
+	Key      string    `json:"key"`
+	Title    Title     `json:"title"`
+	Entity   string    `json:"entity"`
+	Sections []Section `json:"sections"`
+	Roles    []string  `json:"roles,omitempty"`   // empty: everybody
+	Devices  []string  `json:"devices,omitempty"` // desktop, phone; empty: both
+}
+
+// Section is a titled group of fields in one to four columns.
+type Section struct {
+	Title   *Title   `json:"title,omitempty"`
+	Columns int      `json:"columns,omitempty"`
+	Fields  []string `json:"fields"`
+}
+
+// View is a list or board over one entity.
+type View struct {
+	Kind    Kind            `json:"kind"`
+	Key     string          `json:"key"`
+	Title   Title           `json:"title"`
+	Entity  string          `json:"entity"`
+	Type    string          `json:"type"` // list, board
+	Where   json.RawMessage `json:"where,omitempty"`
+	Sort    []string        `json:"sort,omitempty"`
+	Columns []string        `json:"columns,omitempty"`
+	By      string          `json:"by,omitempty"`   // board: choice field of its columns
+	Sums    []string        `json:"sums,omitempty"` // board: fields summed per column
+	Roles   []string        `json:"roles,omitempty"`
+}
+
+// Dashboard is a page of figures.
+type Dashboard struct {
+	Kind    Kind     `json:"kind"`
+	Key     string   `json:"key"`
+	Title   Title    `json:"title"`
+	Widgets []Widget `json:"widgets"`
+	Roles   []string `json:"roles,omitempty"`
+}
+
+// Widget is one aggregate, shown as number, bar, line, pie, table or funnel.
+type Widget struct {
+	Key     string                     `json:"key"`
+	Title   Title                      `json:"title"`
+	Type    string                     `json:"type"`
+	Entity  string                     `json:"entity"`
+	Where   json.RawMessage            `json:"where,omitempty"`
+	GroupBy []json.RawMessage          `json:"groupBy,omitempty"`
+	Metrics map[string]json.RawMessage `json:"metrics"`
+	Sort    []string                   `json:"sort,omitempty"`
+	Limit   int                        `json:"limit,omitempty"`
+}

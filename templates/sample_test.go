@@ -22,9 +22,21 @@ func rows(t *testing.T, app *apitest.App, token, entity string, query map[string
 	return answer.Rows
 }
 
-func TestSampleDataStandsInAllStagesWithItsPast(t *testing.T) {
+func TestSampleData(t *testing.T) {
 	t.Parallel()
 	app := apitest.Start(t, apitest.Options{Install: []string{pipeline}, SampleData: true})
+	t.Run("stands in all stages with its past", func(t *testing.T) { standsInAllStages(t, app) })
+	t.Run("every view and figure answers", func(t *testing.T) { everyFigureAnswers(t, app) })
+	t.Run("is not made twice", func(t *testing.T) {
+		var again struct{ Records int }
+		app.Do(t, app.Admin, "POST", "/templates/"+pipeline+"/install", map[string]any{"sampleData": true}).Want(t, http.StatusOK).JSON(t, &again)
+		if again.Records != 0 {
+			t.Errorf("installing again made %d records", again.Records)
+		}
+	})
+}
+
+func standsInAllStages(t *testing.T, app *apitest.App) {
 	// admin is one of the users.
 	counts := map[string]float64{"user": 9, "department": 5, "role_assignment": 8, "account": 10, "product": 6, "opportunity": 19}
 	for entity, want := range counts {
@@ -48,18 +60,11 @@ func TestSampleDataStandsInAllStagesWithItsPast(t *testing.T) {
 	if len(passed) != 4 || passed[0]["days"].(float64) <= 0 {
 		t.Errorf("stage table: %v", passed)
 	}
-	var again struct{ Records int }
-	app.Do(t, app.Admin, "POST", "/templates/"+pipeline+"/install", map[string]any{"sampleData": true}).Want(t, http.StatusOK).JSON(t, &again)
-	if again.Records != 0 {
-		t.Errorf("installing again made %d records", again.Records)
-	}
 }
 
-// Every figure of the shipped dashboards and every shipped view can be asked
+// everyFigureAnswers: each figure of the dashboards and each view can be asked
 // for by everybody who is meant to see it (O6, O7).
-func TestEveryViewAndFigureAnswers(t *testing.T) {
-	t.Parallel()
-	app := apitest.Start(t, apitest.Options{Install: []string{pipeline}, SampleData: true})
+func everyFigureAnswers(t *testing.T, app *apitest.App) {
 	m := app.Current.Model()
 	for _, login := range []string{"chen.xi", "zhou.lan", "sun.jia"} {
 		token := app.Token(t, login)

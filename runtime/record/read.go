@@ -92,7 +92,7 @@ func (r *reading) filter(where json.RawMessage, search string, op schemas.Operat
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
-	return query.And(r.rights.Scope(r.entity.Key, op), x, r.search(search))
+	return query.And(r.scope(r.entity, op), x, r.search(search))
 }
 
 func (r *reading) search(text string) query.Expr {

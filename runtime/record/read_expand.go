@@ -106,7 +106,7 @@ func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, foun
 
 // visible reads the records of e with these ids that lie in the person's rows.
 func (r *reading) visible(ctx context.Context, e *model.Entity, ids []string) ([]store.Doc, error) {
-	scope := r.rights.Scope(e.Key, schemas.OpRead)
+	scope := r.scope(e, schemas.OpRead)
 	if scope == nil {
 		return r.from.GetMany(ctx, e.Key, ids)
 	}

@@ -144,3 +144,35 @@ func TestExpandUnderTheReadersRights(t *testing.T) {
 		t.Errorf("sectors %s", sectors)
 	}
 }
+
+// A child row is seen only where its parent is, by every way of reading, even
+// with a grant on all child rows (S-05).
+func TestChildRowsAreSeenWithTheirParent(t *testing.T) {
+	t.Parallel()
+	s := newSales(t) // sales may read all items, but only their own deals
+	ann, bob := s.as("ann"), s.as("bob")
+	deal, err := ann.get("deal", s.ids["阿里采购"], nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := deal["items"].([]any)[0].(map[string]any)["id"].(string)
+	for who, want := range map[*person]int{&ann: 2, &bob: 0} {
+		page, err := who.query("item", `{"where":["product","present"],"count":"exact"}`)
+		if err != nil || len(page.Items) != want || *page.Count != int64(want) {
+			t.Errorf("%v items, %v; want %d", page, err, want)
+		}
+	}
+	if _, err := ann.get("item", item, nil, nil); err != nil {
+		t.Error(err)
+	}
+	_, err = bob.get("item", item, nil, nil)
+	s.refused(err, problem.NotFound)
+	_, err = bob.past("item", item, "", 0)
+	s.refused(err, problem.NotFound)
+	if rows, err := bob.aggregate("item", `{"metrics":{"n":["count"],"sum":["sum","qty"]}}`); err != nil || rows != `{"n":0}` {
+		t.Errorf("%s, %v", rows, err)
+	}
+	if rows, err := s.as("admin").aggregate("item", `{"metrics":{"n":["count"],"sum":["sum","qty"]}}`); err != nil || rows != `{"n":2,"sum":3}` {
+		t.Errorf("%s, %v", rows, err)
+	}
+}

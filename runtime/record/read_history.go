@@ -111,7 +111,11 @@ func (r *reading) lastSeen(ctx context.Context, id string) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
-	if !r.rights.Can(r.entity.Key, schemas.OpRead, doc) {
+	ok, err := r.seesDoc(ctx, doc)
+	if err != nil {
+		return nil, readError("history", err)
+	}
+	if !ok {
 		return nil, notFound()
 	}
 	return doc, nil

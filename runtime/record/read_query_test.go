@@ -213,12 +213,12 @@ func TestHiddenTextIsNotFound(t *testing.T) {
 	kim := s.join("kim", "sales", "porter") // reads names of his own deals only
 	s.must(s.as("admin").create("deal", `{"name":"陈氏第9期","owner":"`+kim.id()+`"}`))
 	for query, want := range map[string]string{
-		`{"search":"陈氏"}`:                       "陈氏第9期",
-		`{"search":"陈"}`:                        "陈氏第9期",
-		`{"search":"acme"}`:                     "",
-		`{"where":["name","starts","陈"]}`:       "陈氏第9期",
-		`{"where":{"not":["name","empty"]}}`:    "陈氏第9期",
-		`{"sort":["-name"],"limit":1}`:          "陈氏第9期",
+		`{"search":"陈氏"}`:                          "陈氏第9期",
+		`{"search":"陈"}`:                           "陈氏第9期",
+		`{"search":"acme"}`:                        "",
+		`{"where":["name","starts","陈"]}`:          "陈氏第9期",
+		`{"where":{"not":["name","empty"]}}`:       "陈氏第9期",
+		`{"sort":["-name"],"limit":1}`:             "陈氏第9期",
 		`{"search":"陈氏","where":["id","present"]}`: "陈氏第9期",
 	} {
 		page, err := kim.query("deal", query)

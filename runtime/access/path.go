@@ -28,17 +28,16 @@ func (e *EntityRights) finishCells() {
 	for _, f := range e.Entity.Fields {
 		var scopes []query.Expr
 		for _, g := range e.Grants {
-			if g.Grant.Ops[schemas.OpRead] && g.Grant.Def.Read.Has(f.Key) {
+			if g.Grant.Ops[schemas.OpRead] && g.Grant.Def.Read.Has(f.Key) && !g.reachesNothing() {
 				scopes = append(scopes, g.Scope)
 			}
 		}
-		scope := union(scopes)
-		if isNone(scope) {
+		if len(scopes) == 0 {
 			continue
 		}
-		c := cell{scope: scope}
-		if canon(scope) != whole {
-			c.visible = scope
+		c := cell{scope: union(scopes)}
+		if canon(c.scope) != whole {
+			c.visible = c.scope
 			uniform = false
 		}
 		e.cells[f.Key] = c
@@ -66,7 +65,8 @@ func (r *Rights) cell(entity, field string) (cell, bool) {
 	return c, ok
 }
 
-// Readable tells whether a field is readable on some row.
+// Readable tells whether some grant reads the field, be there rows at present
+// or not.
 func (r *Rights) Readable(entity, field string) bool {
 	_, ok := r.cell(entity, field)
 	return ok

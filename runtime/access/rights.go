@@ -32,7 +32,7 @@ type EntityRights struct {
 	Entity *model.Entity
 	Grants []Granted
 
-	scopes map[schemas.Operation]query.Expr // of operations that are allowed on some row
+	scopes map[schemas.Operation]query.Expr // of operations that some grant gives
 	cells  map[string]cell                  // by readable field
 	masks  maskCache
 	// uniform is the read mask when it is the same on all visible rows.
@@ -93,6 +93,9 @@ func (r *Rights) grant(g *model.Grant, scope query.Expr) {
 func (e *EntityRights) finish() {
 	byOp := map[schemas.Operation][]query.Expr{}
 	for _, g := range e.Grants {
+		if g.reachesNothing() {
+			continue
+		}
 		for op, given := range g.Grant.Ops {
 			if given {
 				byOp[op] = append(byOp[op], g.Scope)
@@ -105,14 +108,18 @@ func (e *EntityRights) finish() {
 		if op == schemas.OpExport {
 			x = overlap(union(byOp[schemas.OpRead]), x)
 		}
-		if !isNone(x) {
-			e.scopes[op] = x
-		}
+		e.scopes[op] = x
 	}
 	e.finishCells()
 }
 
-// Allowed tells whether some grant gives op on some row of the entity.
+// reachesNothing tells that the grant has no scope at all. One whose scope is
+// empty at present, such as subordinates of somebody who has none, reaches rows
+// as soon as there are some.
+func (g Granted) reachesNothing() bool { return len(g.Grant.Scopes) == 0 && isNone(g.Scope) }
+
+// Allowed tells whether some grant gives op on rows of the entity, be there
+// any at present or not.
 func (r *Rights) Allowed(entity string, op schemas.Operation) bool {
 	if r.Actor.Admin {
 		return r.Model.Entities[entity] != nil && (entity != visitEntity || readsOnly(op))

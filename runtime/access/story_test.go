@@ -119,6 +119,22 @@ func TestScopesStaySimple(t *testing.T) {
 	}
 }
 
+// Who leads nobody yet sees an empty list, not a refusal.
+func TestEmptyScopeIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	h := crm(t)
+	h.user("lea", nil, "manager")
+	r := h.as("lea")
+	x, ok := r.Scope("deal", "read").(query.Any)
+	if !r.Allowed("deal", "read") || !r.Readable("deal", "f3") || !ok || len(x) != 0 {
+		t.Errorf("scope %#v", r.Scope("deal", "read"))
+	}
+	h.put("user", "u-ann", doc{"superior": "u-lea"})
+	if !h.as("lea").Can("deal", "read", dealOf("ann")) {
+		t.Error("a new subordinate's deals are not seen")
+	}
+}
+
 // Every member knows the colleagues, but no more of them.
 func TestMembersSeeColleagues(t *testing.T) {
 	t.Parallel()

@@ -137,10 +137,14 @@ func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
 func (t *task) importAll(ctx context.Context) error { return t.end(ctx, t.run(ctx)) }
 
 // end writes that the import is done, or why it failed. An import that was
-// stopped from outside has not ended: another run goes on with it.
+// stopped from outside, or lost the database, has not ended: another run goes on
+// with it.
 func (t *task) end(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if outage(err) {
+		return err
 	}
 	t.progress.State = Done
 	if err != nil {
@@ -155,6 +159,13 @@ func (t *task) end(ctx context.Context, err error) error {
 	}
 	t.service.discard(t.progress.ID)
 	return nil
+}
+
+// outage tells whether the database could not be reached.
+func outage(err error) bool {
+	p := asProblem(err)
+	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUnknown) ||
+		p != nil && (p.Code == problem.Unavailable || p.Code == problem.OutcomeUnknown)
 }
 
 // Wait returns where the import stands as soon as it has ended, or turns out to

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 
 	"weft/runtime/record"
 )
@@ -65,9 +64,9 @@ func (t *task) sendLater(ctx context.Context, page *problemPage, rows []record.R
 	if len(rows) == 0 {
 		return nil
 	}
-	results, err := t.service.Records.ImportRows(ctx, t.call(false), page.step.entity.Key, rows, false)
+	results, err := t.through(ctx, t.call(false), page.step.entity.Key, rows)
 	if err != nil {
-		return fmt.Errorf("import references of %s: %w", page.step.entity.Key, err)
+		return err
 	}
 	for i, r := range results {
 		if r.Problem != nil {

@@ -43,9 +43,9 @@ func (t *task) assignRoles(ctx context.Context, s *step, from []*row, results []
 	if len(rows) == 0 {
 		return nil
 	}
-	got, err := t.service.Records.ImportRows(ctx, t.call(false), assignmentEntity, rows, false)
+	got, err := t.through(ctx, t.call(false), assignmentEntity, rows)
 	if err != nil {
-		return fmt.Errorf("assign roles: %w", err)
+		return err
 	}
 	for i, x := range got {
 		if x.Problem != nil {

@@ -165,14 +165,29 @@ func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*r
 	if len(rows) == 0 {
 		return nil
 	}
-	results, err := t.service.Records.ImportRows(ctx, t.call(s.historical), s.entity.Key, rows, t.progress.DryRun)
+	results, err := t.through(ctx, t.call(s.historical), s.entity.Key, rows)
 	if err != nil {
-		return fmt.Errorf("import rows of %s: %w", s.entity.Key, err)
+		return err
 	}
 	for i, x := range results {
 		t.note(s, file, from[i], x)
 	}
 	return t.assignRoles(ctx, s, from, results)
+}
+
+// through passes rows through the door. A store that fails is not the rows'
+// fault: it stops the import.
+func (t *task) through(ctx context.Context, c record.Call, entity string, rows []record.Row) ([]record.RowResult, error) {
+	results, err := t.service.Records.ImportRows(ctx, c, entity, rows, t.progress.DryRun)
+	for i := 0; err == nil && i < len(results); i++ {
+		if p := results[i].Problem; p != nil && p.Code.Status() >= 500 {
+			err = p
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("import rows of %s: %w", entity, err)
+	}
+	return results, nil
 }
 
 // note counts what became of a row.

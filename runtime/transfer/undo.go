@@ -82,6 +82,9 @@ func (t *task) undoAll(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if outage(err) {
+		return err
+	}
 	t.progress.State = Undone
 	if err != nil {
 		t.progress.State, t.progress.Failure = Failed, failureOf(err)

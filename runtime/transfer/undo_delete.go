@@ -66,7 +66,7 @@ func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (dele
 				switch p := asProblem(err); {
 				case err == nil:
 					deleted++
-				case p == nil:
+				case p == nil || p.Code.Status() >= 500: // not the record's fault
 					failed = err
 				case p.Code != problem.NotFound:
 					left[ids[i]] = p

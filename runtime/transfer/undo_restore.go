@@ -36,7 +36,7 @@ func (t *task) giveBack(ctx context.Context, r updatedRecord, report *UndoReport
 		}
 		p := asProblem(err)
 		switch {
-		case err != nil && p == nil:
+		case err != nil && (p == nil || p.Code.Status() >= 500): // not the record's fault
 			return fmt.Errorf("undo import of %s %s: %w", r.entity, r.id, err)
 		case p != nil && p.Code == problem.Stale:
 			continue

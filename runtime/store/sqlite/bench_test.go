@@ -163,3 +163,27 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkStart opens a file of 40 collections and ensures them unchanged.
+func BenchmarkStart(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "weft.db")
+	var cs []store.Collection
+	for i := range 40 {
+		c := benchCollections()[0]
+		c.Name = fmt.Sprintf("lead%d", i)
+		cs = append(cs, c)
+	}
+	defer reportCPU(b)()
+	for b.Loop() {
+		s, err := Open(b.Context(), path, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Ensure(b.Context(), cs); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

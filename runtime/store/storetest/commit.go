@@ -149,7 +149,7 @@ func testFaults(t *testing.T, b *bench) {
 
 // testRevisions is R-27: 16 callers change one document; no change is lost.
 func testRevisions(t *testing.T, b *bench) {
-	const callers, each = 16, 20
+	const callers, each = 16, 10
 	b.ensure()
 	b.write(insert("deal", "d", fields{"n": 0}))
 	var wg sync.WaitGroup

@@ -85,7 +85,7 @@ func testFiltersProperty(_ *testing.T, b *bench) {
 		}
 		return accounts[id]
 	}
-	for range 500 {
+	for range 250 {
 		f := store.Find{Where: randomExpr(r, 3)}
 		var want []string
 		for _, d := range wanted(f, docs, get) {

@@ -1,0 +1,102 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// historyRow is a stored row of history; see historyOp.
+type historyRow struct {
+	N          int64
+	Op         string
+	At, By     string
+	Door       string
+	Cause      string
+	Depth      int64
+	Version    int64
+	Comment    string
+	Historical bool
+	Import     string
+	Merged     []any
+	MergedInto string                                `json:"merged_into"`
+	Changes    map[string]map[string]json.RawMessage // field → from, to
+}
+
+// renderHistory writes one row in wire form: {rev, op, at, by, door, cause,
+// depth, version, comment, historical, import, merged, merged_into, changes}.
+func renderHistory(e *model.Entity, mask *access.Mask, row store.Doc) (json.RawMessage, error) {
+	var h historyRow
+	if err := json.Unmarshal(row.Body, &h); err != nil {
+		return nil, fmt.Errorf("record: history row %s cannot be read: %w", row.ID, err)
+	}
+	b := append(make([]byte, 0, len(row.Body)), '{')
+	b = appendMember(b, "rev", h.N)
+	b = appendIf(b, "op", h.Op)
+	b = appendMember(b, "at", h.At)
+	b = appendIf(b, "by", h.By)
+	b = appendMember(b, "door", h.Door)
+	b = appendIf(b, "cause", h.Cause)
+	b = appendMember(b, "depth", h.Depth)
+	b = appendMember(b, "version", h.Version)
+	if readsReasons(e, mask) {
+		b = appendIf(b, "comment", h.Comment)
+	}
+	if h.Historical {
+		b = appendMember(b, "historical", true)
+	}
+	b = appendIf(b, "import", h.Import)
+	b = appendIf(b, "merged_into", h.MergedInto)
+	if len(h.Merged) > 0 {
+		b = appendMember(b, "merged", h.Merged)
+	}
+	b = appendString(b, "changes")
+	b = appendChanges(append(b, ':'), e, mask, h.Changes)
+	return append(b, '}'), nil
+}
+
+// appendChanges writes the readable changes in the order of the entity's
+// fields; what fields held that are gone by now is not shown.
+func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[string]map[string]json.RawMessage) []byte {
+	b = append(b, '{')
+	for _, f := range e.Fields {
+		change, changed := changes[f.Key]
+		if !changed || !mask.Has(f.Key) {
+			continue
+		}
+		b = append(appendString(b, f.Key), ':', '{')
+		for _, side := range [...]string{"from", "to"} {
+			raw, set := change[side]
+			if !set {
+				continue
+			}
+			b = append(appendString(b, side), ':')
+			if f.Kind == query.Decimal {
+				b = appendWireDecimal(b, raw)
+			} else {
+				b = append(b, raw...)
+			}
+			b = append(b, ',')
+		}
+		b = append(closeObject(b), ',')
+	}
+	return closeObject(b)
+}
+
+// readsReasons tells whether comments may be shown: they repeat what moves
+// write into reason fields.
+func readsReasons(e *model.Entity, mask *access.Mask) bool {
+	if e.Machine == nil {
+		return true
+	}
+	for _, t := range e.Machine.Transitions {
+		if t.Def.Reason != nil && t.Def.Reason.Field != "" && !mask.Has(t.Def.Reason.Field) {
+			return false
+		}
+	}
+	return true
+}

@@ -6,22 +6,25 @@ import (
 	"golang.org/x/text/language"
 )
 
-// languages that weft speaks; the first is for those who ask for none of them.
-var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
-
-// Language is the language of a request's answer: "zh-CN" or "en", chosen by
-// Accept-Language.
+// Language is the language of a request's answer: "zh-CN" or "en", whichever
+// Accept-Language prefers; zh-CN for who asks for neither.
 func Language(r *http.Request) string {
+	const otherwise = "zh-CN"
 	wanted := r.Header.Get("Accept-Language")
 	if wanted == "" || len(wanted) > 200 {
-		return "zh-CN"
+		return otherwise
 	}
-	tags, _, err := language.ParseAcceptLanguage(wanted)
+	tags, _, err := language.ParseAcceptLanguage(wanted) // best first
 	if err != nil {
-		return "zh-CN"
+		return otherwise
 	}
-	if _, i, _ := languages.Match(tags...); i == 1 {
-		return "en"
+	for _, tag := range tags {
+		switch base, _ := tag.Base(); base.String() {
+		case "en":
+			return "en"
+		case "zh":
+			return otherwise
+		}
 	}
-	return "zh-CN"
+	return otherwise
 }

@@ -132,13 +132,38 @@ func (v viewer) dashboards() []*schemas.Dashboard {
 		}
 		cut := *d
 		cut.Widgets = slices.DeleteFunc(slices.Clone(d.Widgets), func(w schemas.Widget) bool {
-			return !v.rights.Allowed(w.Entity, schemas.OpRead)
+			return !v.rights.Allowed(w.Entity, schemas.OpRead) || !v.figures(w)
 		})
 		if len(cut.Widgets) > 0 {
 			list = append(list, &cut)
 		}
 	}
 	return list
+}
+
+// figures tells whether a widget is made of fields that the actor may read.
+func (v viewer) figures(w schemas.Widget) bool {
+	at, ok := v.m.Entities[w.Entity]
+	if !ok {
+		return false
+	}
+	groups, _ := query.ParseGroups(w.GroupBy, at, "")
+	metrics, _ := query.ParseMetrics(w.Metrics, at, "")
+	var paths []query.Path
+	for _, g := range groups {
+		paths = append(paths, g.Path)
+	}
+	for _, m := range metrics {
+		if m.Func != "count" {
+			paths = append(paths, m.Path)
+		}
+	}
+	for _, p := range paths {
+		if _, ok := v.rights.Path(at, p); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // menus are the entries of all templates that lead somewhere for the actor.

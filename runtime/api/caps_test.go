@@ -1,0 +1,112 @@
+package api
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+)
+
+// TestOneCallerCannotTakeEverything: R-24. The cap is far above 64.
+func TestOneCallerCannotTakeEverything(t *testing.T) {
+	t.Parallel()
+	var c callers
+	greedy := &exchange{actor: &access.Actor{UserID: "u1"}}
+	var leave []func()
+	for range capCaller {
+		l, err := c.enter(greedy)
+		if err != nil {
+			t.Fatalf("after %d: %v", len(leave), err)
+		}
+		leave = append(leave, l)
+	}
+	if _, err := c.enter(greedy); problem.CodeOf(err) != problem.Rate {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := c.enter(&exchange{actor: &access.Actor{UserID: "u2"}}); err != nil {
+		t.Errorf("another caller: %v", err)
+	}
+	leave[0]()
+	if _, err := c.enter(greedy); err != nil {
+		t.Errorf("after one has left: %v", err)
+	}
+	if capCaller < 4*64 {
+		t.Errorf("the cap of %d is not far above 64", capCaller)
+	}
+}
+
+func TestStraysAreLimitedByNetwork(t *testing.T) {
+	t.Parallel()
+	var s strays
+	one, other := netip.MustParsePrefix("203.0.113.9/32"), netip.MustParsePrefix("203.0.113.10/32")
+	refused := false
+	for range strayBurst * 3 {
+		refused = refused || !s.allow(one)
+	}
+	if !refused || !s.allow(other) {
+		t.Errorf("flood refused: %v", refused)
+	}
+	for i := range strayTables + 10 {
+		s.allow(netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.%d/32", i>>16, i>>8&255, i&255)))
+	}
+	if len(s.buckets) > strayTables+1 {
+		t.Errorf("%d networks are remembered", len(s.buckets))
+	}
+}
+
+// TestTheClientIsWhoTheServerSees: S-28.
+func TestTheClientIsWhoTheServerSees(t *testing.T) {
+	t.Parallel()
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct {
+		name, remote, forwarded, want string
+		proxies                       []netip.Prefix
+	}{
+		{"direct", "203.0.113.9:1", "", "203.0.113.9", nil},
+		{"a header nobody vouches for", "203.0.113.9:1", "1.1.1.1", "203.0.113.9", nil},
+		{"a header from outside the proxies", "203.0.113.9:1", "1.1.1.1", "203.0.113.9", proxies},
+		{"behind a proxy", "10.0.0.1:1", "198.51.100.7", "198.51.100.7", proxies},
+		{"a forged beginning", "10.0.0.1:1", "1.1.1.1, 198.51.100.7", "198.51.100.7", proxies},
+		{"two proxies", "10.0.0.1:1", "198.51.100.7, 10.0.0.2", "198.51.100.7", proxies},
+		{"nonsense", "10.0.0.1:1", "nonsense", "10.0.0.1", proxies},
+		{"IPv6", "[2001:db8::1]:1", "", "2001:db8::1", nil},
+		{"IPv4 in IPv6", "[::ffff:203.0.113.9]:1", "", "203.0.113.9", nil},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.remote
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		x := &exchange{r: r, s: &Server{o: Options{TrustedProxies: c.proxies}}}
+		if got := x.client().String(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{
+		"": "zh-CN", "en": "en", "en-GB,en;q=0.9": "en", "zh-TW": "zh-CN", "fr": "zh-CN", "fr, en;q=0.3": "en",
+		"zh;q=0.2, en;q=0.8": "en", "en;q=0.2, zh-CN": "zh-CN", ";;;": "zh-CN", "*": "zh-CN",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Language", header)
+		if got := Language(r); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestParseTag(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]int64{`"3"`: 3, `W/"3"`: 3, `3`: 3, ` "12" `: 12, `""`: 0, `"x"`: 0, `"-1"`: 0, `"0"`: 0, `"99999999999999999999"`: 0} {
+		got, ok := parseTag(tag)
+		if ok != (want > 0) || ok && got != want {
+			t.Errorf("%s: %d, %v", tag, got, ok)
+		}
+	}
+}

@@ -13,14 +13,9 @@ import (
 // errBody is a stored body that is no JSON object of ours.
 var errBody = errors.New("record: a stored body cannot be read")
 
-// Render turns a stored body into its wire form, cut to the mask. Child rows
-// are not in the body. The answer shares no memory with body.
-func Render(e *model.Entity, body []byte, m *access.Mask) (json.RawMessage, error) {
-	return newRenderer(e, m, nil).append(make([]byte, 0, len(body)), body)
-}
-
 // renderer copies the members of stored bodies that a reader may see, byte by
 // byte: nothing is decoded but decimals, which the wire shows in another form.
+// Child rows are not in the body. Answers share no memory with it.
 type renderer struct {
 	mask    *access.Mask
 	members []member // in the order in which bodies hold them

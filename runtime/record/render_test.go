@@ -61,7 +61,7 @@ func TestRenderCopiesWhatIsAskedFor(t *testing.T) {
 func TestRenderRefusesWhatIsNoObject(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "{", "[]", "null", `{"id"}`, `{"id":}`, `{"id":"1"`, `{"id":"1",}`, `{"id":"1" "rev":2}`, `{"id":"\"}`, `{"tags":[1}`, `{"place":{"a":"}`, `{id:1}`} {
-		if out, err := Render(renderEntity(), []byte(body), adminMask()); err == nil {
+		if out, err := newRenderer(renderEntity(), adminMask(), nil).append(nil, []byte(body)); err == nil {
 			t.Errorf("%s became %s", body, out)
 		}
 	}
@@ -73,9 +73,10 @@ func FuzzRender(f *testing.F) {
 	for _, seed := range []string{`{"id":"1","rev":2,"name":"\\\""}`, `{"id":"1","tags":[[[]]],"place":{"a":{"b":[]}}}`, `{}`, `{"a":1}`, `{"name":"` + strings.Repeat(`\\`, 9) + `"}`} {
 		f.Add([]byte(seed))
 	}
-	e, mask := renderEntity(), adminMask()
+	e := renderEntity()
+	r := newRenderer(e, adminMask(), nil)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		out, err := Render(e, body, mask)
+		out, err := r.append(nil, body)
 		var want map[string]any
 		if json.Unmarshal(body, &want) != nil || want == nil {
 			return

@@ -39,6 +39,9 @@ func (x *explainer) missing(g Granted) []Reason {
 	if x.rights.in(g, x.doc) {
 		return out
 	}
+	if x.entity.Key == visitEntity {
+		return append(out, reason(g.Grant, "explain_visit"))
+	}
 	if len(g.Grant.Scopes) == 0 {
 		return append(out, reason(g.Grant, "explain_scope_empty", "role", x.roleTitle(g.Grant.Role)))
 	}

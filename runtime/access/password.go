@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"weft/runtime/problem"
 )
@@ -75,7 +76,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	}
 	defer h.leave()
 	salt := randomBytes(saltLength)
-	return encodeHash(salt, argon2.IDKey([]byte(password), salt, hashTime, hashMemory, hashThreads, hashLength)), nil
+	return encodeHash(salt, argon2.IDKey(passwordBytes(password), salt, hashTime, hashMemory, hashThreads, hashLength)), nil
 }
 
 // verify compares a password with a PHC string; an empty one costs the same
@@ -93,11 +94,15 @@ func (h *hasher) verify(ctx context.Context, password, phc string) (ok, stale bo
 	if err != nil {
 		return false, false, err
 	}
-	got := argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, uint32(len(p.key)))
+	got := argon2.IDKey(passwordBytes(password), p.salt, p.time, p.memory, p.threads, uint32(len(p.key)))
 	same := subtle.ConstantTimeCompare(got, p.key) == 1
 	stale = p.memory != hashMemory || p.time != hashTime || p.threads != hashThreads
 	return same && known, stale, nil
 }
+
+// passwordBytes spells a password in one way: keyboards differ in how they
+// compose a letter (RFC 8265 asks for NFC).
+func passwordBytes(password string) []byte { return norm.NFC.Bytes([]byte(password)) }
 
 type phcHash struct {
 	memory, time uint32

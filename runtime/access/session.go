@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -87,6 +90,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 	if err != nil {
 		return "", nil, err
 	}
+	login = norm.NFC.String(strings.TrimSpace(login)) // as it is stored
 	keys := attemptKeys(login, from.Address)
 	if err := s.tryAttempt(ctx, keys); err != nil {
 		return "", nil, err

@@ -9,7 +9,7 @@ type Limits struct {
 	SocketsPerUser int           // 500
 	Sockets        int           // 10,000
 	Messages       int           // from a client per second: 50, after a burst of four times as many
-	Queue          int           // bytes waiting for a slow client: 8 MiB
+	Queue          int           // bytes waiting for a slow client: 2 MiB
 	Write          time.Duration // deadline of one write: 10 s
 	Ping           time.Duration // between pings: 54 s; a client silent for a tenth longer is gone
 	Check          time.Duration // between looks whether a caller may still listen: 2 s
@@ -24,7 +24,7 @@ func (l Limits) orDefaults() Limits {
 	or(&l.SocketsPerUser, 500)
 	or(&l.Sockets, 10000)
 	or(&l.Messages, 50)
-	or(&l.Queue, 8<<20)
+	or(&l.Queue, 2<<20)
 	or(&l.Write, 10*time.Second)
 	or(&l.Ping, 54*time.Second)
 	or(&l.Check, 2*time.Second)

@@ -18,7 +18,7 @@ var (
 	tooFast    = farewell{websocket.ClosePolicyViolation, "too many messages"}
 	notJSON    = farewell{websocket.CloseUnsupportedData, "text frames of JSON only"}
 	tooSlow    = farewell{websocket.CloseTryAgainLater, "too slow, resync"}
-	clientGone = farewell{websocket.CloseNormalClosure, ""}
+	clientGone = farewell{websocket.CloseNormalClosure, "the connection is lost"}
 )
 
 // outbox holds what waits for one client, up to a number of bytes: a slow
@@ -30,16 +30,20 @@ type outbox struct {
 	bytes int
 	end   *farewell // set once; nothing more is taken
 	wake  chan struct{}
+	taken chan struct{}
 }
 
-func newOutbox(limit int) *outbox { return &outbox{limit: limit, wake: make(chan struct{}, 1)} }
+func newOutbox(limit int) *outbox {
+	return &outbox{limit: limit, wake: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
+}
 
-// push queues a message. When there are too many bytes, all that waits is
-// thrown away and the socket is to be closed as too slow.
+// push queues a message; a single one may be larger than the limit. When there
+// are too many bytes, all that waits is thrown away and the socket is to be
+// closed as too slow.
 func (o *outbox) push(message []byte) {
 	o.mu.Lock()
 	if o.end == nil {
-		if o.bytes+len(message) > o.limit {
+		if o.bytes > 0 && o.bytes+len(message) > o.limit {
 			o.queue, o.bytes, o.end = nil, 0, &tooSlow
 		} else {
 			o.queue = append(o.queue, message)
@@ -47,7 +51,21 @@ func (o *outbox) push(message []byte) {
 		}
 	}
 	o.mu.Unlock()
-	o.ring()
+	signal(o.wake)
+}
+
+// room waits until at most half of the outbox is full, so that a client which
+// asks for many snapshots at once gets them one after the other.
+func (o *outbox) room() {
+	for {
+		o.mu.Lock()
+		ok := o.end != nil || o.bytes <= o.limit/2
+		o.mu.Unlock()
+		if ok {
+			return
+		}
+		<-o.taken
+	}
 }
 
 // close lets the writer say farewell; what waits for a client that is no
@@ -61,12 +79,13 @@ func (o *outbox) close(why farewell) {
 		}
 	}
 	o.mu.Unlock()
-	o.ring()
+	signal(o.wake)
+	signal(o.taken)
 }
 
-func (o *outbox) ring() {
+func signal(c chan struct{}) {
 	select {
-	case o.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -74,7 +93,9 @@ func (o *outbox) ring() {
 // take empties the outbox; end is set when nothing more will come.
 func (o *outbox) take() (queue [][]byte, end *farewell) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	queue, o.queue, o.bytes = o.queue, nil, 0
-	return queue, o.end
+	queue, end = o.queue, o.end
+	o.queue, o.bytes = nil, 0
+	o.mu.Unlock()
+	signal(o.taken)
+	return queue, end
 }

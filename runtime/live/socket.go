@@ -111,7 +111,10 @@ func (h *Hub) dismiss(s *socket) {
 
 // write sends what waits until the socket ends.
 func (s *socket) write() {
-	defer s.conn.Close()
+	defer func() {
+		s.out.close(clientGone)
+		_ = s.conn.Close()
+	}()
 	ping := time.NewTicker(s.hub.Limits.Ping)
 	defer ping.Stop()
 	for {

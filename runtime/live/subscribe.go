@@ -42,6 +42,7 @@ func (s *socket) subscribe(r request) error {
 	}
 	s.subs[r.Ref] = sub
 	s.mu.Unlock()
+	s.out.room()
 	resume := uint64(0)
 	if r.Seq > 0 {
 		if sub.set = s.hub.parked.unpark(sub.parkKey(), r.Seq); sub.set != nil {

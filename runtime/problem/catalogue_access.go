@@ -14,6 +14,7 @@ func init() {
 		"explain_inactive":        {"{user} 已停用", "{user} is not active"},
 		"explain_read_only":       {"“{entity}”由系统写入，任何人都不能修改", "{entity} is written by weft itself and read-only for everybody"},
 		"explain_no_grant":        {"{user} 的角色（{roles}）都没有“{entity}”的授权", "None of the roles of {user} ({roles}) has a grant on {entity}"},
+		"explain_visit":           {"阶段记录随其所属记录可见：该记录或其阶段不可查看", "Stage visits are seen with their record: the record or its stage cannot be read"},
 		"explain_lattice":         {"不能授予自己没有的角色，也不能修改管理员", "Nobody hands on a role that he does not hold, and only an admin changes an admin"},
 		"explain_operation":       {"“{role}”的这项授权不含“{op}”操作", "This grant of {role} does not include the operation {op}"},
 		"explain_field_read":      {"“{role}”的这项授权不能查看字段“{field}”", "This grant of {role} does not read the field {field}"},

@@ -19,7 +19,7 @@ func Collections(m *model.Model) []store.Collection {
 		{Name: IdempotencyCollection, Quiet: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Quiet: true, Indexes: []store.Index{byKey("deletion"), byKey("entity")}},
+		{Name: BinCollection, Quiet: true, Indexes: []store.Index{byKey("deletion")}},
 		{Name: CounterCollection, Quiet: true},
 	}
 	for _, e := range m.Entities {

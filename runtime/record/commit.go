@@ -19,6 +19,14 @@ const tries = 12
 // work fills a unit and names the item that the answer shows; it may be nil.
 type work func(ctx context.Context, u *unit) (*item, error)
 
+// sofar is what the attempts of one call leave to the next.
+type sofar struct {
+	numbers *directNumbers
+	held    *holds
+	// inLine says that the call lost before and waited its turn.
+	inLine bool
+}
+
 // run is the door: it makes the change, commits it once, and makes it again on
 // fresh records when it lost against another one. A call with an idempotency
 // key that was answered before is answered the same.
@@ -26,17 +34,17 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 	if c.Door == "" {
 		c.Door = "api"
 	}
-	numbers := &directNumbers{s: s}
-	held := &holds{s: s}
-	defer held.release(ctx)
+	so := &sofar{numbers: &directNumbers{s: s}, held: &holds{s: s}}
+	defer so.held.release(ctx)
 	leave := func() {}
 	defer func() { leave() }()
 	for try := range tries {
+		so.inLine = try > 0
 		if r, err := s.replay(ctx, c); r != nil || err != nil {
 			return r, err
 		}
-		numbers.again()
-		r, err := s.attempt(ctx, c, numbers, held, do)
+		so.numbers.again()
+		r, err := s.attempt(ctx, c, so, do)
 		switch {
 		case err == nil:
 			return r, nil
@@ -71,8 +79,8 @@ func (s *Service) waitFor(ctx context.Context, err error, try int) (leave func()
 	return func() {}
 }
 
-func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, held *holds, do work) (*Result, error) {
-	u, err := s.newUnit(ctx, c, numbers)
+func (s *Service) attempt(ctx context.Context, c Call, so *sofar, do work) (*Result, error) {
+	u, err := s.newUnit(ctx, c, so.numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +91,10 @@ func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, held *ho
 	if err := u.finish(ctx); err != nil {
 		return nil, err
 	}
-	if ids := held.missing(u); len(ids) > 0 {
-		return nil, held.take(ctx, ids, u.stamp)
+	if ids := so.held.missing(u); len(ids) > 0 {
+		return nil, so.held.take(ctx, ids, u.stamp)
 	}
-	u.held = held.ids
+	u.held = so.held.ids
 	b, err := u.seal(ctx)
 	if err != nil {
 		return nil, err
@@ -101,11 +109,22 @@ func (s *Service) attempt(ctx context.Context, c Call, numbers numbers, held *ho
 	if len(b.Ops) == 0 {
 		return r, nil
 	}
-	if err := s.store.Commit(ctx, b); err != nil {
+	if err := s.commit(ctx, b, so.inLine); err != nil {
 		return nil, u.commitError(ctx, err)
 	}
-	held.spent(u)
+	so.held.spent(u)
 	return r, nil
+}
+
+// commit commits a batch, unless others are in line for what it changes and
+// the caller is not.
+func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error {
+	if !inLine {
+		if err := s.queues.ahead(b); err != nil {
+			return err
+		}
+	}
+	return s.store.Commit(ctx, b)
 }
 
 // finish takes a filled unit to the point where only the commit is left.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"sync"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -68,8 +68,11 @@ func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []
 		}
 	}
 	groups := (len(rows) + importGroup - 1) / importGroup
+	for range groups {
+		run.done = append(run.done, make(chan struct{}))
+	}
 	inParallel(groups, runtime.GOMAXPROCS(0), func(g int) {
-		run.group(ctx, g*importGroup, min((g+1)*importGroup, len(rows)))
+		run.group(ctx, g, g*importGroup, min((g+1)*importGroup, len(rows)))
 	})
 	if dryRun {
 		run.markTwins()
@@ -88,46 +91,72 @@ type importRun struct {
 	numbers numbers
 	dryRun  bool
 	keys    twins
-	turn    sync.Mutex // of groups that lost a race
+	done    []chan struct{} // closed when a group and all before it are through
 }
 
-// group commits the rows from..to together. When it lost against another group
-// (both changed the same parent's figures) it is made again, one such group at
-// a time; when it is refused its rows go one by one.
-func (r *importRun) group(ctx context.Context, from, to int) {
-	together, alone, err := r.try(ctx, from, to)
-	if errors.Is(err, store.ErrConflict) {
-		r.turn.Lock()
-		together, alone, err = r.try(ctx, from, to)
-		r.turn.Unlock()
+// groupTries is how often a group is made again before its rows go one by one.
+const groupTries = 4
+
+// group brings the rows from..to in. They are prepared beside other groups and
+// committed in their turn, so that of two rows that want the same key the
+// earlier one has it. A group that lost against another change waits in line
+// and is made again; when it is refused its rows go one by one.
+func (r *importRun) group(ctx context.Context, n, from, to int) {
+	g, err := r.prepareGroup(ctx, from, to)
+	if n > 0 {
+		<-r.done[n-1]
 	}
-	if err != nil {
-		switch p := problemOf(storeProblem(err)); p.Code {
-		case problem.Unavailable, problem.OutcomeUnknown, problem.StorageFull:
-			for _, i := range append(together, alone...) {
-				r.results[i] = RowResult{ID: r.rows[i].ID, Problem: p}
-			}
-			return
+	defer close(r.done[n])
+	if err == nil {
+		err = r.commit(ctx, g, false)
+	}
+	for try := 1; try < groupTries && errors.Is(err, store.ErrConflict); try++ {
+		leave := r.s.waitFor(ctx, err, try)
+		if g, err = r.prepareGroup(ctx, from, to); err == nil {
+			err = r.commit(ctx, g, true)
 		}
-		alone = append(alone, together...)
+		leave()
 	}
-	for _, i := range alone {
+	if err == nil {
+		r.oneByOne(ctx, g.alone)
+		return
+	}
+	rest := append(g.alone, g.together...)
+	slices.Sort(rest)
+	if p := problemOf(storeProblem(err)); p.Code.Status() >= 503 {
+		for _, i := range rest { // the store is in trouble: the rows alone would be too
+			r.results[i] = RowResult{ID: r.rows[i].ID, Problem: p}
+		}
+		return
+	}
+	r.oneByOne(ctx, rest)
+}
+
+func (r *importRun) oneByOne(ctx context.Context, rows []int) {
+	for _, i := range rows {
 		r.results[i] = r.single(ctx, i)
 	}
 }
 
-// try prepares the rows and commits those that can be in one commit; the
-// others are named in alone. After an error nothing was written.
-func (r *importRun) try(ctx context.Context, from, to int) (together, alone []int, err error) {
+// importedGroup is a group that is ready for its commit: the rows that are in
+// it, and those that cannot be in one commit with them.
+type importedGroup struct {
+	unit            *unit
+	batch           *store.Batch
+	together, alone []int
+}
+
+func (r *importRun) prepareGroup(ctx context.Context, from, to int) (importedGroup, error) {
 	joint, err := r.s.newUnit(ctx, r.call, r.numbers)
+	g := importedGroup{unit: joint}
 	if err == nil {
 		err = r.prefetch(ctx, joint, from, to)
 	}
 	if err != nil {
 		for i := from; i < to; i++ {
-			alone = append(alone, i)
+			g.alone = append(g.alone, i)
 		}
-		return nil, alone, err
+		return g, err
 	}
 	joint.dryRun = r.dryRun
 	for i := from; i < to; i++ {
@@ -139,13 +168,32 @@ func (r *importRun) try(ctx context.Context, from, to int) (together, alone []in
 		case r.dryRun:
 			r.results[i] = r.judged(ctx, u, it, i)
 		case joint.joins(u):
-			together = append(together, i)
+			g.together = append(g.together, i)
 			r.results[i] = RowResult{ID: it.id, Created: it.op == opCreate}
 		default:
-			alone = append(alone, i)
+			g.alone = append(g.alone, i)
 		}
 	}
-	return together, alone, r.commit(ctx, joint, together)
+	if err := joint.settleAll(ctx); err != nil {
+		return g, err
+	}
+	g.batch, err = joint.seal(ctx)
+	return g, err
+}
+
+// commit writes a group and completes the results of its rows.
+func (r *importRun) commit(ctx context.Context, g importedGroup, inLine bool) error {
+	if len(g.batch.Ops) > 0 {
+		if err := r.s.commit(ctx, g.batch, inLine); err != nil {
+			return err
+		}
+	}
+	for _, i := range g.together {
+		it := g.unit.index[docKey{r.entity.Key, r.results[i].ID}]
+		rev, _ := it.after["rev"].(float64)
+		r.results[i].Rev, r.results[i].Unchanged = int64(rev), it.op == ""
+	}
+	return nil
 }
 
 // prefetch reads the present records of a group at once.
@@ -203,31 +251,6 @@ func (r *importRun) fill(ctx context.Context, u *unit, row Row) (*item, error) {
 		it.visits = u.historicVisits(it, row.Visits)
 	}
 	return it, u.enter(ctx, it, row.Values)
-}
-
-// commit writes a group and completes the results of its rows.
-func (r *importRun) commit(ctx context.Context, joint *unit, together []int) error {
-	if len(together) == 0 {
-		return nil
-	}
-	if err := joint.settleAll(ctx); err != nil {
-		return err
-	}
-	b, err := joint.seal(ctx)
-	if err != nil {
-		return err
-	}
-	if len(b.Ops) > 0 {
-		if err := r.s.store.Commit(ctx, b); err != nil {
-			return err
-		}
-	}
-	for _, i := range together {
-		it := joint.index[docKey{r.entity.Key, r.results[i].ID}]
-		rev, _ := it.after["rev"].(float64)
-		r.results[i].Rev, r.results[i].Unchanged = int64(rev), it.op == ""
-	}
-	return nil
 }
 
 // single brings one row through the door by itself.

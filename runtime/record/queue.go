@@ -1,13 +1,21 @@
 package record
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+
+	"weft/runtime/store"
+)
 
 // queues lets callers whose commit lost against another one on the same
 // document wait for each other, so that a hot document costs retries once and
-// not again and again. It is a help, never a guarantee: the commit decides.
+// not again and again. Who comes anew stands behind those in line, or a slow
+// change could lose for ever against quick ones. It is a help, never a
+// guarantee: the commit decides.
 type queues struct {
 	mu    sync.Mutex
 	lines map[docKey]*line
+	open  atomic.Int64 // number of lines: mostly none, then nothing is locked
 }
 
 // docKey names one document.
@@ -28,6 +36,7 @@ func (q *queues) enter(k docKey) (leave func()) {
 	if l == nil {
 		l = &line{}
 		q.lines[k] = l
+		q.open.Add(1)
 	}
 	l.waiting++
 	q.mu.Unlock()
@@ -38,6 +47,26 @@ func (q *queues) enter(k docKey) (leave func()) {
 		defer q.mu.Unlock()
 		if l.waiting--; l.waiting == 0 {
 			delete(q.lines, k)
+			q.open.Add(-1)
 		}
 	}
+}
+
+// ahead is a conflict with those who are in line for a document that the batch
+// replaces or deletes; nil when nobody is.
+func (q *queues) ahead(b *store.Batch) error {
+	if q.open.Load() == 0 {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, op := range b.Ops {
+		if op.Kind == store.Insert {
+			continue
+		}
+		if q.lines[docKey{op.Collection, op.Doc.ID}] != nil {
+			return &store.ConflictError{Collection: op.Collection, ID: op.Doc.ID, Want: op.OldRev}
+		}
+	}
+	return nil
 }

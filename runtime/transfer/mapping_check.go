@@ -3,6 +3,7 @@ package transfer
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -23,6 +24,7 @@ func (m *Mapping) Check(md *model.Model) []problem.Field {
 		c.file(&m.Files[i])
 		ps = append(ps, c.problems...)
 	}
+	slices.SortStableFunc(ps, func(a, b problem.Field) int { return strings.Compare(a.Path, b.Path) })
 	return ps
 }
 

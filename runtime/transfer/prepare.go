@@ -120,7 +120,7 @@ func (t *task) resolveRefs(ctx context.Context, s *step, group []*row) error {
 // makeValues computes the values of new records that the mapping asks for.
 func (t *task) makeValues(ctx context.Context, s *step, group []*row) error {
 	for _, r := range group {
-		if r.existing != nil || r.merged {
+		if r.existing != nil || r.merged || len(r.problems) > 0 {
 			continue
 		}
 		for _, c := range r.makes {

@@ -139,14 +139,14 @@ func TestHandshake(t *testing.T) {
 // on.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{Queue: 50_000, Write: 200 * time.Millisecond})
+	st := newStage(t, live.Limits{Queue: 500_000, Write: 200 * time.Millisecond})
 	c, other := st.dial(st.session("admin")), st.dial(st.session("admin"))
 	must(t, c.conn.UnderlyingConn().(*net.TCPConn).SetReadBuffer(4096))
 	for _, one := range []*client{c, other} {
 		one.send(all)
 		one.want("snapshot")
 	}
-	id := st.create("deal", doc{"name": strings.Repeat("长", 255)})
+	id := st.create("deal", doc{"name": "n", "notes": strings.Repeat("长", 90_000)})
 	other.want("put")
 	for i := 0; st.hub.Sockets() == 2; i++ { // until the buffers of both ends are full
 		st.update("deal", id, doc{"amount": float64(i)})

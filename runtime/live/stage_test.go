@@ -52,6 +52,7 @@ func definitions() *schemas.Set {
 				Properties: schemas.Properties{field("name", schemas.TypeText), field("sector", schemas.TypeText)}},
 			{Kind: schemas.KindEntity, Key: "deal", Type: "object", Title: title("Deal"), TitleField: "name", OwnerField: "owner",
 				Properties: schemas.Properties{name, field("amount", schemas.TypeNumber), field("margin", schemas.TypeNumber),
+					field("notes", schemas.TypeLongText),
 					field("owner", schemas.TypeUser), account}},
 		},
 		Roles: []*schemas.Role{

@@ -23,7 +23,7 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 	switch {
 	case hasMatch(f.Where):
 		docs, err = q.search(ctx, k, f)
-	case k.served(f.Where, f.Sort):
+	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path):
 		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
 	default:
 		err = q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"slices"
+	"strings"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -14,226 +15,172 @@ import (
 // the rest of the documents with the position's value, those with values
 // behind it, those without a value.
 
-// served tells whether an index fixes what the condition fixes and then orders
-// by the term.
-func (k *collection) served(where query.Expr, sort []query.SortTerm) bool {
-	if len(sort) != 1 {
-		return false
-	}
-	p := sort[0].Path
-	if p.Through != "" || p.Visible != nil || p.Kind == query.Keys || p.Kind == query.Object || p.Field == "id" {
-		return false
-	}
-	fixed := fixedFields(where, map[string]bool{})
-	for _, i := range k.indexes {
-		if i.Unique {
-			continue // it does not end in the id
-		}
-		n := 0
-		for n < len(i.Keys) && fixed[i.Keys[n].Path.Field] && !i.Keys[n].Folded && i.Keys[n].Path.Field != p.Field {
-			n++
-		}
-		if n < len(i.Keys) && i.Keys[n].Path.Field == p.Field && i.Keys[n].Path.SortKey == p.SortKey && !i.Keys[n].Folded {
-			return true
-		}
-	}
-	return false
+// walk is a find whose first sort term an index serves.
+type walk struct {
+	*session
+	k *collection
+	f store.Find
+	// same are terms that a stretch fixes to one value, nil for unset.
+	same []sameValue
 }
 
-// fixedFields adds the own fields that a condition sets to one value.
-func fixedFields(x query.Expr, fixed map[string]bool) map[string]bool {
-	switch x := x.(type) {
-	case query.All:
-		for _, part := range x {
-			fixedFields(part, fixed)
-		}
-	case query.Cmp:
-		if x.Op == query.Eq && x.Path.Kind != query.Keys && x.Path.Through == "" && x.Path.Visible == nil {
-			fixed[x.Path.Field] = true
-		}
-	}
-	return fixed
-}
-
-// stretch is a part of an order, given by a condition on the term's value.
-type stretch struct {
-	// equal is set where all documents have one value; value is nil for unset.
-	equal bool
+type sameValue struct {
+	path  query.Path
 	value any
-	// behind excludes values up to this one; nil: from the beginning.
-	behind any
-	// afterID continues behind an id among equal values.
-	afterID string
 }
 
-func stretches(f store.Find) []stretch {
-	unset := stretch{equal: true}
-	if f.After == nil {
-		return []stretch{{}, unset}
-	}
-	if v := f.After.Values[0]; v != nil {
-		return []stretch{{equal: true, value: v, afterID: f.After.ID}, {behind: v}, unset}
-	}
-	unset.afterID = f.After.ID
-	return []stretch{unset}
-}
-
-// page reads a served find, all stretches in one snapshot.
+// page reads a served find; the caller holds a snapshot.
 func (q *session) page(k *collection, f store.Find) ([]store.Doc, error) {
+	return (&walk{session: q, k: k, f: f}).page(f.Sort, f.After, f.Limit)
+}
+
+// page reads at most limit documents in the order of terms, behind a position.
+func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+	if len(terms) == 0 || !w.k.served(w.f.Where, w.same, terms[0].Path) {
+		return w.plain(terms, after, limit)
+	}
+	t := terms[0]
+	from := any(nil)
 	var docs []store.Doc
-	for _, s := range stretches(f) {
-		more, err := q.stretch(k, f, s, f.Limit-len(docs))
-		if err != nil {
-			return nil, err
+	if after != nil {
+		from = after.Values[0]
+		rest := &store.Position{Values: after.Values[1:], ID: after.ID}
+		var err error
+		if docs, err = w.equal(t, from, terms[1:], rest, limit); err != nil || from == nil || len(docs) >= limit {
+			return docs, err
 		}
-		if docs = append(docs, more...); len(docs) >= f.Limit {
-			break
-		}
 	}
-	return docs, nil
+	more, err := w.behind(terms, from, limit-len(docs))
+	if docs = append(docs, more...); err != nil || len(docs) >= limit {
+		return docs, err
+	}
+	more, err = w.equal(t, nil, terms[1:], nil, limit-len(docs))
+	return append(docs, more...), err
 }
 
-func (q *session) stretch(k *collection, f store.Find, s stretch, limit int) ([]store.Doc, error) {
-	t := f.Sort[0]
-	if s.equal {
-		r := q.ranged(k, f, s, f.IDDesc, limit)
-		return r.docs, r.err
-	}
-	if t.Desc == f.IDDesc {
-		r := q.ranged(k, f, s, t.Desc, limit)
-		return r.docs, r.err
-	}
-	// The index gives equal values by id in its own direction; the other one is
-	// wanted, so each run of equal values is turned round.
-	r := q.ranged(k, f, s, t.Desc, limit+1)
-	if r.err != nil {
-		return nil, r.err
-	}
-	cut := len(r.docs) > limit
-	if cut {
-		cut = r.values[limit] == r.values[limit-1]
-		r.docs, r.values = r.docs[:limit], r.values[:limit]
-	}
-	last := r.turn()
-	if !cut {
-		return r.docs, nil
-	}
-	// The last run goes on behind the page: its other end comes first.
-	tail := q.ranged(k, f, stretch{equal: true, value: r.values[last].any()}, f.IDDesc, limit-last)
-	return append(r.docs[:last], tail.docs...), tail.err
+// equal reads the documents with one value in the order of the other terms.
+func (w *walk) equal(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+	w.same = append(w.same, sameValue{t.Path, v})
+	docs, err := w.page(rest, after, limit)
+	w.same = w.same[:len(w.same)-1]
+	return docs, err
 }
 
-// run is what a stretch gave, with the values it is ordered by.
-type run struct {
-	docs   []store.Doc
-	values []orderValue
-	err    error
-}
-
-// orderValue is a set value in an order.
-type orderValue struct {
-	text   string
-	number float64
-	isText bool
-}
-
-func (v orderValue) any() any {
-	if v.isText {
-		return v.text
+// behind reads the documents with values behind from, nil for all values. The
+// index knows only the first term: runs of equal values are put in order here,
+// but for the last, which may go on behind the page and is read by itself.
+func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]store.Doc, error) {
+	list, err := w.ranged(terms, from, limit+1)
+	if err != nil {
+		return nil, err
 	}
-	return v.number
-}
-
-func (a *arena) orderValue(row *sqlite3.Stmt, i int) orderValue {
-	if row.ColumnType(i) == sqlite3.TypeText {
-		return orderValue{text: a.text(row, i), isText: true}
-	}
-	return orderValue{number: row.ColumnFloat(i)}
-}
-
-// turn reverses every run of equal values and gives the start of the last.
-func (r *run) turn() (last int) {
-	for i := 1; i <= len(r.docs); i++ {
-		if i == len(r.docs) || r.values[i] != r.values[last] {
-			slices.Reverse(r.docs[last:i])
-			if i < len(r.docs) {
-				last = i
+	start := 0 // of the last run
+	for i := 1; i <= len(list); i++ {
+		if i == len(list) || list[i].values[0] != list[start].values[0] {
+			if i < len(list) || len(list) <= limit {
+				w.order(list[start:i], terms)
+			}
+			if i < len(list) {
+				start = i
 			}
 		}
 	}
-	return last
+	docs := make([]store.Doc, 0, limit)
+	complete := len(list) <= limit || start == limit
+	for _, o := range list[:min(len(list), limit)] {
+		docs = append(docs, o.doc)
+	}
+	if complete {
+		return docs, nil
+	}
+	tail, err := w.equal(terms[0], list[start].values[0].any(), terms[1:], nil, limit-start)
+	return append(docs[:start], tail...), err
 }
 
-// ranged reads one stretch; desc is the direction in which the index is walked.
-func (q *session) ranged(k *collection, f store.Find, s stretch, desc bool, limit int) run {
-	t := f.Sort[0]
-	b := q.newBuilder(k)
-	b.write("SELECT t.id, t.rev")
-	if !f.Bare {
-		b.write(", t.body")
-	}
-	if !s.equal {
+// order sorts one run of equal first values.
+func (w *walk) order(run []ordered, terms []query.SortTerm) {
+	slices.SortFunc(run, func(x, y ordered) int {
+		for i := 1; i < len(terms); i++ {
+			if n := x.values[i].order(y.values[i], terms[i].Desc); n != 0 {
+				return n
+			}
+		}
+		return signed(strings.Compare(x.doc.ID, y.doc.ID), w.f.IDDesc)
+	})
+}
+
+// ranged reads set values of the first term in its direction.
+func (w *walk) ranged(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
+	t := terms[0]
+	b := w.newBuilder(w.k)
+	b.write("SELECT t.id, t.rev, ", map[bool]string{true: "NULL", false: "t.body"}[w.f.Bare])
+	for _, t := range terms {
 		b.write(", ")
 		b.orderValue(t.Path)
 	}
-	b.write(" FROM ", k.table, " t WHERE ")
-	b.expr(f.Where)
+	w.from(b)
 	b.write(" AND ")
-	b.among(t, s, desc)
-	b.write(" ORDER BY ")
-	if !s.equal {
-		b.orderValue(t.Path)
-		b.write(direction(desc), ",")
-	}
-	b.write("t.id", direction(desc), " LIMIT ")
-	b.arg(limit)
-	return b.run(f.Bare, s.equal, limit)
-}
-
-// among writes the condition of a stretch. Any number and any text is at
-// least -9e999, minus infinity; NULL is not.
-func (b *builder) among(t query.SortTerm, s stretch, desc bool) {
 	b.orderValue(t.Path)
-	switch {
-	case s.equal && s.value == nil:
-		b.write(" IS NULL")
-	case s.equal:
-		b.write("=")
-		b.arg(s.value)
-	case s.behind == nil:
+	switch { // any number and any text is at least minus infinity; NULL is not
+	case from == nil:
 		b.write(">=-9e999")
 	case t.Desc:
 		b.write("<")
-		b.arg(s.behind)
+		b.arg(from)
 	default:
 		b.write(">")
-		b.arg(s.behind)
+		b.arg(from)
 	}
-	if s.afterID != "" {
-		b.write(" AND t.id", map[bool]string{false: ">", true: "<"}[desc])
-		b.arg(s.afterID)
+	b.write(" ORDER BY ")
+	b.orderValue(t.Path)
+	b.write(direction(t.Desc), " LIMIT ")
+	b.arg(limit)
+	return b.ordered(w.f.Bare, len(terms), limit)
+}
+
+// from writes the table and what all stretches have in common.
+func (w *walk) from(b *builder) {
+	b.write(" FROM ", w.k.table, " t WHERE ")
+	b.expr(w.f.Where)
+	for _, s := range w.same {
+		b.write(" AND ")
+		b.orderValue(s.path)
+		if s.value == nil {
+			b.write(" IS NULL")
+			continue
+		}
+		b.write("=")
+		b.arg(s.value)
 	}
 }
 
-func (b *builder) run(bare, equal bool, limit int) (r run) {
-	if r.err = b.err; r.err != nil {
-		return r
+// plain reads what no index orders any further.
+func (w *walk) plain(terms []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+	f := w.f
+	f.Sort, f.After, f.Limit = terms, after, limit
+	b := w.newBuilder(w.k)
+	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare))
+	w.from(b)
+	b.rest(f)
+	return b.docs(f.Bare)
+}
+
+// ordered runs a statement that selects id, rev, body and n values.
+func (b *builder) ordered(bare bool, n, limit int) ([]ordered, error) {
+	if b.err != nil {
+		return nil, b.err
 	}
+	room := min(limit, arenaRows)
+	list := make([]ordered, 0, room)
+	values := make([]orderValue, 0, n*room)
 	var mem arena
-	r.docs = make([]store.Doc, 0, min(limit, 64))
-	if !equal {
-		r.values = make([]orderValue, 0, min(limit, 64))
-	}
-	column := 3
-	if bare {
-		column = 2
-	}
-	r.err = b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
-		r.docs = append(r.docs, mem.doc(row, bare))
-		if !equal {
-			r.values = append(r.values, mem.orderValue(row, column))
+	err := b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
+		start := len(values)
+		for i := range n {
+			values = append(values, mem.orderValue(row, 3+i))
 		}
+		list = append(list, ordered{doc: mem.doc(row, bare), values: values[start:len(values):len(values)]})
 		return nil
 	})
-	return r
+	return list, err
 }

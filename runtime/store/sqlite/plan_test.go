@@ -31,6 +31,7 @@ func TestPlans(t *testing.T) {
 		"the next page":          finds(store.Find{Where: won, Sort: sort(atPath, true), Limit: 5, After: last}),
 		"the next page upwards":  finds(store.Find{Where: owned, Sort: sort(atPath, false), Limit: 5, After: last}),
 		"unset ones":             finds(store.Find{Where: won, Sort: sort(atPath, true), Limit: 5, After: &store.Position{Values: []any{nil}, ID: "l0"}}),
+		"by stage, then newest":  finds(store.Find{Sort: append(sort(stagePath, false), sort(atPath, true)...), Limit: 5}),
 		"by name":                finds(store.Find{Sort: sort(namePath, true), Limit: 5}),
 		"by id":                  finds(store.Find{Limit: 5, After: &store.Position{ID: "l0000009"}}),
 		"by id, downwards":       finds(store.Find{Limit: 5, IDDesc: true}),

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,13 +10,6 @@ import (
 
 	sqlite3 "zombiezen.com/go/sqlite"
 )
-
-// ordered is a document with the value it is ordered by; unset comes last.
-type ordered struct {
-	doc   store.Doc
-	value orderValue
-	unset bool
-}
 
 // sorted reads some documents and puts them in order here: for a page this is
 // less work than a sort in the database, which carries the bodies along.
@@ -45,22 +37,29 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 		return nil, b.err
 	}
 	list := make([]ordered, 0, len(seqs))
+	values := make([]orderValue, 0, len(seqs))
 	var mem arena
 	err := p.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
-		o := ordered{doc: mem.doc(row, false)}
+		doc := mem.doc(row, false)
+		var v orderValue
 		if byKey {
-			o.unset = row.ColumnType(3) == sqlite3.TypeNull
-			o.value = mem.orderValue(row, 3)
+			v = mem.orderValue(row, 3)
 		} else {
-			o.value, o.unset = valueIn(o.doc.Body, t.Path.Field)
+			v = valueIn(doc.Body, t.Path.Field)
 		}
-		list = append(list, o)
+		values = append(values, v)
+		list = append(list, ordered{doc, values[len(values)-1:]})
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(list, func(x, y ordered) int { return x.compare(y, t.Desc, f.IDDesc) })
+	slices.SortFunc(list, func(x, y ordered) int {
+		if n := x.values[0].order(y.values[0], t.Desc); n != 0 {
+			return n
+		}
+		return signed(strings.Compare(x.doc.ID, y.doc.ID), f.IDDesc)
+	})
 	docs := make([]store.Doc, min(len(list), f.Limit))
 	for i := range docs {
 		docs[i] = list[i].doc
@@ -68,56 +67,20 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 	return docs, nil
 }
 
-func (x ordered) compare(y ordered, desc, idDesc bool) int {
-	switch {
-	case x.unset != y.unset:
-		if x.unset {
-			return 1
-		}
-		return -1
-	case x.value != y.value:
-		return signed(x.value.compare(y.value), desc)
-	}
-	return signed(strings.Compare(x.doc.ID, y.doc.ID), idDesc)
-}
-
-func signed(n int, turned bool) int {
-	if turned {
-		return -n
-	}
-	return n
-}
-
-// compare orders as SQLite does: numbers before texts.
-func (v orderValue) compare(o orderValue) int {
-	switch {
-	case v.isText && o.isText:
-		return strings.Compare(v.text, o.text)
-	case v.isText:
-		return 1
-	case o.isText || v.number < o.number:
-		return -1
-	}
-	return 1
-}
-
 // valueIn reads the value of a field from a body.
-func valueIn(body []byte, field string) (v orderValue, unset bool) {
+func valueIn(body []byte, field string) orderValue {
 	raw := member(body, field)
 	switch {
 	case raw == nil:
-		return v, true
+		return orderValue{unset: true}
 	case raw[0] == '"':
 		text, _, ok := textMember(raw)
-		return orderValue{text: text, isText: true}, !ok
+		return orderValue{text: text, isText: true, unset: !ok}
 	case raw[0] == 't':
-		return orderValue{number: 1}, false
+		return orderValue{number: 1}
 	case raw[0] == 'f':
-		return v, false
+		return orderValue{}
 	}
 	n, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil && !json.Valid(raw) {
-		return v, true
-	}
-	return orderValue{number: n}, false
+	return orderValue{number: n, unset: err != nil}
 }

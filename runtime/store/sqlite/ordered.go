@@ -1,0 +1,115 @@
+package sqlite
+
+import (
+	"strings"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// arenaRows is the room made for rows before it is known how many there are.
+const arenaRows = 64
+
+// ordered is a document with the values it is ordered by.
+type ordered struct {
+	doc    store.Doc
+	values []orderValue
+}
+
+// orderValue is a value in an order.
+type orderValue struct {
+	text          string
+	number        float64
+	isText, unset bool
+}
+
+// any is the value as a parameter.
+func (v orderValue) any() any {
+	switch {
+	case v.unset:
+		return nil
+	case v.isText:
+		return v.text
+	}
+	return v.number
+}
+
+func (a *arena) orderValue(row *sqlite3.Stmt, i int) orderValue {
+	switch row.ColumnType(i) {
+	case sqlite3.TypeText:
+		return orderValue{text: a.text(row, i), isText: true}
+	case sqlite3.TypeNull:
+		return orderValue{unset: true}
+	}
+	return orderValue{number: row.ColumnFloat(i)}
+}
+
+// order compares as SQLite does, numbers before texts, but unset values come
+// last in both directions.
+func (v orderValue) order(o orderValue, desc bool) int {
+	n := 0
+	switch {
+	case v == o:
+		return 0
+	case v.unset || o.unset:
+		return signed(1, o.unset)
+	case v.isText && o.isText:
+		n = strings.Compare(v.text, o.text)
+	case v.isText:
+		n = 1
+	case o.isText || v.number < o.number:
+		n = -1
+	default:
+		n = 1
+	}
+	return signed(n, desc)
+}
+
+func signed(n int, turned bool) int {
+	if turned {
+		return -n
+	}
+	return n
+}
+
+// served tells whether an index fixes what the condition and the stretch fix
+// and then orders by the path.
+func (k *collection) served(where query.Expr, same []sameValue, p query.Path) bool {
+	if p.Through != "" || p.Visible != nil || p.Kind == query.Keys || p.Kind == query.Object || p.Field == "id" {
+		return false
+	}
+	fixed := fixedFields(where, map[string]bool{})
+	for _, s := range same {
+		fixed[s.path.Field] = true
+	}
+	for _, i := range k.indexes {
+		if i.Unique {
+			continue // it does not end in the id
+		}
+		n := 0
+		for n < len(i.Keys) && fixed[i.Keys[n].Path.Field] && !i.Keys[n].Folded && i.Keys[n].Path.Field != p.Field {
+			n++
+		}
+		if n < len(i.Keys) && i.Keys[n].Path.Field == p.Field && i.Keys[n].Path.SortKey == p.SortKey && !i.Keys[n].Folded {
+			return true
+		}
+	}
+	return false
+}
+
+// fixedFields adds the own fields that a condition sets to one value.
+func fixedFields(x query.Expr, fixed map[string]bool) map[string]bool {
+	switch x := x.(type) {
+	case query.All:
+		for _, part := range x {
+			fixedFields(part, fixed)
+		}
+	case query.Cmp:
+		if x.Op == query.Eq && x.Path.Kind != query.Keys && x.Path.Through == "" && x.Path.Visible == nil {
+			fixed[x.Path.Field] = true
+		}
+	}
+	return fixed
+}

@@ -62,15 +62,23 @@ func (x *exchange) call(door string) (record.Call, error) {
 	if c.IfMatch, err = x.ifMatch(); err != nil {
 		return c, err
 	}
-	keys := x.r.Header["Idempotency-Key"]
-	if len(keys) == 0 {
-		return c, nil
+	if c.Key, err = x.idempotencyKey(); err != nil || c.Key == "" {
+		return c, err
 	}
-	if len(keys) > 1 || !visible(keys[0]) {
-		return c, malformed("idempotency_key", nil)
-	}
-	c.Key, c.Digest = keys[0], x.digest()
+	c.Digest = x.digest()
 	return c, nil
+}
+
+// idempotencyKey is "" when the caller gave none.
+func (x *exchange) idempotencyKey() (string, error) {
+	keys := x.r.Header["Idempotency-Key"]
+	switch {
+	case len(keys) == 0:
+		return "", nil
+	case len(keys) > 1 || !visible(keys[0]):
+		return "", malformed("idempotency_key", nil)
+	}
+	return keys[0], nil
 }
 
 func visible(key string) bool {

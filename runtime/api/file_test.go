@@ -58,3 +58,25 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	}
 	app.Do(t, li.Token, "POST", "/records/deal", fmt.Sprintf(`{"name":"x","proof":[%q]}`, svg)).Want(t, 422)
 }
+
+// TestAnUploadSentTwiceIsOneFile: R-05.
+func TestAnUploadSentTwiceIsOneFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	body, media := apitest.Form(t, map[string]string{"a.txt": "the same"})
+	other, otherMedia := apitest.Form(t, map[string]string{"a.txt": "something else"})
+	send := func(token, body, media string) *apitest.Answer {
+		return w.Do(t, token, "POST", "/files", body, "Content-Type", media, "Idempotency-Key", "up-1")
+	}
+	first := send(w.li.Token, body, media).Want(t, 201)
+	if again := send(w.li.Token, body, media).Want(t, 201); again.Body != first.Body {
+		t.Errorf("another file:\n%s\n%s", first.Body, again.Body)
+	}
+	send(w.li.Token, other, otherMedia).Want(t, 409)
+	if of := send(w.wang.Token, body, media).Want(t, 201); of.Text("id") == first.Text("id") {
+		t.Error("another user's key gave away a file")
+	}
+	if n, err := w.Store.Count(t.Context(), "weft_file", nil, 0); n != 2 || err != nil {
+		t.Errorf("%d files, %v", n, err)
+	}
+}

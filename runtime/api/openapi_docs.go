@@ -110,7 +110,7 @@ var docs = map[string]doc{
 	"mapping.get":     {Summary: "Read an import mapping", Tag: "import", Answers: ok("Anything")},
 	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
 
-	"file.upload":   {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Answers: made("File")},
+	"file.upload":   {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Idempotent: true, Answers: made("File")},
 	"file.download": {Summary: "Download a file", Tag: "file", Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}}, Refusals: []int{416}},
 
 	"session.create":       {Summary: "Sign in", Tag: "session", Body: "Credentials", Refusals: []int{401, 429}, Answers: ok("SessionToken")},

@@ -91,6 +91,9 @@ func Collections() []store.Collection {
 			{Name: "loose", Keys: []store.IndexKey{{Path: loosePath}}},
 			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
 		},
+	}, {
+		Name: uploadCollection, Quiet: true, Kinds: map[string]query.Kind{"at": query.Instant},
+		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: uploadAt}}}},
 	}}
 }
 

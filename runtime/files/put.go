@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -23,29 +24,46 @@ import (
 // mediaType is what the uploader says it is; it only decides between types
 // that look alike in their bytes.
 func (s *Service) Put(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
+	f, err := s.receive(ctx, by, name, mediaType, r, max)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.keep(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// receive stores the bytes; nothing knows of them yet.
+func (s *Service) receive(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, fmt.Errorf("make a file id: %w", err)
 	}
-	f := File{ID: id.String(), Rev: 1, Name: CleanName(name), By: by, At: s.now()}
+	f := &File{ID: id.String(), Rev: 1, Name: CleanName(name), By: by, At: s.now().UTC().Truncate(time.Millisecond)}
 	f.Loose = f.At
-	if err := s.write(ctx, &f, mediaType, r, max); err != nil {
+	if err := s.write(ctx, f, mediaType, r, max); err != nil {
 		return nil, storageProblem(err)
 	}
-	doc, err := encode(f)
+	return f, nil
+}
+
+// keep commits the file's document, and more with it.
+func (s *Service) keep(ctx context.Context, f *File, more ...store.Op) error {
+	doc, err := encode(*f)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{{Kind: store.Insert, Collection: Collection, Doc: doc}}})
+	err = s.store.Commit(ctx, &store.Batch{Ops: append(more, store.Op{Kind: store.Insert, Collection: Collection, Doc: doc})})
 	if err != nil {
 		// With an unknown outcome the bytes must stay: the document may be there.
 		// Bytes without a document are swept.
 		if !errors.Is(err, store.ErrUnknown) {
 			_ = s.removeBytes(f.ID)
 		}
-		return nil, fmt.Errorf("store file %s: %w", f.ID, err)
+		return fmt.Errorf("store file %s: %w", f.ID, err)
 	}
-	return &f, nil
+	return nil
 }
 
 // write brings the bytes to their place: a temporary file first, so that a

@@ -23,6 +23,9 @@ const sweepPage = 200
 // cut off. It returns how many files went. A file that is linked meanwhile stays.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	before := s.now().Add(-Keep)
+	if err := s.forgetUploads(ctx, before); err != nil {
+		return 0, err
+	}
 	swept, err := s.sweepLoose(ctx, before)
 	if err != nil {
 		return swept, err

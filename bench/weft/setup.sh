@@ -12,7 +12,7 @@ cd "$dir"
 rm -rf data package
 "$here/package.sh" "$dir/package"
 export WEFT_ADMIN_PASSWORD=bench-password-1
-./weft template install "$dir/package" --data data
+./weft template install "$dir/package" --confirm-roles --data data
 ./weft user add bench --name Bench --role bench --password bench-password-1 --data data
 load=$work/load
 for s in 10000:leads10k 100000:leads100k ${WEFT_1M:+1000000:leads1m} 10000:leads; do

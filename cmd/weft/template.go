@@ -163,7 +163,8 @@ func zipFolder(dir string) ([]byte, error) {
 		_, err = w.Write(text)
 		return err
 	})
-	return out.Bytes(), errors.Join(err, z.Close())
+	err = errors.Join(err, z.Close()) // writes the directory of the archive
+	return out.Bytes(), err
 }
 
 type templateExportCmd struct {

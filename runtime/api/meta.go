@@ -25,6 +25,7 @@ func showMeta(x *exchange) error {
 		"views":      v.views(),
 		"dashboards": v.dashboards(),
 		"menus":      v.menus(),
+		"roles":      v.roles(),
 	})
 }
 
@@ -122,6 +123,24 @@ func trimSign(term string) string {
 		return term[1:]
 	}
 	return term
+}
+
+// roleItem is a role that can be assigned.
+type roleItem struct {
+	Key   string        `json:"key"`
+	Title schemas.Title `json:"title"`
+}
+
+// roles lists what those who assign roles can choose from; others see none.
+func (v viewer) roles() []roleItem {
+	list := []roleItem{}
+	if !v.rights.Allowed("role_assignment", schemas.OpCreate) {
+		return list
+	}
+	for _, r := range v.m.Set.Roles {
+		list = append(list, roleItem{Key: r.Key, Title: r.Title})
+	}
+	return list
 }
 
 func (v viewer) dashboards() []*schemas.Dashboard {

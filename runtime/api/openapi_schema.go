@@ -111,9 +111,10 @@ func accountSchemas() object {
 		"NewTokenAnswer": shape([]string{"id", "token"}, withSecret),
 		"Sessions": shape([]string{"items"}, object{"items": listOf(shape([]string{"id", "user"}, object{"id": anyText, "user": anyText,
 			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText}))}),
-		"Meta": open([]string{"version", "entities", "forms", "views", "dashboards", "menus"}, object{"version": anyInt,
+		"Meta": open([]string{"version", "entities", "forms", "views", "dashboards", "menus", "roles"}, object{"version": anyInt,
 			"entities": listOf(open([]string{"key", "title", "fields", "operations", "schema"}, object{"key": anyText, "title": ref("Title")})),
-			"forms":    listOf(anyObject), "views": listOf(anyObject), "dashboards": listOf(anyObject), "menus": listOf(anyObject)}),
+			"forms":    listOf(anyObject), "views": listOf(anyObject), "dashboards": listOf(anyObject), "menus": listOf(anyObject),
+			"roles": listOf(shape([]string{"key", "title"}, object{"key": anyText, "title": ref("Title")}))}),
 	}
 }
 

@@ -81,7 +81,7 @@ func TestHistoryIsCutToItsReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"amount", "33", "lost_reason", "价格", "finance", "owner"} {
+	for _, word := range []string{"amount", `"33"`, "lost_reason", "价格", "finance", "owner"} {
 		if strings.Contains(joined(page.Items), word) {
 			t.Errorf("gus reads %s in %s", word, joined(page.Items))
 		}

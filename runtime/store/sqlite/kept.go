@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -12,6 +13,8 @@ import (
 const (
 	// keptPerCollection bounds how many figures and columns follow one collection.
 	keptPerCollection = 24
+	// keptColumns bounds the order columns among them.
+	keptColumns = 4
 	// keptIdle is after how many unread changes one is given up.
 	keptIdle = 50_000
 	// keptPending bounds the changes that wait while one is being made.
@@ -66,7 +69,14 @@ func (s *keptSet) begin(collection, name string) *kept {
 	if s.colls[collection] == nil {
 		s.colls[collection] = map[string]*kept{}
 	}
-	if s.colls[collection][name] != nil || len(s.colls[collection]) >= keptPerCollection {
+	columns := 0
+	for have := range s.colls[collection] {
+		if strings.HasPrefix(have, columnPrefix) {
+			columns++
+		}
+	}
+	full := len(s.colls[collection]) >= keptPerCollection || strings.HasPrefix(name, columnPrefix) && columns >= keptColumns
+	if s.colls[collection][name] != nil || full {
 		return nil
 	}
 	k := &kept{}

@@ -19,6 +19,8 @@ const (
 	columnRows = 4 << 20
 	// columnTime bounds how long making one may take in the background.
 	columnTime = 2 * time.Minute
+	// columnPrefix begins the names of order columns among what is kept.
+	columnPrefix = "order "
 )
 
 // rankColumn is one field of all documents in eight bytes each that order as
@@ -38,7 +40,7 @@ func sortsByColumn(f store.Find) bool {
 }
 
 func columnName(p query.Path) string {
-	return "order " + p.Field + " " + strconv.Itoa(int(p.Kind)) + " " + strconv.FormatBool(p.SortKey)
+	return columnPrefix + p.Field + " " + strconv.Itoa(int(p.Kind)) + " " + strconv.FormatBool(p.SortKey)
 }
 
 func (o *rankColumn) follow(seq int64, _, after []byte) bool {

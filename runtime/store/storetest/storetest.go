@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"search follows writes", testSearchFollows},
 		{"search for common words", testSearchCommon},
 		{"search agrees with query.Matches", testSearchProperty},
+		{"reads while others write", testConcurrentReads},
 		{"watch", testWatch},
 		{"watch resync", testResync},
 		{"view", testView},

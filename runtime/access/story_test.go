@@ -255,3 +255,25 @@ func TestVisitsFollowTheirRecord(t *testing.T) {
 		t.Error("visits are not exported with their record")
 	}
 }
+
+// Across a reference the field must be readable on the very row behind it (S-04).
+func TestPathAcrossReference(t *testing.T) {
+	t.Parallel()
+	h := crm(t)
+	deal := h.current.Model().Entities["deal"]
+	far := func(field string) query.Path { return query.Path{Through: "deal", Via: "f0", Field: field} }
+	if _, ok := h.as("ann").Path(deal, far("f3")); ok {
+		t.Error("ann reads f3 across a reference")
+	}
+	p, ok := h.as("mia").Path(deal, far("f3"))
+	if !ok || !query.Matches(p.Scope, dealOf("ann"), nil) || query.Matches(p.Scope, dealOf("mia"), nil) || query.Matches(p.Scope, dealOf("bob"), nil) {
+		t.Errorf("mia reads f3 across a reference where %#v", p.Scope)
+	}
+	p, ok = h.as("mia").Path(deal, far("f0"))
+	if !ok || !query.Matches(p.Scope, dealOf("bob"), nil) || query.Matches(p.Scope, dealOf("eve"), nil) {
+		t.Errorf("mia reads f0 across a reference where %#v", p.Scope)
+	}
+	if p, ok := h.as("fin").Path(deal, far("f3")); !ok || p.Scope != nil || p.Visible != nil {
+		t.Errorf("fin: %#v", p)
+	}
+}

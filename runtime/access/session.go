@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -40,10 +37,6 @@ func (t SessionTimes) orDefaults() SessionTimes {
 
 // maxSessions of one person: the oldest give way.
 const maxSessions = 50
-
-// Client says where a sign-in comes from. Address is the caller's IP address
-// as the server knows it, never as the caller says it; "" for the command line.
-type Client struct{ Address, Agent string }
 
 // Session is one sign-in of a person.
 type Session struct {
@@ -80,81 +73,6 @@ func (d sessionDoc) ends(t SessionTimes) time.Time {
 		return idle
 	}
 	return end
-}
-
-// SignIn checks a password and opens a session; token is shown once. Whatever
-// is wrong, the answer is the same unauthenticated; rate when there were too
-// many failures of this account or from this network.
-func (s *Service) SignIn(ctx context.Context, login, password string, from Client) (token string, a *Actor, err error) {
-	p, err := s.state(ctx)
-	if err != nil {
-		return "", nil, err
-	}
-	login = norm.NFC.String(strings.TrimSpace(login)) // as it is stored
-	keys := attemptKeys(login, from.Address)
-	if err := s.tryAttempt(ctx, keys); err != nil {
-		return "", nil, err
-	}
-	person := p.directory.byLogin[login]
-	credential, ok, err := s.checkCredential(ctx, person, password)
-	if err != nil {
-		return "", nil, err
-	}
-	if !ok {
-		return "", nil, problem.New(problem.Unauthenticated, "wrong_login", nil)
-	}
-	if err := s.forgiveAttempt(ctx, keys); err != nil {
-		return "", nil, err
-	}
-	token = newSecret(sessionPrefix)
-	id, err := s.openSession(ctx, person.ID, token, from, []store.Expect{credential})
-	if err != nil {
-		return "", nil, err
-	}
-	return token, p.directory.actor(person, id, "", ""), nil
-}
-
-// OpenSession opens a session without a password, for a command on the
-// server's own machine that speaks to it as the actor.
-func (s *Service) OpenSession(ctx context.Context, a *Actor, from Client) (token string, err error) {
-	if a.UserID == "" {
-		return "", problem.New(problem.Unauthenticated, "", nil)
-	}
-	token = newSecret(sessionPrefix)
-	_, err = s.openSession(ctx, a.UserID, token, from, nil)
-	return token, err
-}
-
-// openSession stores a session as long as the expectations hold: that the
-// password was not changed meanwhile.
-func (s *Service) openSession(ctx context.Context, user, token string, from Client, expect []store.Expect) (string, error) {
-	now := s.Now()
-	d := sessionDoc{ID: newID(), Rev: 1, User: user, Hash: digestOf(token).String(), CreatedAt: instant(now),
-		RenewedAt: instant(now), UsedAt: instant(now), ExpiresAt: instant(now.Add(s.Times.Absolute)),
-		Address: clip(from.Address, 64), Agent: clip(from.Agent, 200)}
-	doc, err := docOf(d.ID, 1, d)
-	if err != nil {
-		return "", err
-	}
-	b := &store.Batch{Expect: expect,
-		Ops: []store.Op{{Kind: store.Insert, Collection: SessionCollection, Doc: doc}}}
-	old, err := s.sessionsOf(ctx, user)
-	if err != nil {
-		return "", err
-	}
-	for i, o := range old {
-		if i >= maxSessions-1 || !now.Before(o.ends(s.Times)) {
-			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: SessionCollection, Doc: store.Doc{ID: o.ID}})
-		}
-	}
-	err = s.Store.Commit(ctx, b)
-	switch {
-	case errors.Is(err, store.ErrConflict):
-		return "", problem.New(problem.Unauthenticated, "wrong_login", nil)
-	case err != nil:
-		return "", storeProblem(err)
-	}
-	return d.ID, nil
 }
 
 // sessionsOf lists the sessions of a person, newest first, ended ones too.

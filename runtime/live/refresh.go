@@ -1,0 +1,149 @@
+package live
+
+import (
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/record"
+	"weft/runtime/store"
+)
+
+// refresh reads the query and tells the client what differs from what it has;
+// the first time, or when nothing is known of what it has, everything. resume
+// is the seq up to which a returning client was told, 0 for none.
+func (s *subscription) refresh(resume uint64) {
+	s.mu.Lock()
+	s.waiting = false
+	if s.ended || s.reading {
+		s.again = true
+		s.mu.Unlock()
+		return
+	}
+	s.reading = true
+	s.mu.Unlock()
+	for {
+		err := s.read(resume)
+		resume = 0
+		if s.finish(err) {
+			break
+		}
+	}
+}
+
+// finish ends a reading: what was committed meanwhile is applied. It returns
+// false when the store must be read once more.
+func (s *subscription) finish(err error) bool {
+	s.mu.Lock()
+	if err == nil && s.again && !s.ended {
+		s.again, s.pending = false, nil
+		s.mu.Unlock()
+		return false
+	}
+	pending := s.pending
+	s.reading, s.again, s.pending = false, false, nil
+	if err == nil && !s.ended && s.set != nil {
+		for _, e := range pending {
+			s.apply(e)
+		}
+	}
+	s.mu.Unlock()
+	if err != nil {
+		s.fail(err)
+	}
+	return true
+}
+
+// read is one reading. Changes that are committed meanwhile wait.
+func (s *subscription) read(resume uint64) error {
+	h := s.socket.hub
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-h.ctx.Done():
+		return nil
+	}
+	sh, err := h.selection(h.ctx, s)
+	if err != nil {
+		return err
+	}
+	if !s.hold(sh) {
+		return nil
+	}
+	seq := h.seq.Load()
+	docs, err := sh.sel.Find(h.ctx)
+	if err != nil {
+		return err
+	}
+	found, err := h.outcomes(sh.sel, docs)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	s.settle(found, docs, seq, resume)
+	return nil
+}
+
+// hold makes a selection the subscription's, unless it has ended.
+func (s *subscription) hold(sh *shared) bool {
+	h := s.socket.hub
+	s.mu.Lock()
+	old := s.shared
+	if s.ended {
+		old = sh
+	} else {
+		s.shared = sh
+	}
+	s.mu.Unlock()
+	h.release(old)
+	h.listen(s, sh.sel.Depends())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended { // it may have ended before it was entered
+		h.unlisten(s)
+	}
+	return !s.ended
+}
+
+// outcomes renders the records that were read. One that a failed look across
+// a reference leaves in doubt fails the reading.
+func (h *Hub) outcomes(sel *record.Selection, docs []store.Doc) ([]*outcome, error) {
+	out := make([]*outcome, len(docs))
+	for i, d := range docs {
+		e := docEvent(d, h.Store)
+		doc, err := e.decoded()
+		if err != nil {
+			return nil, err
+		}
+		o := &outcome{matches: true}
+		o.pos = positionOf(sel.Sort, doc, e.far(h.ctx, &o.err))
+		if o.err != nil {
+			return nil, o.err
+		}
+		if o.wire, err = sel.Render(h.ctx, d.Body, doc); problem.CodeOf(err) == problem.NotFound {
+			o.matches = false // gone since it was found
+		} else if err != nil {
+			return nil, err
+		}
+		o.sum = sumOf(o.wire)
+		out[i] = o
+	}
+	return out, nil
+}
+
+// fail ends a subscription that cannot go on, or tries again when the store
+// could not be reached.
+func (s *subscription) fail(err error) {
+	switch problem.CodeOf(err) {
+	case problem.Unauthenticated:
+		s.socket.out.close(signedOut)
+	case problem.Forbidden, problem.NotFound, problem.Invalid:
+		s.socket.refuse(s, err)
+	default:
+		s.socket.hub.Logger.Warn("live query", "entity", s.entity, "error", err)
+		s.refreshIn(time.Second)
+	}
+}

@@ -162,7 +162,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	if !rights.Allowed(entity, schemas.OpRead) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
-	filter, ps := query.Parse(r.Where, e, "/where")
+	filter, ps := query.Parse(r.Where, knownTo(rights, e), "/where")
 	if len(ps) > 0 {
 		return nil, problem.Of(problem.Invalid, ps...)
 	}

@@ -88,7 +88,7 @@ func (r *reading) verdict() error {
 // filter parses and binds a filter and a search, and joins them with the rows
 // that op lets the person see.
 func (r *reading) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
-	f, ps := query.Parse(where, r.entity, "/where")
+	f, ps := query.Parse(where, knownTo(r.rights, r.entity), "/where")
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
@@ -114,7 +114,7 @@ func (r *reading) search(text string) query.Expr {
 
 // sort parses an order and cuts it to what the person may see.
 func (r *reading) sort(terms []string) []query.SortTerm {
-	sort, ps := query.ParseSort(terms, r.entity, "/sort")
+	sort, ps := query.ParseSort(terms, knownTo(r.rights, r.entity), "/sort")
 	if ps == nil {
 		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
 	}

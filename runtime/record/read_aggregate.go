@@ -62,7 +62,7 @@ func (s *Service) Aggregate(ctx context.Context, c Call, entity string, q Aggreg
 // groups parses the groups and cuts them to what the person may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
 func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
-	groups, ps := query.ParseGroups(raw, r.entity, "/groupBy")
+	groups, ps := query.ParseGroups(raw, knownTo(r.rights, r.entity), "/groupBy")
 	if ps == nil {
 		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
 	}
@@ -76,7 +76,7 @@ func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
 }
 
 func (r *reading) metrics(raw map[string]json.RawMessage) []query.Metric {
-	metrics, ps := query.ParseMetrics(raw, r.entity, "/metrics")
+	metrics, ps := query.ParseMetrics(raw, knownTo(r.rights, r.entity), "/metrics")
 	if ps == nil {
 		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
 	}

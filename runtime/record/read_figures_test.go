@@ -43,7 +43,7 @@ func TestAggregateRefusals(t *testing.T) {
 	s := newSales(t)
 	_, err := s.as("ann").aggregate("account", `{"where":["nope","empty"],"groupBy":["secret",{"field":"sector","by":"day"}],
 		"metrics":{"a":["sum","name"]},"sort":["x"],"limit":-1}`)
-	s.refused(err, problem.Invalid, "/where/0 unknown_field", "/groupBy/1/by not_a_time", "/metrics/a/1 wrong_metric", "/limit too_small")
+	s.refused(err, problem.Invalid, "/where/0 unknown_field", "/groupBy/0 unknown_field", "/groupBy/1/by not_a_time", "/metrics/a/1 wrong_metric", "/limit too_small")
 	_, err = s.as("ann").aggregate("account", `{"groupBy":["secret","parent.secret","sector"],"metrics":{"a":["count_distinct","secret"],"sector":["count"]},"limit":10001}`)
 	s.refused(err, problem.Invalid, "/groupBy/0 unknown_field", "/groupBy/1 unknown_field", "/metrics/a/1 unknown_field", "/limit too_great")
 	_, err = s.as("ann").aggregate("account", `{"groupBy":["sector"],"metrics":{"sector":["count"]}}`)

@@ -63,7 +63,7 @@ func TestQueryNamesEveryProblemAtOnce(t *testing.T) {
 	s := newSales(t)
 	_, err := s.as("ann").query("account", `{"where":{"any":[["secret","=","x"],["parent.secret","present"],["nope","=",1],["name","~","x"]]},
 		"search":"`+strings.Repeat("长", 256)+`","sort":["-secret"],"limit":1001,"cursor":"bnVsbA","fields":["secret"],"expand":["name"],"count":"all"}`)
-	s.refused(err, problem.Invalid, "/where/any/2/0 unknown_field", "/where/any/3/1 unknown_operator", "/search too_long",
+	s.refused(err, problem.Invalid, "/where/any/0/0 unknown_field", "/where/any/1/0 unknown_field", "/where/any/2/0 unknown_field", "/where/any/3/1 unknown_operator", "/search too_long",
 		"/sort/0 unknown_field", "/limit too_great", "/cursor cursor", "/fields/0 unknown_field", "/expand/0 not_a_reference", "/count unknown_count")
 	_, err = s.as("ann").query("account", `{"where":{"any":[["secret","=","x"],["parent.secret","present"]]},"limit":-1}`)
 	s.refused(err, problem.Invalid, "/where/any/0/0 unknown_field", "/where/any/1/0 unknown_field", "/limit too_small")

@@ -11,7 +11,7 @@ import (
 // Page caches are modest, since the operating system caches the file as well.
 const (
 	writerCacheKiB = 8 << 10
-	readerCacheKiB = 3 << 10
+	readerCacheKiB = 6 << 10
 	busyTimeout    = 10 * time.Second
 	// checkpointPages is the length of the write-ahead log, in pages, at which
 	// the writer copies it back: longer logs write hot pages less often.

@@ -17,21 +17,20 @@ const (
 	poolExtra = 32
 )
 
-// pool lends reading connections, opened when first needed.
+// pool lends reading connections, opened when first needed. The one used last
+// is lent first: its page cache is the warmest, and few callers need few of them.
 type pool struct {
 	open  func() (*conn, error)
-	slots chan *conn // nil: may be opened
-	extra chan struct{}
+	mu    sync.Mutex
+	idle  []*conn
+	slots chan struct{} // one for each connection that may be lent
+	extra chan struct{} // one for each beyond
 	once  sync.Once
 	done  chan struct{}
 }
 
 func newPool(n int, open func() (*conn, error)) *pool {
-	p := &pool{open: open, slots: make(chan *conn, n), extra: make(chan struct{}, poolExtra), done: make(chan struct{})}
-	for range n {
-		p.slots <- nil
-	}
-	return p
+	return &pool{open: open, slots: make(chan struct{}, n), extra: make(chan struct{}, poolExtra), done: make(chan struct{})}
 }
 
 // get waits for a free connection.
@@ -42,8 +41,8 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 	default:
 	}
 	select {
-	case c := <-p.slots:
-		return p.opened(c)
+	case p.slots <- struct{}{}:
+		return p.take()
 	default:
 		return p.wait(ctx)
 	}
@@ -55,8 +54,8 @@ func (p *pool) wait(ctx context.Context) (*conn, error) {
 	var extra chan<- struct{} // not yet
 	for {
 		select {
-		case c := <-p.slots:
-			return p.opened(c)
+		case p.slots <- struct{}{}:
+			return p.take()
 		case <-patience.C:
 			extra = p.extra
 		case extra <- struct{}{}:
@@ -75,26 +74,35 @@ func (p *pool) wait(ctx context.Context) (*conn, error) {
 	}
 }
 
-func (p *pool) opened(c *conn) (*conn, error) {
-	if c != nil {
+// take gives the connection used last to the holder of a slot.
+func (p *pool) take() (*conn, error) {
+	p.mu.Lock()
+	if n := len(p.idle); n > 0 {
+		c := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		p.mu.Unlock()
 		return c, nil
 	}
+	p.mu.Unlock()
 	c, err := p.open()
 	if err != nil {
-		p.slots <- nil
+		<-p.slots
 		return nil, err
 	}
 	return c, nil
 }
 
 func (p *pool) put(c *conn) error {
-	if !c.extra {
-		p.slots <- c
-		return nil
+	if c.extra {
+		err := c.Close()
+		<-p.extra
+		return err
 	}
-	err := c.Close()
-	<-p.extra
-	return err
+	p.mu.Lock()
+	p.idle = append(p.idle, c)
+	p.mu.Unlock()
+	<-p.slots
+	return nil
 }
 
 // Close waits for the connections that are lent and closes all.
@@ -103,12 +111,13 @@ func (p *pool) Close() error {
 	p.once.Do(func() {
 		close(p.done)
 		for range cap(p.slots) {
-			if c := <-p.slots; c != nil {
-				errs = append(errs, c.Close())
-			}
+			p.slots <- struct{}{}
 		}
 		for range cap(p.extra) {
 			p.extra <- struct{}{}
+		}
+		for _, c := range p.idle {
+			errs = append(errs, c.Close())
 		}
 	})
 	return errors.Join(errs...)

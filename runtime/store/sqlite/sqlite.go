@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,7 +27,7 @@ const leastVersion = 3_051_003
 type Options struct {
 	// Synchronous is SQLite's setting: FULL (default), NORMAL, OFF.
 	Synchronous string
-	// Readers bounds the reading connections; 4 by default.
+	// Readers bounds the reading connections; one more than processors by default.
 	Readers int
 	// Logger hears of upgrades and of failures that no caller waits for.
 	Logger *slog.Logger
@@ -62,7 +63,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Synchronous = "FULL"
 	}
 	if o.Readers <= 0 {
-		o.Readers = 4
+		o.Readers = max(3, runtime.GOMAXPROCS(0)+1)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

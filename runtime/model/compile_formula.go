@@ -18,8 +18,8 @@ func (s scope) Kind(path string) (query.Kind, bool) {
 }
 
 // follow finds what lies at a path, own ("amount") or across one reference
-// ("account.sector"); via is the reference field or nil. Created by and
-// updated by have no field of their own.
+// ("account.sector"); via is the reference field, nil for an own field. Created
+// by and updated by have no field of their own, so nothing is read across them.
 func (e *Entity) follow(path string) (via *Field, f query.Field, ok bool) {
 	key, rest, crossed := strings.Cut(path, ".")
 	f, ok = e.Lookup(key)
@@ -29,7 +29,9 @@ func (e *Entity) follow(path string) (via *Field, f query.Field, ok bool) {
 	if f.Target == nil || f.Kind != query.Key {
 		return nil, query.Field{}, false
 	}
-	via = e.ByKey[key]
+	if via = e.ByKey[key]; via == nil {
+		return nil, query.Field{}, false
+	}
 	f, ok = f.Target.Lookup(rest)
 	return via, f, ok
 }

@@ -21,6 +21,8 @@ func Collections(m *model.Model) []store.Collection {
 		}},
 		{Name: BinCollection, Quiet: true, Indexes: []store.Index{byKey("deletion")}},
 		{Name: CounterCollection, Quiet: true},
+		{Name: RenewalCollection, Quiet: true},
+		{Name: model.VersionCollection},
 	}
 	for _, e := range m.Entities {
 		list = append(list, entityCollection(e))

@@ -62,16 +62,20 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 }
 
 // waitFor takes a place in the line of the document that was lost. What lies
-// in the bin, or is about to, has no line: it is looked at again a little later.
+// in the bin, or is about to, and a version that was just published have no
+// line: they are looked at again a little later.
 func (s *Service) waitFor(ctx context.Context, err error, try int) (leave func()) {
 	var lost *store.ConflictError
 	if !errors.As(err, &lost) {
 		return func() {}
 	}
-	if lost.Collection != BinCollection {
+	switch lost.Collection {
+	case BinCollection:
+		s.dropOldHold(ctx, lost.ID)
+	case model.VersionCollection: // newer definitions are about to be in force
+	default:
 		return s.queues.enter(docKey{lost.Collection, lost.ID})
 	}
-	s.dropOldHold(ctx, lost.ID)
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Duration(try+1) * time.Millisecond):
@@ -117,14 +121,23 @@ func (s *Service) attempt(ctx context.Context, c Call, so *sofar, do work) (*Res
 }
 
 // commit commits a batch, unless others are in line for what it changes and
-// the caller is not.
+// the caller is not. Renewals that it leaves behind begin at once.
 func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error {
 	if !inLine {
 		if err := s.queues.ahead(b); err != nil {
 			return err
 		}
 	}
-	return s.store.Commit(ctx, b)
+	if err := s.store.Commit(ctx, b); err != nil {
+		return err
+	}
+	for i := range b.Ops {
+		if b.Ops[i].Collection == RenewalCollection {
+			s.wakeRenewer()
+			break
+		}
+	}
+	return nil
 }
 
 // finish takes a filled unit to the point where only the commit is left.

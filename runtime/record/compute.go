@@ -9,10 +9,12 @@ import (
 	"weft/schemas"
 )
 
-// compute brings the formulas of an item up to date. A formula that cannot be
-// computed on these values (a division by nothing, a value too great) leaves
-// its field unset: the record can still be saved and the formula mended.
-func (u *unit) compute(ctx context.Context, it *item) error {
+// compute brings the formulas of an item up to date and tells whether one of
+// them has another value now. A formula that cannot be computed on these values
+// (a division by nothing, a value too great) leaves its field unset: the record
+// can still be saved and the formula mended.
+func (u *unit) compute(ctx context.Context, it *item) (changed bool, err error) {
+	now := u.at.In(u.s.zone)
 	for _, f := range it.entity.Formulas {
 		var failed error
 		v, err := f.Formula.Eval(func(path string) any {
@@ -21,17 +23,16 @@ func (u *unit) compute(ctx context.Context, it *item) error {
 				failed = err
 			}
 			return v
-		}, u.at)
+		}, now)
 		if failed != nil {
-			return fmt.Errorf("record: formula %s.%s: %w", it.entity.Key, f.Key, failed)
+			return changed, fmt.Errorf("record: formula %s.%s: %w", it.entity.Key, f.Key, failed)
 		}
-		if v = storedForm(v); v == nil || err != nil {
-			delete(it.after, f.Key)
-			continue
+		if err != nil {
+			v = nil
 		}
-		it.after[f.Key] = v
+		changed = it.set(f.Key, storedForm(v)) || changed
 	}
-	return nil
+	return changed, nil
 }
 
 // valueAt reads an own field, or one across a reference, whose record the

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
 	"weft/runtime/model"
@@ -141,18 +139,7 @@ func (u *unit) takeNumbers(ctx context.Context, it *item) error {
 		if err != nil {
 			return fmt.Errorf("record: running number of %s: %w", counterID(f), err)
 		}
-		it.after[f.Key] = formatNumber(f.Def.AutoNumber, n)
+		it.after[f.Key] = model.AutoNumber(f, n)
 	}
 	return nil
-}
-
-func formatNumber(a *schemas.AutoNumber, n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	if a == nil {
-		return digits
-	}
-	if pad := a.Digits - len(digits); pad > 0 {
-		digits = strings.Repeat("0", pad) + digits
-	}
-	return a.Prefix + digits
 }

@@ -160,7 +160,8 @@ func (u *unit) redirect(ctx context.Context, it *item, f *model.Field, from stri
 	if it.op == "" {
 		it.op = opUpdate
 	}
-	return u.compute(ctx, it)
+	_, err := u.compute(ctx, it)
+	return err
 }
 
 // replaceKey puts another key in the place of one, or takes it out.

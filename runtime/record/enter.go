@@ -64,7 +64,7 @@ func (u *unit) enter(ctx context.Context, it *item, values map[string]any) error
 			return err
 		}
 	}
-	if err := u.compute(ctx, it); err != nil {
+	if _, err := u.compute(ctx, it); err != nil {
 		return err
 	}
 	if err := u.checkReferences(ctx, it); err != nil {

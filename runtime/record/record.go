@@ -31,6 +31,7 @@ const (
 	IdempotencyCollection = "weft_idempotency" // id: <user id>:<key>
 	BinCollection         = "weft_bin"         // deleted records; id: record id
 	CounterCollection     = "weft_counter"     // auto-numbers
+	RenewalCollection     = "weft_renewal"     // records to be brought up to date; id: UUIDv7
 )
 
 // Call says who asks, through which door, and under which conditions.

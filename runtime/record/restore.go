@@ -68,7 +68,7 @@ func (u *unit) restore(ctx context.Context, entity, id string) (*item, error) {
 		if err := u.checkLost(ctx, back); err != nil {
 			return nil, err
 		}
-		if err := u.compute(ctx, back); err != nil {
+		if _, err := u.compute(ctx, back); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -11,17 +12,20 @@ import (
 	"weft/runtime/store"
 )
 
-// rollUpDepth is how many steps a chain of roll-ups of roll-ups may have.
-const rollUpDepth = 8
+// settleDepth is how many steps a chain of roll-ups and of formulas across
+// references may have.
+const settleDepth = 8
 
-// settle brings the roll-ups and formulas of all parents up to date. Whenever
-// a child matters to a parent the parent is written too, changed or not: its
-// revision then decides between two changes of children at the same time.
+// settle brings everything up to date that is computed from the unit's records:
+// roll-ups of parents and formulas of records that refer to them, step by step
+// until nothing moves. Whenever a child matters to a parent the parent is
+// written too, changed or not: its revision then decides between two changes of
+// children at the same time.
 func (u *unit) settle(ctx context.Context) error {
 	work := u.items
 	for depth := 0; len(work) > 0; depth++ {
-		if depth > rollUpDepth {
-			return problem.Wrap(problem.Internal, errors.New("record: roll-ups of roll-ups are nested too deeply"))
+		if depth > settleDepth {
+			return problem.Wrap(problem.Internal, errors.New("record: roll-ups and formulas across references are nested too deeply"))
 		}
 		var due dueRollUps
 		for _, it := range work {
@@ -29,10 +33,15 @@ func (u *unit) settle(ctx context.Context) error {
 				return err
 			}
 		}
-		var err error
-		if work, err = u.recompute(ctx, due); err != nil {
+		parents, err := u.recompute(ctx, due)
+		if err != nil {
 			return err
 		}
+		referrers, err := u.refer(ctx, work)
+		if err != nil {
+			return err
+		}
+		work = append(parents, referrers...)
 	}
 	return nil
 }
@@ -119,10 +128,10 @@ func (u *unit) contribution(ctx context.Context, r *model.RollUp, e *model.Entit
 }
 
 // recompute sets the roll-ups that are due and the formulas that stand on
-// them, and returns the records it did so for.
+// them, and returns the records of which a value is another one now.
 func (u *unit) recompute(ctx context.Context, due dueRollUps) ([]*item, error) {
 	var done []*item
-	have := map[*item]bool{}
+	moved := map[*item]bool{} // false for records that were only looked at
 	for _, d := range due.list {
 		e := d.rollUp.Field.Entity
 		parent, err := u.load(ctx, e, d.parent)
@@ -136,27 +145,33 @@ func (u *unit) recompute(ctx context.Context, due dueRollUps) ([]*item, error) {
 		if err != nil {
 			return nil, fmt.Errorf("record: roll-up %s.%s: %w", e.Key, d.rollUp.Field.Key, err)
 		}
-		if parent.set(d.rollUp.Field.Key, v); !have[parent] {
-			have[parent] = true
+		before, known := moved[parent]
+		if moved[parent] = parent.set(d.rollUp.Field.Key, v) || before; !known {
 			done = append(done, parent)
 		}
 	}
 	for _, parent := range done {
 		parent.touch()
-		if err := u.compute(ctx, parent); err != nil {
+		changed, err := u.compute(ctx, parent)
+		if err != nil {
 			return nil, err
 		}
+		moved[parent] = moved[parent] || changed
 	}
-	return done, nil
+	return slices.DeleteFunc(done, func(it *item) bool { return !moved[it] }), nil
 }
 
-// set writes a stored value; nil clears.
-func (it *item) set(key string, v any) {
+// set writes a stored value, nil clears; it tells whether that is a change.
+func (it *item) set(key string, v any) bool {
+	if sameValue(it.after[key], v) {
+		return false
+	}
 	if v == nil {
 		delete(it.after, key)
-		return
+		return true
 	}
 	it.after[key] = v
+	return true
 }
 
 // touch makes sure that the record is written.

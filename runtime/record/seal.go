@@ -55,6 +55,7 @@ func (u *unit) seal(ctx context.Context) (*store.Batch, error) {
 		return b, nil
 	}
 	b.Ops = append(b.Ops, u.ops...)
+	b.Expect = append(b.Expect, u.presentVersion())
 	for k, rev := range u.relied {
 		if it := u.index[k]; it != nil && it.op != "" {
 			continue // guarded by its own write
@@ -62,6 +63,13 @@ func (u *unit) seal(ctx context.Context) (*store.Batch, error) {
 		b.Expect = append(b.Expect, store.Expect{Collection: k.collection, ID: k.id, Rev: rev})
 	}
 	return b, nil
+}
+
+// presentVersion expects that no newer definitions were published: those would
+// want other computed values, sort keys and tokens than this unit has made, and
+// their renewal may have passed its records already.
+func (u *unit) presentVersion() store.Expect {
+	return store.Expect{Collection: model.VersionCollection, ID: model.VersionID(u.model.Version + 1)}
 }
 
 func (u *unit) sealItem(ctx context.Context, it *item) ([]store.Op, error) {
@@ -86,7 +94,7 @@ func (u *unit) sealItem(ctx context.Context, it *item) ([]store.Op, error) {
 		return nil, nil
 	}
 	ops = append(ops, visits...)
-	if it.op == opUpdate && len(it.changed) == 0 {
+	if it.op == opUpdate && len(it.changed) == 0 || u.silent {
 		return ops, nil // only its revision moved: nothing for others to act on
 	}
 	for _, effect := range u.s.effects {
@@ -100,24 +108,29 @@ func (u *unit) sealItem(ctx context.Context, it *item) ([]store.Op, error) {
 }
 
 // sealWrite writes a new or changed record with its history. The history of a
-// parent that only counted a child has no row: nothing visible changed.
+// parent that only counted a child has no row: nothing visible changed. A
+// silent unit leaves no history.
 func (u *unit) sealWrite(it *item, visits bool) []store.Op {
 	changed := it.diff()
-	if it.op == opUpdate && len(changed) == 0 && !it.touched && !visits {
+	moved := it.op != opUpdate || len(changed) > 0 || it.touched || visits
+	if !moved && !it.rederived {
 		return nil
 	}
-	rev := it.rev + 1
+	rev := it.rev
+	if moved {
+		rev++
+	}
 	it.after["rev"] = float64(rev)
 	kind := store.Insert
 	if it.op == opUpdate {
 		kind = store.Replace
-		if len(changed) > 0 {
+		if len(changed) > 0 && !u.silent {
 			it.after["updated_at"] = u.stamp
 			it.set("updated_by", storedText(u.call.Actor.UserID))
 		}
 	}
 	ops := []store.Op{{Kind: kind, Collection: it.entity.Key, Doc: storeDoc(it.entity, it.after), OldRev: it.rev}}
-	if len(changed) > 0 || it.op == opCreate || len(it.merged) > 0 {
+	if (len(changed) > 0 || it.op == opCreate || len(it.merged) > 0) && !u.silent {
 		ops = append(ops, u.historyOp(it, rev, changed))
 	}
 	return ops

@@ -48,13 +48,14 @@ type Service struct {
 	defaults  atomic.Pointer[defaultCache]
 	figures   figureCache
 	exports   chan struct{} // taken by each running Each
+	renewals  chan struct{} // tells the Renewer that a commit has left work
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
-		exports: make(chan struct{}, exportsAtOnce),
-		store:   o.Store, current: o.Current, authority: o.Authority, files: o.Files,
+		exports: make(chan struct{}, exportsAtOnce), renewals: make(chan struct{}, 1),
+		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
 		hooks: o.Hooks, effects: o.Effects, now: o.Now, zone: o.Zone,
 	}
 	if s.now == nil {

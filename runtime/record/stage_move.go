@@ -46,7 +46,8 @@ func (u *unit) moveStage(ctx context.Context, it *item) error {
 	}
 	it.move = &visitMove{from: move.From, to: move.To, reason: move.Reason}
 	u.checkReason(it)
-	return u.compute(ctx, it)
+	_, err := u.compute(ctx, it)
+	return err
 }
 
 func (u *unit) stageInput(ctx context.Context, it *item, failed *error) stage.Input {

@@ -40,6 +40,13 @@ type unit struct {
 	warnings []problem.Field
 	deletion string
 	held     map[string]bool // records whose row in the bin is this change's own hold
+	// referred are the references whose referrers were looked for, drawnIn how
+	// many of them were taken into the unit.
+	referred map[referral]bool
+	drawnIn  int
+	// silent units follow new definitions: what they compute is no event in the
+	// life of a record, so it has no history, no effects and no author.
+	silent bool
 	// ids are given to new records before others are made up.
 	ids    []string
 	dryRun bool
@@ -79,6 +86,9 @@ type item struct {
 	// touched items are written even when no field changed, so that their
 	// revision guards what was computed from their children.
 	touched bool
+	// rederived items are written again for the sake of sort keys and search
+	// tokens, under the revision they have.
+	rederived bool
 	// given are the fields that the person wrote.
 	given map[string]bool
 	// rowsBefore and rowsAfter are child row ids by field, where a set changed.

@@ -1,0 +1,72 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"weft/schemas"
+)
+
+// VersionCollection holds a row for every published version, named by
+// VersionID. A commit that expects the row of the next version not to be there
+// cannot be one under definitions that were replaced meanwhile.
+const VersionCollection = "weft_version"
+
+// VersionID is the id of a version's row.
+func VersionID(version int64) string { return fmt.Sprintf("%010d", version) }
+
+// Renewal says that records of an entity, kept under other definitions, must
+// be brought up to date.
+type Renewal struct {
+	Entity *Entity
+	// Computed values are to be computed anew, Text means sort keys and search tokens.
+	Computed, Text bool
+}
+
+// Renewals lists what must be renewed when now takes the place of old: a
+// formula or roll-up is new or another one, or text becomes searchable or
+// sortable. Entities that are new have no records.
+func Renewals(old, now *Model) []Renewal {
+	var out []Renewal
+	if old == nil {
+		return out
+	}
+	for _, key := range slices.Sorted(maps.Keys(now.Entities)) {
+		e, before := now.Entities[key], old.Entities[key]
+		if before == nil {
+			continue
+		}
+		r := Renewal{Entity: e}
+		for _, f := range e.Fields {
+			computed, text := Outdated(before.ByKey[f.Key], f.Def)
+			r.Computed, r.Text = r.Computed || computed, r.Text || text
+		}
+		if r.Computed || r.Text {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Outdated tells what records that were kept under old (nil for a field that
+// was not there) lack of what f wants them to hold: its computed value, its
+// sort key or search tokens.
+func Outdated(old *Field, f *schemas.Field) (computed, text bool) {
+	kept := f.Searchable || f.Sortable
+	if f.FieldType != schemas.TypeFormula && f.FieldType != schemas.TypeRollUp {
+		return false, old != nil && kept && newlyKept(old.Def, f)
+	}
+	if old == nil {
+		return true, kept
+	}
+	computed = old.Def.FieldType != f.FieldType || old.Def.Formula != f.Formula || old.Def.Result != f.Result ||
+		!reflect.DeepEqual(old.Def.RollUp, f.RollUp)
+	return computed, kept && newlyKept(old.Def, f)
+}
+
+// newlyKept tells whether now wants tokens or sort keys that old did not.
+func newlyKept(old, now *schemas.Field) bool {
+	return now.Searchable && !old.Searchable || !old.Searchable && !old.Sortable
+}

@@ -1,0 +1,189 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"weft/runtime/store"
+)
+
+// Renewer brings records up to date behind the commits that outdated them:
+// after a publishing (new formulas, roll-ups, sortable and searchable fields)
+// and after a change of a record that many formulas read across a reference.
+// Its jobs lie in RenewalCollection, committed with their cause; each batch is
+// one commit with the progress of its job, guarded by the revisions of its
+// records like any change. So a renewal survives every crash, goes on where it
+// was, and never overwrites what somebody writes meanwhile.
+type Renewer struct {
+	s   *Service
+	log *slog.Logger
+
+	turn  sync.Mutex     // one RunOnce at a time
+	sizes map[string]int // records per batch, by job
+
+	mu     sync.Mutex
+	cancel context.CancelFunc // nil while stopped
+	done   chan struct{}
+}
+
+const (
+	// renewAtOnce is how many records one batch renews: few enough that callers
+	// between two batches wait only a few milliseconds.
+	renewAtOnce = 100
+	// renewalPause is the time between two looks for jobs that nobody told of:
+	// those of a publishing, and those of another node.
+	renewalPause = time.Second
+)
+
+// NewRenewer makes the Renewer of a Service; a nil log discards.
+func NewRenewer(s *Service, log *slog.Logger) *Renewer {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Renewer{s: s, log: log, sizes: map[string]int{}}
+}
+
+// Start works in the background until Stop; it returns at once.
+func (r *Renewer) Start() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cancel != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r.cancel, r.done = cancel, make(chan struct{})
+	go r.loop(ctx, r.done)
+}
+
+// Stop ends the work after the present batch and waits for it. What is left is
+// done after the next Start, of this process or another.
+func (r *Renewer) Stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cancel == nil {
+		return
+	}
+	r.cancel()
+	<-r.done
+	r.cancel = nil
+}
+
+func (r *Renewer) loop(ctx context.Context, done chan<- struct{}) {
+	defer close(done)
+	tick := time.NewTicker(renewalPause)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		more, err := r.RunOnce(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Warn("renewal of records is interrupted", "error", err)
+		}
+		if more && err == nil {
+			continue
+		}
+		wake := r.s.renewals
+		if err != nil {
+			wake = nil // whatever is wrong is given time to end
+		}
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// wakeRenewer tells the Renewer of this Service, if there is one, that a
+// commit has left a job.
+func (s *Service) wakeRenewer() {
+	select {
+	case s.renewals <- struct{}{}:
+	default:
+	}
+}
+
+// RunOnce makes one batch of every job that waits and tells whether there is
+// more to do. Errors are those of the store.
+func (r *Renewer) RunOnce(ctx context.Context) (more bool, err error) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	jobs, err := renewalJobs(ctx, r.s.store)
+	if err != nil {
+		return false, err
+	}
+	more = len(jobs) == jobsAtOnce
+	for _, b := range r.batches(jobs) {
+		going, err := r.work(ctx, b)
+		if err != nil {
+			return false, err
+		}
+		more = more || going
+	}
+	return more, nil
+}
+
+// batches makes the next batch of each job. Of jobs about the same records the
+// youngest does the work of all.
+func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
+	var list []*renewalBatch
+	byKey := map[string]*renewalBatch{}
+	sizes := map[string]int{}
+	for _, j := range jobs {
+		k := j.key()
+		b := byKey[k]
+		if b == nil {
+			b = &renewalBatch{s: r.s}
+			byKey[k] = b
+			list = append(list, b)
+		} else {
+			b.older = append(b.older, b.job)
+			j.Text = j.Text || b.job.Text
+		}
+		b.job = j
+		if b.size = r.sizes[k]; b.size == 0 {
+			b.size = renewAtOnce
+		}
+		sizes[k] = b.size
+	}
+	r.sizes = sizes
+	return list
+}
+
+// work makes a batch, in smaller and smaller pieces while others write the same
+// records, and tells whether the job goes on. A single record that cannot be
+// renewed for a reason of its own is left as it is.
+func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err error) {
+	k := b.job.key()
+	leave := func() {}
+	defer func() { leave() }()
+	for try := range tries {
+		err := b.run(ctx)
+		switch {
+		case err == nil:
+			r.sizes[k] = min(2*b.size, renewAtOnce)
+			return b.more, nil
+		case errors.Is(err, errNoModel):
+			return false, nil
+		case problemOf(storeProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
+			return false, err
+		case errors.Is(err, store.ErrConflict):
+			leave()
+			leave = func() {}
+			if b.size == 1 {
+				leave = r.s.waitFor(ctx, err, try)
+			}
+			r.sizes[k] = max(1, b.size/2)
+		case b.size > 1:
+			r.sizes[k] = 1 // find the record that it is about
+		case b.count == 0:
+			return false, err
+		default:
+			r.log.Error("a record cannot be renewed and stays as it is", "entity", b.job.Entity, "id", b.last, "error", err)
+			return b.more, b.skip(ctx)
+		}
+		b = &renewalBatch{s: b.s, job: b.job, older: b.older, size: r.sizes[k]}
+	}
+	return true, nil
+}

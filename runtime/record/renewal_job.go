@@ -1,0 +1,151 @@
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"weft/runtime/model"
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// renewalJob is a row of RenewalCollection: records of Entity that are to be
+// brought up to date, all of them after a publishing (Version), or those whose
+// reference Via names the record Target, which was changed. The rows are gone
+// through in the order of their ids, and each batch moves After on in its own
+// commit: a job that was cut off goes on where it was.
+type renewalJob struct {
+	ID      string `json:"id"`
+	Rev     int64  `json:"rev"`
+	At      string `json:"at"`
+	Entity  string `json:"entity"`
+	Version int64  `json:"version,omitempty"`
+	// Text wants sort keys and search tokens derived anew.
+	Text   bool   `json:"text,omitempty"`
+	Via    string `json:"via,omitempty"`
+	Target string `json:"target,omitempty"`
+	// By, Door, Cause and Depth are those of the change that left the job.
+	By    string `json:"by,omitempty"`
+	Door  string `json:"door,omitempty"`
+	Cause string `json:"cause,omitempty"`
+	Depth int    `json:"depth,omitempty"`
+	// Silent jobs leave no history and have no effects.
+	Silent bool `json:"silent,omitempty"`
+	// After is the last record that is done, Until the last one there was when
+	// the work began: younger ones were made under the new definitions.
+	After string `json:"after,omitempty"`
+	Until string `json:"until,omitempty"`
+	Done  int64  `json:"done"`
+	Total int64  `json:"total"`
+	// Skipped counts records that could not be computed and stay as they are.
+	Skipped int64 `json:"skipped,omitempty"`
+}
+
+// insert is the operation that leaves a new job.
+func (j renewalJob) insert(at time.Time) (store.Op, error) {
+	j.ID, j.At = newID(), at.UTC().Format(stampForm)
+	return j.write(store.Insert)
+}
+
+// write is an operation that stores the job under its next revision.
+func (j renewalJob) write(kind store.OpKind) (store.Op, error) {
+	old := j.Rev
+	j.Rev++
+	body, err := json.Marshal(j)
+	if err != nil {
+		return store.Op{}, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
+	}
+	return store.Op{Kind: kind, Collection: RenewalCollection, OldRev: old,
+		Doc: store.Doc{ID: j.ID, Rev: j.Rev, Body: body}}, nil
+}
+
+// remove is the operation that ends the job.
+func (j renewalJob) remove() store.Op {
+	return store.Op{Kind: store.Delete, Collection: RenewalCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
+}
+
+// key names what a job is about: of several about the same only the youngest
+// is worked off.
+func (j renewalJob) key() string { return j.Entity + "." + j.Via + ":" + j.Target }
+
+// where finds the records of the job.
+func (j renewalJob) where(e *model.Entity) query.Expr {
+	if f := e.ByKey[j.Via]; f != nil {
+		return refersTo(f, j.Target)
+	}
+	return nil
+}
+
+// jobsAtOnce is how many waiting jobs are looked at together.
+const jobsAtOnce = 1000
+
+// renewalJobs reads waiting jobs, the oldest first.
+func renewalJobs(ctx context.Context, from store.Reader) ([]renewalJob, error) {
+	docs, err := from.Find(ctx, RenewalCollection, store.Find{Limit: jobsAtOnce})
+	if err != nil {
+		return nil, fmt.Errorf("record: renewals: %w", err)
+	}
+	jobs := make([]renewalJob, len(docs))
+	for i, d := range docs {
+		if err := json.Unmarshal(d.Body, &jobs[i]); err != nil {
+			return nil, fmt.Errorf("record: renewal %s: %w", d.ID, err)
+		}
+		jobs[i].Rev = d.Rev
+	}
+	return jobs, nil
+}
+
+// RenewalOps are to be committed with the version that puts now in the place
+// of old: they leave a job for every entity whose records must follow.
+func RenewalOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
+	renewals := model.Renewals(old, now)
+	ops := make([]store.Op, len(renewals))
+	for i, r := range renewals {
+		var err error
+		if ops[i], err = (renewalJob{Entity: r.Entity.Key, Version: now.Version, Text: r.Text, Silent: true}).insert(at); err != nil {
+			return nil, err
+		}
+	}
+	return ops, nil
+}
+
+// Renewing is the progress of the renewal of one entity after a publishing.
+type Renewing struct {
+	Entity string `json:"entity"`
+	// Done of Total records are up to date; Skipped of them could not be
+	// computed and stay as they were.
+	Done    int64 `json:"done"`
+	Total   int64 `json:"total"`
+	Skipped int64 `json:"skipped,omitempty"`
+}
+
+// RenewalsUnderWay tells which entities have records that do not follow the
+// published definitions yet. It is empty when all do.
+func RenewalsUnderWay(ctx context.Context, from store.Reader) ([]Renewing, error) {
+	jobs, err := renewalJobs(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	out := []Renewing{}
+	at := map[string]int{}
+	for _, j := range jobs {
+		if j.Via != "" {
+			continue
+		}
+		r := Renewing{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped}
+		if j.Until == "" {
+			if r.Total, err = from.Count(ctx, j.Entity, nil, 0); err != nil {
+				return nil, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
+			}
+		}
+		if i, have := at[j.Entity]; have {
+			out[i] = r // a younger job takes the place of the older one
+			continue
+		}
+		at[j.Entity] = len(out)
+		out = append(out, r)
+	}
+	return out, nil
+}

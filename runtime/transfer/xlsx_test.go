@@ -87,7 +87,7 @@ func TestSheetsAndGapsOfAWorkbook(t *testing.T) {
 		if _, err := f.NewSheet("客户"); err != nil {
 			return err
 		}
-		for cell, v := range map[string]any{"B3": "name", "D3": "size", "B5": "Acme", "D900000": 7} {
+		for cell, v := range map[string]any{"B3": "name", "D3": "size", "B5": "Acme", "D5000": 7} {
 			if err := f.SetCellValue("客户", cell, v); err != nil {
 				return err
 			}
@@ -96,7 +96,7 @@ func TestSheetsAndGapsOfAWorkbook(t *testing.T) {
 	})
 	rows, numbers, err := readFile(file, "客户")
 	want := [][]string{{"", "name", "", "size"}, {"", "Acme", "", "12"}, {"", "", "", "7"}}
-	if err != nil || !reflect.DeepEqual(rows, want) || !reflect.DeepEqual(numbers[1:], []int{5, 900000}) {
+	if err != nil || !reflect.DeepEqual(rows, want) || !reflect.DeepEqual(numbers[1:], []int{5, 5000}) {
 		t.Fatalf("got %q %v, %v", rows, numbers, err)
 	}
 	if _, _, err := readFile(file, "none"); asProblem(err) == nil || asProblem(err).Key != "import_no_sheet" {

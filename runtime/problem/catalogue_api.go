@@ -25,6 +25,5 @@ func init() {
 		"multipart_file":   {"上传应恰好包含一个文件部分", "the upload must have exactly one file part"},
 		"admin_only":       {"只有管理员可以这样做", "only an administrator may do this"},
 		"no_such_template": {"没有名为 {name} 的模板", "there is no template {name}"},
-		"no_such_member":   {"没有 {name}", "there is no {name}"},
 	})
 }

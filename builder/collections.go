@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"weft/runtime/model"
 	"weft/runtime/store"
 )
 
-// Collections of this room.
+// Collections of this room, beside model.VersionCollection: what was published
+// when by whom.
 const (
-	versionCollection    = "weft_version"     // what was published when by whom; id: version, 10 digits
-	definitionCollection = "weft_definition"  // the definitions of a version; same id
+	definitionCollection = "weft_definition"  // the definitions of a version; id: that of its version
 	draftCollection      = "weft_draft"       // id: name
 	packageCollection    = "weft_package"     // installed packages; id: key
 	withheldCollection   = "weft_unconfirmed" // what packages brought and nobody confirmed; id: kind/key
@@ -20,8 +21,8 @@ const (
 // Collections lists the collections of this room.
 func Collections() []store.Collection {
 	var list []store.Collection
-	for _, name := range []string{versionCollection, definitionCollection, draftCollection, packageCollection, withheldCollection} {
-		list = append(list, store.Collection{Name: name, Quiet: name != versionCollection})
+	for _, name := range []string{model.VersionCollection, definitionCollection, draftCollection, packageCollection, withheldCollection} {
+		list = append(list, store.Collection{Name: name, Quiet: name != model.VersionCollection})
 	}
 	return list
 }

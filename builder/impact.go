@@ -3,7 +3,6 @@ package builder
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -19,8 +18,9 @@ type Impact struct {
 
 // Effect is one consequence. Code is that of the problem it can become, or
 // becomes_required, becomes_unique, rule_changed, or renewed_later: what is
-// kept beside a record (search tokens, sort keys, computed values) follows the
-// new definition from the record's next change on.
+// kept with a record (search tokens, sort keys, computed values) follows the
+// new definition a little after publishing, when its renewal has come to the
+// record; Renewing tells how far it is.
 type Effect struct {
 	Path string `json:"path"`
 	Code string `json:"code"`
@@ -85,7 +85,7 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 				return err
 			}
 		}
-		if renewedLater(old, f) {
+		if computed, text := model.Outdated(old, f); computed || text {
 			l.code, l.where = "renewed_later", nil
 			if err := b.effect(ctx, out, l, nil); err != nil {
 				return err
@@ -107,14 +107,6 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 		}
 	}
 	return nil
-}
-
-// renewedLater tells whether present records lack what f wants to be kept.
-func renewedLater(old *model.Field, f *schemas.Field) bool {
-	if f.FieldType == schemas.TypeFormula || f.FieldType == schemas.TypeRollUp {
-		return old == nil || old.Def.Formula != f.Formula || !reflect.DeepEqual(old.Def.RollUp, f.RollUp)
-	}
-	return old != nil && (f.Searchable && !old.Def.Searchable || f.Sortable && !old.Def.Sortable && !old.Def.Searchable)
 }
 
 // ruleChanged tells whether f refuses values that old accepted, as far as the

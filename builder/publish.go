@@ -8,6 +8,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -25,7 +26,8 @@ type publication struct {
 // Publish makes set the definitions in force: it is compiled and compared with
 // what was published before, its collections are made, the version is written,
 // and only then does it take the place of the old one, which stays in force
-// when anything fails. It refuses with problem invalid (all problems) or
+// when anything fails. Jobs that bring present records up to date with the new
+// definitions are part of the same commit, see record.Renewer. It refuses with problem invalid (all problems) or
 // conflict (somebody published meanwhile). A set that changes nothing makes no
 // version; the present number is returned.
 func (b *Builder) Publish(ctx context.Context, by string, set *schemas.Set) (int64, error) {
@@ -82,6 +84,11 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err := b.ensure(ctx, m); err != nil {
 		return 0, err
 	}
+	renewals, err := record.RenewalOps(b.current.Model(), m, b.now())
+	if err != nil {
+		return 0, err
+	}
+	p.ops = append(p.ops, renewals...)
 	switch err := b.commit(ctx, p, version, changes); {
 	case problem.CodeOf(err) == problem.Conflict:
 		return 0, b.overtook(ctx, version)
@@ -144,7 +151,7 @@ func (b *Builder) restore(ctx context.Context) error {
 
 // commit writes the version with its definitions.
 func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change) error {
-	id := versionID(version)
+	id := model.VersionID(version)
 	head, err := doc(id, 1, Version{
 		ID: id, Rev: 1, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Changes: changes,
 	})
@@ -156,7 +163,7 @@ func (b *Builder) commit(ctx context.Context, p publication, version int64, chan
 		return err
 	}
 	batch := &store.Batch{Ops: append([]store.Op{
-		{Kind: store.Insert, Collection: versionCollection, Doc: head},
+		{Kind: store.Insert, Collection: model.VersionCollection, Doc: head},
 		{Kind: store.Insert, Collection: definitionCollection, Doc: definitions},
 	}, p.ops...)}
 	err = b.store.Commit(ctx, batch)

@@ -108,7 +108,11 @@ func listVersions(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, map[string]any{"items": list})
+	renewing, err := b.Renewing(c.r.Context())
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, map[string]any{"items": list, "renewing": renewing})
 }
 
 func getVersion(b *Builder, c *call) error {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -40,16 +42,14 @@ type stored struct {
 	Set *schemas.Set `json:"set"`
 }
 
-func versionID(v int64) string { return fmt.Sprintf("%010d", v) }
-
 // Versions lists published versions, newest first, at most limit of those
 // older than before; before 0 starts with the newest.
 func (b *Builder) Versions(ctx context.Context, before int64, limit int) ([]Version, error) {
 	find := store.Find{IDDesc: true, Limit: limit}
 	if before > 0 {
-		find.After = &store.Position{ID: versionID(before)}
+		find.After = &store.Position{ID: model.VersionID(before)}
 	}
-	docs, err := b.store.Find(ctx, versionCollection, find)
+	docs, err := b.store.Find(ctx, model.VersionCollection, find)
 	if err != nil {
 		return nil, fmt.Errorf("builder: versions: %w", err)
 	}
@@ -67,7 +67,7 @@ func (b *Builder) Versions(ctx context.Context, before int64, limit int) ([]Vers
 // Definitions gives the set of a published version; problem not_found when
 // there is none.
 func (b *Builder) Definitions(ctx context.Context, version int64) (*schemas.Set, error) {
-	d, err := b.store.Get(ctx, definitionCollection, versionID(version))
+	d, err := b.store.Get(ctx, definitionCollection, model.VersionID(version))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "no_such_version", map[string]any{"version": version})
 	}
@@ -91,4 +91,15 @@ func (b *Builder) newest(ctx context.Context) (Version, error) {
 		return Version{}, err
 	}
 	return list[0], nil
+}
+
+// Renewing tells how far the renewal of present records is that a publishing
+// has caused, by entity. It is empty when all records follow the definitions in
+// force.
+func (b *Builder) Renewing(ctx context.Context) ([]record.Renewing, error) {
+	list, err := record.RenewalsUnderWay(ctx, b.store)
+	if err != nil {
+		return nil, fmt.Errorf("builder: %w", err)
+	}
+	return list, nil
 }

@@ -34,6 +34,7 @@ type instance struct {
 	current  *model.Current
 	access   *access.Service
 	records  *record.Service
+	renewer  *record.Renewer
 	files    *files.Service
 	builder  *builder.Builder
 	transfer *transfer.Service
@@ -82,6 +83,7 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 	in.records = record.New(record.Options{
 		Store: st, Current: in.current, Authority: in.access, Files: in.files, Now: time.Now, Zone: o.zone,
 	})
+	in.renewer = record.NewRenewer(in.records, o.log)
 	in.transfer = transfer.New(transfer.Options{
 		Store: st, Records: in.records, Access: in.access, Current: in.current, Now: time.Now, Zone: o.zone, Dir: o.imports, Logger: o.log,
 	})
@@ -104,7 +106,11 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 		Store: st, Current: in.current, Records: in.records, Access: in.access, Files: in.files, Transfer: in.transfer,
 		Live: in.live, Gallery: shelf, Builder: in.builderRoutes, Backup: in.backup, Version: Version, Logger: o.log,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	in.renewer.Start()
+	return nil
 }
 
 // builderRoutes mounts the design-time routes beside the API's.
@@ -140,6 +146,7 @@ func (in *instance) adminSession(ctx context.Context) (token string, end func(),
 
 // Close ends what runs in the background and closes the store.
 func (in *instance) Close() error {
+	in.renewer.Stop()
 	return errors.Join(in.transfer.Close(), in.handler.Close(), in.files.Close(), in.store.Close())
 }
 

@@ -64,6 +64,7 @@ type App struct {
 	Current  *model.Current
 	Access   *access.Service
 	Records  *record.Service
+	Renewer  *record.Renewer // working; a test that wants to see its steps stops it
 	Files    *files.Service
 	Builder  *builder.Builder
 	Transfer *transfer.Service
@@ -93,11 +94,13 @@ func Start(t testing.TB, o Options) *App {
 	if err := a.build(ctx, dir, o); err != nil {
 		t.Fatal(err)
 	}
+	a.Renewer.Start()
 	a.Server = httptest.NewServer(a.API)
 	a.URL = a.Server.URL
 	t.Cleanup(func() {
 		a.API.Drain()
 		a.Server.Close()
+		a.Renewer.Stop()
 		if err := errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close()); err != nil {
 			t.Error(err)
 		}
@@ -127,6 +130,7 @@ func (a *App) build(ctx context.Context, dir string, o Options) error {
 	a.Records = record.New(record.Options{
 		Store: a.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: o.Zone,
 	})
+	a.Renewer = record.NewRenewer(a.Records, nil)
 	a.Transfer = transfer.New(transfer.Options{
 		Store: a.Store, Records: a.Records, Access: a.Access, Current: a.Current, Now: o.Now, Zone: o.Zone,
 		Dir: filepath.Join(dir, "imports"),

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	_ "time/tzdata" // zones must not depend on the machine
@@ -50,7 +51,13 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 	if err := m.print(map[string]any{"url": address, "login": adminLogin}, "weft "+Version+" serves "+address); err != nil {
 		return err
 	}
-	return serve(ctx, in, listener)
+	working, stop := context.WithCancel(ctx)
+	var upkeep sync.WaitGroup
+	upkeep.Go(func() { in.upkeep(working) })
+	err = serve(ctx, in, listener)
+	stop()
+	upkeep.Wait()
+	return err
 }
 
 func serve(ctx context.Context, in *instance, listener net.Listener) error {

@@ -115,18 +115,3 @@ func (s *Service) SweepAnswers(ctx context.Context, limit int) (int, error) {
 	}
 	return gone, nil
 }
-
-// RunSweeper sweeps every so often until ctx ends; failures wait for the next
-// turn.
-func (s *Service) RunSweeper(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			_, _ = s.SweepAnswers(ctx, 100*sweepAtOnce)
-		}
-	}
-}

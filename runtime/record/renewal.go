@@ -124,8 +124,9 @@ func (r *Renewer) RunOnce(ctx context.Context) (more bool, err error) {
 	return more, nil
 }
 
-// batches makes the next batch of each job. Of jobs about the same records the
-// youngest does the work of all.
+// batches makes the next batch of each job. A job that has begun goes on to its
+// end, and what came about the same records meanwhile waits: its own batches
+// may have left it. Jobs that have not begun are done all at once.
 func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
 	var list []*renewalBatch
 	byKey := map[string]*renewalBatch{}
@@ -133,19 +134,22 @@ func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
 	for _, j := range jobs {
 		k := j.key()
 		b := byKey[k]
-		if b == nil {
-			b = &renewalBatch{s: r.s}
-			byKey[k] = b
+		switch {
+		case b == nil:
+			b = &renewalBatch{s: r.s, size: renewAtOnce}
+			if r.sizes[k] > 0 {
+				b.size = r.sizes[k]
+			}
+			byKey[k], sizes[k] = b, b.size
 			list = append(list, b)
-		} else {
+		case b.job.After != "":
+			b.left = true
+			continue
+		default:
 			b.older = append(b.older, b.job)
 			j.Text = j.Text || b.job.Text
 		}
 		b.job = j
-		if b.size = r.sizes[k]; b.size == 0 {
-			b.size = renewAtOnce
-		}
-		sizes[k] = b.size
 	}
 	r.sizes = sizes
 	return list
@@ -163,7 +167,7 @@ func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err err
 		switch {
 		case err == nil:
 			r.sizes[k] = min(2*b.size, renewAtOnce)
-			return b.more, nil
+			return b.more || b.left, nil
 		case errors.Is(err, errNoModel):
 			return false, nil
 		case problemOf(storeProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
@@ -183,7 +187,7 @@ func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err err
 			r.log.Error("a record cannot be renewed and stays as it is", "entity", b.job.Entity, "id", b.last, "error", err)
 			return b.more, b.skip(ctx)
 		}
-		b = &renewalBatch{s: b.s, job: b.job, older: b.older, size: r.sizes[k]}
+		b = &renewalBatch{s: b.s, job: b.job, older: b.older, left: b.left, size: r.sizes[k]}
 	}
 	return true, nil
 }

@@ -16,12 +16,13 @@ import (
 type renewalBatch struct {
 	s     *Service
 	job   renewalJob
-	older []renewalJob // about the same as job; they end with its first batch
+	older []renewalJob // about the same as job, not begun; they end with its first batch
 	size  int
-	// last is the last record of the batch, more whether others follow.
-	last  string
-	count int64
-	more  bool
+	// last is the last of count records of the batch, more whether others
+	// follow, left whether other jobs about them wait.
+	last       string
+	count      int64
+	more, left bool
 }
 
 // run renews the next records. errNoModel means that this node does not know
@@ -46,6 +47,7 @@ func (b *renewalBatch) run(ctx context.Context) error {
 	if err := u.renew(ctx, e, docs, b.job); err != nil {
 		return err
 	}
+	b.left = b.left || len(u.referred) > 0
 	batch, err := u.seal(ctx)
 	if err != nil {
 		return err

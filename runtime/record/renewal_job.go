@@ -66,8 +66,7 @@ func (j renewalJob) remove() store.Op {
 	return store.Op{Kind: store.Delete, Collection: RenewalCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
 }
 
-// key names what a job is about: of several about the same only the youngest
-// is worked off.
+// key names what a job is about.
 func (j renewalJob) key() string { return j.Entity + "." + j.Via + ":" + j.Target }
 
 // where finds the records of the job.
@@ -114,8 +113,8 @@ func RenewalOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
 // Renewing is the progress of the renewal of one entity after a publishing.
 type Renewing struct {
 	Entity string `json:"entity"`
-	// Done of Total records are up to date; Skipped of them could not be
-	// computed and stay as they were.
+	// Done of Total records are up to date, counted once for every publishing
+	// that they still must follow; Skipped could not be computed and stay as they were.
 	Done    int64 `json:"done"`
 	Total   int64 `json:"total"`
 	Skipped int64 `json:"skipped,omitempty"`
@@ -141,7 +140,7 @@ func RenewalsUnderWay(ctx context.Context, from store.Reader) ([]Renewing, error
 			}
 		}
 		if i, have := at[j.Entity]; have {
-			out[i] = r // a younger job takes the place of the older one
+			out[i].Done, out[i].Total, out[i].Skipped = out[i].Done+r.Done, out[i].Total+r.Total, out[i].Skipped+r.Skipped
 			continue
 		}
 		at[j.Entity] = len(out)

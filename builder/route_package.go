@@ -37,15 +37,25 @@ func listPackages(b *Builder, c *call) error {
 	return c.answer(http.StatusOK, map[string]any{"items": items})
 }
 
+// installedPackage is the answer to an install.
+type installedPackage struct {
+	Version int64 `json:"version"`
+	Records int   `json:"records"`
+}
+
 // postPackage installs a package from a zip archive of its folder.
 func postPackage(b *Builder, c *call) error {
 	var o InstallOptions
+	var sampleData bool
 	var err error
 	q := c.r.URL.Query()
 	if o.ConfirmRoles, err = flag("confirm_roles", q.Get("confirm_roles")); err != nil {
 		return err
 	}
 	if o.Overwrite, err = flag("overwrite", q.Get("overwrite")); err != nil {
+		return err
+	}
+	if sampleData, err = flag("sample_data", q.Get("sample_data")); err != nil {
 		return err
 	}
 	data, err := c.body(maxPackageBody, "application/zip")
@@ -56,11 +66,16 @@ func postPackage(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	v, err := b.Install(c.r.Context(), c.login, p, o)
+	var done installedPackage
+	if c.deps.Install == nil {
+		done.Version, err = b.Install(c.r.Context(), c.login, p, o)
+	} else {
+		done.Version, done.Records, err = c.deps.Install(c.r.Context(), c.login, p, o, sampleData)
+	}
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, published{v})
+	return c.answer(http.StatusOK, done)
 }
 
 func getPackage(b *Builder, c *call) error {

@@ -2,6 +2,7 @@ package builder
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ type Deps struct {
 	Caller func(*http.Request) (login string, admin bool)
 	// Problem answers an error.
 	Problem func(http.ResponseWriter, *http.Request, error)
+	// Install installs a package with its import mappings and, if wanted, its
+	// sample records, and tells how many it made; nil installs definitions only.
+	Install func(ctx context.Context, login string, p *Package, o InstallOptions, sampleData bool) (version int64, records int, err error)
 }
 
 // Limits of request bodies in bytes.
@@ -37,6 +41,7 @@ type call struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	login string
+	deps  Deps
 }
 
 // Route is one route of the builder, below /api/v1.
@@ -82,7 +87,7 @@ func (b *Builder) Routes(r *mux.Router, d Deps) {
 			case !admin:
 				err = problem.New(problem.Forbidden, "", nil)
 			default:
-				err = rt.handle(b, &call{w: w, r: req, login: login})
+				err = rt.handle(b, &call{w: w, r: req, login: login, deps: d})
 			}
 			if err != nil {
 				d.Problem(w, req, err)

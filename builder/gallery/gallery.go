@@ -31,9 +31,7 @@ type Options struct {
 type InstallOptions struct {
 	// SampleData makes the template's sample records.
 	SampleData bool
-	// ConfirmRoles lets its roles give rights at once; else they wait for an
-	// administrator.
-	ConfirmRoles bool
+	builder.InstallOptions
 }
 
 // Gallery knows the shipped templates.
@@ -92,7 +90,7 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sa
 	if err != nil {
 		return 0, 0, err
 	}
-	return g.InstallPackage(ctx, by, p, InstallOptions{SampleData: sampleData, ConfirmRoles: confirmRoles})
+	return g.InstallPackage(ctx, by, p, InstallOptions{SampleData: sampleData, InstallOptions: builder.InstallOptions{ConfirmRoles: confirmRoles}})
 }
 
 // InstallPackage publishes a package's definitions, keeps its import mappings
@@ -100,7 +98,7 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sa
 // how many records were made. What is there already is not made again, so an
 // install that was cut off is simply repeated.
 func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (version int64, records int, err error) {
-	version, err = g.o.Builder.Install(ctx, by.Login, p, builder.InstallOptions{ConfirmRoles: o.ConfirmRoles})
+	version, err = g.o.Builder.Install(ctx, by.Login, p, o.InstallOptions)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -122,6 +122,12 @@ func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body = http.NoBody
 	}
 	go func() {
+		defer func() {
+			if recover() != nil { // http.ErrAbortHandler: the answer broke off
+				w.WriteHeader(http.StatusInternalServerError)
+				pw.CloseWithError(errors.New("the answer broke off"))
+			}
+		}()
 		t.handler.ServeHTTP(w, req)
 		w.WriteHeader(http.StatusOK)
 		pw.Close()

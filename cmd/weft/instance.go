@@ -39,6 +39,7 @@ type instance struct {
 	builder  *builder.Builder
 	transfer *transfer.Service
 	live     *live.Hub
+	gallery  *gallery.Gallery
 	handler  *api.Server
 	log      *slog.Logger
 	// generated is the password of a user admin that was made just now.
@@ -95,7 +96,7 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 	if made {
 		in.generated = generated
 	}
-	shelf := gallery.New(gallery.Options{
+	in.gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: in.builder, Transfer: in.transfer,
 		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
 			l := &templates.Loader{Records: in.records, Files: in.files, By: by, At: time.Now(), Zone: o.zone}
@@ -104,7 +105,7 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 	})
 	in.handler, err = api.New(api.Options{
 		Store: st, Current: in.current, Records: in.records, Access: in.access, Files: in.files, Transfer: in.transfer,
-		Live: in.live, Gallery: shelf, Builder: in.builderRoutes, Backup: in.backup, Version: Version, Logger: o.log,
+		Live: in.live, Gallery: in.gallery, Builder: in.builderRoutes, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {
 		return err
@@ -115,7 +116,16 @@ func (in *instance) build(ctx context.Context, st store.Store, o instanceOptions
 
 // builderRoutes mounts the design-time routes beside the API's.
 func (in *instance) builderRoutes(r *mux.Router) {
-	in.builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem})
+	in.builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Install: in.installPackage})
+}
+
+// installPackage installs an uploaded package as a whole.
+func (in *instance) installPackage(ctx context.Context, login string, p *builder.Package, o builder.InstallOptions, sampleData bool) (int64, int, error) {
+	by, err := in.access.ActorOf(ctx, login)
+	if err != nil {
+		return 0, 0, err
+	}
+	return in.gallery.InstallPackage(ctx, by, p, gallery.InstallOptions{InstallOptions: o, SampleData: sampleData})
 }
 
 // allCollections are the collections of every room.

@@ -5,25 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"sync"
 	"time"
 
 	_ "time/tzdata" // zones must not depend on the machine
+
+	"weft/runtime/api"
 )
 
 type serveCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8520"`
 }
 
-// Limits of the HTTP server; uploads and exports have their own inside the API.
-const (
-	headerTimeout   = 10 * time.Second
-	idleTimeout     = 2 * time.Minute
-	shutdownTimeout = 25 * time.Second
-	maxHeaderBytes  = 64 << 10
-)
+// shutdownTimeout is how long requests in flight may take to end.
+const shutdownTimeout = 25 * time.Second
 
 // Run serves until ctx ends, then finishes what is in flight.
 func (c *serveCmd) Run(ctx context.Context, m *Main) error {
@@ -61,9 +57,7 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 }
 
 func serve(ctx context.Context, in *instance, listener net.Listener) error {
-	server := &http.Server{
-		Handler: in.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}
+	server := api.HTTPServer(listener.Addr().String(), in.handler)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -2,7 +2,6 @@ package live
 
 import (
 	"slices"
-	"strings"
 
 	"weft/runtime/query"
 )
@@ -42,41 +41,11 @@ const maxDrops = 1000
 
 func newSet(limit int, sort []query.SortTerm) *set {
 	terms, desc := query.SplitID(sort)
-	own := slices.Clone(terms)
-	for i := range own {
-		own[i].Path.SortKey = false // positions hold the sort keys themselves
-	}
-	return &set{limit: limit, terms: own, desc: desc, byID: map[string]*member{}}
+	return &set{limit: limit, terms: terms, desc: desc, byID: map[string]*member{}}
 }
 
 // compare orders positions as the store orders records: unset values last both ways.
-func (s *set) compare(a, b query.Position) int {
-	for i, t := range s.terms {
-		x, y := a.Values[i], b.Values[i]
-		n := 0
-		switch {
-		case x == nil && y == nil:
-			continue
-		case x == nil:
-			return 1
-		case y == nil:
-			return -1
-		default:
-			n = query.CompareSorted(t.Path, x, y)
-		}
-		if t.Desc {
-			n = -n
-		}
-		if n != 0 {
-			return n
-		}
-	}
-	n := strings.Compare(a.ID, b.ID)
-	if s.desc {
-		return -n
-	}
-	return n
-}
+func (s *set) compare(a, b query.Position) int { return a.Compare(b, s.terms, s.desc) }
 
 // beyond tells whether a position lies behind all that the set can hold.
 func (s *set) beyond(p query.Position) bool {

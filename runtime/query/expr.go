@@ -96,7 +96,8 @@ type Path struct {
 	// reader may see this value; on other rows the value counts as unset. nil
 	// means all rows.
 	Visible Expr
-	// SortKey says that the document carries a sort key for this Text field.
+	// SortKey says that the document carries a sort key for this Text field. A
+	// text is ordered by its sort key in any case: without one, by one made on the spot.
 	SortKey bool
 }
 

@@ -2,24 +2,39 @@ package query
 
 import "strings"
 
-// Order compares two records in stored form: by the terms, unset values last
-// both ways, then by id, ascending unless the last term is on id. Paths must
-// be own ones. The comparison computes sort keys anew at every call.
+// Order compares two records in stored form: by the terms, texts by their sort
+// keys, unset values last both ways, then by id, ascending unless the last term
+// is on id. Paths must be own ones. The comparison computes sort keys anew at every call.
 func Order(terms []SortTerm) func(a, b map[string]any) int {
 	rest, idDesc := SplitID(terms)
 	return func(a, b map[string]any) int {
 		for _, t := range rest {
-			if n := t.order(Value(t.Path, a, nil), Value(t.Path, b, nil)); n != 0 {
+			if n := t.order(placed(t.Path, Value(t.Path, a, nil)), placed(t.Path, Value(t.Path, b, nil))); n != 0 {
 				return n
 			}
 		}
 		x, _ := a["id"].(string)
 		y, _ := b["id"].(string)
-		if idDesc {
-			x, y = y, x
-		}
-		return strings.Compare(x, y)
+		return compareIDs(x, y, idDesc)
 	}
+}
+
+// Compare orders two positions that PositionOf made of the terms: unset values
+// last both ways, then by id.
+func (p Position) Compare(o Position, terms []SortTerm, idDesc bool) int {
+	for i, t := range terms {
+		if n := t.order(p.Values[i], o.Values[i]); n != 0 {
+			return n
+		}
+	}
+	return compareIDs(p.ID, o.ID, idDesc)
+}
+
+func compareIDs(x, y string, desc bool) int {
+	if desc {
+		x, y = y, x
+	}
+	return strings.Compare(x, y)
 }
 
 func (t SortTerm) order(a, b any) int {
@@ -31,17 +46,17 @@ func (t SortTerm) order(a, b any) int {
 	case b == nil:
 		return -1
 	}
-	n := CompareSorted(t.Path, a, b)
+	n := compareSet(t.Path.Kind, a, b)
 	if t.Desc {
 		return -n
 	}
 	return n
 }
 
-// CompareSorted orders two set stored values as a sort on p does: text with a
-// sort key by that key, false before true.
-func CompareSorted(p Path, a, b any) int {
-	if p.Kind == Bool {
+// compareSet orders two set values of a position: text by its sort keys, false
+// before true.
+func compareSet(k Kind, a, b any) int {
+	if k == Bool {
 		x, _ := a.(bool)
 		y, _ := b.(bool)
 		switch {
@@ -52,26 +67,26 @@ func CompareSorted(p Path, a, b any) int {
 		}
 		return 1
 	}
-	if p.SortKey && p.Kind == Text {
-		x, _ := a.(string)
-		y, _ := b.(string)
-		return strings.Compare(SortKey(x), SortKey(y))
-	}
-	n, _ := compare(p.Kind, a, b)
+	n, _ := compare(k, a, b)
 	return n
 }
 
+// placed is the value by which v is ordered: the sort key of a text.
+func placed(p Path, v any) any {
+	if s, ok := v.(string); ok && p.Kind == Text {
+		return SortKey(s)
+	}
+	return v
+}
+
 // PositionOf is the place of a record in the order of terms (without a term on
-// id), as its reader sees it; get is as in Matches.
+// id), as its reader sees it: sort keys of texts, other values as they are
+// stored, nil where unset. get is as in Matches.
 func PositionOf(terms []SortTerm, doc map[string]any, get func(collection, id string) map[string]any) Position {
 	id, _ := doc["id"].(string)
 	p := Position{ID: id}
 	for _, t := range terms {
-		v := Value(t.Path, doc, get)
-		if s, ok := v.(string); ok && t.Path.SortKey && t.Path.Kind == Text {
-			v = SortKey(s)
-		}
-		p.Values = append(p.Values, v)
+		p.Values = append(p.Values, placed(t.Path, Value(t.Path, doc, get)))
 	}
 	return p
 }

@@ -9,8 +9,12 @@ import (
 // path finds a field of the entity by name, own or across one reference.
 func (p *parser) path(name, at string) (Path, Field, bool) {
 	path, f, ok := lookup(p.entity, name)
-	if !ok {
+	switch {
+	case !ok:
 		p.fail(at, "unknown_field", "field", name)
+	case f.Unstored:
+		p.fail(at, "not_stored", "field", name)
+		ok = false
 	}
 	return path, f, ok
 }

@@ -44,6 +44,8 @@ func sortTerm(text string, e Entity, before []SortTerm) (SortTerm, string) {
 		return SortTerm{}, "not_sortable"
 	case !ok:
 		return SortTerm{}, "unknown_field"
+	case f.Unstored:
+		return SortTerm{}, "not_stored"
 	case f.Opaque || f.Kind == Keys || f.Kind == Object:
 		return SortTerm{}, "not_sortable"
 	}

@@ -112,7 +112,7 @@ func (s indexSet) written(e *model.Entity, fields []string) {
 		key := strings.TrimPrefix(name, "-")
 		path := query.Path{Field: key, Kind: query.Key}
 		if f := e.ByKey[key]; f != nil {
-			path.Kind, path.SortKey = f.Kind, f.Kind == query.Text && keepsSortKey(f)
+			path.Kind, path.SortKey = f.Kind, f.Kind == query.Text // texts are ordered by sort key, kept or not
 		} else if f, ok := e.Lookup(key); ok {
 			path.Kind = f.Kind
 		}

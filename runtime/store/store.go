@@ -120,14 +120,14 @@ type Find struct {
 }
 
 // Position is a place in an order: the values of the sort terms (stored form;
-// the sort key where the term's path has SortKey; nil for unset), then the id.
+// the sort key where the term's path is a text; nil for unset), then the id.
 type Position struct {
 	Values []any  `json:"v,omitempty"`
 	ID     string `json:"i"`
 }
 
 // Aggregate says what to group. Rows come in the order of Sort over group and
-// metric names, else by group values; unset groups last.
+// metric names, then by group values, texts by their sort keys; unset groups last.
 type Aggregate struct {
 	Where   query.Expr
 	Groups  []query.GroupTerm

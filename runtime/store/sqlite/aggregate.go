@@ -3,10 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"math/big"
-	"slices"
 	"strconv"
-	"strings"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -166,77 +163,4 @@ func (g *grouping) dateBucket(t query.GroupTerm) {
 	g.write(around[0])
 	g.value(t.Path)
 	g.write(around[1])
-}
-
-// sortRows orders rows by the wanted names, then by group values; unset last.
-func sortRows(rows []store.Row, a store.Aggregate) {
-	by := slices.Clone(a.Sort)
-	for _, t := range a.Groups {
-		by = append(by, store.RowSort{Name: t.Name})
-	}
-	slices.SortStableFunc(rows, func(x, y store.Row) int {
-		for _, s := range by {
-			if n := compareValues(x[s.Name], y[s.Name], s.Desc); n != 0 {
-				return n
-			}
-		}
-		return 0
-	})
-}
-
-func compareValues(x, y any, desc bool) int {
-	n := 0
-	switch x := x.(type) {
-	case nil:
-		if y == nil {
-			return 0
-		}
-		return 1
-	case string:
-		y, ok := y.(string)
-		if !ok {
-			return -1
-		}
-		n = compareTexts(x, y)
-	default:
-		if y == nil {
-			return -1
-		}
-		a, b := float(x), float(y)
-		if a < b {
-			n = -1
-		} else if a > b {
-			n = 1
-		}
-	}
-	if desc {
-		return -n
-	}
-	return n
-}
-
-// compareTexts compares decimals of unlike length (large sums) by value.
-func compareTexts(x, y string) int {
-	if len(x) >= decimalDigits && len(y) >= decimalDigits && len(x) != len(y) {
-		a, ok := new(big.Int).SetString(x, 10)
-		b, also := new(big.Int).SetString(y, 10)
-		if ok && also {
-			return a.Cmp(b)
-		}
-	}
-	return strings.Compare(x, y)
-}
-
-func float(v any) float64 {
-	switch n := v.(type) {
-	case int64:
-		return float64(n)
-	case float64:
-		return n
-	case bool:
-		if n {
-			return 1
-		}
-	}
-	return 0
 }

@@ -75,10 +75,17 @@ func (b *builder) order(t query.SortTerm) {
 	b.write(direction(t.Desc), ",")
 }
 
-// orderValue writes the value by which a path is ordered.
+// orderValue writes the value by which a path is ordered: a text's sort key,
+// kept or made on the spot.
 func (b *builder) orderValue(p query.Path) {
-	if p.Through != "" || !p.SortKey || p.Kind != query.Text {
+	switch {
+	case p.Kind != query.Text:
 		b.value(p)
+		return
+	case p.Through != "":
+		b.write(fnSort, "(")
+		b.value(p)
+		b.write(")")
 		return
 	}
 	if p.Visible != nil {

@@ -92,7 +92,7 @@ func (k *collection) served(where query.Expr, same []sameValue, p query.Path) bo
 		for n < len(i.Keys) && fixed[i.Keys[n].Path.Field] && !i.Keys[n].Folded && i.Keys[n].Path.Field != p.Field {
 			n++
 		}
-		if n < len(i.Keys) && i.Keys[n].Path.Field == p.Field && i.Keys[n].Path.SortKey == p.SortKey && !i.Keys[n].Folded {
+		if n < len(i.Keys) && i.Keys[n].Path.Field == p.Field && i.Keys[n].Path.SortKey == (p.Kind == query.Text) && !i.Keys[n].Folded {
 			return true
 		}
 	}

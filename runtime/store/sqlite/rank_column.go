@@ -40,7 +40,7 @@ func sortsByColumn(f store.Find) bool {
 }
 
 func columnName(p query.Path) string {
-	return columnPrefix + p.Field + " " + strconv.Itoa(int(p.Kind)) + " " + strconv.FormatBool(p.SortKey)
+	return columnPrefix + p.Field + " " + strconv.Itoa(int(p.Kind))
 }
 
 func (o *rankColumn) follow(seq int64, _, after []byte) bool {
@@ -94,15 +94,14 @@ func rank(p query.Path, raw []byte) (r uint64, set, ok bool) {
 	} else if json.Unmarshal(raw, &text) != nil {
 		return 0, false, false
 	}
-	if p.Kind == query.Text && p.SortKey {
+	if p.Kind == query.Text {
 		text = query.SortKey(text)
 	}
 	r, ok = rankText(p, text)
 	return r, true, ok
 }
 
-// rankValue is the rank of a value of a position; a text with a sort key is
-// already that key.
+// rankValue is the rank of a value of a position, where a text is its sort key.
 func rankValue(p query.Path, v any) (uint64, bool) {
 	switch v := scalar(v).(type) {
 	case string:
@@ -127,9 +126,7 @@ func rankText(p query.Path, text string) (uint64, bool) {
 	case query.Decimal:
 		return rankDigits(text, 19), len(text) == decimalDigits
 	case query.Text:
-		if p.SortKey {
-			return rankHex(text), true
-		}
+		return rankHex(text), true
 	}
 	return rankBytes(text), true
 }

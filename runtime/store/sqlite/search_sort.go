@@ -15,7 +15,7 @@ import (
 // less work than a sort in the database, which carries the bodies along.
 func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 	t := f.Sort[0]
-	byKey := t.Path.SortKey && t.Path.Kind == query.Text
+	byKey := t.Path.Kind == query.Text
 	b := p.newBuilder(p.k)
 	b.write("SELECT t.id, t.rev, t.body")
 	if byKey {

@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"weft/runtime/query"
@@ -64,6 +66,36 @@ func testAggregates(_ *testing.T, b *bench) {
 	b.same("where visible", b.aggregate(store.Aggregate{Metrics: count, Groups: []query.GroupTerm{group(hidden)}}),
 		[]store.Row{{"stage": "new", "n": int64(1)}, {"stage": "won", "n": int64(2)}, {"n": int64(2)}})
 	b.same("where", b.aggregate(store.Aggregate{Where: cmp(stage, query.Eq, "new"), Metrics: count}), []store.Row{{"n": int64(2)}})
+}
+
+// testTextGroups orders groups by their texts, with and without a kept sort key.
+func testTextGroups(_ *testing.T, b *bench) {
+	b.ensure()
+	inOrder := []string{"item 2", "item 10", "99999999999999999999", "100000000000000000000", "阿", "陈", "李", "王", "张"}
+	slices.SortFunc(inOrder, func(x, y string) int { return strings.Compare(query.SortKey(x), query.SortKey(y)) })
+	for i := range inOrder {
+		text := inOrder[(i*4)%len(inOrder)]
+		b.write(insert("deal", fmt.Sprint(i), fields{"name": text, "code": text, "account": text}),
+			insert("account", text, fields{"code": text}))
+	}
+	b.write(insert("deal", "unset", nil))
+	far := query.Path{Field: "code", Kind: query.Text, Through: "account", Via: "account"}
+	for _, p := range []query.Path{name, code, far} {
+		for _, desc := range []bool{false, true} {
+			var got []any
+			for _, row := range b.aggregate(store.Aggregate{Groups: []query.GroupTerm{group(p)}, Sort: []store.RowSort{{Name: p.Name(), Desc: desc}}}) {
+				got = append(got, row[p.Name()])
+			}
+			var want []any
+			for i := range inOrder {
+				if desc {
+					i = len(inOrder) - 1 - i
+				}
+				want = append(want, inOrder[i])
+			}
+			b.same(p.Name(), got, append(want, nil))
+		}
+	}
 }
 
 // testAggregatesFollow repeats the same figures after every write, as a

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"filters agree with query.Matches", testFiltersProperty},
 		{"counts", testCounts},
 		{"aggregates", testAggregates},
+		{"text groups", testTextGroups},
 		{"aggregates follow writes", testAggregatesFollow},
 		{"buckets", testBuckets},
 		{"search", testSearch},

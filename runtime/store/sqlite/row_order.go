@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// rowOrder orders the rows of an aggregate.
+type rowOrder struct {
+	by    []store.RowSort
+	kinds map[string]query.Kind // of groups and decimal metrics
+	keys  map[string]string     // sort keys of the texts, each made once
+}
+
+// sortRows orders rows by the wanted names, then by group values; unset last.
+// Texts come in the order of their sort keys, then as they are written.
+func sortRows(rows []store.Row, a store.Aggregate) {
+	o := &rowOrder{by: slices.Clone(a.Sort), kinds: map[string]query.Kind{}, keys: map[string]string{}}
+	for _, m := range a.Metrics {
+		o.kinds[m.Name] = m.Path.Kind
+	}
+	for _, t := range a.Groups {
+		o.by = append(o.by, store.RowSort{Name: t.Name})
+		o.kinds[t.Name] = t.Path.Kind
+		if t.Path.Kind == query.Text {
+			o.addKeys(rows, t.Name)
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y store.Row) int {
+		for _, s := range o.by {
+			if n := o.compare(s, x[s.Name], y[s.Name]); n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+}
+
+func (o *rowOrder) addKeys(rows []store.Row, name string) {
+	for _, row := range rows {
+		text, set := row[name].(string)
+		if _, have := o.keys[text]; set && !have {
+			o.keys[text] = query.SortKey(text)
+		}
+	}
+}
+
+func (o *rowOrder) compare(s store.RowSort, x, y any) int {
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil || y == nil:
+		return signed(1, y == nil)
+	}
+	return signed(o.compareSet(o.kinds[s.Name], x, y), s.Desc)
+}
+
+func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
+	a, ok := x.(string)
+	b, also := y.(string)
+	switch {
+	case !ok || !also:
+		return compareFloats(float(x), float(y))
+	case kind == query.Decimal:
+		return compareDecimals(a, b)
+	case kind == query.Text:
+		if n := strings.Compare(o.keys[a], o.keys[b]); n != 0 {
+			return n
+		}
+	}
+	return strings.Compare(a, b)
+}
+
+func compareFloats(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// compareDecimals compares stored decimals; those of unlike length (large sums) by value.
+func compareDecimals(x, y string) int {
+	if len(x) == len(y) && !strings.HasPrefix(x, "-") && !strings.HasPrefix(y, "-") {
+		return strings.Compare(x, y)
+	}
+	a, ok := new(big.Int).SetString(x, 10)
+	b, also := new(big.Int).SetString(y, 10)
+	if ok && also {
+		return a.Cmp(b)
+	}
+	return strings.Compare(x, y)
+}
+
+func float(v any) float64 {
+	switch n := v.(type) {
+	case int64:
+		return float64(n)
+	case float64:
+		return n
+	case bool:
+		if n {
+			return 1
+		}
+	}
+	return 0
+}

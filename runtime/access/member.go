@@ -69,26 +69,31 @@ func builtInGrant(index int, def *schemas.Grant, e *model.Entity) *model.Grant {
 }
 
 // grantVisits makes stage visits readable where their record and its stage are,
-// and exportable where the record is.
+// and exportable where the record is. The reason of a visit repeats what a move
+// wrote into the field for reasons: it is readable where that is.
 func (r *Rights) grantVisits() {
 	visit := r.Model.Entities[visitEntity]
 	if visit == nil || r.Actor.Admin {
 		return
 	}
 	for _, op := range []schemas.Operation{schemas.OpRead, schemas.OpExport} {
-		scope := r.visitScope(visit, op)
-		if isNone(scope) {
-			continue
+		for _, read := range []schemas.FieldSet{{All: true, Except: []string{"reason"}}, {Only: []string{"reason"}}} {
+			scope := r.visitScope(visit, op, !read.All)
+			if isNone(scope) {
+				continue
+			}
+			def := &schemas.Grant{Entity: visitEntity, Operations: []schemas.Operation{op}, Read: read}
+			r.grant(builtInGrant(len(memberGrants), def, visit), scope)
 		}
-		def := &schemas.Grant{Entity: visitEntity, Operations: []schemas.Operation{op}, Read: schemas.FieldSet{All: true}}
-		r.grant(builtInGrant(len(memberGrants), def, visit), scope)
 	}
 	if e := r.entities[visitEntity]; e != nil {
 		e.finish()
 	}
 }
 
-func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation) query.Expr {
+// visitScope is the rows of stage visits that op reaches; with reasons those of
+// which the reason is to be seen.
+func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation, reasons bool) query.Expr {
 	parts := []query.Expr{}
 	for _, key := range sortedKeys(r.entities) {
 		e := r.entities[key]
@@ -100,6 +105,11 @@ func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation) query.Exp
 			continue
 		}
 		scope := stage.scope
+		if reasons {
+			if scope, ok = r.reasonScope(key, e.Entity.Machine, scope); !ok {
+				continue
+			}
+		}
 		if op != schemas.OpRead {
 			scope = both(scope, e.scopes[op])
 		}
@@ -109,6 +119,24 @@ func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation) query.Exp
 		})
 	}
 	return union(parts)
+}
+
+// reasonScope narrows a scope to the rows on which every field for reasons is
+// readable; ok is false when one of them is nowhere.
+func (r *Rights) reasonScope(entity string, m *model.StageMachine, scope query.Expr) (narrowed query.Expr, ok bool) {
+	for _, t := range m.Transitions {
+		if t.Def.Reason == nil || t.Def.Reason.Field == "" {
+			continue
+		}
+		c, ok := r.cell(entity, t.Def.Reason.Field)
+		if !ok {
+			return nil, false
+		}
+		if canon(c.scope) != canon(scope) {
+			scope = both(scope, c.scope)
+		}
+	}
+	return scope, true
 }
 
 func sortedKeys(m map[string]*EntityRights) []string {

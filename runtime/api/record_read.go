@@ -24,12 +24,18 @@ func getRecord(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if len(expand) == 0 && len(fields) == 0 && x.notModified(rev) {
+	if len(expand) == 0 && len(fields) == 0 && x.notModified(rev) && !x.timed(v["entity"]) {
 		x.Header()["Etag"] = []string{etag(rev)}
 		x.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	return x.record(http.StatusOK, rev, body)
+}
+
+// timed tells whether answers about a record change with time alone.
+func (x *exchange) timed(entity string) bool {
+	e, ok := x.s.o.Current.Model().Entity(entity)
+	return !ok || e.Timed()
 }
 
 func splitList(s string) []string {
@@ -171,7 +177,7 @@ func (x *exchange) seesFile(entity, id, field, file string) error {
 	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, entity, id, []string{field}, nil)
 	if err != nil {
 		// An unreadable field is no reason to tell that the file exists (S-01).
-		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden {
+		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
 			return problem.New(problem.NotFound, "", nil)
 		}
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"weft/runtime/problem"
@@ -23,6 +24,11 @@ type request struct {
 
 const maxRef = 64 // bytes
 
+var ops = []string{"subscribe", "unsubscribe"}
+
+// Ops are the operations of the protocol.
+func Ops() []string { return slices.Clone(ops) }
+
 // readRequest decodes a frame strictly: what is not known is not guessed.
 func readRequest(frame []byte) (request, error) {
 	var r request
@@ -39,7 +45,7 @@ func readRequest(frame []byte) (request, error) {
 		return r, problem.Of(problem.Invalid, problem.At("/ref", "required"))
 	case len(r.Ref) > maxRef:
 		return r, problem.Of(problem.Invalid, problem.At("/ref", "too_long", "max", maxRef))
-	case r.Op != "subscribe" && r.Op != "unsubscribe":
+	case !slices.Contains(ops, r.Op):
 		return r, problem.Of(problem.Invalid, problem.At("/op", "live_no_such_op", "op", r.Op))
 	}
 	return r, nil

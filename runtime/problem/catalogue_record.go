@@ -12,6 +12,7 @@ func init() {
 		"no_such_file":           {"没有可用的文件 {id}", "there is no file {id} that could be used here"},
 		"media_type":             {"文件类型 {media_type} 不被接受", "files of type {media_type} are not accepted"},
 		"file_too_large":         {"文件超过 {max} 字节", "the file is larger than {max} bytes"},
+		"referenced_unseen":      {"被你看不到的记录引用", "records that you cannot see refer to it"},
 		"referenced_by":          {"被 {count} 条“{entity}”的“{field}”引用", "{count} records of {entity} refer to it in {field}"},
 		"user_stays":             {"用户只能停用，不能删除", "users are deactivated, never deleted"},
 		"admin_stays":            {"管理员账户 admin 不能停用或改名", "the user admin can be neither deactivated nor renamed"},

@@ -33,7 +33,11 @@ func (u *unit) answer(ctx context.Context, it *item, unchanged bool) (*Result, e
 // render writes a record in wire form, cut to what the person may read on it;
 // who may write but not read gets its id and revision.
 func (u *unit) render(ctx context.Context, it *item) (json.RawMessage, error) {
-	if !u.rights.Can(it.entity.Key, schemas.OpRead, it.after) {
+	seen, err := u.mayRead(ctx, it.entity, it.after)
+	if err != nil {
+		return nil, err
+	}
+	if !seen {
 		b := append([]byte{'{'}, appendMember(nil, "id", it.id)...)
 		return closeObject(appendMember(b, "rev", it.after["rev"])), nil
 	}
@@ -41,6 +45,7 @@ func (u *unit) render(ctx context.Context, it *item) (json.RawMessage, error) {
 }
 
 func (u *unit) renderDoc(ctx context.Context, it *item, mask *access.Mask) (json.RawMessage, error) {
+	it.entity.TellTime(it.after, u.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
 	for _, k := range systemKeys {
@@ -115,6 +120,7 @@ func (u *unit) appendRows(ctx context.Context, b []byte, parent *item, f *model.
 // fields (see ownFields), so that it can be given back as it is.
 func (u *unit) appendRow(b []byte, row *item) []byte {
 	own, mask := ownFields(row.entity), u.rights.ReadMask(row.entity.Key, row.after)
+	row.entity.TellTime(row.after, u.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
 		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {

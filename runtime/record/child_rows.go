@@ -42,13 +42,19 @@ func (u *unit) takeRows(ctx context.Context, parent *item, g givenRows) error {
 		return err
 	}
 	byID := make(map[string]*item, len(present))
-	for _, row := range present {
-		byID[row.id] = row
-	}
 	rows, _ := g.wire.([]any)
-	changed := len(rows) != len(present)
-	kept := make(map[string]bool, len(rows))
+	kept := make(map[string]bool, len(present))
 	after := make([]any, 0, len(rows))
+	for _, row := range present {
+		if u.rights.Can(child.Key, schemas.OpRead, row.before) {
+			byID[row.id] = row
+			continue
+		}
+		// The set that a person gives is the set that he sees.
+		kept[row.id] = true
+		after = append(after, row.id)
+	}
+	changed := len(rows) != len(byID)
 	for i, raw := range rows {
 		values, _ := raw.(map[string]any)
 		row, err := u.takeRow(ctx, parent, child, values, byID, kept, at+problem.Pointer(i))

@@ -41,10 +41,11 @@ func TestAChildRowBelongsToItsParent(t *testing.T) {
 	o.refused(err, problem.Invalid, "/deal required")
 	_, err = bob.create("item", `{"product":"p","deal":"`+mine.ID+`"}`)
 	o.refused(err, problem.Invalid, "/deal no_such_record")
+	// The deal is not his to see, so its rows are not there (S-01).
 	_, err = bob.patch("item", row, `{"qty":9}`)
-	o.refused(err, problem.Forbidden)
+	o.refused(err, problem.NotFound)
 	_, err = bob.remove("item", row)
-	o.refused(err, problem.Forbidden)
+	o.refused(err, problem.NotFound)
 
 	o.must(ann.patch("item", row, `{"qty":3}`))
 	if doc := o.doc("deal", mine.ID); doc["quantity"] != float64(3) || doc["rev"] != float64(2) {

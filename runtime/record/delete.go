@@ -139,13 +139,23 @@ func (u *unit) restrict(ctx context.Context, it *item, f *model.Field) error {
 		id := query.Path{Field: "id", Kind: query.Key}
 		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: gone}})
 	}
-	n, err := u.s.store.Count(ctx, f.Entity.Key, where, 1000)
+	n, err := u.s.store.Count(ctx, f.Entity.Key, where, 1)
 	if err != nil || n == 0 {
 		return err
 	}
 	p := problem.New(problem.Referenced, "", nil)
-	p.Fields = []problem.Field{problem.At("", "referenced_by",
-		"count", n, "entity", f.Entity.Def.Title, "field", f.Def.Title)}
+	if seen, ok := u.reads(f.Entity, f); ok {
+		if n, err = u.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
+			return err
+		}
+		p.Fields = []problem.Field{problem.At("", "referenced_by",
+			"count", n, "entity", f.Entity.Def.Title, "field", f.Def.Title)}
+	} else {
+		n = 0
+	}
+	if n == 0 { // not even which entity they are of
+		p.Fields = []problem.Field{problem.At("", "referenced_unseen")}
+	}
 	u.refuse(p)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -49,7 +50,7 @@ func (u *unit) merge(ctx context.Context, entity, keep string, from []string, va
 	if err := u.verdict(); err != nil {
 		return nil, err
 	}
-	patch := fill(it, others, values)
+	patch := u.fill(it, others, values)
 	for _, other := range others {
 		if err := u.absorb(ctx, it, other); err != nil {
 			return nil, err
@@ -83,7 +84,11 @@ func checkMerge(keep string, from []string) error {
 // is a problem at its place.
 func (u *unit) openOther(ctx context.Context, e *model.Entity, id, at string) (*item, error) {
 	it, err := u.load(ctx, e, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !u.rights.Can(e.Key, schemas.OpRead, it.before) {
+	seen := false
+	if err == nil {
+		seen, err = u.mayRead(ctx, e, it.before)
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && !seen {
 		u.problem(at, "no_such_record")
 		return nil, nil
 	}
@@ -99,15 +104,21 @@ func (u *unit) openOther(ctx context.Context, e *model.Entity, id, at string) (*
 // fill is the patch of a merge: the values given, and for fields that keep
 // lacks the first value among the others. It passes the door as if the person
 // had written it, so a merge never carries a value over that he may not write.
-func fill(keep *item, others []*item, values map[string]any) map[string]any {
+// Nor one that he may not read: on the kept record he may, and there is nothing
+// to learn from which fields a merge fills (S-03).
+func (u *unit) fill(keep *item, others []*item, values map[string]any) map[string]any {
 	patch := copyDoc(values)
+	own, masks := u.rights.ReadMask(keep.entity.Key, keep.before), make([]*access.Mask, len(others))
+	for i, other := range others {
+		masks[i] = u.rights.ReadMask(keep.entity.Key, other.before)
+	}
 	for _, f := range keep.entity.Fields {
 		if _, given := patch[f.Key]; given || keep.before[f.Key] != nil || f.Computed ||
-			f.Def.ReadOnly || f.Def.FieldType == schemas.TypeChildRows {
+			f.Def.ReadOnly || f.Def.FieldType == schemas.TypeChildRows || !own.Has(f.Key) {
 			continue
 		}
-		for _, other := range others {
-			if v := other.before[f.Key]; v != nil && v != keep.id {
+		for i, other := range others {
+			if v := other.before[f.Key]; v != nil && v != keep.id && masks[i].Has(f.Key) {
 				patch[f.Key] = f.Type.Wire(f, v)
 				break
 			}

@@ -104,9 +104,13 @@ func (r *reading) sums(fields []string) []query.Metric {
 	metrics := make([]query.Metric, 0, len(fields))
 	for i, key := range fields {
 		at := "/sums" + problem.Pointer(i)
-		f, ok := r.entity.Lookup(key)
+		f, ok := knownTo(r.rights, r.entity).Lookup(key)
 		if !ok {
 			r.fail(at, "unknown_field", "field", key)
+			continue
+		}
+		if f.Unstored {
+			r.fail(at, "not_stored", "field", key)
 			continue
 		}
 		if f.Kind != query.Number && f.Kind != query.Decimal {

@@ -50,15 +50,8 @@ func (s *Service) History(ctx context.Context, c Call, entity, id, cursor string
 		rows = rows[:limit]
 		page.Cursor = query.EncodeCursor(query.Position{ID: rows[limit-1].ID}, historyOrder)
 	}
-	mask := r.rights.ReadMask(entity, doc)
-	for _, row := range rows {
-		item, err := renderHistory(r.entity, mask, row)
-		if err != nil {
-			return nil, err
-		}
-		page.Items = append(page.Items, item)
-	}
-	return page, nil
+	page.Items, err = r.renderHistories(ctx, r.rights.ReadMask(entity, doc), rows)
+	return page, err
 }
 
 // historyAfter reads a cursor, which must be one of this record.

@@ -57,18 +57,21 @@ func (u *unit) checkReference(ctx context.Context, f *model.Field, id, at string
 // sees tells whether the person may read the record as it is in this unit.
 func (u *unit) sees(ctx context.Context, e *model.Entity, k docKey) (bool, error) {
 	if it := u.index[k]; it != nil {
-		return it.after != nil && (it.op == opCreate || u.rights.Can(e.Key, schemas.OpRead, it.after)), nil
+		if it.after == nil || it.op == opCreate {
+			return it.after != nil, nil
+		}
+		return u.mayRead(ctx, e, it.after)
 	}
 	d, err := u.peek(ctx, k)
 	if err != nil || d.body == nil {
 		return false, err
 	}
-	if u.rights.Allowed(e.Key, schemas.OpRead) && u.rights.Scope(e.Key, schemas.OpRead) == nil {
+	if e.Child == nil && u.rights.Allowed(e.Key, schemas.OpRead) && u.rights.Scope(e.Key, schemas.OpRead) == nil {
 		return true, nil // all rows: no need to look inside
 	}
 	doc, err := u.find(ctx, k.collection, k.id, false)
 	if err != nil {
 		return false, err
 	}
-	return u.rights.Can(e.Key, schemas.OpRead, doc), nil
+	return u.mayRead(ctx, e, doc)
 }

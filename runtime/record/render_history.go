@@ -2,12 +2,10 @@ package record
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/query"
-	"weft/runtime/store"
 )
 
 // historyRow is a stored row of history; see historyOp.
@@ -22,19 +20,15 @@ type historyRow struct {
 	Comment    string
 	Historical bool
 	Import     string
-	Merged     []any
+	Merged     []string
 	MergedInto string                                `json:"merged_into"`
 	Changes    map[string]map[string]json.RawMessage // field → from, to
 }
 
 // renderHistory writes one row in wire form: {rev, op, at, by, door, cause,
 // depth, version, comment, historical, import, merged, merged_into, changes}.
-func renderHistory(e *model.Entity, mask *access.Mask, row store.Doc) (json.RawMessage, error) {
-	var h historyRow
-	if err := json.Unmarshal(row.Body, &h); err != nil {
-		return nil, fmt.Errorf("record: history row %s cannot be read: %w", row.ID, err)
-	}
-	b := append(make([]byte, 0, len(row.Body)), '{')
+func renderHistory(e *model.Entity, mask *access.Mask, h *historyRow) json.RawMessage {
+	b := append(make([]byte, 0, 512), '{')
 	b = appendMember(b, "rev", h.N)
 	b = appendIf(b, "op", h.Op)
 	b = appendMember(b, "at", h.At)
@@ -56,7 +50,7 @@ func renderHistory(e *model.Entity, mask *access.Mask, row store.Doc) (json.RawM
 	}
 	b = appendString(b, "changes")
 	b = appendChanges(append(b, ':'), e, mask, h.Changes)
-	return append(b, '}'), nil
+	return append(b, '}')
 }
 
 // appendChanges writes the readable changes in the order of the entity's

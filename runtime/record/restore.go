@@ -48,8 +48,14 @@ func (u *unit) restore(ctx context.Context, entity, id string) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	if row.Entity != entity || !u.rights.Can(entity, schemas.OpRead, it.after) {
+	if row.Entity != entity {
 		return nil, notFound()
+	}
+	if seen, err := u.mayRead(ctx, it.entity, it.after); err != nil || !seen {
+		if err == nil {
+			err = notFound()
+		}
+		return nil, err
 	}
 	if !u.rights.Can(entity, schemas.OpDelete, it.after) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
@@ -81,7 +87,11 @@ func (u *unit) notInBin(ctx context.Context, entity, id string) error {
 	if err != nil {
 		return err
 	}
-	if doc != nil && u.rights.Can(entity, schemas.OpRead, doc) {
+	seen, err := u.mayRead(ctx, u.model.Entities[entity], doc)
+	if err != nil {
+		return err
+	}
+	if seen {
 		return problem.New(problem.Conflict, "restored_already_there", nil)
 	}
 	return notFound()

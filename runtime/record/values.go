@@ -1,7 +1,9 @@
 package record
 
 import (
+	"slices"
 	"sort"
+	"strings"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -129,15 +131,34 @@ func (u *unit) requireOnce(path string) {
 // checkWritable notes the fields the person gave but may not write on this
 // row. The stage is judged by the right to the transition instead.
 func (u *unit) checkWritable(it *item, op schemas.Operation, row map[string]any) {
+	if op == schemas.OpUpdate && u.stageHidden(it) && it.given[it.entity.Machine.Field.Key] {
+		u.notWritable(it.at + problem.Pointer(it.entity.Machine.Field.Key))
+	}
 	mask := u.rights.WriteMask(it.entity.Key, op, row)
 	if mask.All() {
 		return
 	}
 	for key := range it.given {
 		if !mask.Has(key) && !isStageField(it.entity, key) {
-			u.problem(it.at+problem.Pointer(key), "not_writable")
+			u.notWritable(it.at + problem.Pointer(key))
 		}
 	}
+}
+
+// notWritable notes a field that may not be written, and forgets what else was
+// found wrong with it: that depends on what it holds, which may be hidden (S-03).
+func (u *unit) notWritable(path string) {
+	u.problems = slices.DeleteFunc(u.problems, func(p problem.Field) bool {
+		return p.Path == path || strings.HasPrefix(p.Path, path+"/")
+	})
+	u.problem(path, "not_writable")
+}
+
+// stageHidden tells whether the person may not read in which stage a record is.
+// Then he cannot move it either: which moves are refused, and why, would tell.
+func (u *unit) stageHidden(it *item) bool {
+	m := it.entity.Machine
+	return m != nil && it.before != nil && !u.rights.ReadMask(it.entity.Key, it.before).Has(m.Field.Key)
 }
 
 func isStageField(e *model.Entity, key string) bool {

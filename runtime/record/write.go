@@ -57,6 +57,9 @@ func (u *unit) transition(ctx context.Context, entity, id, to string, values map
 	if m.Stages[to] == nil {
 		return nil, problem.Of(problem.Transition, problem.At("/to", "no_such_stage", "stage", to))
 	}
+	if u.stageHidden(it) {
+		return nil, problem.Of(problem.Invalid, problem.At("/to", "not_writable"))
+	}
 	if text(it.before, m.Field.Key) == to {
 		title := m.Stages[to].Def.Title
 		return nil, problem.New(problem.Transition, "no_such_move", map[string]any{"from": title, "to": title})
@@ -115,8 +118,11 @@ func (u *unit) open(ctx context.Context, entity, id string, op schemas.Operation
 	if err != nil {
 		return nil, err
 	}
-	if !u.rights.Can(entity, schemas.OpRead, it.before) {
-		return nil, notFound()
+	if seen, err := u.mayRead(ctx, e, it.before); err != nil || !seen {
+		if err == nil {
+			err = notFound()
+		}
+		return nil, err
 	}
 	if !u.rights.Can(entity, op, it.before) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)

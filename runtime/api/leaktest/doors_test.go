@@ -1,0 +1,135 @@
+package leaktest
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"weft/builder"
+	"weft/runtime/api"
+	"weft/runtime/live"
+	"weft/runtime/record"
+)
+
+// probe is one way of asking a door for what one should not get.
+type probe func(*agent)
+
+// reading are the probes of doors that only show, by the route's name.
+var reading = map[string][]probe{
+	"record.get":       {probeGet, probeByID("record.get")},
+	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probeThrough, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
+	"record.aggregate": {probeAggregate, probeHidden("aggregate"), probeByID("record.aggregate")},
+	"record.board":     {probeBoard, probeHidden("board"), probeByID("record.board")},
+	"record.history":   {probeHistory, probeByID("record.history")},
+	"record.export":    {probeExport, probeHidden("export"), probeByID("record.export")},
+	"file.download":    {probeFiles},
+	"import.get":       {probeOthersImport("GET", "")},
+	"import.problems":  {probeOthersImport("GET", "/problems")},
+	"mapping.get":      {probeMapping},
+	"meta":             {probeShape("/meta")},
+	"openapi":          {probeShape("/openapi.json")},
+	"me":               {probeOwn("/me")},
+	"token.list":       {probeOwn("/tokens")},
+	"session.list":     {probeOwn("/sessions")},
+	"live":             {probeSubscribe},
+}
+
+// writing are the probes of doors that change; all of it must be refused.
+var writing = map[string][]probe{
+	"record.create":     {probeCreate, probeTaken, probeLines, probeByID("record.create")},
+	"record.update":     {probeLocked("record.update"), probeAttach, probeStage, probeLines, probeByID("record.update")},
+	"record.delete":     {probeByID("record.delete"), probeReferrers},
+	"record.restore":    {probeByID("record.restore")},
+	"record.transition": {probeLocked("record.transition"), probeStage, probeByID("record.transition")},
+	"record.bulk":       {probeLocked("record.bulk"), probeHidden("bulk"), probeByID("record.bulk")},
+	"record.merge":      {probeLocked("record.merge"), probeByID("record.merge")},
+	"record.import":     {probeLocked("record.import"), probeImport("?dry_run=true"), probeImport("")},
+	"import.create":     {probeImports},
+	"import.undo":       {probeOthersImport("POST", "/undo")},
+	"mapping.put":       {probeMapping},
+	"password.set":      {probePasswords},
+}
+
+// silent are routes that show no record, with the reason why. Routes for
+// administrators need none: TestOnlyAdministrators asks all of them.
+var silent = map[string]string{
+	"file.upload":          "answers what was sent",
+	"session.create":       "answers a token for a password, and the caller's own name",
+	"session.delete":       "has no answer",
+	"token.create":         "answers the caller's own token",
+	"token.revoke":         "has no answer; tokens of others are not found, as access tests",
+	"session.revoke":       "has no answer; sessions of others are not found, as access tests",
+	"session.revokeOthers": "has no answer",
+	"healthz":              "tells that the server lives",
+	"readyz":               "tells that the store answers",
+	"metrics":              "counts requests by route and entity, for the operator of the machine",
+	"page":                 "is a fixed page",
+}
+
+// members are the members of queries, and the probe that speaks of each.
+var members = map[string]string{
+	"Query.where": "probeFilter", "Query.search": "probeSearch", "Query.sort": "probeSort", "Query.limit": "probeList", "Query.cursor": "probeList",
+	"Query.fields": "probeList", "Query.expand": "probeList", "Query.count": "probeList",
+	"AggregateQuery.where": "probeHidden", "AggregateQuery.search": "probeSearch", "AggregateQuery.groupBy": "probeAggregate",
+	"AggregateQuery.metrics": "probeAggregate", "AggregateQuery.sort": "names groups and metrics of the same query only", "AggregateQuery.limit": "cuts rows",
+	"BoardQuery.by": "probeBoard", "BoardQuery.where": "probeHidden", "BoardQuery.search": "probeSearch", "BoardQuery.sort": "probeBoard",
+	"BoardQuery.limit": "probeBoard", "BoardQuery.sums": "probeBoard",
+	"BulkRequest.op": "probeByID", "BulkRequest.ids": "probeByID", "BulkRequest.where": "probeHidden", "BulkRequest.values": "probeLocked",
+	"BulkRequest.to": "probeByID", "BulkRequest.comment": "is only written",
+}
+
+// liveOps are the operations of the live protocol.
+var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "has no answer"}
+
+// A door, a member of a query or a live operation that nobody has thought of
+// here fails the test.
+func TestEveryDoorIsProbed(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, r := range (&api.Server{}).Table() {
+		known[r.Name] = true
+		if r.Policy != api.AdminOnly && len(reading[r.Name])+len(writing[r.Name]) == 0 && silent[r.Name] == "" {
+			t.Errorf("%s %s (%s) has neither a probe nor a reason why it shows no record", r.Method, r.Path, r.Name)
+		}
+	}
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(reading)), slices.Collect(maps.Keys(writing)), slices.Collect(maps.Keys(silent))) {
+		if !known[name] {
+			t.Errorf("there is no route %s any more", name)
+		}
+	}
+	for _, q := range []any{record.Query{}, record.AggregateQuery{}, record.BoardQuery{}, record.BulkRequest{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(q)) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if key := reflect.TypeOf(q).Name() + "." + name; members[key] == "" {
+				t.Errorf("nobody asks for the member %s", key)
+			}
+		}
+	}
+	for _, op := range live.Ops() {
+		if liveOps[op] == "" {
+			t.Errorf("nobody asks for the live operation %s", op)
+		}
+	}
+}
+
+// probeAdministration asks every route that is for administrators.
+func probeAdministration(a *agent) {
+	ask := func(method, path string) {
+		path = strings.NewReplacer("{id}", a.rows["matter"][0].id, "{name}", "theirs", "{kind}", "entity", "{version}", "1", "{key}", "matter").Replace(path)
+		got := a.do(method, strings.TrimPrefix(path, "/api/v1")+"?user=admin&op=read&entity=matter&id="+a.rows["matter"][0].id, nil)
+		if got.Status != http.StatusForbidden {
+			a.find("%s %s: %d", method, path, got.Status)
+		}
+	}
+	for _, r := range a.API.Table() {
+		if r.Policy == api.AdminOnly {
+			ask(r.Method, r.Path)
+		}
+	}
+	for _, r := range builder.Table() {
+		ask(r.Method, r.Path)
+	}
+}

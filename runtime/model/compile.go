@@ -27,6 +27,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 	c.links()
 	c.rollUps()
 	c.formulas()
+	c.clocks()
 	c.extras()
 	c.machines()
 	c.roles()

@@ -69,3 +69,28 @@ func TestFormulasComeInTheOrderOfComputing(t *testing.T) {
 		t.Error("the account does not know which formulas read it", a.FedFormulas)
 	}
 }
+
+// A formula that uses the clock has no stored value: what needs one is refused.
+func TestCompileRefusesStoredUsesOfTheClock(t *testing.T) {
+	t.Parallel()
+	age := func(rest string) string {
+		return property("since", "date", "") + "," + property("age", "formula", `,"x-formula":"DAYS(TODAY(), since)","x-result":"number"`+rest)
+	}
+	up := property("up", "reference", `,"x-entity":"thing"`) + ","
+	formula := func(src string) string {
+		return property("f", "formula", `,"x-formula":"`+src+`","x-result":"number"`)
+	}
+	refuse(t, []refusal{
+		{"by itself", []string{thing(age(""), "")}, nil},
+		{"through another", []string{thing(age("")+","+formula("age * 2"), "")}, nil},
+		{"indexed", []string{thing(age(`,"x-indexed":true`), "")}, []string{at + "age/x-indexed not_stored"}},
+		{"in an index of several", []string{thing(age(""), `,"x-indexes":[{"fields":["since","-age"]}]`)}, []string{"/entity/thing/x-indexes/0/fields/1 not_stored"}},
+		{"as title", []string{thing(age(""), `,"x-title-field":"age"`)}, []string{"/entity/thing/x-title-field not_stored"}},
+		{"of a record across a reference", []string{thing(up+age("")+","+formula("up.age"), "")}, []string{at + "f/x-formula clock_across"}},
+		{"beside a reference", []string{thing(up+age("")+","+formula("age + DAYS(up.since, since)"), "")}, []string{at + "f/x-formula clock_across"}},
+		{"summed up", []string{thing(up+age("")+","+property("n", "roll_up", `,"x-result":"number","x-roll-up":{"entity":"thing","field":"up","func":"sum","of":"age"}`), "")}, []string{at + "n/x-roll-up/of not_stored"}},
+		{"deciding what is summed up", []string{thing(up+age("")+","+property("n", "roll_up", `,"x-roll-up":{"entity":"thing","field":"up","func":"count","where":["age",">",1]}`), "")}, []string{at + "n/x-roll-up/where not_stored"}},
+		{"in a view", []string{thing(age(""), ""), `{"kind":"view","key":"v","title":` + title + `,"entity":"thing","type":"list","columns":["age"],"where":["age",">",1],"sort":["-age"]}`},
+			[]string{"/view/v/sort/0 not_stored", "/view/v/where/0 not_stored"}},
+	})
+}

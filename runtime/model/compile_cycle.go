@@ -40,6 +40,7 @@ func (w *walker) visit(f *Field) {
 	w.done[f] = true
 	if f.Formula != nil {
 		f.Entity.Formulas = append(f.Entity.Formulas, f)
+		w.c.clock(f)
 	}
 }
 

@@ -39,6 +39,7 @@ type Entity struct {
 	Unique     []UniqueKey
 	Searchable []*Field
 	Formulas   []*Field // in the order in which they must be computed
+	Clocks     []*Field // the formulas that use the clock, in the same order
 	RollUps    []*Field // roll-ups of this entity
 	// FedRollUps are roll-ups of other entities that a change here can alter.
 	FedRollUps []*Field
@@ -91,6 +92,9 @@ type Field struct {
 	Formula *formula.Expr
 	// RollUp of roll-up fields.
 	RollUp *RollUp
+	// Clock formulas use the clock, by themselves or through another one: they
+	// are computed when a record is read and never stored.
+	Clock bool
 	// Computed fields (formula, roll-up, auto-number) refuse writes.
 	Computed bool
 }

@@ -19,6 +19,7 @@ func init() {
 		"not_sortable":      {"不能按 {field} 排序", "cannot be sorted by {field}"},
 		"field_twice":       {"{field} 重复", "{field} is named twice"},
 		"group_shape":       {"应为字段或 {\"field\", \"by\", \"zone\"}", "must be a field or an object of field, by and zone"},
+		"not_stored":        {"{field} 的值随时间变化，读取时才计算，不能用于筛选、排序、分组或索引", "{field} depends on the clock and is computed when it is read: it cannot be filtered, sorted, grouped or indexed by"},
 		"not_groupable":     {"不能按 {field} 分组", "cannot be grouped by {field}"},
 		"not_a_time":        {"{field} 不是日期", "{field} is not a date"},
 		"unknown_bucket":    {"没有周期 {by}，应为 day、week、month、quarter 或 year", "there is no period {by}; it is day, week, month, quarter or year"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"weft/runtime/model"
 	"weft/schemas"
@@ -14,7 +15,6 @@ import (
 // (a division by nothing, a value too great) leaves its field unset: the record
 // can still be saved and the formula mended.
 func (u *unit) compute(ctx context.Context, it *item) (changed bool, err error) {
-	now := u.at.In(u.s.zone)
 	for _, f := range it.entity.Formulas {
 		var failed error
 		v, err := f.Formula.Eval(func(path string) any {
@@ -23,17 +23,21 @@ func (u *unit) compute(ctx context.Context, it *item) (changed bool, err error) 
 				failed = err
 			}
 			return v
-		}, now)
+		}, u.now())
 		if failed != nil {
 			return changed, fmt.Errorf("record: formula %s.%s: %w", it.entity.Key, f.Key, failed)
 		}
 		if err != nil {
 			v = nil
 		}
-		changed = it.set(f.Key, storedForm(v)) || changed
+		changed = it.set(f.Key, storedForm(v)) && !f.Clock || changed
 	}
 	return changed, nil
 }
+
+// now is the moment of the change in the organisation's time zone: days are
+// those of the people.
+func (u *unit) now() time.Time { return u.at.In(u.s.zone) }
 
 // valueAt reads an own field, or one across a reference, whose record the
 // commit then relies on.
@@ -58,6 +62,9 @@ func (u *unit) valueAt(ctx context.Context, it *item, path string) (any, error) 
 func (it *item) diff() []*model.Field {
 	it.changed = it.changed[:0]
 	for _, f := range it.entity.Fields {
+		if f.Clock {
+			continue // moves by itself
+		}
 		if f.Def.FieldType == schemas.TypeChildRows {
 			if it.rowsAfter[f.Key] != nil || it.rowsBefore[f.Key] != nil {
 				it.changed = append(it.changed, f)

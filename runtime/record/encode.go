@@ -14,7 +14,7 @@ import (
 var systemKeys = [...]string{"id", "rev", "created_at", "created_by", "updated_at", "updated_by"}
 
 // encodeRecord writes a record in stored form: system fields first, then the
-// set fields in the entity's order. Keys that the entity does not have (of
+// set fields in the entity's order, but for formulas that use the clock. Keys that the entity does not have (of
 // fields removed by a later version) are kept, sorted, so nothing is lost.
 func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 	b := make([]byte, 0, 512)
@@ -32,7 +32,9 @@ func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 		put(k)
 	}
 	for _, f := range e.Fields {
-		put(f.Key)
+		if !f.Clock {
+			put(f.Key)
+		}
 	}
 	if n < len(doc) {
 		for _, k := range strayKeys(e, doc) {

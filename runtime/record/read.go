@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -72,6 +73,9 @@ func (s *Service) reading(ctx context.Context, c Call, entity string, op schemas
 	env.Now, env.Zone = s.now(), s.zone
 	return &reading{s: s, from: s.store, rights: rights, entity: e, env: env}, nil
 }
+
+// now is the moment of the read in the organisation's time zone.
+func (r *reading) now() time.Time { return r.env.Now.In(r.env.Zone) }
 
 func (r *reading) fail(path, code string, params ...any) {
 	r.problems = append(r.problems, problem.At(path, code, params...))

@@ -58,7 +58,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	if err != nil {
 		return set, err
 	}
-	look := newMaskedRows(r.rights, child)
+	look := r.newMaskedRows(child)
 	for _, row := range rows {
 		render, err := look.of(row)
 		if err != nil {

@@ -91,7 +91,7 @@ func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, foun
 	if err != nil {
 		return readError("expand", err)
 	}
-	rows := newMasked(r.rights, e, nil)
+	rows := r.newMasked(e, nil)
 	for _, d := range docs {
 		render, err := rows.of(d)
 		if err != nil {

@@ -58,6 +58,6 @@ type asked struct {
 // ask checks the fields and expansions of a request.
 func (r *reading) ask(fields, expand []string, children bool) asked {
 	a := asked{fields: r.fields(fields), expand: r.expand(expand), children: children}
-	a.rows = newMasked(r.rights, r.entity, a.fields)
+	a.rows = r.newMasked(r.entity, a.fields)
 	return a
 }

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"time"
+
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/store"
@@ -10,6 +12,7 @@ import (
 // it, else one per combination of grants that the row was found in.
 type masked struct {
 	rights  *access.Rights
+	now     time.Time // for formulas that use the clock
 	entity  *model.Entity
 	fields  map[string]bool // nil: all
 	inside  bool            // child rows inside their parent: without rev
@@ -17,13 +20,13 @@ type masked struct {
 	byMask  map[*access.Mask]*renderer
 }
 
-func newMasked(rights *access.Rights, e *model.Entity, fields map[string]bool) *masked {
-	return (&masked{rights: rights, entity: e, fields: fields}).ready()
+func (r *reading) newMasked(e *model.Entity, fields map[string]bool) *masked {
+	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: fields}).ready()
 }
 
 // newMaskedRows is newMasked for child rows inside their parent.
-func newMaskedRows(rights *access.Rights, e *model.Entity) *masked {
-	return (&masked{rights: rights, entity: e, fields: ownFields(e), inside: true}).ready()
+func (r *reading) newMaskedRows(e *model.Entity) *masked {
+	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: ownFields(e), inside: true}).ready()
 }
 
 func (m *masked) ready() *masked {
@@ -34,7 +37,7 @@ func (m *masked) ready() *masked {
 }
 
 func (m *masked) renderer(mask *access.Mask) *renderer {
-	r := newRenderer(m.entity, mask, m.fields)
+	r := newRenderer(m.entity, mask, m.fields).at(m.now)
 	if m.inside {
 		r.members[1].keep = false
 	}

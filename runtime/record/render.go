@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -19,6 +20,10 @@ var errBody = errors.New("record: a stored body cannot be read")
 type renderer struct {
 	mask    *access.Mask
 	members []member // in the order in which bodies hold them
+	entity  *model.Entity
+	// clocks are the formulas that are computed as of now, in its time zone.
+	clocks []*model.Field
+	now    time.Time
 }
 
 type member struct {
@@ -29,14 +34,24 @@ type member struct {
 // newRenderer makes a renderer of a mask and of the fields asked for: nil for
 // all. Id and rev are always kept.
 func newRenderer(e *model.Entity, m *access.Mask, fields map[string]bool) *renderer {
-	r := &renderer{mask: m, members: make([]member, 0, len(systemKeys)+len(e.Fields))}
+	r := &renderer{mask: m, entity: e, members: make([]member, 0, len(systemKeys)+len(e.Fields))}
 	for i, key := range systemKeys {
 		r.members = append(r.members, member{key: key, keep: i < 2 || fields == nil || fields[key]})
 	}
 	for _, f := range e.Fields {
 		keep := (fields == nil || fields[f.Key]) && m.Has(f.Key)
-		r.members = append(r.members, member{f.Key, keep, f.Kind == query.Decimal})
+		if keep && f.Clock {
+			r.clocks = append(r.clocks, f)
+		}
+		r.members = append(r.members, member{f.Key, keep && !f.Clock, f.Kind == query.Decimal})
 	}
+	return r
+}
+
+// at sets the moment, in the organisation's time zone, for formulas that use
+// the clock.
+func (r *renderer) at(now time.Time) *renderer {
+	r.now = now
 	return r
 }
 
@@ -76,6 +91,25 @@ func (r *renderer) appendOpen(out, body []byte) ([]byte, error) {
 	}
 	if s.failed {
 		return out, errBody
+	}
+	if len(r.clocks) > 0 {
+		return r.appendClocks(out, body)
+	}
+	return out, nil
+}
+
+// appendClocks appends the formulas that use the clock.
+func (r *renderer) appendClocks(out, body []byte) ([]byte, error) {
+	var doc map[string]any
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return out, errBody
+	}
+	r.entity.TellTime(doc, r.now)
+	for _, f := range r.clocks {
+		if v := doc[f.Key]; v != nil {
+			out = appendWire(append(out, ','), f, v)
+			out = out[:len(out)-1] // the comma for a next member
+		}
 	}
 	return out, nil
 }

@@ -15,6 +15,9 @@ func TestCompileRefusesFormulas(t *testing.T) {
 		{"no expression", []string{thing(formula("a", "1 +", "number"), "")}, []string{at + "a/x-formula formula_syntax"}},
 		{"result of another kind", []string{thing(formula("a", "'x'", "number"), "")}, []string{at + "a/x-result wrong_result"}},
 		{"across a reference that is none", []string{thing(property("b", "text", "")+","+formula("a", "b.c", "text"), "")}, []string{at + "a/x-formula formula_unknown_field"}},
+		{"what every write changes", []string{thing(formula("a", "rev + 1", "number")+","+property("b", "reference", `,"x-entity":"thing"`)+","+formula("c", "b.updated_at", "datetime"), "")},
+			[]string{at + "a/x-formula formula_unsteady", at + "c/x-formula formula_unsteady"}},
+		{"across a system field", []string{thing(formula("a", "created_by.name", "text"), "")}, []string{at + "a/x-formula formula_unknown_field"}},
 		{"itself", []string{thing(formula("a", "a + 1", "number"), "")}, []string{at + "a cycle"}},
 		{"in a ring", []string{thing(formula("a", "b", "number")+","+formula("b", "c", "number")+","+formula("c", "a", "number"), "")}, []string{at + "a cycle"}},
 		{"across entities", []string{

@@ -48,6 +48,8 @@ func (c *compiler) formulas() {
 	c.cycles()
 }
 
+// formula parses one formula. The revision of a record and who wrote it when
+// are only known once everything is computed, so that no formula can read them.
 func (c *compiler) formula(f *Field) {
 	here := at(f.Entity.Def, "properties", f.Key)
 	x, err := formula.Parse(f.Def.Formula, scope{f.Entity})
@@ -62,7 +64,12 @@ func (c *compiler) formula(f *Field) {
 	}
 	f.Formula = as
 	for _, path := range x.Paths() {
-		if via, of, ok := f.Entity.follow(path); ok && via != nil && !IsSystem(of.Key) {
+		via, of, ok := f.Entity.follow(path)
+		switch of.Key {
+		case "rev", "updated_at", "updated_by":
+			c.fail(here+"/x-formula", "formula_unsteady", "field", path)
+		}
+		if ok && via != nil && !IsSystem(of.Key) {
 			target := via.Target
 			target.FedFormulas = append(target.FedFormulas, FedFormula{Formula: f, Via: via, Of: target.ByKey[of.Key]})
 		}

@@ -29,6 +29,7 @@ func init() {
 		"wrong_result":       {"结果是{have}，应为 {want}", "gives {have}, not {want}"},
 		"roll_up_across":     {"汇总条件只能用自己的字段，不能用 {field}", "a roll-up filters by own fields only, not by {field}"},
 		"roll_up_relative":   {"汇总条件不能用随时间或人变化的值", "a roll-up cannot filter by values that change with time or person"},
+		"formula_unsteady":   {"{field} 随每次保存变化，公式不能读取", "{field} changes with every write: a formula cannot read it"},
 		"clock_across":       {"使用当前时间的公式只能读取自己的字段，不能读取 {field}", "a formula that uses the clock reads own fields only, not {field}"},
 		"cycle":              {"循环计算：{way}", "is computed from itself: {way}"},
 		"built_in":           {"{entity} 是内置实体", "{entity} is built in"},

@@ -69,7 +69,7 @@ func entityDocuments() []string {
 			prop("seen", "datetime", ""), prop("account", "reference", `"x-entity":"account"`),
 			prop("peer", "reference", `"x-entity":"matter","x-on-delete":"clear"`), prop("owner", "user", ""), prop("helper", "user", ""),
 			prop("file", "attachment", ""), prop("lines", "child_rows", `"x-child":"line"`),
-			prop("fee", "formula", `"x-formula":"score * 3","x-result":"number"`),
+			prop("fee", "formula", `"x-formula":"score * 7 + 1000000000","x-result":"number"`),
 			prop("line_sum", "roll_up", `"x-roll-up":{"entity":"line","field":"matter","func":"sum","of":"price"},"x-result":"number"`),
 			prop("lost_reason", "text", ""), prop("stage", "choice", choices("new", "busy", "lost"))),
 		entity("line", `"x-title-field":"item","x-child-of":{"entity":"matter","field":"matter"},`,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"weft/runtime/api/apitest"
 )
 
 // noField stands in the place of a field that the person may nowhere read.
@@ -55,12 +57,20 @@ func (a *agent) hiddenField(door, entity, key string) {
 		}
 		path := "/records/" + entity + "/" + door
 		got := a.do("POST", path, fmt.Sprintf(form, key))
-		want := a.do("POST", path, fmt.Sprintf(form, noField))
+		want := a.once(path, fmt.Sprintf(form, noField))
 		a.alike(door+" "+entity+" "+fmt.Sprintf(form, key), got, key, want, noField)
 		if got.Status == 200 {
 			a.find("%s %s %s is answered", door, entity, fmt.Sprintf(form, key))
 		}
 	}
+}
+
+// once asks for what there is not, and remembers the answer.
+func (a *agent) once(path, body string) *apitest.Answer {
+	if a.lost[path+body] == nil {
+		a.lost[path+body] = a.do("POST", path, body)
+	}
+	return a.lost[path+body]
 }
 
 // hiddenFar asks for hidden fields behind a reference, in other spellings too.
@@ -78,7 +88,7 @@ func (a *agent) hiddenFar(door string) {
 			}
 			path := "/records/matter/" + door
 			got := a.do("POST", path, fmt.Sprintf(form, "account."+key))
-			want := a.do("POST", path, fmt.Sprintf(form, "account."+noField))
+			want := a.once(path, fmt.Sprintf(form, "account."+noField))
 			a.alike(door+" "+fmt.Sprintf(form, "account."+key), got, key, want, noField)
 		}
 		for _, odd := range []string{"$" + key, strings.ToUpper(key), key + ".x", "account.team." + key, "data." + key, key + "[0]", " " + key} {

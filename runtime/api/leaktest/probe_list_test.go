@@ -192,8 +192,31 @@ func probeSearch(a *agent) {
 					want = append(want, r.id)
 				}
 				a.wantIDs("search in "+entity+"."+key, a.query(entity, object{"search": word, "count": "exact", "fields": []string{}}), want)
+				a.searchFigures(entity, word, len(want))
 			}
 		}
+	}
+}
+
+// searchFigures counts what a word finds, by aggregate and board.
+func (a *agent) searchFigures(entity, word string, want int) {
+	var rows struct{ Rows []struct{ N int } }
+	answer := a.do("POST", "/records/"+entity+"/aggregate", object{"search": word, "metrics": object{"n": []string{"count"}}})
+	if err := json.Unmarshal([]byte(answer.Body), &rows); err != nil || len(rows.Rows) != 1 || rows.Rows[0].N != want {
+		a.find("count of what a search in %s finds: %s, want %d", entity, answer.Body, want)
+	}
+	if entity != "matter" || !a.knows(a.person, entity, "level") {
+		return
+	}
+	var board struct{ Columns []struct{ Count int } }
+	n := 0
+	answer = a.do("POST", "/records/"+entity+"/board", object{"by": "level", "search": word})
+	err := json.Unmarshal([]byte(answer.Body), &board)
+	for _, c := range board.Columns {
+		n += c.Count
+	}
+	if err != nil || n != want {
+		a.find("board of what a search finds: %s, want %d", answer.Body, want)
 	}
 }
 

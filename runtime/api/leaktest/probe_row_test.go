@@ -56,7 +56,7 @@ func probeByID(door string) func(*agent) {
 		for _, entity := range []string{"matter", "account", "line"} {
 			hidden := 0
 			for _, r := range a.rows[entity] {
-				if !a.sees(a.person, r, "") && (hidden < 4 || r.deleted) {
+				if !a.sees(a.person, r, "") && (hidden < 2 || r.deleted && hidden < 3) {
 					hidden++
 					a.hiddenRow(door, r)
 				}

@@ -202,5 +202,7 @@ func (w *world) foreignImport(a *agent) {
 	body, media := form(a, nil, map[string]string{"account.csv": "name,nonsense,sector\n" + asText(w.rows["account"][0].values["secret"]) + ",1,nowhere\n"})
 	answer := w.Do(a.t, w.Admin, "POST", "/records/account/import", body, "Content-Type", media)
 	w.imported = answer.Text("id")
+	r := w.rows["matter"][0]
+	w.Do(a.t, w.Admin, "PATCH", "/records/matter/"+r.id, object{"note": r.values["note"]}, "Idempotency-Key", "once").Want(a.t, http.StatusOK)
 	w.Do(a.t, w.Admin, "PUT", "/import-mappings/theirs", `{"files":[{"entity":"account","columns":{"a":{"field":"secret"}}}]}`).Want(a.t, http.StatusOK)
 }

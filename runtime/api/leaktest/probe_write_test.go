@@ -2,6 +2,7 @@ package leaktest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -50,7 +51,7 @@ func probeLocked(door string) func(*agent) {
 	return func(a *agent) {
 		for _, entity := range []string{"matter", "account"} {
 			for i, r := range a.visible(a.person, entity) {
-				if i%3 != 0 {
+				if i > 3 || i%3 != 0 || i > 0 && door == "record.import" {
 					continue
 				}
 				for _, key := range a.locked(r, "update") {
@@ -162,7 +163,13 @@ func probeStage(a *agent) {
 // probeTaken wants a unique value that a hidden row has: it is taken, and that
 // is all.
 func probeTaken(a *agent) {
-	for _, r := range a.rows["matter"][:8] {
+	if r := a.rows["matter"][0]; !a.sees(a.person, r, "") { // with the key of a call of the administrator
+		got := a.do("PATCH", "/records/matter/"+r.id, object{"note": r.values["note"]}, "Idempotency-Key", "once")
+		if got.Status != http.StatusNotFound && got.Status != http.StatusForbidden {
+			a.find("a kept answer of somebody else: %d", got.Status)
+		}
+	}
+	for _, r := range a.rows["matter"][:4] {
 		a.do("POST", "/records/matter", object{"subject": "x", "serial": r.values["serial"]})
 	}
 	for _, r := range a.visible(a.person, "matter") {

@@ -28,10 +28,11 @@ type agent struct {
 	t        *testing.T
 	findings map[string]bool
 	asked    int
+	lost     map[string]*apitest.Answer // answers about what there is not
 }
 
 func (w *world) agent(t *testing.T, p *person) *agent {
-	return &agent{world: w, person: p, t: t, findings: map[string]bool{}}
+	return &agent{world: w, person: p, t: t, findings: map[string]bool{}, lost: map[string]*apitest.Answer{}}
 }
 
 func (a *agent) find(format string, args ...any) {

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"weft/runtime/files"
 	"weft/runtime/model"
@@ -47,7 +48,7 @@ func (u *unit) takeFiles(ctx context.Context, it *item, f *model.Field, all, add
 	}
 	var link []files.File
 	for i, id := range all {
-		if !contains(added, id) {
+		if !slices.Contains(added, id) {
 			continue
 		}
 		file, ok := byID[id]
@@ -76,7 +77,7 @@ func (u *unit) mayUse(file files.File, it *item) bool {
 	if !file.Linked() {
 		return u.call.Actor.Admin || file.By == u.call.Actor.UserID
 	}
-	return file.Entity == it.entity.Key && (file.Record == it.id || contains(it.merged, file.Record))
+	return file.Entity == it.entity.Key && (file.Record == it.id || slices.Contains(it.merged, file.Record))
 }
 
 func (u *unit) checkFile(f *model.Field, file files.File, at string) {
@@ -118,7 +119,7 @@ func (u *unit) letFilesGo(ctx context.Context, it *item, gone []string) error {
 
 func holdsFile(it *item, id string) bool {
 	for _, f := range it.entity.Fields {
-		if holdsFiles(f) && contains(keysOf(it.after[f.Key]), id) {
+		if holdsFiles(f) && slices.Contains(keysOf(it.after[f.Key]), id) {
 			return true
 		}
 	}
@@ -140,20 +141,11 @@ func (u *unit) lookupFiles(ctx context.Context, ids []string) (map[string]files.
 	return byID, nil
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // minus lists what is in a and not in b.
 func minus(a, b []string) []string {
 	var out []string
 	for _, x := range a {
-		if !contains(b, x) {
+		if !slices.Contains(b, x) {
 			out = append(out, x)
 		}
 	}

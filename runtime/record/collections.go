@@ -121,8 +121,3 @@ func (s indexSet) written(e *model.Entity, fields []string) {
 	}
 	s.add(i)
 }
-
-// keepsSortKey tells whether documents carry a sort key for f.
-func keepsSortKey(f *model.Field) bool {
-	return f.Kind == query.Text && (f.Def.Sortable || f.Def.Searchable)
-}

@@ -148,7 +148,10 @@ func (u *unit) finish(ctx context.Context) error {
 	if err := u.settleAll(ctx); err != nil {
 		return err
 	}
-	return u.judge(ctx)
+	if err := u.judge(ctx); err != nil || !u.reasoned {
+		return err
+	}
+	return u.settle(ctx)
 }
 
 // giveUp ends a call with an error. A twin with the same idempotency key may

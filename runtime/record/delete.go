@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -180,7 +181,7 @@ func replaceKey(keys []string, from string, to any) []string {
 	for _, k := range keys {
 		if k == from {
 			next, ok := to.(string)
-			if !ok || contains(keys, next) {
+			if !ok || slices.Contains(keys, next) {
 				continue
 			}
 			k = next

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/store"
@@ -50,20 +51,11 @@ func (it *item) readThrough() []*model.Field {
 	}
 	var vias []*model.Field
 	for _, fed := range it.entity.FedFormulas {
-		if !sameValue(it.before[fed.Of.Key], it.after[fed.Of.Key]) && !hasField(vias, fed.Via) {
+		if !sameValue(it.before[fed.Of.Key], it.after[fed.Of.Key]) && !slices.Contains(vias, fed.Via) {
 			vias = append(vias, fed.Via)
 		}
 	}
 	return vias
-}
-
-func hasField(list []*model.Field, f *model.Field) bool {
-	for _, have := range list {
-		if have == f {
-			return true
-		}
-	}
-	return false
 }
 
 // refresh computes the formulas of a record that the person does not write.

@@ -165,3 +165,24 @@ func TestFormulaDaysAreThoseOfTheOrganisation(t *testing.T) {
 		t.Errorf("came on %v, today is %v", day, today)
 	}
 }
+
+// The comment of a move becomes the value of its reason field, and what is
+// computed from that field follows.
+func TestAReasonIsSummedUpAndReadAcross(t *testing.T) {
+	t.Parallel()
+	f := newFirm(t, apitest.Options{})
+	f.publish(fmt.Sprintf(firmAccount, `,"lost":{"x-type":"roll_up",TITLE,"x-roll-up":{"entity":"deal","field":"account","func":"count","where":["why","present"]}}`),
+		fmt.Sprintf(firmDeal, "", `,"why":{"x-type":"text",TITLE},"label":{FORMULA:"CONCAT(name, ': ', why)","x-result":"text"},
+			"stage":{"x-type":"choice",TITLE,"x-choices":[{"key":"open","title":{"zh-CN":"开","en":"Open"}},{"key":"lost","title":{"zh-CN":"输","en":"Lost"}}]}`),
+		`{"kind":"entity","key":"note","type":"object",TITLE,"properties":{"deal":{"x-type":"reference",TITLE,"x-entity":"deal"},"of":{FORMULA:"deal.label","x-result":"text"}}}`,
+		`{"kind":"stage_machine","key":"m","title":{"zh-CN":"机","en":"M"},"entity":"deal","field":"stage","initial":"open",
+		"stages":[{"key":"open","title":{"zh-CN":"开","en":"Open"},"type":"open"},{"key":"lost","title":{"zh-CN":"输","en":"Lost"},"type":"lost"}],
+		"transitions":[{"key":"lose","title":{"zh-CN":"输","en":"Lose"},"from":["open"],"to":"lost","direction":"close","reason":{"required":true,"field":"why"}}]}`)
+	a := f.create("account", `{"name":"甲"}`)
+	d := f.create("deal", `{"name":"x","account":"`+a+`"}`)
+	n := f.create("note", `{"deal":"`+d+`"}`)
+	f.Do(t, f.Admin, "POST", "/records/deal/"+d+"/transition", `{"to":"lost","comment":"太贵"}`).Want(t, 200)
+	if got := []any{f.field("deal", d, "label"), f.field("account", a, "lost"), f.field("note", n, "of")}; fmt.Sprint(got) != "[x: 太贵 1 x: 太贵]" {
+		t.Error(got)
+	}
+}

@@ -20,7 +20,7 @@ func storeDoc(e *model.Entity, doc map[string]any) store.Doc {
 		}
 	}
 	for _, f := range e.Fields {
-		if !keepsSortKey(f) {
+		if !f.SortKey() {
 			continue
 		}
 		if s, ok := doc[f.Key].(string); ok {

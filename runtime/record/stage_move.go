@@ -121,6 +121,7 @@ func (u *unit) checkReason(it *item) {
 		}
 		if len(ps) == 0 {
 			it.set(f.Key, storedForm(stored))
+			u.reasoned = true
 		}
 		return
 	}

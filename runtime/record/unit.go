@@ -44,6 +44,9 @@ type unit struct {
 	// many of them were taken into the unit.
 	referred map[referral]bool
 	drawnIn  int
+	// reasoned says that the comment of a move became a field's value, of which
+	// more is computed.
+	reasoned bool
 	// silent units follow new definitions: what they compute is no event in the
 	// life of a record, so it has no history, no effects and no author.
 	silent bool

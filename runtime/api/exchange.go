@@ -49,6 +49,9 @@ func (x *exchange) run() error {
 		return err
 	}
 	defer leave()
+	if x.route.Once && x.r.Method == http.MethodPost {
+		return x.once(x.route.handle)
+	}
 	return x.route.handle(x)
 }
 

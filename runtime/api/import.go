@@ -52,6 +52,9 @@ func (x *exchange) importParameters() (transfer.Job, error) {
 	q := x.r.URL.Query()
 	job := transfer.Job{Entity: x.vars()["entity"], Mapping: q.Get("mapping")}
 	var err error
+	if job.Key, err = x.idempotencyKey(); err != nil {
+		return job, err
+	}
 	for name, into := range map[string]*bool{"dry_run": &job.DryRun, "historical": &job.Historical} {
 		if !q.Has(name) {
 			continue

@@ -102,6 +102,7 @@ func entityOperation(rt Route, e *model.Entity) object {
 func ref(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 
 func operation(rt Route, d doc, id, tag string, schema func(string) object) object {
+	d.Idempotent = d.Idempotent || rt.Once
 	op := object{"operationId": id, "summary": d.Summary, "tags": []string{tag}, "responses": responses(rt, d, schema)}
 	if rt.Policy != Open {
 		op["security"] = []any{object{"bearer": []any{}}, object{"cookie": []any{}}}

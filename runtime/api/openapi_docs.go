@@ -91,7 +91,7 @@ var docs = map[string]doc{
 	"record.update":     {Summary: "Change a record (JSON merge patch)", Body: ".patch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
 	"record.delete":     {Summary: "Put a record into the recycle bin", IfMatch: true, Answers: none()},
 	"record.transition": {Summary: "Move a record to another stage", Body: "Transition", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
-	"record.restore":    {Summary: "Bring a record back from the recycle bin", Idempotent: true, Refusals: []int{422}, Answers: tagged("200", ".")},
+	"record.restore":    {Summary: "Bring a record back from the recycle bin", Body: "Anything", BodyOptional: true, Idempotent: true, Answers: tagged("200", ".")},
 	"record.history": {Summary: "What happened to a record", Refusals: []int{422}, Query: []queryParameter{
 		{"cursor", "Where the last page ended", textParameter}, {"limit", "Entries of a page", object{"type": "integer", "minimum": 1, "maximum": 1000}},
 	}, Answers: ok("History")},
@@ -144,7 +144,7 @@ var docs = map[string]doc{
 var userParameter = queryParameter{"user", "Another user's id, for administrators", textParameter}
 
 var importDoc = doc{
-	Summary: "Import records from CSV or XLSX", Tag: "import", Body: "Import.files", Refusals: []int{409},
+	Summary: "Import records from CSV or XLSX", Tag: "import", Body: "Import.files", Idempotent: true, Refusals: []int{409},
 	BodyTypes: []string{"multipart/form-data", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
 	Query: []queryParameter{
 		{"dry_run", "Say what would happen, change nothing", object{"type": "boolean"}},

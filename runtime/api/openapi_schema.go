@@ -84,7 +84,7 @@ func changeSchemas() object {
 		"Bulk": shape([]string{"op"}, object{"op": object{"enum": []string{"update", "delete", "restore", "transition"}}, "ids": textList,
 			"where": anyThing, "values": anyObject, "to": anyText, "comment": anyText}),
 		"BulkResults": shape([]string{"results"}, object{"results": listOf(shape([]string{"id", "status"}, object{
-			"id": anyText, "status": anyInt, "rev": anyInt, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
+			"id": anyText, "status": anyInt, "rev": anyInt, "type": anyText, "title": anyText, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
 		}))}),
 		"Upload": shape([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
 		"File": shape([]string{"id", "name", "media_type", "size", "sha256", "at"}, object{"id": anyText, "name": anyText,

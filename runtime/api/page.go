@@ -15,25 +15,24 @@ var page = template.Must(template.New("page").Parse(pageSource))
 // pageTexts of the start page, by language.
 var pageTexts = map[string]map[string]string{
 	"zh-CN": {
-		"title": "weft 正在运行", "missing": "此程序尚未包含网页界面。接口和命令行均可使用。",
-		"build": "要包含网页界面，请安装 Node.js，然后在源代码目录中运行：",
+		"title": "weft 正在运行", "missing": "此程序尚未包含网页界面：这个版本还没有它。接口和命令行均可使用，所有工作都可以通过它们完成。",
+		"begin": "先登录，再用得到的令牌调用接口：",
 		"api":   "接口", "docs": "文档", "openapi": "OpenAPI 3.1 描述（登录后）", "health": "运行状态",
-		"where": "说明文档在源代码的 docs 目录中；命令行帮助：",
+		"where": "说明文档在源代码的 docs 目录中（api.md、command-line.md）；命令行帮助：",
 	},
 	"en": {
-		"title": "weft is running", "missing": "The web app is not built into this program. The API and the command line are ready.",
-		"build": "To build the web app in, install Node.js and run this in the source folder:",
+		"title": "weft is running", "missing": "The web app is not built into this program: it is not part of this version yet. The API and the command line are ready, and everything can be done through them.",
+		"begin": "Sign in, then call the API with the token you get:",
 		"api":   "API", "docs": "Documentation", "openapi": "OpenAPI 3.1 document (after signing in)", "health": "Health",
-		"where": "The documentation stands in the folder docs of the source; help on the command line:",
+		"where": "The documentation stands in the folder docs of the source (api.md, command-line.md); help on the command line:",
 	},
 }
 
-// startPage tells people in a browser where they are, as long as the web app
-// is not built in.
+// startPage tells people in a browser where they are and what there is.
 func startPage(x *exchange) error {
 	lang := Language(x.r)
 	var b strings.Builder
-	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": x.s.o.Version}); err != nil {
+	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": x.s.o.Version, "Address": x.address()}); err != nil {
 		return err
 	}
 	h := x.Header()
@@ -43,4 +42,12 @@ func startPage(x *exchange) error {
 	x.WriteHeader(http.StatusOK)
 	_, _ = x.Write([]byte(b.String()))
 	return nil
+}
+
+// address is where the caller reached the server.
+func (x *exchange) address() string {
+	if x.overTLS() {
+		return "https://" + x.r.Host
+	}
+	return "http://" + x.r.Host
 }

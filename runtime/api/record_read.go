@@ -99,6 +99,9 @@ func boardRecords(x *exchange) error {
 	if _, err := x.decode(&q); err != nil {
 		return err
 	}
+	if q.By == "" {
+		return problem.Of(problem.Invalid, problem.At("/by", "required"))
+	}
 	board, err := x.s.o.Records.Board(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
 	if err != nil {
 		return err
@@ -156,8 +159,8 @@ func (x *exchange) bulkResults(results []record.BulkResult) error {
 	for i, res := range results {
 		body := map[string]any{"id": res.ID, "status": http.StatusOK}
 		if res.Problem != nil {
-			p := problemBody(res.Problem, lang)
-			body["status"], body["code"], body["detail"], body["errors"] = p["status"], p["code"], p["detail"], p["errors"]
+			body = problemBody(res.Problem, lang) // the same as through every other door
+			body["id"] = res.ID
 		} else {
 			body["rev"] = res.Rev
 			x.count("bulk")

@@ -57,7 +57,14 @@ func deleteRecord(x *exchange) error {
 	return x.empty()
 }
 
+// restoreRecord needs no body; one that is sent tells requests with one
+// Idempotency-Key apart.
 func restoreRecord(x *exchange) error {
+	if x.r.ContentLength > 0 {
+		if _, err := x.object(); err != nil {
+			return err
+		}
+	}
 	c, err := x.call("api")
 	if err != nil {
 		return err
@@ -85,6 +92,9 @@ func transitionRecord(x *exchange) error {
 	values, err := objectMember(m, "values")
 	if err != nil {
 		return err
+	}
+	if in.To == "" {
+		return problem.Of(problem.Invalid, problem.At("/to", "required"))
 	}
 	c, err := x.call("transition")
 	if err != nil {

@@ -33,7 +33,9 @@ type Route struct {
 	// Timeout of the work; 0 means usualTimeout. NoTimeout is for sockets.
 	Timeout time.Duration
 	// Reads says that a POST changes nothing: when its time is over, nothing was written.
-	Reads  bool
+	Reads bool
+	// Once says that an Idempotency-Key is minded here, since the room does not.
+	Once   bool
 	handle func(*exchange) error
 }
 
@@ -84,7 +86,7 @@ func (s *Server) listBuilder(sub *mux.Router) error {
 			return err
 		}
 		for _, m := range verbs {
-			s.builder = append(s.builder, Route{Name: "builder", Method: m, Path: path, Policy: AdminOnly})
+			s.builder = append(s.builder, Route{Name: "builder", Method: m, Path: path, Policy: AdminOnly, Once: m == http.MethodPost})
 		}
 		return nil
 	})
@@ -96,7 +98,7 @@ func (s *Server) listBuilder(sub *mux.Router) error {
 
 // builderGate puts the builder's routes behind the same gate as the table's.
 func (s *Server) builderGate(next http.Handler) http.Handler {
-	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, handle: func(x *exchange) error {
+	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Once: true, handle: func(x *exchange) error {
 		next.ServeHTTP(x, x.r.WithContext(withCaller(x.ctx, x.actor)))
 		return nil
 	}})

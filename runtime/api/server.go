@@ -60,6 +60,7 @@ type Server struct {
 	metrics  *metrics
 	callers  callers
 	strays   strays
+	twins    twins
 	log      *slog.Logger
 	draining atomic.Bool
 }

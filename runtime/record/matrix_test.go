@@ -209,6 +209,7 @@ func TestEveryDoorMakesEveryStep(t *testing.T) {
 func TestNoDoorIsForgotten(t *testing.T) {
 	t.Parallel()
 	reads := "Get Query Aggregate Board History Each Select"
+	answers := "Replay Keep" // kept answers of other rooms: no record is touched
 	tested := "Create Update Transition Merge Bulk ImportRows Delete Restore"
 	service := reflect.TypeFor[*record.Service]()
 	for i := range service.NumMethod() {
@@ -217,7 +218,7 @@ func TestNoDoorIsForgotten(t *testing.T) {
 		for j := range m.Type.NumIn() {
 			takesCall = takesCall || m.Type.In(j) == reflect.TypeFor[record.Call]()
 		}
-		if takesCall && !strings.Contains(" "+reads+" "+tested+" ", " "+m.Name+" ") {
+		if takesCall && !strings.Contains(" "+reads+" "+answers+" "+tested+" ", " "+m.Name+" ") {
 			t.Errorf("%s is neither a read nor a tested door", m.Name)
 		}
 	}

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +14,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/record"
 	"weft/runtime/store"
 )
 
@@ -36,6 +39,9 @@ type Job struct {
 	// Historical takes past stages as given; a mapping with a history always
 	// does. It needs the right import_history.
 	Historical bool
+	// Key is the caller's idempotency key, "" for none: the same job under the
+	// same key of the same person is the same import.
+	Key string
 }
 
 // Import keeps the files and starts to import them in the background; Wait
@@ -59,11 +65,35 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 		s.discard(id)
 		return "", err
 	}
-	if err := s.start(ctx, id, actor, rights, j, inputs); err != nil {
+	keep := keyOf(actor, j, inputs)
+	kept, err := s.Records.Replay(ctx, keep)
+	if err == nil && kept == nil {
+		err = s.start(ctx, id, actor, rights, j, inputs)
+		if record.Twin(err) {
+			kept, err = s.Records.Replay(ctx, keep)
+		}
+	}
+	if err != nil || kept != nil {
 		s.discard(id)
+	}
+	if err != nil {
 		return "", err
 	}
+	if kept != nil {
+		return kept.ID, nil
+	}
 	return id, nil
+}
+
+// keyOf is the call that an import is kept under. Files are told apart by what
+// they hold: the boundaries of a form differ each time it is sent.
+func keyOf(actor *access.Actor, j Job, inputs []input) record.Call {
+	h := sha256.New()
+	_ = json.NewEncoder(h).Encode([]any{j.Entity, j.Mapping, j.Document, j.DryRun, j.Historical}) // a hash takes everything
+	for _, in := range inputs {
+		fmt.Fprintf(h, "%q %s\n", in.Name, in.SHA256)
+	}
+	return record.Call{Actor: actor, Key: j.Key, Digest: hex.EncodeToString(h.Sum(nil))}
 }
 
 func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rights *access.Rights, j Job, inputs []input) error {
@@ -92,7 +122,11 @@ func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rig
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op, lease}}); err != nil {
+	b := &store.Batch{Ops: []store.Op{op, lease}}
+	if j.Key != "" {
+		b.Ops = append([]store.Op{record.KeepOp(keyOf(actor, j, inputs), s.Now(), &record.Result{ID: id, Rev: 1})}, b.Ops...)
+	}
+	if err := s.Store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("start import: %w", err)
 	}
 	t.doc.Rev++

@@ -50,6 +50,8 @@ type input struct {
 	Name string `json:"name"`
 	Path string `json:"path"` // below Options.Dir
 	Size int64  `json:"size"`
+	// SHA256 of what the file holds, in hexadecimal.
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // plan joins the mapping with the given files and puts the steps in an order in

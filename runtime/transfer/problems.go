@@ -19,12 +19,15 @@ const (
 
 // RowProblem is one reason why one row was not imported.
 type RowProblem struct {
-	Row    int           `json:"row"`
-	Column string        `json:"column,omitempty"`
-	Field  string        `json:"field,omitempty"`
-	Value  string        `json:"value,omitempty"`
-	Code   string        `json:"code"`
-	Texts  schemas.Title `json:"texts"`
+	Row    int    `json:"row"`
+	Column string `json:"column,omitempty"`
+	Field  string `json:"field,omitempty"`
+	// Path is the JSON pointer and Problem the code that other doors answer.
+	Path    string        `json:"path,omitempty"`
+	Problem string        `json:"problem,omitempty"`
+	Value   string        `json:"value,omitempty"`
+	Code    string        `json:"code"`
+	Texts   schemas.Title `json:"texts"`
 }
 
 // asProblem finds the problem in err; nil when it has none.
@@ -64,13 +67,13 @@ func rowProblems(row int, p *problem.Error, column func(field string) (header, v
 		if code == "" {
 			code = string(p.Code)
 		}
-		return []RowProblem{{Row: row, Code: code, Texts: schemas.Title{ZhCN: p.Detail("zh-CN"), En: p.Detail("en")}}}
+		return []RowProblem{{Row: row, Problem: string(p.Code), Code: code, Texts: schemas.Title{ZhCN: p.Detail("zh-CN"), En: p.Detail("en")}}}
 	}
 	list := make([]RowProblem, 0, len(p.Fields))
 	for _, f := range p.Fields {
 		field, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
 		header, value := column(field)
-		list = append(list, RowProblem{Row: row, Column: header, Field: field, Value: cut(value), Code: f.Code, Texts: textsOf(f)})
+		list = append(list, RowProblem{Row: row, Column: header, Field: field, Path: f.Path, Problem: string(p.Code), Value: cut(value), Code: f.Code, Texts: textsOf(f)})
 	}
 	return list
 }
@@ -118,7 +121,7 @@ func (g *grouper) add(file, entity string, p RowProblem) {
 		i = len(g.groups)
 		g.index[k] = i
 		g.groups = append(g.groups, ProblemGroup{File: file, Entity: entity, Column: k.column, Field: k.field,
-			Value: k.value, Code: k.code, Texts: p.Texts})
+			Path: p.Path, Problem: p.Problem, Value: k.value, Code: k.code, Texts: p.Texts})
 	}
 	x := &g.groups[i]
 	x.Count++

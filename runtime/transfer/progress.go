@@ -68,6 +68,10 @@ type ProblemGroup struct {
 	Entity string `json:"entity"`
 	Column string `json:"column,omitempty"`
 	Field  string `json:"field,omitempty"`
+	// Path and Problem are what the door answers elsewhere: the JSON pointer of
+	// the entry, and the code of the whole (guard, unique, invalid …).
+	Path    string `json:"path,omitempty"`
+	Problem string `json:"problem,omitempty"`
 	// Value is the cell's text where the reason lies in one value, cut to 200 characters.
 	Value   string        `json:"value,omitempty"`
 	Code    string        `json:"code"`

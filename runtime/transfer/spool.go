@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -27,11 +29,12 @@ func (s *Service) spool(id string, inputs []Input) ([]input, error) {
 	list := make([]input, len(inputs))
 	for i, in := range inputs {
 		list[i] = input{Name: filepath.Base(filepath.ToSlash(in.Name)), Path: id + "/" + strconv.Itoa(i)}
-		size, err := writeInput(s.inputPath(list[i]), in.Reader)
+		sum := sha256.New()
+		size, err := writeInput(s.inputPath(list[i]), io.TeeReader(in.Reader, sum))
 		if err != nil {
 			return nil, err
 		}
-		list[i].Size = size
+		list[i].Size, list[i].SHA256 = size, hex.EncodeToString(sum.Sum(nil))
 	}
 	return list, nil
 }

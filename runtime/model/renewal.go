@@ -1,10 +1,10 @@
 package model
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"weft/schemas"
 )
@@ -14,8 +14,12 @@ import (
 // cannot be one under definitions that were replaced meanwhile.
 const VersionCollection = "weft_version"
 
-// VersionID is the id of a version's row.
-func VersionID(version int64) string { return fmt.Sprintf("%010d", version) }
+// VersionID is the id of a version's row: ten digits, so that ids sort as the
+// numbers do.
+func VersionID(version int64) string {
+	digits := strconv.FormatInt(version, 10)
+	return "0000000000"[min(len(digits), 10):] + digits
+}
 
 // Renewal says that records of an entity, kept under other definitions, must
 // be brought up to date.

@@ -9,6 +9,10 @@
 // When one of them no longer holds the unit is made again on fresh records.
 // Field problems (422) are told all at once and before unmet guards (409).
 //
+// What is computed from a changed record follows in its commit: roll-ups of
+// parents, formulas of records that refer to it. Where these are too many, and
+// after a publishing, a job in the same commit lets a Renewer do it behind.
+//
 // Rights: a row must lie in the scope of update before the change; it may
 // leave it, for who may write the field that decides (the owner) may give the
 // record away. On create the row as it will be must lie in the scope of create.

@@ -21,6 +21,9 @@ import (
 // canaries are texts that can be needles: ids, words, figures and days.
 var canaries = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|zq[0-9]{6}|[0-9]{9,10}|2[78][0-9]{2}-[0-9]{2}-[0-9]{2}`)
 
+// longHex is what a sort key looks like.
+var longHex = regexp.MustCompile(`"[0-9a-f]{16,}"`)
+
 // agent is a person at work: he asks, and what he should not have got is found.
 type agent struct {
 	*world
@@ -83,6 +86,9 @@ func (a *agent) scan(asked, sent string, answer *apitest.Answer) {
 	a.scanText(asked, sent, answer.Body)
 	for _, c := range cursors(answer.Body) {
 		a.scanText(asked+" cursor", sent, c)
+		if !longHex.MatchString(c) {
+			continue
+		}
 		for needle := range a.needles {
 			if strings.HasPrefix(needle, "zq") && strings.Contains(c, query.SortKey(needle)) && !a.allowed(a.person, needle) {
 				a.find("%s: the cursor holds the sort key of %s", asked, a.about(needle))

@@ -106,7 +106,7 @@ func (w *world) person(id any) *person {
 
 // askers are the people with a role.
 func (w *world) askers() []*person {
-	return slices.DeleteFunc(slices.Clone(w.people), func(p *person) bool { return w.roles[p.role] == nil })
+	return few(slices.DeleteFunc(slices.Clone(w.people), func(p *person) bool { return w.roles[p.role] == nil }))
 }
 
 // Canaries: each is new, and recognised by its form.

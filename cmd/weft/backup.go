@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -15,6 +16,11 @@ type backupCmd struct {
 
 // Run writes a backup; a running server goes on meanwhile.
 func (c *backupCmd) Run(ctx context.Context, m *Main) error {
+	if dir := filepath.Dir(c.File); c.File != "-" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("there is no folder %s to write the backup into", dir)
+		}
+	}
 	api, err := m.connect(ctx)
 	if err != nil {
 		return err
@@ -51,7 +57,7 @@ func writeWhole(name string, r io.Reader) (int64, error) {
 }
 
 type restoreCmd struct {
-	File string `arg:"" help:"Backup to restore." type:"existingfile"`
+	File string `arg:"" help:"Backup to restore."`
 }
 
 // Run checks the whole backup in a folder of its own before it is put in
@@ -60,6 +66,14 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
 		return usageError{errors.New("restore works on a data folder; it does not take --server")}
 	}
+	archive, err := os.Open(c.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no backup %s", c.File)
+	}
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	defer archive.Close()
 	f, err := openFolder(m.cli.Data)
 	if err != nil {
 		return err
@@ -73,11 +87,6 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	archive, err := os.Open(c.File)
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	defer archive.Close()
 	info, err := readArchive(archive, dir)
 	if err != nil {
 		return err

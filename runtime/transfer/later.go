@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 
+	"weft/runtime/problem"
 	"weft/runtime/record"
 )
 
@@ -84,5 +85,6 @@ func (x deferredRef) problem(o outcome) RowProblem {
 	if o == deferred {
 		p = cellProblem("import_row_failed")
 	}
-	return RowProblem{Row: x.row, Column: x.column.header, Field: x.column.spec.Field, Value: cut(x.text), Code: p.Code, Texts: textsOf(*p)}
+	return RowProblem{Row: x.row, Column: x.column.header, Field: x.column.spec.Field,
+		Path: problem.Pointer(x.column.spec.Field), Problem: string(problem.Invalid), Value: cut(x.text), Code: p.Code, Texts: textsOf(*p)}
 }

@@ -123,8 +123,9 @@ func mappedText(c *boundColumn, text string) (string, bool) {
 }
 
 func (r *row) fail(c *boundColumn, p problem.Field) {
-	x := RowProblem{Row: r.number, Code: p.Code, Texts: textsOf(p)}
+	x := RowProblem{Row: r.number, Path: p.Path, Problem: string(problem.Invalid), Code: p.Code, Texts: textsOf(p)}
 	if c != nil {
+		x.Path = problem.Pointer(c.spec.Field)
 		x.Column, x.Field, x.Value = c.header, c.spec.Field, cut(cellAt(r.cells, c.index))
 	}
 	r.problems = append(r.problems, x)

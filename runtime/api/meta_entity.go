@@ -126,7 +126,7 @@ func (v viewer) field(f *model.Field, readable, writable bool) fieldMeta {
 	meta := fieldMeta{
 		Key: f.Key, Type: d.FieldType, Title: d.Title, Help: d.Help, Required: f.Required,
 		Readable: readable, Writable: writable, Searchable: d.Searchable, Choices: d.Choices,
-		Currency: d.Currency, MediaTypes: d.MediaTypes, MaxBytes: d.MaxBytes, Max: d.Max, Result: d.Result,
+		Currency: d.Currency, MediaTypes: f.MediaTypes(), MaxBytes: d.MaxBytes, Max: d.Max, Result: d.Result,
 	}
 	if f.Target != nil {
 		meta.Entity = f.Target.Key

@@ -12,12 +12,12 @@ import (
 )
 
 // getRecord answers the bytes that the store's record is rendered to.
-// ?fields= and ?expand= are lists with commas.
+// ?fields= and ?expand= are lists with commas, or are written several times.
 func getRecord(x *exchange) error {
 	var fields, expand []string
 	if x.r.URL.RawQuery != "" {
 		q := x.r.URL.Query()
-		fields, expand = splitList(q.Get("fields")), splitList(q.Get("expand"))
+		fields, expand = lists(q["fields"]), lists(q["expand"])
 	}
 	v := x.vars()
 	body, rev, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, v["entity"], v["id"], fields, expand)
@@ -38,11 +38,13 @@ func (x *exchange) timed(entity string) bool {
 	return !ok || e.Timed()
 }
 
-func splitList(s string) []string {
-	if s == "" {
+// lists joins what was written with commas, once or several times.
+func lists(parts []string) []string {
+	text := strings.Join(parts, ",")
+	if text == "" {
 		return nil
 	}
-	return strings.Split(s, ",")
+	return strings.Split(text, ",")
 }
 
 func queryRecords(x *exchange) error {

@@ -42,6 +42,19 @@ func (t attachmentType) Check(f *schemas.Field) []problem.Field {
 	return ps
 }
 
+// anyImage is what images and signatures take unless their definition says otherwise.
+var anyImage = []string{"image/*"}
+
+// MediaTypes are the media types that a field of files takes, such as
+// "application/pdf" or "image/*"; none means any.
+func (f *Field) MediaTypes() []string {
+	t := f.Def.FieldType
+	if len(f.Def.MediaTypes) == 0 && (t == schemas.TypeImage || t == schemas.TypeSignature) {
+		return anyImage
+	}
+	return f.Def.MediaTypes
+}
+
 // isMediaRange tells whether m is "type/subtype" or "type/*".
 func isMediaRange(m string) bool {
 	kind, sub, ok := strings.Cut(m, "/")

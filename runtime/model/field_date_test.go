@@ -32,6 +32,7 @@ func TestDatetime(t *testing.T) {
 	checkValues(t, field(schemas.Field{FieldType: schemas.TypeDatetime}), []valueCase{
 		{wire: "2026-01-31T09:00:00+08:00", stored: "2026-01-31T01:00:00.000Z"},
 		{wire: "2026-01-31T01:00:00.123Z", stored: "2026-01-31T01:00:00.123Z"},
+		{name: "small letters", wire: "2026-01-31t01:00:00.123z", stored: "2026-01-31T01:00:00.123Z"},
 		{wire: "2026-01-31T01:00:00.1239999Z", stored: "2026-01-31T01:00:00.123Z"},
 		{wire: "2026-01-31T01:00:00Z", stored: "2026-01-31T01:00:00.000Z"},
 		{wire: "2026-12-31T23:30:00-01:00", stored: "2027-01-01T00:30:00.000Z"},

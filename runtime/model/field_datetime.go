@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 
 	"weft/runtime/problem"
@@ -36,7 +37,8 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if len(s) < 20 || len(s) > 64 || s[13] != ':' || s[16] != ':' || s[19] == ',' {
 		return nil, refuse("not_a_datetime")
 	}
-	at, err := time.Parse(time.RFC3339, s)
+	// RFC 3339 takes small letters too.
+	at, err := time.Parse(time.RFC3339, strings.ToUpper(s))
 	if err != nil {
 		return nil, refuse("not_a_datetime")
 	}
@@ -44,7 +46,7 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if at.Year() < 1 || at.Year() > 9999 {
 		return nil, refuse("not_a_datetime")
 	}
-	if len(s) == len(InstantLayout) && s[19] == '.' && s[23] == 'Z' {
+	if len(s) == len(InstantLayout) && s[10] == 'T' && s[19] == '.' && s[23] == 'Z' {
 		return wire, nil // already the stored form
 	}
 	return at.Format(InstantLayout), nil

@@ -81,7 +81,7 @@ func (u *unit) mayUse(file files.File, it *item) bool {
 }
 
 func (u *unit) checkFile(f *model.Field, file files.File, at string) {
-	if !files.Accepts(f.Def.MediaTypes, file.MediaType) {
+	if !files.Accepts(f.MediaTypes(), file.MediaType) {
 		u.problem(at, "media_type", "media_type", file.MediaType)
 	}
 	if f.Def.MaxBytes > 0 && file.Size > f.Def.MaxBytes {

@@ -18,6 +18,9 @@ func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggr
 	if err != nil {
 		return nil, err
 	}
+	if len(a.Groups) == 0 && len(a.Metrics) == 0 {
+		return []store.Row{{}}, ctx.Err() // SQL would answer a row for each document
+	}
 	rows, ok, err := q.keptRows(ctx, k, a)
 	if err == nil && !ok {
 		err = q.snapshot(func() error {

@@ -37,6 +37,7 @@ func money(text string) string {
 func testAggregates(_ *testing.T, b *bench) {
 	b.ensure()
 	b.same("nothing, no groups", b.aggregate(store.Aggregate{Metrics: figures}), []store.Row{{"n": int64(0), "names": int64(0)}})
+	b.same("nothing asked", b.aggregate(store.Aggregate{}), []store.Row{{}})
 	b.same("nothing, groups", b.aggregate(store.Aggregate{Metrics: figures, Groups: []query.GroupTerm{group(stage)}}), []store.Row{})
 	b.write(
 		insert("account", "acc1", fields{"sector": "retail"}),
@@ -53,6 +54,7 @@ func testAggregates(_ *testing.T, b *bench) {
 		{"n": int64(1), "sum": money("-5"), "avg": money("-5"), "min": money("-5"), "max": money("-5"), "names": int64(0)},
 	})
 	b.same("a great sum on the wire", query.FormatDecimal(rows[1]["sum"].(string)), "1999999999999999.9998")
+	b.same("nothing asked of many", b.aggregate(store.Aggregate{Where: cmp(stage, query.Present, nil)}), []store.Row{{}})
 	count := []query.Metric{{Name: "n", Func: "count"}}
 	b.same("by sector", b.aggregate(store.Aggregate{Metrics: count, Groups: []query.GroupTerm{group(sector)}}),
 		[]store.Row{{"account.sector": "retail", "n": int64(2)}, {"n": int64(3)}})

@@ -69,7 +69,7 @@ func direction(desc bool) string {
 
 // order writes one key of an order: unset values last both ways.
 func (b *builder) order(t query.SortTerm) {
-	b.orderValue(t.Path)
+	b.value(t.Path) // unset where its sort key is, and cheaper to ask for
 	b.write(" IS NULL,")
 	b.orderValue(t.Path)
 	b.write(direction(t.Desc), ",")
@@ -118,13 +118,14 @@ func (b *builder) after(terms []query.SortTerm, values []any, id string, idDesc 
 		b.write(map[bool]string{false: ">", true: "<"}[t.Desc])
 		b.arg(v)
 		b.write(" OR ")
-		b.orderValue(t.Path)
+		b.value(t.Path)
 		b.write(" IS NULL OR ")
 	}
-	b.orderValue(t.Path)
 	if v == nil {
+		b.value(t.Path)
 		b.write(" IS NULL AND ")
 	} else {
+		b.orderValue(t.Path)
 		b.write("=")
 		b.arg(v)
 		b.write(" AND ")

@@ -29,8 +29,14 @@ type keptAnswer struct {
 	Warnings  json.RawMessage `json:"warnings"`
 }
 
-// keyID keeps the keys of one person apart from everybody else's (R-05).
-func keyID(c Call) string { return c.Actor.UserID + ":" + c.Key }
+// keyID keeps the keys of one person apart from everybody else's (R-05), and
+// those of a token with one role from what its user may see beyond it.
+func keyID(c Call) string {
+	if c.Actor.TokenRole != "" {
+		return c.Actor.UserID + "/" + c.Actor.TokenRole + ":" + c.Key
+	}
+	return c.Actor.UserID + ":" + c.Key
+}
 
 // replay finds the answer that was given under the call's key: nil when there
 // is none, a conflict when it was given to another request.

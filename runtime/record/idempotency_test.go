@@ -24,6 +24,13 @@ func TestAKeyIsAnsweredOnce(t *testing.T) {
 	other.call.Digest = "another body"
 	_, err := other.create("deal", `{"name":"y"}`)
 	o.refused(err, problem.Conflict)
+	token := ann.key("k")
+	narrow := *token.call.Actor
+	narrow.TokenRole = narrow.Roles[0]
+	token.call.Actor = &narrow
+	if o.must(token.create("deal", `{"name":"x"}`)).Replayed {
+		t.Error("a token with one role is answered what its user was answered")
+	}
 	his := o.must(o.as("bob").key("k").create("deal", `{"name":"b"}`))
 	if his.Replayed {
 		t.Error("the key of another person answers")

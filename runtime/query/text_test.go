@@ -32,6 +32,30 @@ func TestSortKeyIsPinyinAndNumbersByValue(t *testing.T) {
 	}
 }
 
+// Nought is a number too: it stands before one, wherever it is written.
+func TestSortKeyPutsNoughtFirst(t *testing.T) {
+	t.Parallel()
+	for _, want := range [][]string{
+		{"第0单", "第1单", "第2单", "第10单"},
+		{"item 0", "item 00 x", "item 1", "item 2", "item 10"},
+		{"0-0", "0-1", "1-0", "10-0"},
+		{"v1.0", "v1.0.1", "v1.1", "v2.0"},
+		{"a0b", "a1b", "ab"},
+	} {
+		got := slices.Clone(want)
+		slices.Reverse(got)
+		slices.SortFunc(got, func(a, b string) int { return strings.Compare(query.SortKey(a), query.SortKey(b)) })
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+	for _, odd := range []string{"０", "0０", "٠0", "0٠1", "⓪0", "0\u0000", strings.Repeat("0", 300), strings.Repeat("0a", 200)} {
+		if query.SortKey(odd) == "" {
+			t.Errorf("%q has no key", odd)
+		}
+	}
+}
+
 func TestSortKeyOfHugeText(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{strings.Repeat("张", 100_000), strings.Repeat("9", 100_000), strings.Repeat("\x00", 1000), "\xff\xfe"} {

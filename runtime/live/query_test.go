@@ -87,6 +87,28 @@ func TestLimitStaysRight(t *testing.T) {
 	}
 }
 
+// Texts keep the order that people read them in, numbers by their value.
+func TestLimitOfTextsStaysRight(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, live.Limits{})
+	ids := map[string]string{}
+	for _, name := range []string{"第 10 期", "第 2 期", "张"} {
+		ids[name] = st.create("account", doc{"name": name})
+	}
+	c := st.dial(st.session("admin"))
+	c.send(`{"op":"subscribe","ref":"a","entity":"account","query":{"sort":["name"],"limit":2}}`)
+	if m := c.want("snapshot"); len(m.Items) != 2 || m.Items[0]["id"] != ids["第 2 期"] || m.Items[1]["id"] != ids["第 10 期"] {
+		t.Fatalf("snapshot %+v", m)
+	}
+	st.create("account", doc{"name": "王"}) // behind the last: nothing
+	ids["第 9 期"] = st.create("account", doc{"name": "第 9 期"})
+	c.wantPut(ids["第 9 期"])
+	c.wantDrop(ids["第 10 期"])
+	ids["阿"] = st.create("account", doc{"name": "阿"})
+	c.wantPut(ids["阿"])
+	c.wantDrop(ids["第 9 期"])
+}
+
 func TestRefusedFrames(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, live.Limits{})

@@ -32,7 +32,7 @@ type Board struct {
 }
 
 // Column is one column. Cursor continues it in a query with the same sort and
-// the filter [by,"=",key] added.
+// the filter [by,"=",key] added, [by,"empty"] for the key "".
 type Column struct {
 	Key    string            `json:"key"`
 	Count  int64             `json:"count"`

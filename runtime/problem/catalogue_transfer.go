@@ -45,6 +45,7 @@ func init() {
 		"import_date_order":          {"日期的日月顺序不明，请在映射中写明格式", "can be read as two dates; name the format in the mapping"},
 		"import_date_with_time":      {"日期不应带时间", "has a time of day where a date is wanted"},
 		"import_not_json":            {"不是有效的 JSON", "is not valid JSON"},
+		"import_other_entity":        {"按此映射，文件 {file} 不会成为“{entity}”", "by this mapping the file {file} does not become records of {entity}"},
 		"import_no_undo":             {"这次导入现在不能撤销", "this import cannot be undone now"},
 		"import_changed_since":       {"之后又被更改：{fields}", "changed since by somebody else: {fields}"},
 		"no_such_import":             {"没有这次导入", "there is no such import"},

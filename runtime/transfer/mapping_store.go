@@ -144,7 +144,39 @@ func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inp
 	if m == nil {
 		return s.guess(j.Entity, inputs)
 	}
-	return m.only(j.Entity, inputs), nil
+	m = m.only(j.Entity, inputs)
+	if !m.makes(j.Entity, inputs) {
+		return nil, problem.Of(problem.Invalid,
+			problem.At("/mapping", "import_other_entity", "file", inputs[0].Name, "entity", s.titleOf(j.Entity)))
+	}
+	return m, nil
+}
+
+// makes tells whether a single file becomes records of the wanted entity, among
+// others perhaps; several files are a set that the mapping alone decides about.
+func (m *Mapping) makes(entity string, inputs []input) bool {
+	if len(inputs) != 1 || entity == "" {
+		return true
+	}
+	named := false
+	for _, f := range m.Files {
+		if len(m.Files) > 1 && !strings.EqualFold(f.File, filepath.Base(inputs[0].Name)) {
+			continue
+		}
+		if f.Entity == entity {
+			return true
+		}
+		named = true
+	}
+	return !named // a file that no part names is refused elsewhere
+}
+
+// titleOf is how people know an entity.
+func (s *Service) titleOf(entity string) any {
+	if e, ok := s.Current.Model().Entity(entity); ok {
+		return e.Def.Title
+	}
+	return entity
 }
 
 // only picks the part of a mapping of several files for a single file that none

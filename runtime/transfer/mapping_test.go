@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"weft/runtime/problem"
 )
 
 func TestShippedMappingDecodes(t *testing.T) {
@@ -39,5 +41,38 @@ func TestDecodeMappingIsStrict(t *testing.T) {
 				t.Fatalf("problems: %v", problems)
 			}
 		})
+	}
+}
+
+// A file given to the door of one entity is not quietly made another one.
+func TestAMappingDoesNotChangeTheEntityAskedFor(t *testing.T) {
+	t.Parallel()
+	doc := &Mapping{Name: "crm", Files: []FileMapping{
+		{File: "accounts.csv", Entity: "account"}, {File: "people.csv", Entity: "department"}, {File: "people.csv", Entity: "user"},
+	}}
+	one := &Mapping{Files: doc.Files[:1]}
+	for _, c := range []struct {
+		mapping      *Mapping
+		file, entity string
+		want         bool
+	}{
+		{doc, "accounts.csv", "account", true},
+		{doc, "accounts.csv", "opportunity", false},
+		{doc, "People.csv", "user", true},
+		{doc, "people.csv", "account", false},
+		{doc, "accounts.csv", "", true},
+		{doc, "unnamed.csv", "account", true}, // only picks the part by its entity
+		{one, "any.csv", "account", true},
+		{one, "any.csv", "user", false},
+	} {
+		in := []input{{Name: c.file}}
+		if got := c.mapping.only(c.entity, in).makes(c.entity, in); got != c.want {
+			t.Errorf("%s as %q: %v, want %v", c.file, c.entity, got, c.want)
+		}
+	}
+	o := newOffice(t)
+	_, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("accounts.csv", "name\nA\n"), Entity: "product", Document: one})
+	if p := asProblem(err); p == nil || p.Code != problem.Invalid || p.Fields[0].Path != "/mapping" || p.Fields[0].Code != "import_other_entity" {
+		t.Errorf("accounts given as products: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 var thingDefinitions = []string{
 	`{"kind":"entity","key":"thing","type":"object","x-title":{"zh-CN":"物","en":"Thing"},"x-title-field":"name","x-owner-field":"owner","properties":{
 	   "name":{"x-type":"text","x-title":{"zh-CN":"名称","en":"Name"}},
+	   "labels":{"x-type":"tags","x-title":{"zh-CN":"标签","en":"Labels"}},
 	   "photo":{"x-type":"image","x-title":{"zh-CN":"照片","en":"Photo"}},
 	   "seal":{"x-type":"signature","x-title":{"zh-CN":"签名","en":"Signature"}},
 	   "owner":{"x-type":"user","x-title":{"zh-CN":"负责人","en":"Owner"},"default":{"me":true}},
@@ -60,9 +61,12 @@ func TestWhatTheContractSaysToTheLetter(t *testing.T) {
 	li := app.User(t, "li", "keeper")
 	text, image := app.Upload(t, li.Token, "a.txt", "no picture"), app.Upload(t, li.Token, "a.png", "\x89PNG\r\n\x1a\n0000")
 	whole := app.Create(t, li.Token, "thing", map[string]any{"name": "whole"})
-	part := app.Create(t, li.Token, "thing", map[string]any{"name": "part", "part_of": whole})
+	part := app.Create(t, li.Token, "thing", map[string]any{"name": "part", "part_of": whole, "labels": []string{"red"}})
+	app.Create(t, li.Token, "thing", map[string]any{"labels": []string{"new", "red"}})
 	app.Run(t, []apitest.Scenario{
 		{Name: "without groups one row, also when no figure is asked", As: li.Token, Method: "POST", Path: "/records/thing/aggregate", Body: `{}`, Status: 200, Has: []string{`{"rows":[{}]}`}},
+		{Name: "a record counts under each of its tags", As: li.Token, Method: "POST", Path: "/records/thing/aggregate", Body: `{"groupBy":["labels"],"metrics":{"n":["count"]},"where":["labels","present"]}`,
+			Status: 200, Has: []string{`{"rows":[{"labels":"new","n":1},{"labels":"red","n":2}]}`}},
 		{Name: "an image is a picture", As: li.Token, Method: "POST", Path: "/records/thing", Body: map[string]any{"photo": []string{text}},
 			Status: 422, Has: []string{`"path":"/photo/0"`, `"code":"media_type"`}},
 		{Name: "so is a signature", As: li.Token, Method: "POST", Path: "/records/thing", Body: map[string]any{"seal": []string{text}},

@@ -7,7 +7,8 @@ import (
 )
 
 // ParseGroups reads fields and {"field":"close_date","by":"month","zone":"Asia/Shanghai"}.
-// A path may cross one reference. Zone stays "" when it is not given.
+// A path may cross one reference; a list of keys (tags) must be an own field, and
+// counts a record once under each key. Zone stays "" when it is not given.
 func ParseGroups(raw []json.RawMessage, e Entity, at string) ([]GroupTerm, []problem.Field) {
 	if len(raw) > maxTerms {
 		return nil, []problem.Field{problem.At(at, "too_many_terms", "max", maxTerms)}
@@ -65,7 +66,7 @@ func (p *parser) plainGroup(name, at string) (GroupTerm, bool) {
 	if !ok {
 		return GroupTerm{}, false
 	}
-	if f.Opaque || path.Kind == Keys || path.Kind == Object {
+	if f.Opaque || path.Kind == Keys && path.Through != "" || path.Kind == Object {
 		p.fail(at, "not_groupable", "field", name)
 		return GroupTerm{}, false
 	}

@@ -60,6 +60,10 @@ func testAggregates(_ *testing.T, b *bench) {
 		[]store.Row{{"account.sector": "retail", "n": int64(2)}, {"n": int64(3)}})
 	b.same("by tag", b.aggregate(store.Aggregate{Metrics: count, Groups: []query.GroupTerm{group(tags)}}),
 		[]store.Row{{"tags": "hot", "n": int64(2)}, {"tags": "vip", "n": int64(1)}, {"n": int64(3)}})
+	seen := tags
+	seen.Visible = cmp(stage, query.Eq, "won")
+	b.same("by tag where visible", b.aggregate(store.Aggregate{Metrics: count, Groups: []query.GroupTerm{group(seen), group(stage)}, Sort: []store.RowSort{{Name: "stage"}}}),
+		[]store.Row{{"stage": "new", "n": int64(2)}, {"tags": "hot", "stage": "won", "n": int64(1)}, {"tags": "vip", "stage": "won", "n": int64(1)}, {"stage": "won", "n": int64(1)}, {"n": int64(1)}})
 	b.same("greatest first", b.aggregate(store.Aggregate{Metrics: count, Groups: []query.GroupTerm{group(stage)}, Limit: 2,
 		Sort: []store.RowSort{{Name: "n", Desc: true}, {Name: "stage", Desc: true}}}),
 		[]store.Row{{"stage": "won", "n": int64(2)}, {"stage": "new", "n": int64(2)}})

@@ -10,6 +10,7 @@ func TestPhoneTakesUsualChineseSpellings(t *testing.T) {
 	t.Parallel()
 	checkValues(t, field(schemas.Field{FieldType: schemas.TypePhone}), []valueCase{
 		{wire: "13800005678", stored: "+8613800005678"},
+		{name: "copied with its direction marks", wire: "\u202d13800005678\u202c", stored: "+8613800005678"},
 		{wire: "138 0000 5678", stored: "+8613800005678"},
 		{wire: "138-0000-5678", stored: "+8613800005678"},
 		{wire: "１３８００００５６７８", stored: "+8613800005678"},

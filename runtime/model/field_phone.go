@@ -2,6 +2,7 @@ package model
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -85,6 +86,7 @@ func phoneDigits(s string) (string, bool) {
 			b = append(b, byte(r))
 		case r == '+' && len(b) == 0:
 			b = append(b, '+')
+		case unicode.Is(unicode.Cf, r): // direction marks that address books copy along
 		case strings.ContainsRune(" -()./\u00a0\u3000\u2010\u2011\u2012\u2013\u2014\u2212", r):
 		default:
 			return "", false

@@ -26,7 +26,6 @@ func listOf(schema object) object { return object{"type": "array", "items": sche
 var (
 	anyText    = object{"type": "string"}
 	anyBool    = object{"type": "boolean"}
-	anyNumber  = object{"type": "number"}
 	anyInt     = object{"type": "integer"}
 	anyObject  = object{"type": "object"}
 	anyThing   = object{}

@@ -12,7 +12,7 @@ import (
 func TestStoredValuesAreJSON(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{
-		"", "plain", "中文 \"quoted\" \\ / \n\r\t\b\x00\x1f\u007f\u2028 😀", 0.0, -0.0, 1.5, 1e-7, 123456789012345.0, 1e15, 1e21, -2.5e300,
+		"", "plain", "中文 \"quoted\" \\ / \n\r\t\b\x00\x1f\u007f\u2028 😀", 0.0, math.Copysign(0, -1), 1.5, 1e-7, 123456789012345.0, 1e15, 1e21, -2.5e300,
 		math.MaxFloat64, math.SmallestNonzeroFloat64, true, false, nil, []any{"a", 1.0, nil, []any{}},
 		map[string]any{"b": 1.0, "a": map[string]any{}},
 	} {

@@ -36,7 +36,6 @@ type row struct {
 	entity, id, by string
 	values         map[string]any
 	deleted        bool
-	comments       []string
 	visits         []string // ids
 }
 

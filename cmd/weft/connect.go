@@ -34,7 +34,7 @@ func (m *Main) connect(ctx context.Context) (*client, error) {
 	}
 	inner := m.open.closer
 	m.open.closer = func() error { end(); return inner() }
-	return &client{base: "http://weft", token: token, http: &http.Client{Transport: inProcess{in.handler}}}, nil
+	return &client{base: "http://weft", token: token, http: &http.Client{Transport: inProcess{in.API}}}, nil
 }
 
 func (m *Main) connectServer() (*client, error) {
@@ -84,8 +84,8 @@ func (m *Main) openInstance(ctx context.Context) (*instance, error) {
 	}
 	f.closer = in.Close
 	m.open = f
-	if in.generated != "" {
-		fmt.Fprintf(m.Stderr, "weft: made the user %s with the password %s (shown once)\n", adminLogin, in.generated)
+	if in.Generated != "" {
+		fmt.Fprintf(m.Stderr, "weft: made the user %s with the password %s (shown once)\n", adminLogin, in.Generated)
 	}
 	return in, nil
 }

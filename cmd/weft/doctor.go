@@ -100,12 +100,12 @@ func (m *Main) examineServer(ctx context.Context) error {
 // examine checks the database, the definitions and the attachments.
 func (in *instance) examine(ctx context.Context) []finding {
 	out := []finding{{Check: "database", OK: true, Text: "every page and index is sound"}}
-	if err := in.store.CheckIntegrity(ctx); err != nil {
+	if err := in.database.CheckIntegrity(ctx); err != nil {
 		out[0] = finding{Check: "database", Text: sentence(err) + "; restore the last backup"}
 	}
-	m := in.current.Model()
+	m := in.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})
-	missing, count, err := in.files.Missing(ctx)
+	missing, count, err := in.Files.Missing(ctx)
 	f := finding{Check: "files", OK: err == nil && len(missing) == 0, Text: fmt.Sprintf("%d attachments, all there", count)}
 	if err != nil {
 		f.Text = sentence(err)

@@ -57,7 +57,7 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 }
 
 func serve(ctx context.Context, in *instance, listener net.Listener) error {
-	server := api.HTTPServer(listener.Addr().String(), in.handler)
+	server := api.HTTPServer(listener.Addr().String(), in.API)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -65,7 +65,7 @@ func serve(ctx context.Context, in *instance, listener net.Listener) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	in.handler.Drain() // not ready from now on; sockets are told to come back
+	in.API.Drain() // not ready from now on; sockets are told to come back
 	stop, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(stop); err != nil {

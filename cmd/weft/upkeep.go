@@ -17,7 +17,7 @@ const (
 // upkeep runs what a server does by itself until ctx ends: imports that a crash
 // interrupted go on, and what has expired is removed.
 func (in *instance) upkeep(ctx context.Context) {
-	in.transfer.Start()
+	in.Transfer.Start()
 	timer := time.NewTimer(sweepFirstAfter)
 	defer timer.Stop()
 	for {
@@ -35,10 +35,10 @@ func (in *instance) upkeep(ctx context.Context) {
 // files that no record refers to.
 func (in *instance) sweep(ctx context.Context) {
 	for what, run := range map[string]func(context.Context) (int, error){
-		"sessions": in.access.Sweep,
-		"files":    in.files.Sweep,
+		"sessions": in.Access.Sweep,
+		"files":    in.Files.Sweep,
 		"answers": func(ctx context.Context) (int, error) {
-			return in.records.SweepAnswers(ctx, sweptAnswers)
+			return in.Records.SweepAnswers(ctx, sweptAnswers)
 		},
 	} {
 		n, err := run(ctx)

@@ -5,7 +5,6 @@ package apitest
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -14,21 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/mux"
-
-	"weft/builder"
-	"weft/builder/gallery"
-	"weft/runtime/access"
-	"weft/runtime/api"
-	"weft/runtime/files"
-	"weft/runtime/live"
-	"weft/runtime/model"
-	"weft/runtime/record"
+	"weft/cmd/house"
 	"weft/runtime/store"
 	"weft/runtime/store/sqlite"
-	"weft/runtime/transfer"
 	"weft/schemas"
-	"weft/templates"
 )
 
 // AdminPassword is the password of the user admin.
@@ -60,18 +48,9 @@ type App struct {
 	// Admin is the token of a session of the user admin.
 	Admin string
 
-	Store    store.Store
-	Current  *model.Current
-	Access   *access.Service
-	Records  *record.Service
-	Renewer  *record.Renewer // working; a test that wants to see its steps stops it
-	Files    *files.Service
-	Builder  *builder.Builder
-	Transfer *transfer.Service
-	Live     *live.Hub
-	API      *api.Server
-	Server   *httptest.Server
-	Client   *http.Client
+	*house.House
+	Server *httptest.Server
+	Client *http.Client
 
 	checking sync.Mutex
 	checkers map[int64]*checker
@@ -87,21 +66,16 @@ func Start(t testing.TB, o Options) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	a := &App{Store: db, Current: &model.Current{}, checkers: map[int64]*checker{}}
-	if o.Wrap != nil {
-		a.Store = o.Wrap(db)
-	}
-	if err := a.build(ctx, dir, o); err != nil {
+	a := &App{checkers: map[int64]*checker{}}
+	if a.House, err = open(ctx, db, dir, o); err != nil {
 		t.Fatal(err)
 	}
-	a.Renewer.Start()
 	a.Server = httptest.NewServer(a.API)
 	a.URL = a.Server.URL
 	t.Cleanup(func() {
 		a.API.Drain()
 		a.Server.Close()
-		a.Renewer.Stop()
-		if err := errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close()); err != nil {
+		if err := a.House.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -113,58 +87,21 @@ func Start(t testing.TB, o Options) *App {
 	return a
 }
 
-// build puts the rooms together, from the ground up.
-func (a *App) build(ctx context.Context, dir string, o Options) error {
-	if o.Now == nil {
-		o.Now = time.Now
+func open(ctx context.Context, db *sqlite.Store, dir string, o Options) (*house.House, error) {
+	h := house.Options{
+		Store: db, Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
+		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: slog.New(slog.DiscardHandler),
 	}
-	if o.Zone == nil {
-		o.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
+	if o.Wrap != nil {
+		h.Store = o.Wrap(db)
 	}
-	a.Builder = builder.New(builder.Options{Store: a.Store, Current: a.Current, Collections: Collections, Now: o.Now})
-	if err := a.Builder.Load(ctx); err != nil {
-		return err
+	if h.Now == nil {
+		h.Now = time.Now
 	}
-	a.Access = access.New(access.Options{Store: a.Store, Current: a.Current, Now: o.Now, Zone: o.Zone})
-	a.Files = files.New(files.Options{Store: a.Store, Dir: filepath.Join(dir, "files"), Now: o.Now})
-	a.Records = record.New(record.Options{
-		Store: a.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: o.Zone,
-	})
-	a.Renewer = record.NewRenewer(a.Records, nil)
-	a.Transfer = transfer.New(transfer.Options{
-		Store: a.Store, Records: a.Records, Access: a.Access, Current: a.Current, Now: o.Now, Zone: o.Zone,
-		Dir: filepath.Join(dir, "imports"),
-	})
-	a.Live = live.New(live.Options{Store: a.Store, Records: a.Records, Authority: a.Access, Current: a.Current})
-	if _, _, err := a.Access.EnsureAdmin(ctx, AdminPassword); err != nil {
-		return err
+	if h.Zone == nil {
+		h.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 	}
-	shelf := gallery.New(gallery.Options{
-		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer,
-		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
-			l := &templates.Loader{Records: a.Records, Files: a.Files, By: by, At: o.Now(), Zone: o.Zone}
-			return l.Load(ctx, entity, rows)
-		},
-	})
-	var err error
-	a.API, err = api.New(api.Options{
-		Store: a.Store, Current: a.Current, Records: a.Records, Access: a.Access, Files: a.Files,
-		Transfer: a.Transfer, Live: a.Live, Gallery: shelf,
-		Builder: func(r *mux.Router) {
-			a.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem})
-		}, MaxUpload: o.MaxUpload,
-		Version: "test", Logger: slog.New(slog.DiscardHandler),
-	})
-	return err
-}
-
-// Collections are the collections of every room.
-func Collections(m *model.Model) []store.Collection {
-	list := record.Collections(m)
-	list = append(list, access.Collections()...)
-	list = append(list, files.Collections()...)
-	list = append(list, transfer.Collections()...)
-	return append(list, builder.Collections()...)
+	return house.Open(ctx, h)
 }
 
 // prepare signs admin in and publishes what the test wants.

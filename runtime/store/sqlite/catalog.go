@@ -21,11 +21,13 @@ type collection struct {
 	// changed is the number of the last commit that touched it.
 	changed *atomic.Uint64
 	indexes []index
+	// docs are its documents in the cache.
+	docs *docSet
 	// sorted and folded tell which text fields an index keeps by sort key or folded.
 	sorted, folded map[string]bool
 
-	sqlGet, sqlInsert, sqlUpdate, sqlDelete, sqlRev, sqlOld string
-	sqlWord, sqlPutWord, sqlDropWord, sqlTerm, sqlPrefix    string
+	sqlGet, sqlLoad, sqlInsert, sqlUpdate, sqlDelete, sqlRev, sqlOld string
+	sqlWord, sqlPutWord, sqlDropWord, sqlTerm, sqlPrefix             string
 }
 
 // catalog is the set of collections; it is replaced as a whole.
@@ -78,10 +80,10 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 	}
 	c := &collection{
 		Collection: def, table: quote("d_" + def.Name), words: quote("w_" + def.Name),
-		changed: new(atomic.Uint64), sorted: map[string]bool{}, folded: map[string]bool{},
+		changed: new(atomic.Uint64), docs: newDocSet(), sorted: map[string]bool{}, folded: map[string]bool{},
 	}
 	if old != nil {
-		c.changed = old.changed
+		c.changed, c.docs = old.changed, old.docs
 	}
 	for _, i := range def.Indexes {
 		made, err := newIndex(c, i)
@@ -95,7 +97,8 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 }
 
 func (c *collection) statements() {
-	c.sqlGet = "SELECT rev, body FROM " + c.table + " WHERE id=?"
+	c.sqlGet = "SELECT seq, rev, body FROM " + c.table + " WHERE id=?"
+	c.sqlLoad = "SELECT j.key, t.id, t.rev, t.body FROM json_each(?) j CROSS JOIN " + c.table + " t WHERE t.seq=j.value"
 	c.sqlRev = "SELECT rev FROM " + c.table + " WHERE id=?"
 	c.sqlOld = "SELECT seq, rev, body, tokens FROM " + c.table + " WHERE id=?"
 	c.sqlInsert = "INSERT INTO " + c.table + " (id, rev, body, sort, tokens) VALUES (?,?,?,?,?)"

@@ -13,7 +13,12 @@ const watchBuffer = 4096
 
 // feed numbers commits and hands their events to watchers.
 type feed struct {
+	// last is the number of the last commit, begun that of the one being made:
+	// while they are equal, a new snapshot is that of the last commit. first is
+	// the number with which the store was opened.
 	last     atomic.Uint64
+	begun    atomic.Uint64
+	first    uint64
 	mu       sync.Mutex
 	watchers map[*watcher]struct{}
 	count    atomic.Int32
@@ -21,7 +26,9 @@ type feed struct {
 }
 
 func (f *feed) start(first uint64) {
+	f.first = first
 	f.last.Store(first)
+	f.begun.Store(first)
 	f.watchers = map[*watcher]struct{}{}
 	f.done = make(chan struct{})
 }
@@ -33,7 +40,12 @@ func (f *feed) stop() { close(f.done) }
 func (f *feed) next(n int) uint64 { return f.last.Load() + uint64(n) }
 
 // bump makes a number for a change that is not a commit of documents.
-func (f *feed) bump() uint64 { return f.last.Add(1) }
+func (f *feed) bump() uint64 {
+	n := f.last.Load() + 1
+	f.begun.Store(n)
+	f.last.Store(n)
+	return n
+}
 
 // watcher is one reader of the feed.
 type watcher struct {

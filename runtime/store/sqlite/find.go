@@ -25,6 +25,8 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 		docs, err = q.search(ctx, k, f)
 	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path):
 		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
+	case len(f.Sort) == 0 && isAll(f.Where) && f.Limit <= slimLimit && !f.Bare:
+		err = q.snapshot(func() error { docs, err = q.byID(k, f); return err })
 	default:
 		err = q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
 	}

@@ -12,9 +12,11 @@ import (
 // arenaRows is the room made for rows before it is known how many there are.
 const arenaRows = 64
 
-// ordered is a document with the values it is ordered by.
+// ordered is a document with the values it is ordered by. A slim walk knows
+// only its ID and its seq.
 type ordered struct {
 	doc    store.Doc
+	seq    int64
 	values []orderValue
 }
 

@@ -20,6 +20,8 @@ type walk struct {
 	*session
 	k *collection
 	f store.Find
+	// slim walks over the index alone and gives the documents' places in the file.
+	slim bool
 	// same are terms that a stretch fixes to one value, nil for unset.
 	same []sameValue
 }
@@ -31,45 +33,61 @@ type sameValue struct {
 
 // page reads a served find; the caller holds a snapshot.
 func (q *session) page(k *collection, f store.Find) ([]store.Doc, error) {
-	return (&walk{session: q, k: k, f: f}).page(f.Sort, f.After, f.Limit)
+	w := &walk{session: q, k: k, f: f, slim: !f.Bare && f.Limit <= slimLimit && k.covered(f.Where, f.Sort)}
+	list, err := w.page(f.Sort, f.After, f.Limit)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	if w.slim {
+		seqs := make([]int64, len(list))
+		for i := range list {
+			seqs[i] = list[i].seq
+		}
+		return q.load(k, seqs)
+	}
+	docs := make([]store.Doc, len(list))
+	for i := range list {
+		docs[i] = list[i].doc
+	}
+	return docs, nil
 }
 
 // page reads at most limit documents in the order of terms, behind a position.
-func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	if len(terms) == 0 || !w.k.served(w.f.Where, w.same, terms[0].Path) {
 		return w.plain(terms, after, limit)
 	}
 	t := terms[0]
 	from := any(nil)
-	var docs []store.Doc
+	var list []ordered
 	if after != nil {
 		from = after.Values[0]
 		rest := &store.Position{Values: after.Values[1:], ID: after.ID}
 		var err error
-		if docs, err = w.equal(t, from, terms[1:], rest, limit); err != nil || from == nil || len(docs) >= limit {
-			return docs, err
+		if list, err = w.equal(t, from, terms[1:], rest, limit); err != nil || from == nil || len(list) >= limit {
+			return list, err
 		}
 	}
-	more, err := w.behind(terms, from, limit-len(docs))
-	if docs = append(docs, more...); err != nil || len(docs) >= limit {
-		return docs, err
+	more, err := w.behind(terms, from, limit-len(list))
+	if list = append(list, more...); err != nil || len(list) >= limit {
+		return list, err
 	}
-	more, err = w.equal(t, nil, terms[1:], nil, limit-len(docs))
-	return append(docs, more...), err
+	more, err = w.equal(t, nil, terms[1:], nil, limit-len(list))
+	return append(list, more...), err
 }
 
 // equal reads the documents with one value in the order of the other terms.
-func (w *walk) equal(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+func (w *walk) equal(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	w.same = append(w.same, sameValue{t.Path, v})
-	docs, err := w.page(rest, after, limit)
+	list, err := w.page(rest, after, limit)
 	w.same = w.same[:len(w.same)-1]
-	return docs, err
+	return list, err
 }
 
 // behind reads the documents with values behind from, nil for all values. The
 // index knows only the first term: runs of equal values are put in order here,
 // but for the last, which may go on behind the page and is read by itself.
-func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]store.Doc, error) {
+func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
 	list, err := w.ranged(terms, from, limit+1)
 	if err != nil {
 		return nil, err
@@ -85,16 +103,11 @@ func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]store.Doc,
 			}
 		}
 	}
-	docs := make([]store.Doc, 0, limit)
-	complete := len(list) <= limit || start == limit
-	for _, o := range list[:min(len(list), limit)] {
-		docs = append(docs, o.doc)
-	}
-	if complete {
-		return docs, nil
+	if len(list) <= limit || start == limit {
+		return list[:min(len(list), limit)], nil
 	}
 	tail, err := w.equal(terms[0], list[start].values[0].any(), terms[1:], nil, limit-start)
-	return append(docs[:start], tail...), err
+	return append(list[:start], tail...), err
 }
 
 // order sorts one run of equal first values.
@@ -113,7 +126,7 @@ func (w *walk) order(run []ordered, terms []query.SortTerm) {
 func (w *walk) ranged(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
 	t := terms[0]
 	b := w.newBuilder(w.k)
-	b.write("SELECT t.id, t.rev, ", map[bool]string{true: "NULL", false: "t.body"}[w.f.Bare])
+	w.columns(b)
 	for _, t := range terms {
 		b.write(", ")
 		b.orderValue(t.Path)
@@ -135,7 +148,19 @@ func (w *walk) ranged(terms []query.SortTerm, from any, limit int) ([]ordered, e
 	b.orderValue(t.Path)
 	b.write(direction(t.Desc), " LIMIT ")
 	b.arg(limit)
-	return b.ordered(w.f.Bare, len(terms), limit)
+	return w.rows(b, len(terms), limit)
+}
+
+// columns writes what a walk reads of each document.
+func (w *walk) columns(b *builder) {
+	switch {
+	case w.slim:
+		b.write("SELECT t.id, t.seq")
+	case w.f.Bare:
+		b.write("SELECT t.id, t.rev")
+	default:
+		b.write("SELECT t.id, t.rev, t.body")
+	}
 }
 
 // from writes the table and what all stretches have in common.
@@ -155,31 +180,41 @@ func (w *walk) from(b *builder) {
 }
 
 // plain reads what no index orders any further.
-func (w *walk) plain(terms []query.SortTerm, after *store.Position, limit int) ([]store.Doc, error) {
+func (w *walk) plain(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	f := w.f
 	f.Sort, f.After, f.Limit = terms, after, limit
 	b := w.newBuilder(w.k)
-	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare))
+	w.columns(b)
 	w.from(b)
 	b.rest(f)
-	return b.docs(f.Bare)
+	return w.rows(b, 0, limit)
 }
 
-// ordered runs a statement that selects id, rev, body and n values.
-func (b *builder) ordered(bare bool, n, limit int) ([]ordered, error) {
+// rows runs a statement that selects the columns of a walk, then n values.
+func (w *walk) rows(b *builder, n, limit int) ([]ordered, error) {
 	if b.err != nil {
 		return nil, b.err
+	}
+	first := 3
+	if w.slim || w.f.Bare {
+		first = 2
 	}
 	room := min(limit, arenaRows)
 	list := make([]ordered, 0, room)
 	values := make([]orderValue, 0, n*room)
 	var mem arena
-	err := b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
+	err := w.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
 		start := len(values)
 		for i := range n {
-			values = append(values, mem.orderValue(row, 3+i))
+			values = append(values, mem.orderValue(row, first+i))
 		}
-		list = append(list, ordered{doc: mem.doc(row, bare), values: values[start:len(values):len(values)]})
+		o := ordered{values: values[start:len(values):len(values)]}
+		if w.slim {
+			o.doc.ID, o.seq = mem.text(row, 0), row.ColumnInt64(1)
+		} else {
+			o.doc = mem.doc(row, w.f.Bare)
+		}
+		list = append(list, o)
 		return nil
 	})
 	return list, err

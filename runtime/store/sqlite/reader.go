@@ -4,22 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
-
-	sqlite3 "zombiezen.com/go/sqlite"
 )
 
 // session reads over one connection.
 type session struct {
 	s *Store
 	c *conn
-	// pinned is set inside a View: all is read from one snapshot, which holds
-	// the commits up to number; view was the newest number before it began.
-	pinned       bool
-	number, view uint64
+	// pinned is set inside a View: all is read from one snapshot.
+	pinned bool
+	// number is that of the snapshot, once it is known: the last commit in it.
+	// before was the newest number when the snapshot was about to begin.
+	number, before uint64
+	known          bool
 }
 
 // read lends a connection to fn.
@@ -35,7 +36,7 @@ func (s *Store) read(ctx context.Context, fn func(*session) error) error {
 // View runs fn on one snapshot. The Reader must not be used by two goroutines at once.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.read(ctx, func(q *session) error {
-		q.pinned, q.view = true, s.feed.last.Load()
+		q.pinned = true
 		return q.pin(func() error { return fn(q) })
 	})
 }
@@ -43,14 +44,43 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 // pin runs fn on the snapshot of one commit, whose number it notes.
 func (q *session) pin(fn func() error) error {
 	return q.snapshot(func() error {
-		n, err := q.c.number("SELECT value FROM weft_state WHERE key=1")
-		if err != nil {
+		if err := q.readNumber(); err != nil {
 			return err
 		}
-		q.number = uint64(n)
 		return fn()
 	})
 }
+
+// readNumber reads the number of the snapshot from the file; the file's may be
+// of an earlier opening.
+func (q *session) readNumber() error {
+	if q.known {
+		return nil
+	}
+	n, err := q.c.number("SELECT value FROM weft_state WHERE key=1")
+	q.number, q.known = max(uint64(n), q.s.feed.first), err == nil
+	return err
+}
+
+// learnNumber finds out the number of the snapshot after its first statement:
+// when no commit was under way all the while, it is known without reading.
+func (q *session) learnNumber() error {
+	if q.undisturbed() {
+		return nil
+	}
+	return q.readNumber()
+}
+
+// undisturbed tells whether the number of what was just read is known.
+func (q *session) undisturbed() bool {
+	if !q.known && q.s.feed.begun.Load() == q.before {
+		q.number, q.known = q.before, true
+	}
+	return q.known
+}
+
+// begin notes that something newer than before is about to be read.
+func (q *session) begin() { q.before, q.known = q.s.feed.last.Load(), false }
 
 // snapshot runs fn inside one read transaction; it begins with fn's first
 // statement. What may be interrupted stands inside, for an interrupted
@@ -59,10 +89,13 @@ func (q *session) snapshot(fn func() error) error {
 	if !q.c.db.AutocommitEnabled() {
 		return fn()
 	}
+	q.begin()
 	if err := q.c.exec("BEGIN"); err != nil {
 		return err
 	}
-	return errors.Join(fn(), q.c.rollback())
+	err := errors.Join(fn(), q.c.rollback())
+	q.known = false
+	return err
 }
 
 // interruptible lets ctx end a statement that may take long.
@@ -84,7 +117,18 @@ func (q *session) interruptible(ctx context.Context, fn func() error) error {
 
 // Get reads one document.
 func (s *Store) Get(ctx context.Context, collection, id string) (doc store.Doc, err error) {
-	err = s.read(ctx, func(q *session) error { doc, err = q.Get(ctx, collection, id); return err })
+	k, err := s.catalog.get(collection)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	if doc, ok := s.docs.get(k.docs, id, s.feed.last.Load()); ok {
+		return doc, nil
+	}
+	err = s.read(ctx, func(q *session) error {
+		q.begin()
+		doc, err = q.read(k, id)
+		return err
+	})
 	return doc, err
 }
 
@@ -93,6 +137,16 @@ func (q *session) Get(_ context.Context, collection, id string) (store.Doc, erro
 	if err != nil {
 		return store.Doc{}, err
 	}
+	if q.known {
+		if doc, ok := q.s.docs.get(k.docs, id, q.number); ok {
+			return doc, nil
+		}
+	}
+	return q.read(k, id)
+}
+
+// read reads one document and keeps it where it is known of which commit it is.
+func (q *session) read(k *collection, id string) (store.Doc, error) {
 	stmt, err := q.c.prepare(k.sqlGet)
 	if err != nil {
 		return store.Doc{}, err
@@ -103,33 +157,39 @@ func (q *session) Get(_ context.Context, collection, id string) (store.Doc, erro
 		return store.Doc{}, err
 	}
 	if !row {
-		return store.Doc{}, errors.Join(fmt.Errorf("%w: %s/%s", store.ErrNotFound, collection, id), stmt.Reset())
+		return store.Doc{}, errors.Join(fmt.Errorf("%w: %s/%s", store.ErrNotFound, k.Name, id), stmt.Reset())
 	}
-	doc := store.Doc{ID: id, Rev: stmt.ColumnInt64(0), Body: columnBytes(stmt, 1)}
+	seq := stmt.ColumnInt64(0)
+	doc := store.Doc{ID: strings.Clone(id), Rev: stmt.ColumnInt64(1), Body: columnBytes(stmt, 2)}
+	if q.undisturbed() {
+		q.s.docs.put(k.docs, []int64{seq}, []store.Doc{doc}, q.number)
+	}
 	return doc, stmt.Reset()
 }
 
 // GetMany reads the documents that exist, in the order of ids.
 func (s *Store) GetMany(ctx context.Context, collection string, ids []string) (docs []store.Doc, err error) {
+	k, err := s.catalog.get(collection)
+	if err != nil {
+		return nil, err
+	}
+	if docs := s.docs.newest(k.docs, ids, &s.feed.last); docs != nil {
+		return docs, nil
+	}
 	err = s.read(ctx, func(q *session) error {
-		return q.snapshot(func() error { docs, err = q.GetMany(ctx, collection, ids); return err })
+		return q.pin(func() error { docs, err = q.GetMany(ctx, collection, ids); return err })
 	})
 	return docs, err
 }
 
-func (q *session) GetMany(_ context.Context, collection string, ids []string) ([]store.Doc, error) {
-	k, err := q.s.catalog.get(collection)
-	if err != nil {
-		return nil, err
-	}
+func (q *session) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
 	docs := make([]store.Doc, 0, len(ids))
-	var mem arena
 	for _, id := range ids {
-		err := q.c.each(k.sqlGet, []any{id}, func(row *sqlite3.Stmt) error {
-			docs = append(docs, store.Doc{ID: id, Rev: row.ColumnInt64(0), Body: mem.column(row, 1)})
-			return nil
-		})
-		if err != nil {
+		doc, err := q.Get(ctx, collection, id)
+		switch {
+		case err == nil:
+			docs = append(docs, doc)
+		case !errors.Is(err, store.ErrNotFound):
 			return nil, err
 		}
 	}
@@ -172,7 +232,7 @@ var unseen atomic.Uint64
 // has changed since the View began, so that its older data is never taken for the present.
 func (q *session) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
 	n, err := q.s.ChangeNumber(ctx, collection)
-	if err == nil && q.pinned && n > q.view {
+	if err == nil && q.pinned && n > q.before {
 		return 1<<63 | unseen.Add(1), nil
 	}
 	return n, err

@@ -48,7 +48,7 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 			v = valueIn(doc.Body, t.Path.Field)
 		}
 		values = append(values, v)
-		list = append(list, ordered{doc, values[len(values)-1:]})
+		list = append(list, ordered{doc: doc, values: values[len(values)-1:]})
 		return nil
 	})
 	if err != nil {

@@ -43,6 +43,7 @@ type Store struct {
 	writer  *writer
 	feed    feed
 	kept    keptSet
+	docs    docCache
 	work    background
 	fault   atomic.Pointer[func() error]
 
@@ -72,7 +73,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
 	}
-	s := &Store{path: path, log: o.Logger, lock: lock}
+	s := &Store{path: path, log: o.Logger, lock: lock, docs: docCache{max: docCacheBytes}}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, classify(err)), lock.Close())
 	}
@@ -108,6 +109,7 @@ func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.work.stop()
 		s.writer.stop()
+		s.docs.close(s.catalog.all())
 		s.feed.stop()
 		s.closed = errors.Join(s.readers.Close(), s.writer.c.Close(), s.lock.Close())
 	})

@@ -85,16 +85,23 @@ func (t *tx) commit() error {
 	if err := t.writeWords(); err != nil {
 		return err
 	}
-	if err := t.fault(); err != nil {
-		return err
-	}
 	if len(t.changes) > 0 {
 		t.number = t.s.feed.next(len(t.changes))
 		if err := t.c.exec("UPDATE weft_state SET value=? WHERE key=1", int64(t.number)); err != nil {
 			return err
 		}
+		t.s.feed.begun.Store(t.number)
+		t.s.docs.mark(t)
 	}
-	return t.c.exec("COMMIT")
+	err := t.fault()
+	if err == nil {
+		err = t.c.exec("COMMIT")
+	}
+	if err != nil && len(t.changes) > 0 {
+		t.s.docs.undo(t)
+		t.s.feed.begun.Store(t.s.feed.last.Load())
+	}
+	return err
 }
 
 // fault is where a test can make the disk fail.

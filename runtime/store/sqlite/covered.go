@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	sqlite3 "zombiezen.com/go/sqlite"
+)
+
+// slimLimit is up to how many documents a page is read slim: first their places
+// from an index that holds all that is asked, then the documents, from memory
+// where they were read lately. Longer pages would drive out what is read often.
+const slimLimit = 256
+
+// covered tells whether one index holds all that a condition and an order look at.
+func (k *collection) covered(where query.Expr, terms []query.SortTerm) bool {
+	for i := range k.indexes {
+		if k.indexes[i].covers(where, terms) {
+			return true
+		}
+	}
+	return len(terms) == 0 && isAll(where) // the index on id
+}
+
+func (i *index) covers(where query.Expr, terms []query.SortTerm) bool {
+	for _, t := range terms {
+		if !i.holds(t.Path, t.Path.Kind == query.Text) {
+			return false
+		}
+	}
+	return i.decides(where)
+}
+
+// decides tells whether the index holds all that a condition looks at. What is
+// asked of a text needs the text itself.
+func (i *index) decides(x query.Expr) bool {
+	switch x := x.(type) {
+	case nil:
+		return true
+	case query.All:
+		return i.decideAll(x)
+	case query.Any:
+		return i.decideAll(x)
+	case query.Not:
+		return i.decides(x.X)
+	case query.Cmp:
+		return x.Path.Kind != query.Text && i.holds(x.Path, false)
+	}
+	return false
+}
+
+func (i *index) decideAll(parts []query.Expr) bool {
+	for _, x := range parts {
+		if !i.decides(x) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds tells whether the index holds a field's value, or its sort key.
+func (i *index) holds(p query.Path, sortKey bool) bool {
+	if !plain(p) || p.Kind == query.Keys || p.Kind == query.Object {
+		return false
+	}
+	if p.Field == "id" {
+		return true
+	}
+	for _, key := range i.Keys {
+		if key.Path.Field == p.Field && key.Path.SortKey == sortKey && !key.Folded {
+			return true
+		}
+	}
+	return false
+}
+
+// byID reads a find in the order of id alone; the caller holds a snapshot.
+func (q *session) byID(k *collection, f store.Find) ([]store.Doc, error) {
+	b := q.newBuilder(k)
+	b.write("SELECT t.seq FROM ", k.table, " t WHERE ")
+	b.expr(f.Where)
+	b.rest(f)
+	if b.err != nil {
+		return nil, b.err
+	}
+	seqs := make([]int64, 0, f.Limit)
+	err := q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
+		seqs = append(seqs, row.ColumnInt64(0))
+		return nil
+	})
+	if err != nil || len(seqs) == 0 {
+		return nil, err
+	}
+	return q.load(k, seqs)
+}
+
+// load gives documents of the snapshot, in the order of seqs; they exist there.
+func (q *session) load(k *collection, seqs []int64) ([]store.Doc, error) {
+	if err := q.learnNumber(); err != nil {
+		return nil, err
+	}
+	docs := make([]store.Doc, len(seqs))
+	missing := q.s.docs.fill(k.docs, seqs, docs, q.number)
+	if len(missing) == 0 {
+		return docs, nil
+	}
+	places := make([]int64, len(missing))
+	for i, at := range missing {
+		places[i] = seqs[at]
+	}
+	found := make([]store.Doc, len(missing))
+	err := q.c.each(k.sqlLoad, []any{listOf(places)}, func(row *sqlite3.Stmt) error {
+		found[row.ColumnInt64(0)] = store.Doc{ID: string(columnBytes(row, 1)), Rev: row.ColumnInt64(2), Body: columnBytes(row, 3)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range missing {
+		docs[at] = found[i]
+	}
+	q.s.docs.put(k.docs, places, found, q.number)
+	return docs, nil
+}

@@ -56,6 +56,7 @@ func queryRecords(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	defer page.Release()
 	return x.list("items", page.Items, func(b *bytes.Buffer) {
 		writeCursor(b, page.Cursor)
 		if page.Count != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"weft/runtime/access"
@@ -43,6 +44,23 @@ type Page struct {
 	Cursor string            `json:"cursor,omitempty"`
 	Count  *int64            `json:"count,omitempty"`
 	Exact  *bool             `json:"exact,omitempty"`
+
+	memory *[]byte // in which all items lie
+}
+
+// pageMemory is for pages whose callers release them.
+var pageMemory = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPageMemory keeps the odd huge page from staying in the pool.
+const maxPageMemory = 1 << 20
+
+// Release gives the memory of the items back: they must not be looked at any
+// more. Who keeps them does not call it.
+func (p *Page) Release() {
+	if p.memory != nil && cap(*p.memory) <= maxPageMemory {
+		pageMemory.Put(p.memory)
+	}
+	p.memory, p.Items = nil, nil
 }
 
 // reading is one read of one entity by one person.

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"weft/runtime/store"
 )
@@ -10,27 +11,33 @@ import (
 // items renders rows with what belongs to them: child rows, and the records
 // they refer to. All items lie in one piece of memory.
 func (r *reading) items(ctx context.Context, docs []store.Doc, ask asked) ([]json.RawMessage, error) {
+	items, _, err := r.itemsInto(ctx, nil, docs, ask)
+	return items, err
+}
+
+// itemsInto is items with room that may be used; it gives back what was used.
+func (r *reading) itemsInto(ctx context.Context, out []byte, docs []store.Doc, ask asked) ([]json.RawMessage, []byte, error) {
 	rows, err := r.childRows(ctx, docs, ask)
 	if err != nil {
-		return nil, err
+		return nil, out, err
 	}
 	others, err := r.expansions(ctx, docs, ask)
 	if err != nil {
-		return nil, err
+		return nil, out, err
 	}
 	size := 0
 	for _, d := range docs {
 		size += len(d.Body) + 16
 	}
-	out := make([]byte, 0, size)
+	out = slices.Grow(out, size)
 	ends := make([]int, len(docs))
 	for i, d := range docs {
 		render, err := ask.rows.of(d)
 		if err != nil {
-			return nil, err
+			return nil, out, err
 		}
 		if out, err = render.appendOpen(out, d.Body); err != nil {
-			return nil, err
+			return nil, out, err
 		}
 		out = rows.append(out, d.ID, render.mask)
 		out = others.append(out, d.Body, render.mask)
@@ -43,7 +50,7 @@ func (r *reading) items(ctx context.Context, docs []store.Doc, ask asked) ([]jso
 		items[i] = out[begin:end:end]
 		begin = end
 	}
-	return items, nil
+	return items, out, nil
 }
 
 // asked is what an answer shall hold of each row.

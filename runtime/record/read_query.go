@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"encoding/json"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -48,8 +49,9 @@ func (r *reading) page(ctx context.Context, f store.Find, terms []query.SortTerm
 	if err != nil {
 		return nil, err
 	}
-	items, err := r.items(ctx, docs, ask)
-	return &Page{Items: items, Cursor: cursor}, err
+	page := &Page{Cursor: cursor, memory: pageMemory.Get().(*[]byte)}
+	page.Items, *page.memory, err = r.itemsInto(ctx, (*page.memory)[:0], docs, ask)
+	return page, err
 }
 
 // docs reads one page, with a cursor when there are more.
@@ -69,8 +71,8 @@ func (r *reading) docs(ctx context.Context, f store.Find, terms []query.SortTerm
 // position is the place of a row in the order.
 func (r *reading) position(ctx context.Context, d store.Doc, terms []query.SortTerm) (query.Position, error) {
 	rest, _ := query.SplitID(terms)
-	if len(rest) == 0 {
-		return query.Position{ID: d.ID}, nil
+	if p, ok := ownPosition(d, rest); ok {
+		return p, nil
 	}
 	doc, err := decodeDoc(d)
 	if err != nil {
@@ -82,6 +84,28 @@ func (r *reading) position(ctx context.Context, d store.Doc, terms []query.SortT
 		return p, readError("cursor", failed)
 	}
 	return p, nil
+}
+
+// ownPosition reads a position from the body alone, without decoding the rest
+// of it, where all terms are the row's own fields, visible wherever the row is.
+func ownPosition(d store.Doc, terms []query.SortTerm) (query.Position, bool) {
+	doc := make(map[string]any, len(terms)+1)
+	doc["id"] = d.ID
+	for _, t := range terms {
+		if t.Path.Through != "" || t.Path.Visible != nil {
+			return query.Position{}, false
+		}
+		raw := rawMember(d.Body, t.Path.Field)
+		if raw == nil {
+			continue
+		}
+		var v any
+		if json.Unmarshal(raw, &v) != nil {
+			return query.Position{}, false
+		}
+		doc[t.Path.Field] = v
+	}
+	return query.PositionOf(terms, doc, nil), true
 }
 
 // count fills in how many records match. A first page without a next one is

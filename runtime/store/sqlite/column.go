@@ -16,15 +16,23 @@ func columnBytes(row *sqlite3.Stmt, i int) []byte {
 	return b
 }
 
-// arena keeps the bytes of one answer in few large pieces.
-type arena struct{ free []byte }
+// arena keeps the bytes of one answer in few pieces, each larger than the last.
+type arena struct {
+	free []byte
+	next int
+}
 
-const arenaBytes = 16 << 10
+// Sizes of the pieces.
+const (
+	arenaFirst = 2 << 10
+	arenaMost  = 32 << 10
+)
 
 func (a *arena) column(row *sqlite3.Stmt, i int) []byte {
 	n := row.ColumnLen(i)
 	if n > len(a.free) {
-		a.free = make([]byte, max(n, arenaBytes))
+		a.next = min(max(2*a.next, arenaFirst), arenaMost)
+		a.free = make([]byte, max(n, a.next))
 	}
 	b := a.free[:n:n]
 	a.free = a.free[n:]

@@ -69,11 +69,19 @@ func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([
 		}
 	}
 	more, err := w.behind(terms, from, limit-len(list))
-	if list = append(list, more...); err != nil || len(list) >= limit {
+	if list = join(list, more); err != nil || len(list) >= limit {
 		return list, err
 	}
 	more, err = w.equal(t, nil, terms[1:], nil, limit-len(list))
-	return append(list, more...), err
+	return join(list, more), err
+}
+
+// join is append that copies nothing where there was nothing.
+func join(list, more []ordered) []ordered {
+	if len(list) == 0 {
+		return more
+	}
+	return append(list, more...)
 }
 
 // equal reads the documents with one value in the order of the other terms.

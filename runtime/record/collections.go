@@ -15,11 +15,11 @@ const visitEntity = "stage_visit"
 // Collections are the store collections of a model's entities and of this room.
 func Collections(m *model.Model) []store.Collection {
 	list := []store.Collection{
-		{Name: HistoryCollection, Quiet: true, Indexes: []store.Index{byKey("import")}},
+		{Name: HistoryCollection, Quiet: true, Indexes: []store.Index{seldom("import")}},
 		{Name: IdempotencyCollection, Quiet: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Quiet: true, Indexes: []store.Index{byKey("deletion")}},
+		{Name: BinCollection, Quiet: true, Indexes: []store.Index{seldom("deletion")}},
 		{Name: CounterCollection, Quiet: true},
 		{Name: RenewalCollection, Quiet: true},
 		{Name: model.VersionCollection},
@@ -30,8 +30,9 @@ func Collections(m *model.Model) []store.Collection {
 	return list
 }
 
-func byKey(field string) store.Index {
-	return store.Index{Name: field, Keys: []store.IndexKey{{Path: query.Path{Field: field, Kind: query.Key}}}}
+// seldom indexes a field that is looked up and seldom set.
+func seldom(field string) store.Index {
+	return store.Index{Name: field, Sparse: true, Keys: []store.IndexKey{{Path: query.Path{Field: field, Kind: query.Key}}}}
 }
 
 func entityCollection(e *model.Entity) store.Collection {

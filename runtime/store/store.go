@@ -209,6 +209,9 @@ type Index struct {
 	Name   string
 	Keys   []IndexKey
 	Unique bool
+	// Sparse leaves out documents whose first key is unset. The index serves
+	// conditions on that key, but no order of all documents.
+	Sparse bool
 }
 
 // IndexKey is one column of an index.

@@ -13,9 +13,6 @@ const (
 	writerCacheKiB = 8 << 10
 	readerCacheKiB = 6 << 10
 	busyTimeout    = 10 * time.Second
-	// checkpointPages is the length of the write-ahead log, in pages, at which
-	// the writer copies it back: longer logs write hot pages less often.
-	checkpointPages = 2000
 	// journalBytes is what the log's file is cut to after a burst.
 	journalBytes = 64 << 20
 	// maxStatements bounds the prepared statements of a connection, since
@@ -55,7 +52,7 @@ func openConn(path, synchronous string, cacheKiB int) (*conn, error) {
 		"PRAGMA temp_store=MEMORY",
 		fmt.Sprintf("PRAGMA journal_size_limit=%d", journalBytes),
 		"PRAGMA trusted_schema=ON", // indexes call weft's own functions
-		fmt.Sprintf("PRAGMA wal_autocheckpoint=%d", checkpointPages),
+		fmt.Sprintf("PRAGMA wal_autocheckpoint=%d", logLimit),
 	} {
 		if err := c.exec(pragma); err != nil {
 			return nil, errors.Join(err, db.Close())

@@ -20,6 +20,7 @@ var (
 	atPath    = query.Path{Field: "at", Kind: query.Instant}
 	namePath  = query.Path{Field: "name", Kind: query.Text, SortKey: true}
 	codePath  = query.Path{Field: "code", Kind: query.Text}
+	batchPath = query.Path{Field: "batch", Kind: query.Key}
 )
 
 func leads() []store.Collection {
@@ -31,7 +32,7 @@ func leads() []store.Collection {
 	}
 	return []store.Collection{{Name: "lead", Searchable: true, Indexes: []store.Index{
 		{Name: "stage_at", Keys: keys(stagePath, atPath)}, {Name: "name", Keys: keys(namePath)},
-		{Name: "code", Unique: true, Keys: keys(codePath)},
+		{Name: "code", Unique: true, Keys: keys(codePath)}, {Name: "batch", Sparse: true, Keys: keys(batchPath)},
 	}}}
 }
 

@@ -32,10 +32,14 @@ func newIndex(c *collection, i store.Index) (index, error) {
 		}
 		columns = append(columns, col)
 	}
+	first := columns[0]
 	if !i.Unique {
 		columns = append(columns, "id")
 	}
 	on := c.table + " (" + strings.Join(columns, ", ") + ")"
+	if i.Sparse {
+		on += " WHERE " + first + " IS NOT NULL"
+	}
 	h := fnv.New32a()
 	fmt.Fprint(h, i.Unique, on)
 	made := index{Index: i, name: fmt.Sprintf("x_%s_%s_%08x", c.Name, i.Name, h.Sum32())}

@@ -38,6 +38,7 @@ func TestPlans(t *testing.T) {
 		"history, by range":      finds(store.Find{Where: query.Cmp{Path: query.Path{Field: "id", Kind: query.Key}, Op: query.Starts, Value: "l00"}, Limit: 5}),
 		"equal text by sort key": finds(store.Find{Where: query.Cmp{Path: namePath, Op: query.Eq, Value: "公司 7"}, Limit: 5}),
 		"by unique key":          finds(store.Find{Where: query.Cmp{Path: codePath, Op: query.Eq, Value: "c7"}, Limit: 5}),
+		"by a seldom key":        finds(store.Find{Where: query.Cmp{Path: batchPath, Op: query.Eq, Value: "b7"}, Limit: 5, After: &store.Position{ID: "l01"}}),
 		"count by stage": func(q *session) error {
 			_, err := q.count(q.s.catalog.all()["lead"], won, 0)
 			return err
@@ -51,6 +52,9 @@ func TestPlans(t *testing.T) {
 				continue // a list of places
 			}
 			if strings.Contains(step, "SCAN") && !strings.Contains(step, "USING INDEX") && !strings.Contains(step, "USING COVERING INDEX") {
+				t.Errorf("%s: %s", name, step)
+			}
+			if name == "by a seldom key" && !strings.Contains(step, "SEARCH t USING INDEX x_lead_batch_") {
 				t.Errorf("%s: %s", name, step)
 			}
 			if strings.Contains(step, "TEMP B-TREE") && name != "equal text by sort key" && name != "by unique key" {

@@ -36,6 +36,7 @@ type Options struct {
 // Store is an open database file; it implements store.Store.
 type Store struct {
 	path    string
+	options Options
 	log     *slog.Logger
 	lock    *fileLock
 	catalog catalog
@@ -45,7 +46,9 @@ type Store struct {
 	kept    keptSet
 	docs    docCache
 	work    background
-	fault   atomic.Pointer[func() error]
+	// committed wakes the checkpointer.
+	committed chan struct{}
+	fault     atomic.Pointer[func() error]
 
 	closing sync.Once
 	closed  error
@@ -73,7 +76,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
 	}
-	s := &Store{path: path, log: o.Logger, lock: lock, docs: docCache{max: docCacheBytes}}
+	s := &Store{
+		path: path, options: o, log: o.Logger, lock: lock,
+		docs: docCache{max: docCacheBytes}, committed: make(chan struct{}, 1),
+	}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, classify(err)), lock.Close())
 	}
@@ -100,6 +106,7 @@ func (s *Store) start(ctx context.Context, o Options) error {
 	s.work.start()
 	s.writer = newWriter(s, c)
 	go s.writer.run()
+	s.background(s.checkpoints)
 	return nil
 }
 

@@ -169,6 +169,10 @@ func (w *writer) commit(group []*request) {
 	}
 	if err == nil {
 		w.s.publish(t)
+		select {
+		case w.s.committed <- struct{}{}:
+		default: // it was woken already
+		}
 	} else {
 		err = w.failed(err)
 	}

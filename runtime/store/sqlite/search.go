@@ -100,13 +100,16 @@ func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]st
 		var docs []store.Doc
 		plan.ordered = try < snapshotTries
 		plan.again, plan.set, plan.unset = false, nil, nil
-		err := q.pin(func() error {
+		err := q.snapshot(func() error {
 			return q.interruptible(ctx, func() (err error) {
 				if len(found) == 0 {
 					docs, err = q.find(k, f)
 					return err
 				}
-				if plan.hits, err = q.hits(k, found); err == nil {
+				if plan.hits, err = q.hits(k, found); err != nil || plan.hits.count() == 0 {
+					return err
+				}
+				if err = q.learnNumber(); err == nil { // what was hit was read from the snapshot
 					docs, err = plan.run()
 				}
 				return err
@@ -136,8 +139,8 @@ type searchPlan struct {
 func (p *searchPlan) run() ([]store.Doc, error) {
 	n := p.hits.count()
 	switch {
-	case n == 0:
-		return nil, nil
+	case n <= slimLimit && p.oneValue():
+		return p.sorted(p.all(n), p.f)
 	case n > fewHits && p.ordered && sortsByColumn(p.f):
 		docs, ok, err := p.byColumn()
 		if ok || err != nil || p.again {
@@ -149,9 +152,20 @@ func (p *searchPlan) run() ([]store.Doc, error) {
 	if n > manyHits {
 		return p.find(p.k, p.f)
 	}
+	return p.among(p.all(n), p.f)
+}
+
+// all lists the n hits.
+func (p *searchPlan) all(n int) []int64 {
 	seqs := make([]int64, 0, n)
 	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
-	return p.among(seqs, p.f)
+	return seqs
+}
+
+// oneValue tells whether the hits are the answer, in the order of one value of
+// their own.
+func (p *searchPlan) oneValue() bool {
+	return len(p.rest) == 0 && !p.f.Bare && sortsByColumn(p.f) && p.f.Sort[0].Path.Kind != query.Text
 }
 
 // among reads a find among some documents.
@@ -185,9 +199,7 @@ func (p *searchPlan) byID() ([]store.Doc, error) {
 	if err != nil || total*int64(p.f.Limit) < n*n || n > manyHits {
 		return p.walk(err)
 	}
-	seqs := make([]int64, 0, n)
-	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
-	return p.among(seqs, p.f)
+	return p.among(p.all(int(n)), p.f)
 }
 
 func (p *searchPlan) walk(err error) ([]store.Doc, error) {

@@ -14,6 +14,47 @@ import (
 // sorted reads some documents and puts them in order here: for a page this is
 // less work than a sort in the database, which carries the bodies along.
 func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
+	list, err := p.valued(seqs, f)
+	if err != nil {
+		return nil, err
+	}
+	desc := f.Sort[0].Desc
+	slices.SortFunc(list, func(x, y ordered) int {
+		if n := x.values[0].order(y.values[0], desc); n != 0 {
+			return n
+		}
+		return signed(strings.Compare(x.doc.ID, y.doc.ID), f.IDDesc)
+	})
+	docs := make([]store.Doc, min(len(list), f.Limit))
+	for i := range docs {
+		docs[i] = list[i].doc
+	}
+	return docs, nil
+}
+
+// valued reads the documents that belong to the find with the value that each
+// is ordered by: from memory where nothing but a value in them is looked at.
+func (p *searchPlan) valued(seqs []int64, f store.Find) ([]ordered, error) {
+	if f.Sort[0].Path.Kind == query.Text || len(p.rest) > 0 || len(seqs) > slimLimit {
+		return p.selected(seqs, f)
+	}
+	docs, err := p.load(p.k, seqs)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]ordered, 0, len(docs))
+	values := make([]orderValue, len(docs))
+	for i, doc := range docs {
+		values[i] = valueIn(doc.Body, f.Sort[0].Path.Field)
+		if f.After == nil || behindPosition(f, values[i], doc.ID) {
+			list = append(list, ordered{doc: doc, values: values[i : i+1]})
+		}
+	}
+	return list, nil
+}
+
+// selected reads what valued gives from the file.
+func (p *searchPlan) selected(seqs []int64, f store.Find) ([]ordered, error) {
 	t := f.Sort[0]
 	byKey := t.Path.Kind == query.Text
 	b := p.newBuilder(p.k)
@@ -41,7 +82,7 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 	var mem arena
 	err := p.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
 		doc := mem.doc(row, false)
-		var v orderValue
+		v := orderValue{}
 		if byKey {
 			v = mem.orderValue(row, 3)
 		} else {
@@ -51,20 +92,7 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 		list = append(list, ordered{doc: doc, values: values[len(values)-1:]})
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(list, func(x, y ordered) int {
-		if n := x.values[0].order(y.values[0], t.Desc); n != 0 {
-			return n
-		}
-		return signed(strings.Compare(x.doc.ID, y.doc.ID), f.IDDesc)
-	})
-	docs := make([]store.Doc, min(len(list), f.Limit))
-	for i := range docs {
-		docs[i] = list[i].doc
-	}
-	return docs, nil
+	return list, err
 }
 
 // valueIn reads the value of a field from a body.
@@ -83,4 +111,26 @@ func valueIn(body []byte, field string) orderValue {
 	}
 	n, err := strconv.ParseFloat(string(raw), 64)
 	return orderValue{number: n, unset: err != nil}
+}
+
+// behindPosition tells whether a document lies behind the position of a find
+// with one sort term.
+func behindPosition(f store.Find, v orderValue, id string) bool {
+	n := v.order(valueOf(f.After.Values[0]), f.Sort[0].Desc)
+	if n == 0 {
+		n = signed(strings.Compare(id, f.After.ID), f.IDDesc)
+	}
+	return n > 0
+}
+
+// valueOf is a value of a position.
+func valueOf(v any) orderValue {
+	switch v := scalar(v).(type) {
+	case nil:
+		return orderValue{unset: true}
+	case string:
+		return orderValue{text: v, isText: true}
+	default:
+		return orderValue{number: float(v)}
+	}
 }

@@ -11,7 +11,7 @@ import (
 // Page caches are modest, since the operating system caches the file as well.
 const (
 	writerCacheKiB = 8 << 10
-	readerCacheKiB = 6 << 10
+	readerCacheKiB = 3 << 10
 	busyTimeout    = 10 * time.Second
 	// journalBytes is what the log's file is cut to after a burst.
 	journalBytes = 64 << 20

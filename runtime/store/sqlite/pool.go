@@ -12,7 +12,7 @@ import (
 const (
 	// poolPatience is how long a reader waits for a connection before one more
 	// is opened: a View whose function reads outside it must not wait for itself.
-	poolPatience = 20 * time.Millisecond
+	poolPatience = 100 * time.Millisecond
 	// poolExtra bounds those.
 	poolExtra = 32
 )

@@ -27,7 +27,7 @@ const leastVersion = 3_051_003
 type Options struct {
 	// Synchronous is SQLite's setting: FULL (default), NORMAL, OFF.
 	Synchronous string
-	// Readers bounds the reading connections; one more than processors by default.
+	// Readers bounds the reading connections; twice the processors by default, at least 8.
 	Readers int
 	// Logger hears of upgrades and of failures that no caller waits for.
 	Logger *slog.Logger
@@ -67,7 +67,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Synchronous = "FULL"
 	}
 	if o.Readers <= 0 {
-		o.Readers = max(3, runtime.GOMAXPROCS(0)+1)
+		o.Readers = max(8, 2*runtime.GOMAXPROCS(0))
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

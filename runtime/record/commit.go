@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"weft/runtime/model"
@@ -31,6 +32,8 @@ type sofar struct {
 // fresh records when it lost against another one. A call with an idempotency
 // key that was answered before is answered the same.
 func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
+	// Others go first, for changes that come together share a flush.
+	runtime.Gosched()
 	if c.Door == "" {
 		c.Door = "api"
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"weft/runtime/store"
@@ -15,6 +16,8 @@ import (
 // Commit applies a batch. All that can be made ready is made in the caller's
 // goroutine, so that the writer only binds and steps.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
+	// The writer, back from a flush, goes before those that bring it more.
+	runtime.Gosched()
 	p, err := s.ready(b)
 	if err != nil {
 		return err

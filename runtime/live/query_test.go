@@ -51,6 +51,38 @@ func TestChangesAcrossReference(t *testing.T) {
 	c.wantPut(deal)
 }
 
+// Without a limit the snapshot is the first page, and every change is told
+// wherever it stands; what the client got besides is looked at again when the
+// query is read anew.
+func TestWithoutALimitEveryChangeIsTold(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, live.Limits{})
+	account := st.create("account", doc{"name": "A", "sector": "retail"})
+	for n := range 60 {
+		st.create("deal", doc{"name": fmt.Sprint("old ", n), "account": account})
+	}
+	c := st.dial(st.session("admin"))
+	c.send(`{"op":"subscribe","ref":"a","entity":"deal","query":{"where":["account.sector","=","retail"]}}`)
+	if m := c.want("snapshot"); len(m.Items) != 50 {
+		t.Fatalf("a snapshot of %d", len(m.Items))
+	}
+	far := st.create("deal", doc{"name": "the sixty-first", "account": account})
+	c.wantPut(far)
+	other := st.create("account", doc{"name": "B", "sector": "software"})
+	st.update("deal", far, doc{"account": other})
+	c.wantDrop(far)
+	st.update("deal", far, doc{"account": account})
+	c.wantPut(far)
+	st.update("account", account, doc{"sector": "software"}) // all leave, the far one too
+	left := map[string]bool{}
+	for range 51 {
+		left[c.want("drop").ID] = true
+	}
+	if !left[far] || len(left) != 51 {
+		t.Errorf("%d left, the far one: %t", len(left), left[far])
+	}
+}
+
 // A limited subscription is always the first records of its order.
 func TestLimitStaysRight(t *testing.T) {
 	t.Parallel()

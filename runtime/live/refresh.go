@@ -1,6 +1,7 @@
 package live
 
 import (
+	"fmt"
 	"time"
 
 	"weft/runtime/problem"
@@ -74,6 +75,13 @@ func (s *subscription) read(resume uint64) error {
 	if err != nil {
 		return err
 	}
+	more := len(docs) > sh.sel.Limit
+	if more {
+		docs = docs[:sh.sel.Limit]
+	}
+	if docs, err = s.withKept(sh.sel, docs); err != nil {
+		return err
+	}
 	found, err := h.outcomes(sh.sel, docs)
 	if err != nil {
 		return err
@@ -83,8 +91,53 @@ func (s *subscription) read(resume uint64) error {
 	if s.ended {
 		return nil
 	}
-	s.settle(found, docs, seq, resume)
+	s.settle(found, docs, more, seq, resume)
 	return nil
+}
+
+// withKept adds to the first records of an open subscription those that its
+// client has besides, as far as they still match.
+func (s *subscription) withKept(sel *record.Selection, docs []store.Doc) ([]store.Doc, error) {
+	h := s.socket.hub
+	ids := s.besides(docs)
+	if len(ids) == 0 {
+		return docs, nil
+	}
+	kept, err := h.Store.GetMany(h.ctx, sel.Entity.Key, ids)
+	if err != nil {
+		return nil, fmt.Errorf("live query: %w", err)
+	}
+	for _, d := range kept {
+		o := docEvent(d, h.Store).of(h.ctx, sel)
+		if o.err != nil {
+			return nil, o.err
+		}
+		if o.matches {
+			docs = append(docs, d)
+		}
+	}
+	return docs, nil
+}
+
+// besides lists the records that the client of an open subscription has and
+// that are not among docs.
+func (s *subscription) besides(docs []store.Doc) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.open || s.set == nil {
+		return nil
+	}
+	read := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		read[d.ID] = true
+	}
+	var ids []string
+	for id := range s.set.byID {
+		if !read[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // hold makes a selection the subscription's, unless it has ended.

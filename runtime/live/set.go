@@ -16,9 +16,11 @@ type member struct {
 }
 
 // set is what one subscription's client has: the first limit records of the
-// query in its order.
+// query in its order or, when it is open, those of the snapshot and all that
+// has changed since.
 type set struct {
 	limit int
+	open  bool
 	terms []query.SortTerm // without a term on id
 	desc  bool             // of id
 	byID  map[string]*member
@@ -39,9 +41,12 @@ type dropped struct {
 // maxDrops is how many drops a set remembers.
 const maxDrops = 1000
 
-func newSet(limit int, sort []query.SortTerm) *set {
+// maxOpen is how many records an open set holds; then the client begins anew.
+const maxOpen = 10_000
+
+func newSet(limit int, open bool, sort []query.SortTerm) *set {
 	terms, desc := query.SplitID(sort)
-	return &set{limit: limit, terms: terms, desc: desc, byID: map[string]*member{}}
+	return &set{limit: limit, open: open, terms: terms, desc: desc, byID: map[string]*member{}}
 }
 
 // compare orders positions as the store orders records: unset values last both ways.
@@ -49,8 +54,11 @@ func (s *set) compare(a, b query.Position) int { return a.Compare(b, s.terms, s.
 
 // beyond tells whether a position lies behind all that the set can hold.
 func (s *set) beyond(p query.Position) bool {
-	return s.more && (len(s.order) == 0 || s.compare(p, s.last().pos) > 0)
+	return s.more && !s.open && (len(s.order) == 0 || s.compare(p, s.last().pos) > 0)
 }
+
+// follows tells whether records behind the set move up when one leaves.
+func (s *set) follows() bool { return s.more && !s.open }
 
 func (s *set) last() *member { return s.order[len(s.order)-1] }
 

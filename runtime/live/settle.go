@@ -8,12 +8,10 @@ import (
 
 // settle makes a reading the set of the subscription: as a snapshot when the
 // client has nothing yet, else by what differs. It is locked.
-func (s *subscription) settle(found []*outcome, docs []store.Doc, seq, resume uint64) {
+func (s *subscription) settle(found []*outcome, docs []store.Doc, more bool, seq, resume uint64) {
 	sel := s.shared.sel
-	next := newSet(sel.Limit, sel.Sort)
-	if len(docs) > sel.Limit {
-		docs, found, next.more = docs[:sel.Limit], found[:sel.Limit], true
-	}
+	next := newSet(sel.Limit, s.open, sel.Sort)
+	next.more = more
 	items := make([]json.RawMessage, 0, len(docs))
 	old := s.set
 	for i, d := range docs {

@@ -30,7 +30,8 @@ func (s *socket) subscribe(r request) error {
 		return problem.Wrap(problem.Malformed, err)
 	}
 	s.unsubscribe(r.Ref)
-	sub := &subscription{socket: s, ref: r.Ref, entity: r.Entity, query: r.Query, text: string(text), ages: r.Query.Ages()}
+	sub := &subscription{socket: s, ref: r.Ref, entity: r.Entity, query: r.Query, text: string(text),
+		ages: r.Query.Ages(), open: r.Query.Limit == 0}
 	s.mu.Lock()
 	switch {
 	case s.subs == nil:

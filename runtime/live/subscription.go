@@ -24,6 +24,7 @@ type subscription struct {
 	query  record.Query
 	text   string // of the query, in one spelling
 	ages   bool   // speaks of the present time
+	open   bool   // has no limit: every matching change is told
 	others []string
 
 	mu      sync.Mutex
@@ -70,7 +71,7 @@ func (s *subscription) apply(e *event) {
 	case !o.matches:
 		if s.set.drop(id, e.Seq) {
 			s.socket.sendDrop(s.ref, e.Seq, id)
-			if s.set.more {
+			if s.set.follows() {
 				s.refreshSoon(calm)
 			}
 		}
@@ -92,6 +93,12 @@ func (s *subscription) put(d store.Doc, o *outcome, old *member, seq uint64) {
 	} else {
 		m.seq = old.seq
 	}
+	if s.set.open {
+		if len(s.set.order) > maxOpen {
+			s.beginAnew(seq)
+		}
+		return
+	}
 	if len(s.set.order) > s.set.limit {
 		last := s.set.last().id
 		s.set.drop(last, seq)
@@ -101,6 +108,14 @@ func (s *subscription) put(d store.Doc, o *outcome, old *member, seq uint64) {
 	if old != nil && s.set.more && s.set.last() == m && s.set.compare(m.pos, old.pos) > 0 {
 		s.refreshSoon(calm) // one behind may come before it now
 	}
+}
+
+// beginAnew lets the client forget what it has, before that grows without end.
+// The subscription is locked.
+func (s *subscription) beginAnew(seq uint64) {
+	s.set = nil
+	s.socket.sendResync(s.ref, seq)
+	s.refreshSoon(0)
 }
 
 func (s *subscription) refreshIn(d time.Duration) {

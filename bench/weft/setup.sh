@@ -17,10 +17,15 @@ export WEFT_ADMIN_PASSWORD=bench-password-1
 load=$work/load
 for s in 10000:leads10k 100000:leads100k ${WEFT_1M:+1000000:leads1m} 10000:leads; do
   n=${s%%:*} c=${s##*:}
-  "$load" gen -n "$n" -format weftcsv > "$dir/set.csv"
-  ./weft import set.csv --entity "$c" --data data
+  "$load" gen -n "$n" -format weftcsv > set.csv
+  # an import takes files up to 256 MiB
+  tail -n +2 set.csv | split -l 250000 - part.
+  for part in part.*; do
+    { head -n 1 set.csv; cat "$part"; } > piece.csv
+    ./weft import piece.csv --entity "$c" --data data
+  done
+  rm -f set.csv piece.csv part.*
 done
-rm -f set.csv
 cat > run.sh <<SH
 #!/bin/sh
 cd "$dir" && exec ./weft serve --listen 127.0.0.1:$port --data data

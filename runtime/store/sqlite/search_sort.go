@@ -82,7 +82,7 @@ func (p *searchPlan) selected(seqs []int64, f store.Find) ([]ordered, error) {
 	var mem arena
 	err := p.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
 		doc := mem.doc(row, false)
-		v := orderValue{}
+		var v orderValue
 		if byKey {
 			v = mem.orderValue(row, 3)
 		} else {

@@ -19,10 +19,10 @@ func Collections(m *model.Model) []store.Collection {
 		{Name: IdempotencyCollection, Quiet: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Quiet: true, Indexes: []store.Index{seldom("deletion")}},
+		{Name: BinCollection, Quiet: true, Fences: true, Indexes: []store.Index{seldom("deletion")}},
 		{Name: CounterCollection, Quiet: true},
 		{Name: RenewalCollection, Quiet: true},
-		{Name: model.VersionCollection},
+		{Name: model.VersionCollection, Fences: true},
 	}
 	for _, e := range m.Entities {
 		list = append(list, entityCollection(e))

@@ -155,7 +155,8 @@ type Batch struct {
 	Ops    []Op
 }
 
-// Expect is one expectation.
+// Expect is one expectation. One with Rev 0 names a document that the batch
+// itself inserts, or one of a collection that Fences.
 type Expect struct {
 	Collection, ID string
 	Rev            int64
@@ -201,6 +202,10 @@ type Collection struct {
 	Searchable bool
 	// Quiet collections are not sent to Watch (history, sessions, jobs).
 	Quiet bool
+	// Fences says that batches may expect documents of this collection to be
+	// absent (Expect with Rev 0) without inserting them. A database without a
+	// lock on what does not exist must make room for that.
+	Fences bool
 }
 
 // Index serves equality, then order. A unique index ignores documents in

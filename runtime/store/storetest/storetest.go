@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"watch", testWatch},
 		{"watch resync", testResync},
 		{"view", testView},
+		{"whole documents", testWhole},
 		{"change numbers", testChangeNumbers},
 		{"cancelled callers", testCancelled},
 		{"after close", testClosed},

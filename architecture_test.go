@@ -108,7 +108,15 @@ func room(dir string) (string, int) {
 
 // testKit are packages that exist for tests and are imported by tests only.
 func testKit(dir string) bool {
-	return strings.HasSuffix(dir, "storetest") || strings.HasSuffix(dir, "apitest") || strings.HasSuffix(dir, "fusetest") || strings.HasPrefix(dir, "crashtest")
+	if strings.HasPrefix(dir, "crashtest") {
+		return true
+	}
+	for _, kit := range []string{"storetest", "anystore", "mongotest", "s3test", "apitest"} {
+		if strings.HasSuffix(dir, kit) {
+			return true
+		}
+	}
+	return false
 }
 
 func TestImportsGoDown(t *testing.T) {

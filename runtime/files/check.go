@@ -4,44 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 
 	"weft/runtime/store"
 )
 
-// Dir is the folder of the bytes, for backups.
-func (s *Service) Dir() string { return s.dir }
-
-// Missing checks that every file's bytes are there with the right size; it
-// returns the ids of those that are not, and how many files there are.
-func (s *Service) Missing(ctx context.Context) (missing []string, count int, err error) {
-	root, err := s.folder()
-	if err != nil {
-		return nil, 0, err
+// Dir is the folder of the bytes; "" when they lie elsewhere.
+func (s *Service) Dir() string {
+	if f, ok := s.storage.(*folder); ok {
+		return f.dir
 	}
+	return ""
+}
+
+// Each calls each with all files, a page at a time, in the order of their ids.
+func (s *Service) Each(ctx context.Context, each func([]File) error) error {
 	var after *store.Position
 	for {
 		docs, err := s.store.Find(ctx, Collection, store.Find{Limit: sweepPage, After: after})
 		if err != nil {
-			return nil, 0, fmt.Errorf("list files: %w", err)
+			return fmt.Errorf("list files: %w", err)
 		}
-		for _, d := range docs {
-			f, err := decode(d)
-			if err != nil {
-				return nil, 0, err
-			}
-			info, err := root.Stat(blobName(f.ID))
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, 0, fmt.Errorf("check file %s: %w", f.ID, err)
-			}
-			if err != nil || info.Size() != f.Size {
-				missing = append(missing, f.ID)
+		page := make([]File, len(docs))
+		for i, d := range docs {
+			if page[i], err = decode(d); err != nil {
+				return err
 			}
 		}
-		count += len(docs)
+		if err := each(page); err != nil {
+			return err
+		}
 		if len(docs) < sweepPage {
-			return missing, count, nil
+			return nil
 		}
 		after = &store.Position{ID: docs[len(docs)-1].ID}
 	}
+}
+
+// Missing checks that every file's bytes are there with the right size; it
+// returns the ids of those that are not, and how many files there are.
+func (s *Service) Missing(ctx context.Context) (missing []string, count int, err error) {
+	err = s.Each(ctx, func(page []File) error {
+		for _, f := range page {
+			whole, err := s.whole(ctx, f)
+			if err != nil {
+				return fmt.Errorf("check file %s: %w", f.ID, err)
+			}
+			if !whole {
+				missing = append(missing, f.ID)
+			}
+		}
+		count += len(page)
+		return nil
+	})
+	return missing, count, err
+}
+
+func (s *Service) whole(ctx context.Context, f File) (bool, error) {
+	in, err := s.Bytes(ctx, f)
+	if errors.Is(err, ErrNoBytes) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer in.Close()
+	size, err := in.Seek(0, io.SeekEnd)
+	return size == f.Size, err
 }

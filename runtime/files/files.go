@@ -1,5 +1,5 @@
-// Package files keeps attachments: bytes in a local folder under generated
-// keys, everything known about them in the store. A file belongs to nobody's
+// Package files keeps attachments: bytes in a Storage (a local folder, or a
+// bucket of S3) under generated keys, everything known about them in the store. A file belongs to nobody's
 // record until the door links it; one that stays unlinked is swept.
 package files
 
@@ -7,8 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"sync"
+	"io"
 	"time"
 
 	"weft/runtime/query"
@@ -18,23 +17,22 @@ import (
 // Collection holds a document per file; its id is also the storage key.
 const Collection = "weft_file"
 
-// Options of a Service.
+// Options of a Service. Store and one of Dir and Storage must be given.
 type Options struct {
 	Store store.Store
 	// Dir is the folder of the bytes; it is made when it is missing.
 	Dir string
+	// Storage holds the bytes in place of a folder.
+	Storage Storage
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
 // Service stores and finds files. It is safe for concurrent use.
 type Service struct {
-	store store.Store
-	dir   string
-	now   func() time.Time
-
-	mu   sync.Mutex
-	root *os.Root
+	store   store.Store
+	storage Storage
+	now     func() time.Time
 }
 
 // New makes a Service. The folder is opened by the first call that needs it,
@@ -43,19 +41,18 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{store: o.Store, dir: o.Dir, now: o.Now}
+	if o.Storage == nil {
+		o.Storage = &folder{dir: o.Dir}
+	}
+	return &Service{store: o.Store, storage: o.Storage, now: o.Now}
 }
 
-// Close gives the folder back.
+// Close gives the storage back.
 func (s *Service) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.root == nil {
-		return nil
+	if c, ok := s.storage.(io.Closer); ok {
+		return c.Close()
 	}
-	err := s.root.Close()
-	s.root = nil
-	return err
+	return nil
 }
 
 // File is what is known about a stored file.

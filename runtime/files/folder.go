@@ -8,35 +8,114 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
-	"weft/runtime/problem"
+	"github.com/google/uuid"
 )
 
 // The folder: tmp/ for what is being received, and 256 folders named by the
-// last two characters of the key, which are random in a UUIDv7.
+// last two characters of the id, which are random in a UUIDv7.
 const tempDir = "tmp"
 
-func tempName(id string) string { return tempDir + "/" + id }
+// folder is the Storage in a local folder. It is opened by the first call that
+// needs it. Everything goes through os.Root, so no name and no symbolic link
+// can lead out of it (S-17).
+type folder struct {
+	dir string
 
-func shard(id string) string { return id[len(id)-2:] }
+	mu   sync.Mutex
+	root *os.Root
+}
 
-func blobName(id string) string { return shard(id) + "/" + id }
-
-// folder opens the folder once. Everything below goes through os.Root, so no
-// name and no symbolic link can lead out of it (S-17).
-func (s *Service) folder() (*os.Root, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.root != nil {
-		return s.root, nil
+// Put writes a temporary file first, so that a half-written one is never found
+// under a key, and flushes the file and then the folder, so that both are
+// still there after a loss of power.
+func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
+	root, err := f.open()
+	if err != nil {
+		return err
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of files: %w", err)
+	temp := tempDir + "/" + uuid.NewString()
+	out, err := root.Create(temp)
+	if err != nil {
+		return diskProblem(fmt.Errorf("make a temporary file: %w", err))
 	}
-	if err := syncPath(filepath.Dir(s.dir)); err != nil {
+	defer func() {
+		_ = out.Close()
+		_ = root.Remove(temp) // gone already when all went well
+	}()
+	if _, err := io.Copy(out, &contextReader{ctx, r}); err != nil {
+		return diskProblem(fmt.Errorf("receive the file: %w", err))
+	}
+	if err := out.Sync(); err != nil {
+		return diskProblem(fmt.Errorf("flush the file: %w", err))
+	}
+	return diskProblem(place(root, temp, key))
+}
+
+// place moves a flushed temporary file under its key and flushes the folder entry.
+func place(root *os.Root, temp, key string) error {
+	if err := makeDir(root, shard(key)); err != nil {
+		return err
+	}
+	if err := root.Rename(temp, pathOf(key)); err != nil {
+		return fmt.Errorf("put the file in place: %w", err)
+	}
+	return syncDir(root, shard(key))
+}
+
+// Open opens the file of a key.
+func (f *folder) Open(_ context.Context, key string) (io.ReadSeekCloser, error) {
+	root, err := f.open()
+	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(s.dir)
+	in, err := root.Open(pathOf(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", key, ErrNoBytes)
+	}
+	if err != nil {
+		return nil, diskProblem(fmt.Errorf("open file %s: %w", key, err))
+	}
+	return in, nil
+}
+
+// Remove removes the file of a key.
+func (f *folder) Remove(_ context.Context, key string) error {
+	root, err := f.open()
+	if err != nil {
+		return err
+	}
+	if err := root.Remove(pathOf(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return diskProblem(fmt.Errorf("remove file %s: %w", key, err))
+	}
+	return nil
+}
+
+// open opens the folder once.
+func (f *folder) open() (*os.Root, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.root != nil {
+		return f.root, nil
+	}
+	root, err := openFolder(f.dir)
+	if err != nil {
+		return nil, diskProblem(err)
+	}
+	f.root = root
+	return root, nil
+}
+
+func openFolder(dir string) (*os.Root, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of files: %w", err)
+	}
+	if err := syncPath(filepath.Dir(dir)); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open the folder of files: %w", err)
 	}
@@ -44,89 +123,34 @@ func (s *Service) folder() (*os.Root, error) {
 		_ = root.Close()
 		return nil, err
 	}
-	s.root = root
 	return root, nil
 }
 
-// place moves a flushed temporary file under its key and flushes the folder
-// entry, so that the file is still there after a loss of power.
-func (s *Service) place(root *os.Root, temp, id string) error {
-	if err := makeDir(root, shard(id)); err != nil {
-		return err
+// Close gives the folder back.
+func (f *folder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.root == nil {
+		return nil
 	}
-	if err := root.Rename(temp, blobName(id)); err != nil {
-		return fmt.Errorf("put the file in place: %w", err)
-	}
-	return syncDir(root, shard(id))
+	err := f.root.Close()
+	f.root = nil
+	return err
 }
 
-func makeDir(root *os.Root, name string) error {
-	err := root.Mkdir(name, 0o700)
-	if errors.Is(err, fs.ErrExist) {
-		// Another upload may have made it a moment ago and not flushed it yet.
-		return syncDir(root, ".")
-	}
+// Clean removes temporary files that an interrupted Put left.
+func (f *folder) Clean(_ context.Context, before time.Time) (int, error) {
+	root, err := f.open()
 	if err != nil {
-		return fmt.Errorf("make folder %s: %w", name, err)
+		return 0, err
 	}
-	return syncDir(root, ".")
-}
-
-func syncDir(root *os.Root, name string) error {
-	d, err := root.Open(name)
-	if err != nil {
-		return fmt.Errorf("open folder %s: %w", name, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("flush folder %s: %w", name, err)
-	}
-	return nil
-}
-
-func syncPath(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("open the data folder: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("flush the data folder: %w", err)
-	}
-	return nil
-}
-
-// Open finds a file and opens its bytes; not_found when either is missing.
-// Whether the caller may read it is not asked here.
-func (s *Service) Open(ctx context.Context, id string) (io.ReadSeekCloser, *File, error) {
-	found, err := s.Lookup(ctx, []string{id})
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(found) == 0 {
-		return nil, nil, problem.New(problem.NotFound, "", nil)
-	}
-	root, err := s.folder()
-	if err != nil {
-		return nil, nil, err
-	}
-	in, err := root.Open(blobName(found[0].ID))
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, problem.Wrap(problem.NotFound, err)
+	n := 0
+	err = listDir(root, tempDir, func(found Stored) error {
+		if !found.At.Before(before) {
+			return nil
 		}
-		return nil, nil, fmt.Errorf("open file %s: %w", id, err)
-	}
-	return in, &found[0], nil
-}
-
-func (s *Service) removeBytes(id string) error {
-	root, err := s.folder()
-	if err != nil {
-		return err
-	}
-	if err := root.Remove(blobName(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove file %s: %w", id, err)
-	}
-	return nil
+		n++
+		return root.Remove(tempDir + "/" + found.Key)
+	})
+	return n, diskProblem(err)
 }

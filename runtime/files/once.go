@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"weft/runtime/problem"
@@ -28,23 +27,18 @@ type upload struct {
 	At     string `json:"at"`
 }
 
-// PutOnce is Put under an idempotency key: the same bytes and name under the
-// same key of the same user are the same file, however often they are sent
-// (R-05); other ones are a conflict. The key is committed with the file.
-func (s *Service) PutOnce(ctx context.Context, key, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
-	f, err := s.receive(ctx, by, name, mediaType, r, max)
-	if err != nil {
-		return nil, err
-	}
-	u := upload{ID: by + ":" + key, Rev: 1, File: f.ID, Name: f.Name, SHA256: f.SHA256, At: stamp(s.now())}
-	body, err := json.Marshal(u)
+// keepOnce commits the file's document together with its key, or finds the file
+// of an earlier upload under that key.
+func (s *Service) keepOnce(ctx context.Context, u Upload, f *File) (*File, error) {
+	kept := upload{ID: u.By + ":" + u.Key, Rev: 1, File: f.ID, Name: f.Name, SHA256: f.SHA256, At: stamp(s.now())}
+	body, err := json.Marshal(kept)
 	if err != nil {
 		return nil, fmt.Errorf("encode upload: %w", err)
 	}
-	err = s.keep(ctx, f, store.Op{Kind: store.Insert, Collection: uploadCollection, Doc: store.Doc{ID: u.ID, Rev: 1, Body: body}})
+	err = s.keep(ctx, f, store.Op{Kind: store.Insert, Collection: uploadCollection, Doc: store.Doc{ID: kept.ID, Rev: 1, Body: body}})
 	var taken *store.UniqueError
 	if errors.As(err, &taken) && taken.Collection == uploadCollection {
-		return s.sentBefore(ctx, u)
+		return s.sentBefore(ctx, kept)
 	}
 	if err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
-	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,16 +17,41 @@ import (
 	"weft/runtime/store"
 )
 
-// Put stores what r gives, at most max bytes (max > 0), as a file of user by. The answer
-// comes when bytes, folder entry and document are durable. Problems: too_large
-// above max, invalid for an empty file, storage_full.
-//
-// mediaType is what the uploader says it is; it only decides between types
-// that look alike in their bytes.
+// Upload says what is known about a file before its bytes are read.
+type Upload struct {
+	// By is the user id of the uploader, Name what he calls the file.
+	By, Name string
+	// MediaType is what the uploader says it is; it only decides between types
+	// that look alike in their bytes.
+	MediaType string
+	// Max is the greatest size in bytes; it must be given.
+	Max int64
+	// Key makes the upload one that is done once: the same bytes and name
+	// under the same key of the same user are the same file, however often they
+	// are sent; other ones are a conflict. "" means every upload is a new file.
+	Key string
+}
+
+// Put is Receive of an upload without more ado.
 func (s *Service) Put(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
-	f, err := s.receive(ctx, by, name, mediaType, r, max)
+	return s.Receive(ctx, Upload{By: by, Name: name, MediaType: mediaType, Max: max}, r)
+}
+
+// PutOnce is Put under an idempotency key.
+func (s *Service) PutOnce(ctx context.Context, key, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
+	return s.Receive(ctx, Upload{By: by, Name: name, MediaType: mediaType, Max: max, Key: key}, r)
+}
+
+// Receive stores what r gives as a file that no record refers to yet. The answer
+// comes when bytes and document are durable. Problems: too_large above u.Max,
+// invalid for an empty file, storage_full, unavailable.
+func (s *Service) Receive(ctx context.Context, u Upload, r io.Reader) (*File, error) {
+	f, err := s.receive(ctx, u, r)
 	if err != nil {
 		return nil, err
+	}
+	if u.Key != "" {
+		return s.keepOnce(ctx, u, f)
 	}
 	if err := s.keep(ctx, f); err != nil {
 		return nil, err
@@ -35,16 +60,24 @@ func (s *Service) Put(ctx context.Context, by, name, mediaType string, r io.Read
 }
 
 // receive stores the bytes; nothing knows of them yet.
-func (s *Service) receive(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
+func (s *Service) receive(ctx context.Context, u Upload, r io.Reader) (*File, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, fmt.Errorf("make a file id: %w", err)
 	}
-	f := &File{ID: id.String(), Rev: 1, Name: CleanName(name), By: by, At: s.now().UTC().Truncate(time.Millisecond)}
+	f := &File{ID: id.String(), Rev: 1, Name: CleanName(u.Name), By: u.By, At: s.now().UTC().Truncate(time.Millisecond)}
 	f.Loose = f.At
-	if err := s.write(ctx, f, mediaType, r, max); err != nil {
-		return nil, storageProblem(err)
+	head := bufio.NewReaderSize(&contextReader{ctx, r}, 64<<10)
+	start, err := head.Peek(sniffLen)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read the upload: %w", err)
 	}
+	f.MediaType = mediaType(start, f.Name, u.MediaType)
+	body := &measured{r: head, max: u.Max, sum: sha256.New()}
+	if err := s.storage.Put(ctx, f.ID, body); err != nil {
+		return nil, err
+	}
+	f.Size, f.SHA256 = body.size, hex.EncodeToString(body.sum.Sum(nil))
 	return f, nil
 }
 
@@ -59,64 +92,32 @@ func (s *Service) keep(ctx context.Context, f *File, more ...store.Op) error {
 		// With an unknown outcome the bytes must stay: the document may be there.
 		// Bytes without a document are swept.
 		if !errors.Is(err, store.ErrUnknown) {
-			_ = s.removeBytes(f.ID)
+			_ = s.storage.Remove(context.WithoutCancel(ctx), f.ID)
 		}
 		return fmt.Errorf("store file %s: %w", f.ID, err)
 	}
 	return nil
 }
 
-// write brings the bytes to their place: a temporary file first, so that a
-// half-written one is never found under a key.
-func (s *Service) write(ctx context.Context, f *File, declared string, r io.Reader, max int64) error {
-	root, err := s.folder()
-	if err != nil {
-		return err
-	}
-	temp := tempName(f.ID)
-	out, err := root.Create(temp)
-	if err != nil {
-		return fmt.Errorf("make a temporary file: %w", err)
-	}
-	defer func() {
-		_ = out.Close()
-		_ = root.Remove(temp) // gone already when all went well
-	}()
-	head := bufio.NewReaderSize(io.LimitReader(&contextReader{ctx, r}, max+1), 64<<10)
-	start, err := head.Peek(sniffLen)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the upload: %w", err)
-	}
-	f.MediaType = mediaType(start, f.Name, declared)
-	sum := sha256.New()
-	if f.Size, err = io.Copy(io.MultiWriter(out, sum), head); err != nil {
-		return fmt.Errorf("receive the upload: %w", err)
-	}
-	switch {
-	case f.Size > max:
-		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": max})
-	case f.Size == 0:
-		return problem.New(problem.Invalid, "upload_empty", nil)
-	}
-	f.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	if err := out.Sync(); err != nil {
-		return fmt.Errorf("flush the file: %w", err)
-	}
-	return s.place(root, temp, f.ID)
+// measured counts and sums what is read. Its errors end the upload before
+// anything can be found under the key.
+type measured struct {
+	r         io.Reader
+	max, size int64 // bytes
+	sum       hash.Hash
 }
 
-// storageProblem names the failures of a disk that a caller can act on.
-func storageProblem(err error) error {
-	if problem.As(err) != nil {
-		return err
-	}
+func (m *measured) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	m.size += int64(n)
+	m.sum.Write(p[:n])
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return problem.Wrap(problem.StorageFull, err)
-	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EIO):
-		return problem.Wrap(problem.Unavailable, err)
+	case m.size > m.max:
+		return 0, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": m.max})
+	case errors.Is(err, io.EOF) && m.size == 0:
+		return 0, problem.New(problem.Invalid, "upload_empty", nil)
 	}
-	return err
+	return n, err
 }
 
 // contextReader stops reading when the caller is gone.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"weft/runtime/query"
@@ -73,60 +71,72 @@ func (s *Service) drop(ctx context.Context, d store.Doc) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("drop loose file %s: %w", d.ID, err)
 	}
-	return true, s.removeBytes(d.ID)
+	return true, s.removeBytes(ctx, d.ID)
 }
 
+// removeBytes removes the bytes of an id and what was made from them.
+func (s *Service) removeBytes(ctx context.Context, id string) error {
+	return s.storage.List(ctx, id, func(found Stored) error {
+		if idOf(found.Key) != id {
+			return nil
+		}
+		return s.storage.Remove(ctx, found.Key)
+	})
+}
+
+// sweepLost removes old bytes whose id no document has. What was put there less
+// than a day ago may be about to get its document.
 func (s *Service) sweepLost(ctx context.Context, before time.Time) (int, error) {
-	root, err := s.folder()
+	swept, err := s.storage.Clean(ctx, before)
 	if err != nil {
-		return 0, err
+		return swept, fmt.Errorf("clean the storage: %w", err)
 	}
-	dirs, err := fs.ReadDir(root.FS(), ".")
-	if err != nil {
-		return 0, fmt.Errorf("list the folder of files: %w", err)
-	}
-	swept := 0
-	for _, dir := range dirs {
-		if !dir.IsDir() {
-			continue
-		}
-		n, err := s.sweepDir(ctx, root, dir.Name(), before)
-		if err != nil {
-			return swept, err
-		}
+	var old []string
+	flush := func() error {
+		n, err := s.removeUnknown(ctx, old)
 		swept += n
+		old = old[:0]
+		return err
+	}
+	err = s.storage.List(ctx, "", func(found Stored) error {
+		if !found.At.Before(before) {
+			return nil
+		}
+		if old = append(old, found.Key); len(old) < sweepPage {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err != nil {
+		return swept, fmt.Errorf("sweep the storage: %w", err)
 	}
 	return swept, nil
 }
 
-func (s *Service) sweepDir(ctx context.Context, root *os.Root, dir string, before time.Time) (int, error) {
-	entries, err := fs.ReadDir(root.FS(), dir)
+// removeUnknown removes those of the keys that belong to no document.
+func (s *Service) removeUnknown(ctx context.Context, keys []string) (int, error) {
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = idOf(k)
+	}
+	found, err := s.Lookup(ctx, ids)
 	if err != nil {
-		return 0, fmt.Errorf("list folder %s: %w", dir, err)
+		return 0, err
 	}
-	var old []string
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
-			old = append(old, e.Name())
-		}
-	}
-	known := map[string]bool{}
-	if dir != tempDir {
-		found, err := s.Lookup(ctx, old)
-		if err != nil {
-			return 0, err
-		}
-		for _, f := range found {
-			known[f.ID] = true
-		}
+	known := make(map[string]bool, len(found))
+	for _, f := range found {
+		known[f.ID] = true
 	}
 	swept := 0
-	for _, name := range old {
-		if known[name] {
+	for i, k := range keys {
+		if known[ids[i]] {
 			continue
 		}
-		if err := root.Remove(dir + "/" + name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return swept, fmt.Errorf("remove lost file %s: %w", name, err)
+		if err := s.storage.Remove(ctx, k); err != nil {
+			return swept, err
 		}
 		swept++
 	}

@@ -1,0 +1,24 @@
+package files
+
+import "strings"
+
+// Keys are laid out alike in every storage, so that a bucket can be copied into
+// a folder and back: <last two characters of the id>/<key>.
+
+// shard is the folder of a key.
+func shard(key string) string {
+	id := idOf(key)
+	return id[max(0, len(id)-2):]
+}
+
+// pathOf is where a key lies, below the folder or the prefix of the bucket.
+func pathOf(key string) string { return shard(key) + "/" + key }
+
+// idOf is the id that a key belongs to.
+func idOf(key string) string {
+	id, _, _ := strings.Cut(key, ".")
+	return id
+}
+
+// derivedKey is the key of something made from a file, such as a smaller image.
+func derivedKey(id, variant string) string { return id + "." + variant }

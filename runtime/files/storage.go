@@ -1,0 +1,38 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Storage holds bytes under keys. A key is the id of a file, or one derived
+// from it: the id, a dot and a word (see derivedKey). Failures that a caller
+// can act on are problems: unavailable, storage_full.
+type Storage interface {
+	// Put stores what r gives under key, in place of what was there. When it
+	// returns nil the bytes are durable and were checked against those sent;
+	// when it fails, nothing is found under a key that was not there before.
+	Put(ctx context.Context, key string, r io.Reader) error
+	// Open finds the bytes under key; ErrNoBytes when there are none.
+	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
+	// Remove takes the bytes away; none there is no error.
+	Remove(ctx context.Context, key string) error
+	// List calls each with every key that begins with the id given, or with
+	// all keys for "", in no order, until it fails.
+	List(ctx context.Context, id string, each func(Stored) error) error
+	// Clean removes what was left by calls of Put that were cut off before
+	// the time given, and returns how many there were.
+	Clean(ctx context.Context, before time.Time) (int, error)
+}
+
+// Stored is what a Storage knows about the bytes under a key.
+type Stored struct {
+	Key  string
+	Size int64     // bytes
+	At   time.Time // when they were put there
+}
+
+// ErrNoBytes says that a storage has nothing under a key.
+var ErrNoBytes = errors.New("files: no bytes are stored under this key")

@@ -86,6 +86,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// Exclusive says that no other process can have the store open.
+func (s *Store) Exclusive() bool { return true }
+
 func (s *Store) start(ctx context.Context, o Options) error {
 	c, err := openConn(s.path, o.Synchronous, writerCacheKiB)
 	if err != nil {

@@ -33,7 +33,7 @@ func (l *Lease) Renew(ctx context.Context) error {
 	if l.lost {
 		return ErrLost
 	}
-	if age < l.keeper.Life/3 {
+	if age < l.keeper.Life/3 || l.keeper.single {
 		return nil
 	}
 	err := l.write(ctx, l.rev)
@@ -80,6 +80,10 @@ func (l *Lease) Release(ctx context.Context) error {
 		return nil
 	}
 	l.lost = true
+	if l.keeper.single {
+		inside.CompareAndDelete(insideKey{l.keeper.Store, l.name}, l)
+		return nil
+	}
 	err := l.keeper.Store.Commit(ctx, &store.Batch{Ops: []store.Op{
 		{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: l.name}, OldRev: l.rev}}})
 	if err != nil && !errors.Is(err, store.ErrConflict) {
@@ -114,7 +118,7 @@ func (l *Lease) Keep(ctx context.Context) (kept context.Context, stop func()) {
 
 // write puts the row of the next revision in the place of revision old, 0 for none.
 func (l *Lease) write(ctx context.Context, old int64) error {
-	r := row{ID: l.name, Rev: old + 1, Term: l.term, Keeper: l.keeper.id, Process: process}
+	r := row{ID: l.name, Rev: old + 1, Term: l.term, Keeper: l.keeper.id}
 	body, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("lease %s: %w", l.name, err)

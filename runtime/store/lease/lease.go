@@ -35,9 +35,14 @@ var (
 	ErrLost = errors.New("lease: the work was taken over by another process")
 )
 
-// process tells this process from others; a store that only one process can
-// open needs no patience with the leases of earlier ones.
-var process = uuid.NewString()
+// inside are the leases on stores that only one process can have open: they
+// need no rows, and nobody outlives the process.
+var inside sync.Map // insideKey → *Lease
+
+type insideKey struct {
+	store store.Store
+	name  string
+}
 
 // Options of a Keeper; Store must be given.
 type Options struct {
@@ -68,11 +73,10 @@ type sight struct {
 
 // row is a lease in the store. Term is drawn anew each time it is taken.
 type row struct {
-	ID      string `json:"id"`
-	Rev     int64  `json:"rev"`
-	Term    string `json:"term"`
-	Keeper  string `json:"keeper"`
-	Process string `json:"process"`
+	ID     string `json:"id"`
+	Rev    int64  `json:"rev"`
+	Term   string `json:"term"`
+	Keeper string `json:"keeper"`
 }
 
 // New makes a Keeper. A store that only one process at a time can have open
@@ -102,12 +106,22 @@ func (k *Keeper) Take(ctx context.Context, name string) (*Lease, error) {
 	l := &Lease{keeper: k, name: name, term: uuid.NewString()}
 	k.held[name] = l
 	k.mu.Unlock()
-	err := k.take(ctx, l)
-	if err != nil {
+	take := k.take
+	if k.single {
+		take = k.takeInside
+	}
+	if err := take(ctx, l); err != nil {
 		k.drop(l)
 		return nil, err
 	}
 	return l, nil
+}
+
+func (k *Keeper) takeInside(_ context.Context, l *Lease) error {
+	if _, held := inside.LoadOrStore(insideKey{k.Store, l.name}, l); held {
+		return ErrHeld
+	}
+	return nil
 }
 
 func (k *Keeper) take(ctx context.Context, l *Lease) error {
@@ -142,14 +156,14 @@ func (k *Keeper) take(ctx context.Context, l *Lease) error {
 }
 
 // free tells whether a row that somebody has left may be taken over: one of
-// this Keeper that it does not hold (the answer to a release was lost), one of
-// an earlier process where only one can be, or one that stood still too long.
+// this Keeper that it does not hold (the answer to a release was lost), or one
+// that stood still too long.
 func (k *Keeper) free(d store.Doc) (bool, error) {
 	var r row
 	if err := json.Unmarshal(d.Body, &r); err != nil {
 		return false, fmt.Errorf("lease %s: %w", d.ID, err)
 	}
-	if r.Keeper == k.id || k.single && r.Process != process {
+	if r.Keeper == k.id {
 		return true, nil
 	}
 	k.mu.Lock()

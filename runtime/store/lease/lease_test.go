@@ -164,16 +164,23 @@ func TestAHolderStopsBeforeItsLeaseEnds(t *testing.T) {
 	}
 }
 
-// A store that only one process can have open waits for nobody that is gone.
-func TestALeaseOfAnEarlierProcess(t *testing.T) {
+// A store that only one process can have open needs no rows.
+func TestLeasesInsideOneProcess(t *testing.T) {
 	t.Parallel()
-	s := openStore(t)
-	row := store.Doc{ID: "work", Rev: 7, Body: []byte(`{"id":"work","rev":7,"term":"t","keeper":"k","process":"gone"}`)}
-	if err := s.Commit(t.Context(), &store.Batch{Ops: []store.Op{{Kind: store.Insert, Collection: Collection, Doc: row}}}); err != nil {
-		t.Fatal(err)
+	s := openStore(t).(shared).Store
+	a, b := New(Options{Store: s}), New(Options{Store: s})
+	l := take(t, a, nil)
+	take(t, b, ErrHeld)
+	if n, err := s.Count(t.Context(), Collection, nil, 0); err != nil || n != 0 {
+		t.Errorf("%d rows, %v", n, err)
 	}
-	take(t, New(Options{Store: s}), ErrHeld)
-	take(t, New(Options{Store: s.(shared).Store}), nil)
+	if err := l.Renew(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := l.Release(t.Context()); err != nil {
+		t.Error(err)
+	}
+	take(t, b, nil)
 }
 
 func TestWaitingCallersTakeTurns(t *testing.T) {

@@ -113,6 +113,18 @@ func storeDecimal(m uint64, neg bool) string {
 	return string(b[:])
 }
 
+// LoadDecimal takes a stored decimal of the common form of 20 digits apart: its
+// magnitude × 10^4, below 10^19, and its sign. ok is false for anything else, a
+// greater sum included.
+func LoadDecimal[T string | []byte](stored T) (m uint64, neg, ok bool) {
+	return loadDecimal(string(stored))
+}
+
+// AppendStoredDecimal appends the stored form of a magnitude × 10^4 below 10^19.
+func AppendStoredDecimal(b []byte, m uint64, neg bool) []byte {
+	return append(b, storeDecimal(m, neg)...)
+}
+
 // loadDecimal reads the common form of 20 digits; ok is false for anything
 // else, a greater sum included.
 func loadDecimal(s string) (m uint64, neg, ok bool) {

@@ -1,0 +1,156 @@
+package mongo
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"sync/atomic"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// collection is what is known of a collection from the last Ensure.
+type collection struct {
+	store.Collection
+	// members tells what is special about fields; most have an entry only if
+	// Kinds names them.
+	members map[string]*member
+	// unset lists the fields whose absence is marked, in order.
+	unset   []string
+	indexes []index
+	// changed is the number of the last change that touched it.
+	changed *atomic.Uint64
+}
+
+// member is what is kept about one field of a collection.
+type member struct {
+	// kind is 0 when values are kept as their JSON.
+	kind query.Kind
+	// fold: the folded text is kept where it differs from the value; folded: always.
+	fold, folded bool
+	// sorted: every set text has a sort key.
+	sorted bool
+	// unset is the place in collection.unset, -1 for none.
+	unset int
+	// unique: part of a unique index.
+	unique bool
+}
+
+var (
+	collectionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	fieldName      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
+)
+
+// newCollection checks a definition; old is what it replaces, if anything.
+func newCollection(def store.Collection, old *collection) (*collection, error) {
+	if !collectionName.MatchString(def.Name) || slices.Contains(ownCollections, def.Name) {
+		return nil, fmt.Errorf("mongo: %q cannot be the name of a collection", def.Name)
+	}
+	c := &collection{Collection: def, members: map[string]*member{}, changed: new(atomic.Uint64)}
+	if old != nil {
+		c.changed = old.changed
+	}
+	for field, kind := range def.Kinds {
+		m := c.member(field)
+		m.kind, m.fold = kind, kind == query.Text
+	}
+	for _, i := range def.Indexes {
+		made, err := c.newIndex(i)
+		if err != nil {
+			return nil, err
+		}
+		c.indexes = append(c.indexes, made)
+	}
+	if def.Searchable {
+		c.indexes = append(c.indexes, wordsIndex())
+	}
+	return c, nil
+}
+
+// member gives the entry of a field, made when there is none.
+func (c *collection) member(field string) *member {
+	m := c.members[field]
+	if m == nil {
+		m = &member{unset: -1}
+		c.members[field] = m
+	}
+	return m
+}
+
+// markUnset notes that documents tell where the field is unset.
+func (c *collection) markUnset(field string) {
+	if m := c.member(field); m.unset < 0 {
+		m.unset = len(c.unset)
+		c.unset = append(c.unset, field)
+	}
+}
+
+// kind is the native kind of a field: Decimal and Instant have types of the
+// database; 0 means that values are kept as their JSON.
+func (c *collection) kind(field string) query.Kind {
+	if m := c.members[field]; m != nil {
+		return m.kind
+	}
+	return 0
+}
+
+// keepsFold tells whether foldField holds the folded text where it differs from
+// the value; alwaysFolds whether it does so for every text.
+func (c *collection) keepsFold(field string) bool {
+	m := c.members[field]
+	return m != nil && (m.fold || m.folded)
+}
+
+func (c *collection) alwaysFolds(field string) bool {
+	m := c.members[field]
+	return m != nil && m.folded
+}
+
+// keepsSort tells whether every set text of the field has its sort key, since
+// an index is ordered by it.
+func (c *collection) keepsSort(field string) bool {
+	m := c.members[field]
+	return m != nil && m.sorted
+}
+
+// marksUnset tells whether unsetField is kept.
+func (c *collection) marksUnset(field string) bool {
+	m := c.members[field]
+	return m != nil && m.unset >= 0
+}
+
+// catalog is the set of collections; it is replaced as a whole.
+type catalog struct {
+	set atomic.Pointer[map[string]*collection]
+}
+
+func (k *catalog) all() map[string]*collection {
+	if set := k.set.Load(); set != nil {
+		return *set
+	}
+	return nil
+}
+
+func (k *catalog) get(name string) (*collection, error) {
+	if c := k.all()[name]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("mongo: there is no collection %q", name)
+}
+
+// put adds or replaces collections. Only one goroutine at a time may call it.
+func (k *catalog) put(more ...*collection) {
+	set := maps.Clone(k.all())
+	if set == nil {
+		set = map[string]*collection{}
+	}
+	for _, c := range more {
+		set[c.Name] = c
+	}
+	k.set.Store(&set)
+}
+
+// names of the collections, in order.
+func (k *catalog) names() []string { return slices.Sorted(maps.Keys(k.all())) }

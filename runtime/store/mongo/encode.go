@@ -1,0 +1,290 @@
+package mongo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
+)
+
+const (
+	// maxDocument leaves the database room for its own members in 16 MiB.
+	maxDocument = 16<<20 - 16<<10
+	// maxDepth is less than the database takes.
+	maxDepth = 90
+)
+
+// encode lays out a document as docs/stored-form.md says. Its errors are the
+// document's own fault.
+func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
+	e := encoder{json: jsonText{b: d.Body}, out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
+	if err := e.document(c, d); err != nil {
+		return nil, fmt.Errorf("mongo: %s/%s: %w", c.Name, d.ID, err)
+	}
+	if len(e.out) > maxDocument {
+		return nil, fmt.Errorf("mongo: %s/%s has %d bytes, a document of MongoDB at most 16 MiB", c.Name, d.ID, len(e.out))
+	}
+	return e.out, nil
+}
+
+// encoder turns the JSON of one document into BSON.
+type encoder struct {
+	json jsonText
+	out  []byte
+	// set tells which of collection.unset have a value.
+	set []bool
+	// folds and sorts are members of memberFold and memberSort that follow
+	// from values.
+	folds, sorts []derived
+	// text is the last string read.
+	text []byte
+}
+
+type derived struct{ field, text string }
+
+func (e *encoder) document(c *collection, d *store.Doc) error {
+	_, e.out = bsoncore.AppendDocumentStart(e.out)
+	e.out = bsoncore.AppendStringElement(e.out, memberID, d.ID)
+	e.out = bsoncore.AppendInt64Element(e.out, memberRev, d.Rev)
+	if len(c.unset) > 0 {
+		e.set = make([]bool, len(c.unset))
+	}
+	err := e.json.object(func(key []byte) error {
+		switch {
+		case string(key) == "id" || string(key) == memberRev:
+			return e.json.skip()
+		case len(key) == 0 || key[0] == '_' || key[0] == '$':
+			return fmt.Errorf("a member cannot be called %q", key)
+		}
+		return e.top(c, key, d.Sort)
+	})
+	if err != nil {
+		return err
+	}
+	if !e.json.end() {
+		return errJSON
+	}
+	e.appendSort(d.Sort)
+	e.appendTexts(memberFold, e.folds)
+	e.appendUnset(c)
+	e.appendWords(d.Tokens)
+	e.out = append(e.out, 0)
+	e.out = bsoncore.UpdateLength(e.out, 0, int32(len(e.out)))
+	return nil
+}
+
+// top appends a member of the document itself and notes what follows from it.
+func (e *encoder) top(c *collection, key []byte, sort map[string]string) error {
+	m := c.members[string(key)]
+	if m == nil {
+		_, err := e.member(key, 0, 1)
+		return err
+	}
+	start := len(e.out)
+	t, err := e.member(key, m.kind, 1)
+	if err != nil {
+		return err
+	}
+	if t == bson.TypeNull {
+		if m.unique { // an index takes null for a value
+			e.out = e.out[:start]
+		}
+		return nil
+	}
+	if m.unset >= 0 {
+		e.set[m.unset] = true
+	}
+	if t != bson.TypeString || !m.fold && !m.folded && !m.sorted {
+		return nil
+	}
+	text := string(e.text)
+	if m.fold || m.folded {
+		if f := query.Fold(text); m.folded || f != text {
+			e.folds = append(e.folds, derived{string(key), f})
+		}
+	}
+	if m.sorted && sort[string(key)] == "" {
+		e.sorts = append(e.sorts, derived{string(key), query.SortKey(text)})
+	}
+	return nil
+}
+
+// member appends one member of any object; depth is that of the object.
+func (e *encoder) member(key []byte, kind query.Kind, depth int) (t bsonType, err error) {
+	if bytes.IndexByte(key, 0) >= 0 {
+		return 0, fmt.Errorf("the name of a member holds NUL")
+	}
+	at := len(e.out)
+	e.out = append(e.out, 0)
+	e.out = append(append(e.out, key...), 0)
+	t, err = e.value(kind, depth)
+	e.out[at] = byte(t)
+	return t, err
+}
+
+func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
+	if depth > maxDepth {
+		return 0, fmt.Errorf("more than %d objects in each other", maxDepth)
+	}
+	switch e.json.peek() {
+	case '"':
+		return e.string(kind)
+	case '{':
+		at, out := bsoncore.ReserveLength(e.out)
+		e.out = out
+		err := e.json.object(func(key []byte) error { _, err := e.member(key, 0, depth+1); return err })
+		e.close(at)
+		return bson.TypeEmbeddedDocument, err
+	case '[':
+		at, out := bsoncore.ReserveLength(e.out)
+		e.out = out
+		var number [8]byte
+		n := 0
+		err := e.json.array(func() error {
+			_, err := e.member(strconv.AppendInt(number[:0], int64(n), 10), 0, depth+1)
+			n++
+			return err
+		})
+		e.close(at)
+		return bson.TypeArray, err
+	case 't', 'f':
+		yes, err := e.json.boolean()
+		e.out = bsoncore.AppendBoolean(e.out, yes)
+		return bson.TypeBoolean, err
+	case 'n':
+		return bson.TypeNull, e.json.word("null")
+	}
+	return e.number()
+}
+
+// close ends an object or array that began at place at.
+func (e *encoder) close(at int32) {
+	e.out = append(e.out, 0)
+	e.out = bsoncore.UpdateLength(e.out, at, int32(len(e.out))-at)
+}
+
+func (e *encoder) string(kind query.Kind) (bsonType, error) {
+	s, err := e.json.string()
+	if err != nil {
+		return 0, err
+	}
+	e.text = s
+	switch kind {
+	case query.Decimal:
+		if high, low, ok := decimal128(s); ok {
+			e.out = bsoncore.AppendDecimal128(e.out, newDecimal128(high, low))
+			return bson.TypeDecimal128, nil
+		}
+	case query.Instant:
+		if ms, ok := parseInstant(s); ok {
+			e.out = bsoncore.AppendDateTime(e.out, ms)
+			return bson.TypeDateTime, nil
+		}
+	}
+	e.out = appendLength(e.out, int32(len(s)+1))
+	e.out = append(append(e.out, s...), 0)
+	return bson.TypeString, nil
+}
+
+// number keeps integers that fit as such.
+func (e *encoder) number() (bsonType, error) {
+	text, whole, err := e.json.number()
+	if err != nil {
+		return 0, err
+	}
+	if whole {
+		if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+			e.out = bsoncore.AppendInt64(e.out, n)
+			return bson.TypeInt64, nil
+		}
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || math.IsInf(f, 0) {
+		return 0, fmt.Errorf("%s is no number of a database", text)
+	}
+	e.out = bsoncore.AppendDouble(e.out, f)
+	return bson.TypeDouble, nil
+}
+
+func (e *encoder) appendSort(sort map[string]string) {
+	for field, key := range sort {
+		if key != "" {
+			e.sorts = append(e.sorts, derived{field, key})
+		}
+	}
+	slices.SortFunc(e.sorts, func(a, b derived) int { return bytes.Compare([]byte(a.field), []byte(b.field)) })
+	e.appendTexts(memberSort, e.sorts)
+}
+
+func (e *encoder) appendTexts(name string, list []derived) {
+	if len(list) == 0 {
+		return
+	}
+	at, out := bsoncore.AppendDocumentElementStart(e.out, name)
+	for _, d := range list {
+		out = bsoncore.AppendStringElement(out, d.field, d.text)
+	}
+	e.out = out
+	e.close(at)
+}
+
+func (e *encoder) appendUnset(c *collection) {
+	if !slices.Contains(e.set, false) {
+		return
+	}
+	at, out := bsoncore.AppendDocumentElementStart(e.out, memberUnset)
+	for i, has := range e.set {
+		if !has {
+			out = bsoncore.AppendBooleanElement(out, c.unset[i], true)
+		}
+	}
+	e.out = out
+	e.close(at)
+}
+
+func (e *encoder) appendWords(tokens []store.Token) {
+	if len(tokens) == 0 {
+		return
+	}
+	at, out := bsoncore.AppendArrayElementStart(e.out, memberWords)
+	for i, t := range tokens {
+		out = append(out, byte(bson.TypeString))
+		out = append(strconv.AppendInt(out, int64(i), 10), 0)
+		out = appendLength(out, int32(len(t.Field)+len(t.Text)+2))
+		out = append(append(append(append(out, t.Field...), ' '), t.Text...), 0)
+	}
+	e.out = out
+	e.close(at)
+}
+
+// encodeValue turns one value of the port into BSON of a kind (0: as JSON).
+func encodeValue(v any, kind query.Kind) (bson.RawValue, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return bson.RawValue{}, err
+	}
+	e := encoder{json: jsonText{b: data}}
+	t, err := e.value(kind, 1)
+	return bson.RawValue{Type: t, Value: e.out}, err
+}
+
+func appendLength(b []byte, n int32) []byte {
+	return append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
+}
+
+// validText replaces what is no UTF-8, as encoding/json does.
+func validText(s []byte) []byte {
+	if utf8.Valid(s) {
+		return s
+	}
+	return bytes.ToValidUTF8(s, []byte("\uFFFD"))
+}

@@ -1,0 +1,117 @@
+package mongo
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+)
+
+const (
+	// indexPrefix marks the indexes that Ensure made; others are left alone.
+	indexPrefix = "weft_"
+	// maxIndexName is what every version of the database takes.
+	maxIndexName = 63
+	// wordsName is the index of search words.
+	wordsName = "words"
+)
+
+// index is an index of a collection as the database has it.
+type index struct {
+	store.Index
+	// name in the database; it changes when the definition does.
+	name    string
+	keys    bson.D
+	partial bson.D
+}
+
+// newIndex makes the index and notes what documents must keep for it. Ascending
+// keys are led by the mark that the value is unset, since unset values come
+// last both ways but the database orders them first.
+func (c *collection) newIndex(i store.Index) (index, error) {
+	if len(i.Keys) == 0 {
+		return index{}, fmt.Errorf("mongo: index %s of %s has no keys", i.Name, c.Name)
+	}
+	made := index{Index: i}
+	for n, k := range i.Keys {
+		field := k.Path.Field
+		if k.Path.Through != "" {
+			return index{}, fmt.Errorf("mongo: index %s of %s crosses a reference", i.Name, c.Name)
+		}
+		if !fieldName.MatchString(field) {
+			return index{}, fmt.Errorf("mongo: %q cannot be the name of a field", field)
+		}
+		if i.Unique || i.Sparse && n == 0 {
+			made.partial = append(made.partial, bson.E{Key: fieldPath(field), Value: bson.D{{Key: "$exists", Value: true}}})
+		}
+		if i.Unique {
+			c.member(field).unique = true
+			made.keys = append(made.keys, bson.E{Key: fieldPath(field), Value: 1})
+			continue
+		}
+		made.keys = append(made.keys, c.orderKeys(k)...)
+	}
+	if last := made.keys[len(made.keys)-1].Key; !i.Unique && last != memberID {
+		made.keys = append(made.keys, bson.E{Key: memberID, Value: 1})
+	}
+	made.name = indexName(i.Name, made)
+	return made, nil
+}
+
+// orderKeys are the keys of the database for one key of an index that is not unique.
+func (c *collection) orderKeys(k store.IndexKey) bson.D {
+	field := k.Path.Field
+	place := fieldPath(field)
+	switch {
+	case k.Folded:
+		c.member(field).folded = true
+		place = foldField(field)
+	case k.Path.SortKey && k.Path.Kind == query.Text:
+		c.member(field).sorted = true
+		place = sortField(field)
+	}
+	if k.Desc {
+		return bson.D{{Key: place, Value: -1}}
+	}
+	if field == "id" || field == memberRev { // never unset
+		return bson.D{{Key: place, Value: 1}}
+	}
+	c.markUnset(field)
+	return bson.D{{Key: unsetField(field), Value: 1}, {Key: place, Value: 1}}
+}
+
+func wordsIndex() index {
+	i := index{Index: store.Index{Name: wordsName}, keys: bson.D{{Key: memberWords, Value: 1}}}
+	i.name = indexName(wordsName, i)
+	return i
+}
+
+// indexName is prefix, name and a digest of the definition.
+func indexName(name string, i index) string {
+	h := fnv.New32a()
+	fmt.Fprint(h, i.Unique, i.keys, i.partial)
+	digest := fmt.Sprintf("_%08x", h.Sum32())
+	return indexPrefix + name[:min(len(name), maxIndexName-len(indexPrefix)-len(digest))] + digest
+}
+
+// nameOf gives the name by which the owner of a collection knows an index of
+// the database.
+func (c *collection) nameOf(name string) string {
+	if name == "_id_" {
+		return "id"
+	}
+	for _, i := range c.indexes {
+		if i.name == name {
+			return i.Index.Name
+		}
+	}
+	name = strings.TrimPrefix(name, indexPrefix)
+	if at := strings.LastIndexByte(name, '_'); at > 0 {
+		name = name[:at]
+	}
+	return name
+}

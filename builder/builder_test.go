@@ -3,7 +3,6 @@ package builder_test
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -14,7 +13,7 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 )
 
@@ -27,17 +26,7 @@ type bench struct {
 
 func open(t *testing.T) *bench {
 	t.Helper()
-	return reopen(t, filepath.Join(t.TempDir(), "weft.db"))
-}
-
-func reopen(t *testing.T, path string) *bench {
-	t.Helper()
-	db, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return over(t, db)
+	return over(t, anystore.Open(t))
 }
 
 func over(t *testing.T, s store.Store) *bench {

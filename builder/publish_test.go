@@ -3,7 +3,6 @@ package builder_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -13,8 +12,7 @@ import (
 
 func TestPublishedSetIsInForceAndSurvivesARestart(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "weft.db")
-	b := reopen(t, path)
+	b := open(t)
 	if v := b.current.Model().Version; v != 0 {
 		t.Fatalf("version %d before anything was published", v)
 	}

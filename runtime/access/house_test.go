@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +12,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 )
 
@@ -30,11 +29,7 @@ type house struct {
 
 func newHouse(t *testing.T, roles ...*schemas.Role) *house {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := anystore.Open(t)
 	m, problems := model.Compile(&schemas.Set{Entities: []*schemas.Entity{dealEntity()}, StageMachines: []*schemas.StageMachine{dealMachine()}, Roles: roles}, 1)
 	if len(problems) > 0 {
 		t.Fatalf("compile: %v", problems)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,14 +15,15 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 )
 
 // stage is the whole way from the store to a websocket client.
 type stage struct {
 	t       testing.TB
-	store   *sqlite.Store
+	store   store.Store
 	access  *access.Service
 	records *record.Service
 	hub     *live.Hub
@@ -67,8 +67,7 @@ func definitions() *schemas.Set {
 
 func newStage(t testing.TB, limits live.Limits) *stage {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	must(t, err)
+	db := anystore.Open(t)
 	m, problems := model.Compile(definitions(), 1)
 	if len(problems) > 0 {
 		t.Fatalf("compile: %v", problems)
@@ -87,9 +86,8 @@ func newStage(t testing.TB, limits live.Limits) *stage {
 	t.Cleanup(func() {
 		must(t, st.hub.Close())
 		server.Close()
-		must(t, db.Close())
 	})
-	_, _, err = st.access.EnsureAdmin(t.Context(), "correct horse")
+	_, _, err := st.access.EnsureAdmin(t.Context(), "correct horse")
 	must(t, err)
 	st.admin, err = st.access.ActorOf(t.Context(), "admin")
 	must(t, err)

@@ -15,7 +15,7 @@ import (
 	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 )
 
@@ -23,7 +23,7 @@ import (
 // the finances, admin may everything.
 type office struct {
 	t       *testing.T
-	store   *sqlite.Store
+	store   store.Store
 	records *record.Service
 	files   *files.Service
 	access  *access.Service
@@ -68,11 +68,7 @@ func compile(t testing.TB) *model.Model {
 func newOffice(t *testing.T, parts ...part) *office {
 	t.Helper()
 	ctx := t.Context()
-	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
+	st := anystore.Open(t)
 	m := compile(t)
 	current := &model.Current{}
 	current.Swap(m)

@@ -46,7 +46,7 @@ func FuzzMergePatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, targetText, patchText string) {
 		var target, patch any
 		if json.Unmarshal([]byte(targetText), &target) != nil || json.Unmarshal([]byte(patchText), &patch) != nil {
-			t.Skip()
+			return
 		}
 		before, beforePatch := mustJSON(t, target), mustJSON(t, patch)
 		once := mergePatch(target, patch)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +13,16 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 	"weft/templates"
 )
 
-// office is the shipped CRM on the real embedded store, without any records but
+// office is the shipped CRM on the real store, without any records but
 // the user admin.
 type office struct {
 	t        testing.TB
-	store    *sqlite.Store
+	store    store.Store
 	current  *model.Current
 	access   *access.Service
 	records  *record.Service
@@ -37,11 +36,7 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 func newOffice(t testing.TB, extra ...string) *office {
 	t.Helper()
 	ctx := t.Context()
-	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
+	st := anystore.Open(t)
 	o := &office{t: t, store: st, current: &model.Current{}, dir: t.TempDir()}
 	m := compileTemplate(t, extra)
 	o.current.Swap(m)

@@ -1,4 +1,4 @@
-// Package apitest starts the whole of weft in a test: the embedded store, every
+// Package apitest starts the whole of weft in a test: a store, every
 // room and the HTTP API behind a listener on this machine, and speaks to it as
 // any client would.
 package apitest
@@ -15,7 +15,7 @@ import (
 
 	"weft/cmd/house"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 )
 
@@ -61,13 +61,9 @@ func Start(t testing.TB, o Options) *App {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
 	dir := t.TempDir()
-	db, err := sqlite.Open(ctx, filepath.Join(dir, "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
 	a := &App{checkers: map[int64]*checker{}}
-	if a.House, err = open(ctx, db, dir, o); err != nil {
+	var err error
+	if a.House, err = open(ctx, anystore.Open(t), dir, o); err != nil {
 		t.Fatal(err)
 	}
 	a.Server = httptest.NewServer(a.API)
@@ -87,7 +83,7 @@ func Start(t testing.TB, o Options) *App {
 	return a
 }
 
-func open(ctx context.Context, db *sqlite.Store, dir string, o Options) (*house.House, error) {
+func open(ctx context.Context, db store.Store, dir string, o Options) (*house.House, error) {
 	h := house.Options{
 		Store: db, Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: slog.New(slog.DiscardHandler),

@@ -3,14 +3,13 @@ package lease
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 )
 
 // shared is a store that several processes could have open.
@@ -18,11 +17,7 @@ type shared struct{ store.Store }
 
 func openStore(t *testing.T) store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := anystore.Open(t)
 	if err := s.Ensure(t.Context(), Collections()); err != nil {
 		t.Fatal(err)
 	}

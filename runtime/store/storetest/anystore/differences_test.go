@@ -1,0 +1,90 @@
+package anystore
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	named   = regexp.MustCompile(`anystore\.(?:Skip|Differs)\(\w+(?:\.\w+)*, "([^"]*)"\)`)
+	skipped = regexp.MustCompile(`\.Skip(?:f|Now)?\(`)
+)
+
+// goFiles calls fn with every Go file of the repository but those of this package.
+func goFiles(t *testing.T, fn func(path, text string)) {
+	t.Helper()
+	root := filepath.Join("..", "..", "..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "anystore") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		fn(filepath.ToSlash(name), string(text))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every difference is declared, has its reason, and is used by a test.
+func TestDifferencesAreDeclaredAndUsed(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	goFiles(t, func(path, text string) {
+		for _, found := range named.FindAllStringSubmatch(text, -1) {
+			used[found[1]] = true
+			if _, ok := Differences[found[1]]; !ok {
+				t.Errorf("%s names the difference %q, which is not declared", path, found[1])
+			}
+		}
+	})
+	for key, d := range Differences {
+		if !used[key] {
+			t.Errorf("no test needs the difference %q", key)
+		}
+		if d.Store != SQLite && d.Store != MongoDB || len(d.Reason) < 20 {
+			t.Errorf("the difference %q does not say whose it is and why: %+v", key, d)
+		}
+	}
+}
+
+// No test leaves itself out without an entry.
+func TestNothingIsSkippedSilently(t *testing.T) {
+	t.Parallel()
+	skips := map[string]bool{}
+	goFiles(t, func(path, text string) {
+		if !skipped.MatchString(strings.ReplaceAll(text, "anystore.Skip(", "")) {
+			return
+		}
+		skips[path] = true
+		if Elsewhere[path] == "" && path != "crashtest/testserver/cache.go" {
+			t.Errorf("%s leaves a test out: declare a difference and use anystore.Skip", path)
+		}
+	})
+	for path := range Elsewhere {
+		if !skips[path] {
+			t.Errorf("%s leaves no test out", path)
+		}
+	}
+}

@@ -225,7 +225,7 @@ func TestSweepTakesBytesThatNoDocumentKnows(t *testing.T) {
 	r := newRoom(t)
 	kept := r.put(t, "kept.txt", "a")
 	link(t, r, kept)
-	lost := []string{filepath.Join(r.dir, "tmp", "half"), r.blobs(t)[0][:len(r.blobs(t)[0])-3] + "f" + kept.ID[34:]}
+	lost := []string{filepath.Join(r.dir, "tmp", "half"), filepath.Join(filepath.Dir(r.blobs(t)[0]), "crashed"+kept.ID[34:])}
 	for _, path := range lost {
 		if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
 			t.Fatal(err)

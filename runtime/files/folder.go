@@ -28,6 +28,9 @@ type folder struct {
 	root *os.Root
 }
 
+// NewFolder is the Storage in a local folder, which is made when it is missing.
+func NewFolder(dir string) Storage { return &folder{dir: dir} }
+
 // Put writes a temporary file first, so that a half-written one is never found
 // under a key, and flushes the file and then the folder, so that both are
 // still there after a loss of power.

@@ -1,0 +1,118 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"weft/runtime/problem"
+)
+
+// How long a bucket's server may take. There is no limit for a whole transfer,
+// only for standing still: see watch.
+const (
+	connectTime  = time.Second
+	handshakeMax = 3 * time.Second
+	s3Tries      = 3
+)
+
+// Bucket is the Storage in a bucket of S3. It may be used by many nodes at once.
+type Bucket struct {
+	o      S3Options
+	client minio.Core
+	pulse  *pulse
+
+	mu   sync.Mutex
+	made bool // the bucket is known to be there
+}
+
+// NewBucket checks the options; nothing is sent before the first call.
+func NewBucket(o S3Options) (*Bucket, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	u, err := o.url()
+	if err != nil {
+		return nil, err
+	}
+	dialer := &net.Dialer{Timeout: connectTime, KeepAlive: 15 * time.Second}
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: handshakeMax,
+		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
+	}
+	lookup := minio.BucketLookupDNS
+	if o.inPath(u) {
+		lookup = minio.BucketLookupPath
+	}
+	client, err := minio.New(u.Host, &minio.Options{
+		Creds:  credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken),
+		Secure: u.Scheme == "https", Transport: transport, Region: o.region(u), BucketLookup: lookup, MaxRetries: s3Tries,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("s3: %w", err)
+	}
+	return &Bucket{o: o, client: minio.Core{Client: client}, pulse: newPulse(u, transport), made: !o.MakeBucket}, nil
+}
+
+// String shows where the bucket is.
+func (b *Bucket) String() string { return b.o.String() }
+
+// Close gives idle connections back.
+func (b *Bucket) Close() error {
+	b.pulse.transport.CloseIdleConnections()
+	return nil
+}
+
+// name is what a key is called in the bucket.
+func (b *Bucket) name(key string) string { return b.o.prefix() + pathOf(key) }
+
+// ready makes the bucket if that is wanted and was not done yet.
+func (b *Bucket) ready(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.made {
+		return nil
+	}
+	ctx, w := b.pulse.watch(ctx)
+	defer w.stop()
+	found, err := b.client.BucketExists(ctx, b.o.Bucket)
+	if err == nil && !found {
+		err = b.client.MakeBucket(ctx, b.o.Bucket, minio.MakeBucketOptions{Region: b.o.Region})
+		if code := minio.ToErrorResponse(err).Code; code == "BucketAlreadyOwnedByYou" {
+			err = nil
+		}
+	}
+	if err != nil {
+		return s3Problem(ctx, fmt.Errorf("make bucket %s: %w", b.o.Bucket, err))
+	}
+	b.made = true
+	return nil
+}
+
+// s3Problem says what a failure of the bucket means to a caller: there is
+// nothing under the key, there is no room, or it has to be tried again later.
+func s3Problem(ctx context.Context, err error) error {
+	if err == nil || problem.As(err) != nil {
+		return err
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
+	}
+	var answer minio.ErrorResponse
+	if errors.As(err, &answer) {
+		switch answer.Code {
+		case "NoSuchKey":
+			return fmt.Errorf("%w: %w", ErrNoBytes, err)
+		case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage":
+			return problem.Wrap(problem.StorageFull, err)
+		}
+	}
+	return &problem.Error{Code: problem.Unavailable, Key: "files_unavailable", RetryAfter: 2 * time.Second, Err: err}
+}

@@ -1,0 +1,77 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+)
+
+// Remove takes an object away. In a bucket with versions it stays as one of
+// them, until the bucket's own rules end it.
+func (b *Bucket) Remove(ctx context.Context, key string) error {
+	ctx, w := b.pulse.watch(ctx)
+	defer w.stop()
+	err := b.client.RemoveObject(ctx, b.o.Bucket, b.name(key), minio.RemoveObjectOptions{})
+	if err != nil {
+		return s3Problem(ctx, fmt.Errorf("remove %s: %w", key, err))
+	}
+	return nil
+}
+
+// List goes through the objects that lie where keys lie; others are none of ours.
+func (b *Bucket) List(ctx context.Context, id string, each func(Stored) error) error {
+	if err := b.ready(ctx); err != nil {
+		return err
+	}
+	prefix := b.o.prefix()
+	if id != "" {
+		prefix = b.name(id)
+	}
+	call, w := b.pulse.watch(ctx)
+	defer w.stop()
+	for o := range b.client.ListObjectsIter(call, b.o.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
+		if o.Err != nil {
+			return s3Problem(call, fmt.Errorf("list the bucket: %w", o.Err))
+		}
+		key := path.Base(o.Key)
+		if o.Key != b.name(key) {
+			continue
+		}
+		// What each does is its own affair.
+		w.idle.Store(true)
+		if err := each(Stored{Key: key, Size: o.Size, At: o.LastModified}); err != nil {
+			return err
+		}
+		w.step()
+		w.idle.Store(false)
+	}
+	return nil
+}
+
+// Clean ends uploads in parts that were begun before the time given and never
+// finished.
+func (b *Bucket) Clean(ctx context.Context, before time.Time) (int, error) {
+	if err := b.ready(ctx); err != nil {
+		return 0, err
+	}
+	call, w := b.pulse.watch(ctx)
+	defer w.stop()
+	n := 0
+	for u := range b.client.ListIncompleteUploads(call, b.o.Bucket, b.o.prefix(), true) {
+		if u.Err != nil {
+			return n, s3Problem(call, fmt.Errorf("list unfinished uploads: %w", u.Err))
+		}
+		w.step()
+		if !u.Initiated.Before(before) {
+			continue
+		}
+		if err := b.client.AbortMultipartUpload(call, b.o.Bucket, u.Key, u.UploadID); err != nil {
+			return n, s3Problem(call, fmt.Errorf("end an unfinished upload: %w", err))
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,136 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/minio/minio-go/v7/pkg/s3utils"
+)
+
+// S3Options say where a bucket is and how to reach it. Printed or logged, they
+// show no secret.
+type S3Options struct {
+	// Endpoint is a host with an optional port, or https:// or http:// before
+	// it; without either it is spoken to over TLS.
+	Endpoint string
+	// Region of the bucket; "" takes it from the endpoint's name, else us-east-1.
+	Region string
+	Bucket string
+	// Prefix stands before every key, with a slash behind it; "" for none.
+	Prefix    string
+	AccessKey string
+	SecretKey string `json:"-"`
+	// SessionToken goes with keys that were lent for a while.
+	SessionToken string `json:"-"`
+	// PathStyle names the bucket in the path (https://host/bucket/key) instead
+	// of in the host (https://bucket.host/key). Hosts without a domain name are
+	// always spoken to so.
+	PathStyle bool
+	// MakeBucket makes the bucket when it is missing.
+	MakeBucket bool
+	// Redirect sends downloads to the bucket itself by a presigned address that
+	// is good for two minutes; else they go through weft.
+	Redirect bool
+}
+
+// ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,
+// tls=false, path_style=true, make_bucket=true, redirect=true and token. What
+// is wrong with it is said without repeating it, as it holds a secret.
+func ParseS3(text string) (S3Options, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "s3" || u.Host == "" {
+		return S3Options{}, errors.New("the address of a bucket is s3://KEY:SECRET@host/bucket/prefix")
+	}
+	bucket, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
+	secret, _ := u.User.Password()
+	q := u.Query()
+	o := S3Options{Endpoint: "https://" + u.Host, Region: q.Get("region"), Bucket: bucket, Prefix: prefix,
+		AccessKey: u.User.Username(), SecretKey: secret, SessionToken: q.Get("token")}
+	tls := true
+	for name, into := range map[string]*bool{"tls": &tls, "path_style": &o.PathStyle, "make_bucket": &o.MakeBucket, "redirect": &o.Redirect} {
+		if text := q.Get(name); text != "" {
+			if *into, err = strconv.ParseBool(text); err != nil {
+				return S3Options{}, fmt.Errorf("the parameter %s of a bucket's address is true or false", name)
+			}
+		}
+	}
+	if !tls {
+		o.Endpoint = "http://" + u.Host
+	}
+	return o, o.check()
+}
+
+// check says what is missing.
+func (o S3Options) check() error {
+	if _, err := o.url(); err != nil {
+		return err
+	}
+	if err := s3utils.CheckValidBucketNameStrict(o.Bucket); err != nil {
+		return fmt.Errorf("the name of the bucket %q: %w", o.Bucket, err)
+	}
+	if o.AccessKey == "" || o.SecretKey == "" {
+		return errors.New("a bucket needs an access key and a secret key")
+	}
+	return nil
+}
+
+// url is the endpoint as an address.
+func (o S3Options) url() (*url.URL, error) {
+	text := o.Endpoint
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return nil, errors.New("the S3 endpoint is a host with an optional port, such as https://s3.cn-north-1.amazonaws.com.cn")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// region is the one that requests are signed for.
+func (o S3Options) region(u *url.URL) string {
+	if o.Region != "" {
+		return o.Region
+	}
+	if r := s3utils.GetRegionFromURL(*u); r != "" {
+		return r
+	}
+	return "us-east-1"
+}
+
+// inPath tells whether the bucket stands in the path.
+func (o S3Options) inPath(u *url.URL) bool {
+	if o.PathStyle || !strings.Contains(u.Hostname(), ".") {
+		return true
+	}
+	_, err := netip.ParseAddr(u.Hostname())
+	return err == nil
+}
+
+// prefix is what stands before every key.
+func (o S3Options) prefix() string {
+	if p := strings.Trim(o.Prefix, "/"); p != "" {
+		return p + "/"
+	}
+	return ""
+}
+
+// String shows where the bucket is, and nothing that is secret.
+func (o S3Options) String() string {
+	u, err := o.url()
+	if err != nil {
+		return "s3: endpoint not usable"
+	}
+	return u.String() + "/" + o.Bucket + "/" + o.prefix()
+}
+
+// GoString is String.
+func (o S3Options) GoString() string { return o.String() }
+
+// LogValue is String.
+func (o S3Options) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -1,0 +1,110 @@
+package files_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+
+	"weft/runtime/files"
+	"weft/runtime/files/s3test"
+)
+
+func TestABucketIsMadeWhenAllowed(t *testing.T) {
+	t.Parallel()
+	b := s3test.Open(t)
+	o := options(b)
+	o.Bucket += "-new"
+	t.Cleanup(func() {
+		c := b.Client(t)
+		for obj := range c.ListObjects(t.Context(), o.Bucket, minio.ListObjectsOptions{Recursive: true}) {
+			_ = c.RemoveObject(t.Context(), o.Bucket, obj.Key, minio.RemoveObjectOptions{})
+		}
+	})
+	s, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantUnavailable(t, s.Put(t.Context(), newKey(), strings.NewReader("x")))
+	if _, err := s.Open(t.Context(), newKey()); err == nil {
+		t.Error("opened in a bucket that is not there")
+	} else {
+		wantUnavailable(t, err)
+	}
+	o.MakeBucket = true
+	if s, err = files.NewBucket(o); err != nil {
+		t.Fatal(err)
+	}
+	key := newKey()
+	if err := s.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove(t.Context(), key); err != nil {
+		t.Error(err)
+	}
+	if err := b.Client(t).RemoveBucket(t.Context(), o.Bucket); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnfinishedPartsAreEnded(t *testing.T) {
+	t.Parallel()
+	b := s3test.Open(t)
+	s := newBucket(t, b)
+	core := minio.Core{Client: b.Client(t)}
+	key := newKey()
+	if _, err := core.NewMultipartUpload(t.Context(), b.Name, "weft/files/"+key[34:]+"/"+key, minio.PutObjectOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Clean(t.Context(), time.Now().Add(-time.Hour)); n != 0 || err != nil {
+		t.Errorf("a fresh one: %d, %v", n, err)
+	}
+	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("an old one: %d, %v", n, err)
+	}
+	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
+		t.Errorf("again: %d, %v", n, err)
+	}
+}
+
+func TestAddressesOfBuckets(t *testing.T) {
+	t.Parallel()
+	o, err := files.ParseS3("s3://KEY:SE%2FCRET@s3.example.com:9000/my-bucket/some/where?region=cn-north-1&tls=false&path_style=true&make_bucket=1")
+	want := files.S3Options{Endpoint: "http://s3.example.com:9000", Region: "cn-north-1", Bucket: "my-bucket", Prefix: "some/where",
+		AccessKey: "KEY", SecretKey: "SE/CRET", PathStyle: true, MakeBucket: true}
+	if err != nil || o != want {
+		t.Errorf("got %s, %v", o, err)
+	}
+	for _, bad := range []string{"", "s3://", "http://KEY:SECRET@h/bucket", "s3://h/bucket", "s3://KEY:SECRET@h/", "s3://KEY:SECRET@h/b", "s3://KEY:SECRET@h/Bucket_",
+		"s3://KEY:SECRET@h/bucket?tls=perhaps", "s3://KEY:SECRET@h:port/bucket", "s3://KEY:SEC%RET@h/bucket"} {
+		if _, err := files.ParseS3(bad); err == nil {
+			t.Errorf("%s is taken", bad)
+		} else if strings.Contains(strings.ReplaceAll(err.Error(), "s3://KEY:SECRET@host/bucket/prefix", ""), "SEC") {
+			t.Errorf("%v shows the secret", err)
+		}
+	}
+}
+
+func TestOptionsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	o := files.S3Options{Endpoint: "h", Bucket: "bucket", AccessKey: "KEY", SecretKey: "SECRET", SessionToken: "SECRET"}
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "s3", o, "p", &o)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "s3", o, "p", &o)
+	text, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := fmt.Sprintf("%v %+v %#v %s %v %+v %s %v %s", o, o, o, o, &o, struct{ O files.S3Options }{o}, text, b, log.String())
+	if strings.Contains(all, "SECRET") || !strings.Contains(all, "https://h/bucket") {
+		t.Error(all)
+	}
+}

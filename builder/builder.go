@@ -12,6 +12,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/schemas"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	// Collections gives the store collections of every room under a model,
 	// those of this room (Collections) among them.
 	Collections func(*model.Model) []store.Collection
+	// Leases let only one process at a time publish; nil: there is only this one.
+	Leases *lease.Keeper
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -33,12 +36,13 @@ type Builder struct {
 	current     *model.Current
 	collections func(*model.Model) []store.Collection
 	now         func() time.Time
+	leases      *lease.Keeper
 	publishing  sync.Mutex
 }
 
 // New makes a Builder.
 func New(o Options) *Builder {
-	b := &Builder{store: o.Store, current: o.Current, collections: o.Collections, now: o.Now}
+	b := &Builder{store: o.Store, current: o.Current, collections: o.Collections, leases: o.Leases, now: o.Now}
 	if b.now == nil {
 		b.now = time.Now
 	}
@@ -49,9 +53,40 @@ func New(o Options) *Builder {
 // without one, the built-in entities alone. It fails, and leaves what is in
 // force, when the version does not compile: then it was written by another weft.
 func (b *Builder) Load(ctx context.Context) error {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	if err := b.store.Ensure(ctx, lease.Collections()); err != nil {
+		return fmt.Errorf("builder: collections: %w", err)
+	}
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return b.load(ctx)
+}
+
+// publishingLease is held by the process that publishes, or sees to the
+// collections of what was published: two that do so at once would drop each
+// other's indexes.
+const publishingLease = "publishing"
+
+// enter waits for the turn to publish. The context it gives ends when the turn
+// is lost to another process; leave must be called.
+func (b *Builder) enter(ctx context.Context) (_ context.Context, leave func(), err error) {
+	b.publishing.Lock()
+	if b.leases == nil {
+		return ctx, b.publishing.Unlock, nil
+	}
+	l, err := b.leases.Wait(ctx, publishingLease)
+	if err != nil {
+		b.publishing.Unlock()
+		return nil, nil, fmt.Errorf("builder: %w", err)
+	}
+	kept, stop := l.Keep(ctx)
+	return kept, func() {
+		defer b.publishing.Unlock()
+		stop()
+		_ = l.Release(context.WithoutCancel(ctx)) // what cannot be given back ends by itself
+	}, nil
 }
 
 func (b *Builder) load(ctx context.Context) error {

@@ -22,7 +22,8 @@ const (
 func Collections() []store.Collection {
 	var list []store.Collection
 	for _, name := range []string{model.VersionCollection, definitionCollection, draftCollection, packageCollection, withheldCollection} {
-		list = append(list, store.Collection{Name: name, Quiet: name != model.VersionCollection})
+		version := name == model.VersionCollection
+		list = append(list, store.Collection{Name: name, Quiet: !version, Fences: version})
 	}
 	return list
 }

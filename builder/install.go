@@ -25,8 +25,11 @@ type InstallOptions struct {
 // was changed only here stays as it is. Installing again what is installed
 // makes no new version.
 func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallOptions) (int64, error) {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	before, err := b.installed(ctx, p.Manifest.Key)
 	if err != nil {
 		return 0, err

@@ -49,8 +49,11 @@ func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) ([]
 
 // PublishProposal publishes the definitions in force with the proposal's changes.
 func (b *Builder) PublishProposal(ctx context.Context, by string, p Proposal, force bool) (int64, error) {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	return b.publishProposal(ctx, publication{by: by, cause: "publish", force: force}, p)
 }
 
@@ -58,8 +61,11 @@ func (b *Builder) PublishProposal(ctx context.Context, by string, p Proposal, fo
 // refused with problem conflict when a definition it changes has been changed
 // by somebody else since the draft was begun.
 func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) (int64, error) {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	draft, err := b.Draft(ctx, key)
 	if err != nil {
 		return 0, err

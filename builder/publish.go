@@ -51,8 +51,11 @@ func (b *Builder) Rollback(ctx context.Context, by string, version int64) (int64
 }
 
 func (b *Builder) publish(ctx context.Context, p publication) (int64, error) {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	return b.publishLocked(ctx, p)
 }
 

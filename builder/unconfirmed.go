@@ -128,8 +128,11 @@ func (b *Builder) withheldBy(ctx context.Context, key string) ([]schemas.Definit
 // then on its roles give rights and its triggers and scripts run. It does
 // nothing when nothing waits.
 func (b *Builder) Confirm(ctx context.Context, by, key string) (int64, error) {
-	b.publishing.Lock()
-	defer b.publishing.Unlock()
+	ctx, leave, err := b.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	waiting, err := b.withheldBy(ctx, key)
 	if err != nil {
 		return 0, err

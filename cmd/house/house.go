@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -22,6 +23,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
 	"weft/templates"
 )
@@ -47,6 +49,7 @@ type Options struct {
 // House is a running weft without its listener.
 type House struct {
 	Store    store.Store
+	Leases   *lease.Keeper
 	Current  *model.Current
 	Access   *access.Service
 	Records  *record.Service
@@ -59,13 +62,18 @@ type House struct {
 	API      *api.Server
 	// Generated is the password of a user admin that was made just now, if it was made up.
 	Generated string
+
+	following sync.WaitGroup
+	leave     context.CancelFunc
 }
 
 // Open builds the rooms, loads the definitions in force and sees that there is
 // a user admin.
 func Open(ctx context.Context, o Options) (*House, error) {
-	h := &House{Store: o.Store, Current: &model.Current{}}
-	h.Builder = builder.New(builder.Options{Store: o.Store, Current: h.Current, Collections: Collections, Now: o.Now})
+	h := &House{Store: o.Store, Current: &model.Current{}, Leases: lease.New(lease.Options{Store: o.Store})}
+	h.Builder = builder.New(builder.Options{
+		Store: o.Store, Current: h.Current, Collections: Collections, Leases: h.Leases, Now: o.Now,
+	})
 	if err := h.Builder.Load(ctx); err != nil {
 		return nil, fmt.Errorf("definitions: %w", err)
 	}
@@ -75,7 +83,7 @@ func Open(ctx context.Context, o Options) (*House, error) {
 		return nil, fmt.Errorf("user admin: %w", err)
 	}
 	h.API, err = api.New(api.Options{
-		Store: o.Store, Current: h.Current, Records: h.Records, Access: h.Access, Files: h.Files, Transfer: h.Transfer,
+		Store: o.Store, Leases: h.Leases, Current: h.Current, Records: h.Records, Access: h.Access, Files: h.Files, Transfer: h.Transfer,
 		Live: h.Live, Gallery: h.Gallery, Builder: h.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
 		Version: o.Version, Logger: o.Logger,
 	})
@@ -83,7 +91,18 @@ func Open(ctx context.Context, o Options) (*House, error) {
 		return nil, err
 	}
 	h.Renewer.Start()
+	h.follow(o.Logger)
 	return h, nil
+}
+
+// follow puts in force what other processes on the same store publish.
+func (h *House) follow(log *slog.Logger) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	var ctx context.Context
+	ctx, h.leave = context.WithCancel(context.Background())
+	h.following.Go(func() { h.Builder.Follow(ctx, log) })
 }
 
 // rooms makes what stands between the definitions and the API.
@@ -92,6 +111,7 @@ func (h *House) rooms(o Options) {
 	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Now: o.Now})
 	h.Records = record.New(record.Options{
 		Store: o.Store, Current: h.Current, Authority: h.Access, Files: h.Files, Now: o.Now, Zone: o.Zone,
+		Refresh: h.Builder.Refresh, Leases: h.Leases,
 	})
 	h.Renewer = record.NewRenewer(h.Records, o.Logger)
 	h.Transfer = transfer.New(transfer.Options{
@@ -128,11 +148,14 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, access.Collections()...)
 	list = append(list, files.Collections()...)
 	list = append(list, transfer.Collections()...)
+	list = append(list, lease.Collections()...)
 	return append(list, builder.Collections()...)
 }
 
 // Close ends what runs in the background; the store stays open.
 func (h *House) Close() error {
+	h.leave()
+	h.following.Wait()
 	h.Renewer.Stop()
 	return errors.Join(h.Transfer.Close(), h.API.Close(), h.Files.Close())
 }

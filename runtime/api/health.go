@@ -7,32 +7,42 @@ import (
 	"time"
 
 	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// alive is the answer of healthz.
+const (
+	livePath = "/healthz"
+	alive    = `{"status":"ok"}` + "\n"
 )
 
 // healthz tells that the process lives; it asks nobody else.
-func healthz(x *exchange) error { return x.json(http.StatusOK, map[string]string{"status": "ok"}) }
+func healthz(x *exchange) error { return x.bytes(http.StatusOK, []byte(alive)) }
 
-// readyz tells whether requests can be served: 503 while the store cannot be
-// reached and while the server shuts down.
+// readyz tells whether requests can be served, and why not: 503 while the store
+// cannot be reached and while the server shuts down.
 func readyz(x *exchange) error {
+	if x.s.draining.Load() {
+		return &problem.Error{Code: problem.Unavailable, Key: "shutting_down", RetryAfter: time.Second}
+	}
 	if err := x.s.ready(x.ctx); err != nil {
-		return &problem.Error{Code: problem.Unavailable, RetryAfter: time.Second, Err: err}
+		return unreachable(err)
 	}
 	return x.json(http.StatusOK, map[string]any{"status": "ready", "version": x.s.o.Version})
 }
 
 func (s *Server) ready(ctx context.Context) error {
-	if s.draining.Load() {
-		return errors.New("the server shuts down")
-	}
-	if s.o.Ready != nil {
-		return s.o.Ready()
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	_, err := s.o.Store.ChangeNumber(ctx, "user")
+	_, err := s.o.Store.Get(ctx, "user", "ready")
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
 	return err
 }
+
+// readyTimeout is how long the store may take to say that it is there.
+const readyTimeout = 900 * time.Millisecond
 
 func metricsPage(x *exchange) error {
 	x.s.metrics.handler.ServeHTTP(x, x.r)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -10,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 
 	"weft/runtime/record"
 )
@@ -37,18 +37,42 @@ func (x *exchange) once(handle func(*exchange) error) error {
 	// the key nor the answer: who has no key cannot open it.
 	sealed := sha256.Sum256([]byte("row\x00" + key))
 	c := record.Call{Actor: x.actor, Key: "sealed:" + hex.EncodeToString(sealed[:]), Digest: x.digest()}
-	unlock := x.s.twins.lock(x.actor.UserID + ":" + c.Key)
-	defer unlock()
 	kept, err := x.s.o.Records.Replay(x.ctx, c)
 	if err != nil {
 		return err
 	}
 	if kept == nil {
-		if kept, err = x.doOnce(handle, c, key); err != nil || kept == nil {
+		leave, err := x.twin(c)
+		if err != nil {
 			return err
+		}
+		defer leave()
+		if kept, err = x.s.o.Records.Replay(x.ctx, c); err != nil {
+			return err
+		}
+		if kept == nil {
+			if kept, err = x.doOnce(handle, c, key); err != nil || kept == nil {
+				return err
+			}
 		}
 	}
 	return x.answerAgain(kept, key)
+}
+
+// twin lets calls with one idempotency key wait for each other, whichever
+// process they came to. When that of another process ended with it, the next
+// one goes ahead.
+func (x *exchange) twin(c record.Call) (leave func(), err error) {
+	l, err := x.s.o.Leases.Wait(x.ctx, "once:"+x.actor.UserID+":"+c.Key)
+	if err != nil {
+		return nil, err
+	}
+	kept, stop := l.Keep(x.ctx)
+	x.ctx = kept
+	return func() {
+		stop()
+		_ = l.Release(context.WithoutCancel(kept)) // what cannot be given back ends by itself
+	}, nil
 }
 
 // readAhead reads the body, so that it can be compared, and gives it back.
@@ -128,37 +152,3 @@ type heldAnswer struct {
 func (h *heldAnswer) WriteHeader(status int) { h.status = status }
 
 func (h *heldAnswer) Write(b []byte) (int, error) { return h.body.Write(b) }
-
-// twins lets calls with one idempotency key wait for each other.
-type twins struct {
-	mu   sync.Mutex
-	held map[string]*twin
-}
-
-type twin struct {
-	sync.Mutex
-	waiting int
-}
-
-func (t *twins) lock(key string) (unlock func()) {
-	t.mu.Lock()
-	if t.held == nil {
-		t.held = map[string]*twin{}
-	}
-	w := t.held[key]
-	if w == nil {
-		w = &twin{}
-		t.held[key] = w
-	}
-	w.waiting++
-	t.mu.Unlock()
-	w.Lock()
-	return func() {
-		w.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if w.waiting--; w.waiting == 0 {
-			delete(t.held, key)
-		}
-	}
-}

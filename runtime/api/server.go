@@ -19,12 +19,15 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
 )
 
-// Options of a Server. Store, Current, Records, Access and Files must be given.
+// Options of a Server. Store, Leases, Current, Records, Access and Files must be given.
 type Options struct {
-	Store    store.Store
+	Store store.Store
+	// Leases let calls with one idempotency key wait for each other.
+	Leases   *lease.Keeper
 	Current  *model.Current
 	Records  *record.Service
 	Access   *access.Service
@@ -43,8 +46,6 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// Backup writes an archive of everything; nil: there is no such route.
 	Backup func(ctx context.Context, w http.ResponseWriter) error
-	// Ready tells why the server cannot serve yet; nil means that the store is asked.
-	Ready func() error
 	// Collectors are further metrics.
 	Collectors []prometheus.Collector
 	Version    string
@@ -60,7 +61,6 @@ type Server struct {
 	metrics  *metrics
 	callers  callers
 	strays   strays
-	twins    twins
 	log      *slog.Logger
 	draining atomic.Bool
 }

@@ -73,7 +73,7 @@ func systemRoutes() []Route {
 		{Name: "template.list", Method: "GET", Path: base + "/templates", Policy: AdminOnly, handle: listTemplates},
 		{Name: "template.install", Method: "POST", Path: base + "/templates/{name}/install", Policy: AdminOnly, Timeout: longTimeout, Once: true, handle: installTemplate},
 		{Name: "openapi", Method: "GET", Path: base + "/openapi.json", Policy: SignedIn, handle: openapiDocument},
-		{Name: "healthz", Method: "GET", Path: "/healthz", Policy: Open, handle: healthz},
+		{Name: "healthz", Method: "GET", Path: livePath, Policy: Open, handle: healthz},
 		{Name: "readyz", Method: "GET", Path: "/readyz", Policy: Open, handle: readyz},
 		{Name: "metrics", Method: "GET", Path: "/metrics", Policy: Operator, handle: metricsPage},
 		{Name: "page", Method: "GET", Path: "/", Policy: Open, handle: startPage},

@@ -76,6 +76,9 @@ func (s *Service) waitFor(ctx context.Context, err error, try int) (leave func()
 	case BinCollection:
 		s.dropOldHold(ctx, lost.ID)
 	case model.VersionCollection: // newer definitions are about to be in force
+		if s.refresh != nil && s.refresh(ctx) == nil {
+			return func() {}
+		}
 	default:
 		return s.queues.enter(docKey{lost.Collection, lost.ID})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 )
 
 // Renewer brings records up to date behind the commits that outdated them:
@@ -75,14 +76,13 @@ func (r *Renewer) loop(ctx context.Context, done chan<- struct{}) {
 	defer close(done)
 	tick := time.NewTicker(renewalPause)
 	defer tick.Stop()
+	interrupted := false
 	for ctx.Err() == nil {
-		more, err := r.RunOnce(ctx)
-		if err != nil && ctx.Err() == nil {
+		err := r.shift(ctx)
+		if err != nil && !interrupted && ctx.Err() == nil {
 			r.log.Warn("renewal of records is interrupted", "error", err)
 		}
-		if more && err == nil {
-			continue
-		}
+		interrupted = err != nil
 		wake := r.s.renewals
 		if err != nil {
 			wake = nil // whatever is wrong is given time to end
@@ -93,6 +93,42 @@ func (r *Renewer) loop(ctx context.Context, done chan<- struct{}) {
 		case <-tick.C:
 		}
 	}
+}
+
+// renewalLease is held by the process that renews. Two could do no harm, for
+// every batch moves its job on in its own commit, but one would work in vain.
+const renewalLease = "renewal"
+
+// shift works until nothing waits, unless another process does.
+func (r *Renewer) shift(ctx context.Context) error {
+	if r.s.leases == nil {
+		return r.runAll(ctx)
+	}
+	waiting, err := r.s.store.Find(ctx, RenewalCollection, store.Find{Limit: 1, Bare: true})
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	l, err := r.s.leases.Take(ctx, renewalLease)
+	if errors.Is(err, lease.ErrHeld) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept, stop := l.Keep(ctx)
+	err = r.runAll(kept)
+	stop()
+	return errors.Join(err, l.Release(context.WithoutCancel(ctx)))
+}
+
+func (r *Renewer) runAll(ctx context.Context) error {
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		if more, err = r.RunOnce(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wakeRenewer tells the Renewer of this Service, if there is one, that a

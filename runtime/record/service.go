@@ -10,6 +10,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 )
 
 // Options of a Service. Store, Current and Authority must be given.
@@ -22,6 +23,11 @@ type Options struct {
 	// Hooks run in order before validation; Effects name the jobs of a commit.
 	Hooks   []Hook
 	Effects []Effect
+	// Refresh puts in force what another process has published; it is asked when
+	// a change is refused for that. nil: nobody else publishes.
+	Refresh func(ctx context.Context) error
+	// Leases let only one process at a time renew records; nil: there is only this one.
+	Leases *lease.Keeper
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Zone is the organisation's time zone; nil means UTC.
@@ -42,6 +48,8 @@ type Service struct {
 	files     Files
 	hooks     []Hook
 	effects   []Effect
+	refresh   func(ctx context.Context) error
+	leases    *lease.Keeper
 	now       func() time.Time
 	zone      *time.Location
 	queues    queues
@@ -56,7 +64,7 @@ func New(o Options) *Service {
 	s := &Service{
 		exports: make(chan struct{}, exportsAtOnce), renewals: make(chan struct{}, 1),
 		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
-		hooks: o.Hooks, effects: o.Effects, now: o.Now, zone: o.Zone,
+		hooks: o.Hooks, effects: o.Effects, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -208,24 +208,11 @@ type Collection struct {
 	Fences bool
 }
 
-// Index serves equality, then order. A unique index ignores documents in
-// which one of its fields is unset.
-type Index struct {
-	Name   string
-	Keys   []IndexKey
-	Unique bool
-	// Sparse leaves out documents whose first key is unset. The index serves
-	// conditions on that key, but no order of all documents.
-	Sparse bool
-}
-
-// IndexKey is one column of an index.
-type IndexKey struct {
-	Path query.Path
-	Desc bool
-	// Folded indexes query.Fold of the text (for starts).
-	Folded bool
-}
+// Index and IndexKey are those of query, which also says what they serve.
+type (
+	Index    = query.Index
+	IndexKey = query.IndexKey
+)
 
 // Event is one committed change. Doc is the document after it; for Delete only
 // its ID is set.

@@ -1,0 +1,113 @@
+package query
+
+// conditions are what an index can make of a filter: the comparisons that hold
+// for every match, by what they need.
+type conditions struct {
+	// equal are own fields that have one value, in written order.
+	equal []Path
+	// several are comparisons of own fields that many values fulfil.
+	several []Cmp
+	// words tells that the filter asks for words, which the words of a
+	// searchable field find.
+	words bool
+	// names of all paths that are compared, in written order, each once.
+	names []string
+}
+
+func conditionsOf(where Expr) *conditions {
+	c := &conditions{}
+	c.add(where)
+	c.name(where)
+	return c
+}
+
+func (c *conditions) add(x Expr) {
+	switch x := x.(type) {
+	case All:
+		for _, part := range x {
+			c.add(part)
+		}
+	case Any:
+		c.words = c.words || onlyWords(x)
+	case Cmp:
+		c.compare(x)
+	}
+}
+
+func (c *conditions) compare(x Cmp) {
+	p := x.Path
+	if p.Through != "" || p.Visible != nil {
+		return
+	}
+	switch x.Op {
+	case Match:
+		c.words = true
+		return
+	case Starts:
+		c.several = append(c.several, x)
+		return
+	}
+	if p.Kind == Keys || p.Kind == Object {
+		return
+	}
+	switch x.Op {
+	case Eq:
+		if !c.fixes(p.Field) {
+			c.equal = append(c.equal, p)
+		}
+	case In, Between, Lt, Le, Gt, Ge:
+		c.several = append(c.several, x)
+	}
+}
+
+// fixes tells whether a field has one value.
+func (c *conditions) fixes(field string) bool {
+	for _, p := range c.equal {
+		if p.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// narrow tells whether an index could find the matches at all.
+func (c *conditions) narrow() bool { return len(c.equal)+len(c.several) > 0 }
+
+// onlyWords tells whether a filter is made of words in own, visible fields.
+func onlyWords(x Expr) bool {
+	switch x := x.(type) {
+	case Any:
+		for _, part := range x {
+			if !onlyWords(part) {
+				return false
+			}
+		}
+		return len(x) > 0
+	case Cmp:
+		return x.Op == Match && x.Path.Through == "" && x.Path.Visible == nil
+	}
+	return false
+}
+
+func (c *conditions) name(x Expr) {
+	switch x := x.(type) {
+	case All:
+		for _, part := range x {
+			c.name(part)
+		}
+	case Any:
+		for _, part := range x {
+			c.name(part)
+		}
+	case Not:
+		c.name(x.X)
+	case Cmp:
+		name := x.Path.Name()
+		for _, have := range c.names {
+			if have == name {
+				return
+			}
+		}
+		c.names = append(c.names, name)
+	}
+}

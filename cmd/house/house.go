@@ -33,6 +33,8 @@ type Options struct {
 	Store store.Store
 	// Files and Imports are the folders of attachments and of unfinished imports.
 	Files, Imports string
+	// Storage holds attachments in place of the folder Files.
+	Storage files.Storage
 	// Zone is the organisation's time zone.
 	Zone *time.Location
 	Now  func() time.Time
@@ -108,7 +110,7 @@ func (h *House) follow(log *slog.Logger) {
 // rooms makes what stands between the definitions and the API.
 func (h *House) rooms(o Options) {
 	h.Access = access.New(access.Options{Store: o.Store, Current: h.Current, Now: o.Now, Zone: o.Zone})
-	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Now: o.Now})
+	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Now: o.Now})
 	h.Records = record.New(record.Options{
 		Store: o.Store, Current: h.Current, Authority: h.Access, Files: h.Files, Now: o.Now, Zone: o.Zone,
 		Refresh: h.Builder.Refresh, Leases: h.Leases,

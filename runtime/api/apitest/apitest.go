@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"weft/cmd/house"
+	"weft/runtime/files/anyfiles"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
@@ -63,7 +64,7 @@ func Start(t testing.TB, o Options) *App {
 	dir := t.TempDir()
 	a := &App{checkers: map[int64]*checker{}}
 	var err error
-	if a.House, err = open(ctx, anystore.Open(t), dir, o); err != nil {
+	if a.House, err = open(ctx, t, dir, o); err != nil {
 		t.Fatal(err)
 	}
 	a.Server = httptest.NewServer(a.API)
@@ -83,13 +84,14 @@ func Start(t testing.TB, o Options) *App {
 	return a
 }
 
-func open(ctx context.Context, db store.Store, dir string, o Options) (*house.House, error) {
+func open(ctx context.Context, t testing.TB, dir string, o Options) (*house.House, error) {
+	t.Helper()
 	h := house.Options{
-		Store: db, Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
+		Store: anystore.Open(t), Storage: anyfiles.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: slog.New(slog.DiscardHandler),
 	}
 	if o.Wrap != nil {
-		h.Store = o.Wrap(db)
+		h.Store = o.Wrap(h.Store)
 	}
 	if h.Now == nil {
 		h.Now = time.Now

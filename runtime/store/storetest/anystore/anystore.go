@@ -10,39 +10,51 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"weft/runtime/store"
 	"weft/runtime/store/sqlite"
 )
 
-// The stores.
+// The stores, and the places of attachments.
 const (
 	SQLite  = "sqlite"
 	MongoDB = "mongodb"
+	Folder  = "folder"
+	S3      = "s3"
 )
+
+// chosen is what a variable of the environment chooses; the first choice is
+// that of a variable that is not set.
+func chosen(t testing.TB, variable string, choices ...string) string {
+	t.Helper()
+	value := os.Getenv(variable)
+	if value == "" {
+		return choices[0]
+	}
+	if !slices.Contains(choices, value) {
+		t.Fatalf("%s is %q, not one of %q", variable, value, choices)
+	}
+	return value
+}
 
 // running is the store that this run is about.
 func running(t testing.TB) string {
 	t.Helper()
-	switch name := os.Getenv("WEFT_TEST_STORE"); name {
-	case "", SQLite:
-		return SQLite
-	default:
-		t.Fatalf("WEFT_TEST_STORE is %q, neither %s nor %s", name, SQLite, MongoDB)
-		return ""
-	}
+	return chosen(t, "WEFT_TEST_STORE", SQLite)
+}
+
+// Files is the place of attachments that this run is about.
+func Files(t testing.TB) string {
+	t.Helper()
+	return chosen(t, "WEFT_TEST_FILES", Folder, S3)
 }
 
 // Open opens an empty store, which ends with the test.
 func Open(t testing.TB) store.Store {
 	t.Helper()
-	var s store.Store
-	var err error
-	switch running(t) {
-	case SQLite:
-		s, err = sqlite.Open(context.WithoutCancel(t.Context()), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	}
+	s, err := sqlite.Open(context.WithoutCancel(t.Context()), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,9 @@ import "testing"
 
 // Difference is what one of the stores does not do as the other.
 type Difference struct {
-	// Store is the one on which a test is left out or asks for less.
-	Store  string
+	// On is the store or the place of attachments on which a test is left out
+	// or asks for less.
+	On     string
 	Reason string
 }
 
@@ -21,7 +22,7 @@ var Elsewhere = map[string]string{
 	"runtime/transfer/b2b_test.go":    "the sales history stands beside the repository, not in it; with CI=true it must",
 }
 
-// Differs tells whether the running store has the difference, so that a test
+// Differs tells whether this run is about a store that has the difference, so that a test
 // asks of it what can be asked.
 func Differs(t testing.TB, key string) bool {
 	t.Helper()
@@ -29,7 +30,7 @@ func Differs(t testing.TB, key string) bool {
 	if !ok {
 		t.Fatalf("no difference %q is declared", key)
 	}
-	return d.Store == running(t)
+	return d.On == running(t) || d.On == Files(t)
 }
 
 // Skip leaves a test out on the store that has the difference.

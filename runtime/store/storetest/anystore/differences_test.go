@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,7 +64,7 @@ func TestDifferencesAreDeclaredAndUsed(t *testing.T) {
 		if !used[key] {
 			t.Errorf("no test needs the difference %q", key)
 		}
-		if d.Store != SQLite && d.Store != MongoDB || len(d.Reason) < 20 {
+		if !slices.Contains([]string{SQLite, MongoDB, Folder, S3}, d.On) || len(d.Reason) < 20 {
 			t.Errorf("the difference %q does not say whose it is and why: %+v", key, d)
 		}
 	}

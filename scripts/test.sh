@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that `make test` means: format, vet, staticcheck, and all tests
-# with the race detector where a C compiler is there.
+# Everything that `make test` means: format, vet, staticcheck, all tests on the
+# embedded store with the race detector where a C compiler is there, and then
+# every test that keeps records or files again on MongoDB and S3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 make --no-print-directory lint
@@ -13,13 +14,30 @@ if ! CGO_ENABLED=1 "${CC:-cc}" --version >/dev/null 2>&1; then
   echo "no C compiler found: the tests run without the race detector"
   race=
 fi
+servers=yes
+scripts/test-servers.sh || servers=
+if [ -z "$servers" ] && [ "${CI:-}" = true ]; then
+  exit 1
+fi
 CGO_ENABLED=0 go build -o /dev/null ./cmd/weft
+
 # These move so much data that the race detector would only make them long;
 # they run as the product is built.
-heavy='TestRealSalesHistory|TestKill|TestPowerLoss'
+heavy='TestRealSalesHistory|TestKill|TestPowerLoss|TestMigrate'
 if [ -n "$race" ]; then
   CGO_ENABLED=1 go test -race -timeout 20m -skip "$heavy" ./...
   go test -timeout 15m -run "$heavy" -v ./runtime/transfer ./cmd/weft
 else
   go test -timeout 20m ./...
 fi
+
+# The same tests on the other store: those that the switch reaches.
+if [ -z "$servers" ]; then
+  echo "left out: all tests on MongoDB and S3, whose servers are missing (see above)" >&2
+  exit 0
+fi
+switched=$(go list -test -f '{{if .ForTest}}{{.ForTest}} {{join .Deps " "}}{{end}}' ./... |
+  awk '/ weft\/runtime\/store\/storetest\/anystore( |$)/ {print $1}' | sort -u)
+export WEFT_TEST_STORE=mongodb WEFT_TEST_FILES=s3
+go test -timeout 20m -skip "$heavy" $switched
+go test -timeout 15m -run "$heavy" -v ./runtime/transfer

@@ -1,0 +1,116 @@
+// Package picture takes pictures apart: it removes what tells where and by whom
+// they were taken, and makes small ones of them. It reads nothing but the bytes
+// it is given and holds a bounded part of them in memory.
+package picture
+
+import (
+	"bufio"
+	"errors"
+	"io"
+
+	"weft/runtime/problem"
+)
+
+// Clean gives the bytes of a picture without what its camera or program wrote
+// beside the pixels: position, names, comments, previews, and anything behind
+// the picture's end. Pixels, colour profile, orientation and the time of the
+// shot stay (HEIC and AVIF lose the time). What stays is listed, not what goes,
+// since positions hide in many places: Exif, XMP, maker notes, appended films.
+//
+// Files of other types come as they are. The whole of src is read in either
+// case; memory is bounded whatever the file claims. A picture that cannot be
+// taken apart is a problem, invalid: it must not slip through.
+func Clean(mediaType string, src *bufio.Reader) io.Reader {
+	return clean(mediaType, src, &exif{})
+}
+
+// clean is Clean that notes the Exif data on its way.
+func clean(mediaType string, src *bufio.Reader, e *exif) io.Reader {
+	var next func() (io.Reader, error)
+	switch mediaType {
+	case "image/jpeg":
+		next = (&jpegCleaner{src: src, exif: e}).next
+	case "image/png":
+		next = (&pngCleaner{src: src, exif: e}).next
+	case "image/webp":
+		next = (&webpCleaner{src: src, exif: e}).next
+	case "image/gif":
+		next = (&gifCleaner{src: src}).next
+	case "image/heic", "image/avif":
+		next = (&heifCleaner{src: src}).next
+	default:
+		return src
+	}
+	return &pieces{src: src, next: next}
+}
+
+// Cleans tells whether Clean takes files of a type apart.
+func Cleans(mediaType string) bool {
+	switch mediaType {
+	case "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/avif":
+		return true
+	}
+	return false
+}
+
+// errPicture is the problem of a picture that cannot be taken apart.
+func errPicture() error { return problem.New(problem.Invalid, "picture_broken", nil) }
+
+// errEnd is what a cleaner's next returns at the end of the picture; what
+// follows in the file is read and dropped.
+var errEnd = errors.New("end of the picture")
+
+// pieces reads what next returns, one reader after the other.
+type pieces struct {
+	src  *bufio.Reader
+	next func() (io.Reader, error)
+	now  io.Reader
+	err  error
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	for len(b) > 0 && p.err == nil {
+		if p.now == nil {
+			if p.now, p.err = p.next(); p.err != nil {
+				break
+			}
+		}
+		n, err := p.now.Read(b)
+		if err != nil {
+			p.now = nil
+			if err != io.EOF { //nolint:errorlint // readers return it as it is
+				p.err = err
+			}
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	if errors.Is(p.err, errEnd) {
+		p.err = io.EOF
+		if _, err := io.Copy(io.Discard, p.src); err != nil {
+			p.err = err
+		}
+	}
+	return 0, p.err
+}
+
+// atMost reads n bytes, fewer at the end of the file. Read errors are those of src.
+func atMost(src *bufio.Reader, n int64) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(src, n))
+}
+
+// skip drops n bytes, fewer at the end of the file.
+func skip(src *bufio.Reader, n int64) error {
+	_, err := io.Copy(io.Discard, io.LimitReader(src, n))
+	return err
+}
+
+// blank reads as many zeros as src has bytes.
+type blank struct{ src io.Reader }
+
+func (z blank) Read(b []byte) (int, error) {
+	n, err := z.src.Read(b)
+	clear(b[:n])
+	return n, err
+}

@@ -1,0 +1,128 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+)
+
+// heifCleaner keeps the pictures of a HEIC or AVIF file (ISO/IEC 23008-12) and
+// overwrites all other items in their place, since the pictures are found by
+// their offset in the file. How the picture is turned stands in its
+// properties, not in Exif; the time of the shot goes too.
+type heifCleaner struct {
+	src  *bufio.Reader
+	at   int64   // offset in the file
+	wipe []reach // what the items hold that are no pictures
+	meta bool
+}
+
+// reach is a range of bytes, from the start of the file, and what is written
+// there: fill, and pad behind it.
+type reach struct {
+	from, to int64
+	fill     string
+	pad      byte
+}
+
+// maxHeifMeta is the greatest size in bytes of a meta box that is read.
+const maxHeifMeta = 4 << 20
+
+func (c *heifCleaner) next() (io.Reader, error) {
+	head, err := c.src.Peek(16)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	b, ok := boxHead(head)
+	if !ok {
+		if len(head) == 0 && c.meta {
+			return nil, errEnd
+		}
+		return nil, errPicture()
+	}
+	start := c.at
+	if b.size == 0 { // to the end of the file
+		b.size = 1 << 60
+	}
+	c.at += b.size
+	switch b.name {
+	case "ftyp":
+		return io.LimitReader(c.src, b.size), nil
+	case "meta":
+		return c.metaBox(b, start)
+	case "mdat":
+		if !c.meta {
+			return nil, errPicture() // what is to go is not known yet
+		}
+		return &wiper{io.LimitReader(c.src, b.size), start, c.wipe}, nil
+	}
+	out := append([]byte(nil), head[:b.head]...)
+	copy(out[4:], "free")
+	_, err = c.src.Discard(b.head)
+	return io.MultiReader(bytes.NewReader(out), blank{io.LimitReader(c.src, b.size-int64(b.head))}), err
+}
+
+func (c *heifCleaner) metaBox(b box, start int64) (io.Reader, error) {
+	if c.meta || b.size > maxHeifMeta {
+		return nil, errPicture()
+	}
+	body, err := atMost(c.src, b.size)
+	if err != nil {
+		return nil, err
+	}
+	if c.wipe, err = otherItems(body, b.head, start); err != nil {
+		return nil, err
+	}
+	c.meta = true
+	wipe(body, start, c.wipe)
+	return bytes.NewReader(body), nil
+}
+
+// box is the head of a box: its size in the file with the head, 0 for "to the end".
+type box struct {
+	name string
+	size int64
+	head int
+}
+
+func boxHead(b []byte) (box, bool) {
+	if len(b) < 8 {
+		return box{}, false
+	}
+	h := box{name: string(b[4:8]), size: int64(binary.BigEndian.Uint32(b)), head: 8}
+	if h.size == 1 {
+		if len(b) < 16 || b[8] > 0x3F {
+			return box{}, false
+		}
+		h.size, h.head = int64(binary.BigEndian.Uint64(b[8:])), 16
+	}
+	return h, h.size == 0 || h.size >= int64(h.head) && h.size < 1<<60
+}
+
+// wiper reads bytes that start at an offset of the file, with ranges overwritten.
+type wiper struct {
+	src  io.Reader
+	at   int64
+	gone []reach
+}
+
+func (w *wiper) Read(b []byte) (int, error) {
+	n, err := w.src.Read(b)
+	wipe(b[:n], w.at, w.gone)
+	w.at += int64(n)
+	return n, err
+}
+
+// wipe overwrites what of the ranges lies in b, which starts at an offset of the file.
+func wipe(b []byte, at int64, gone []reach) {
+	for _, r := range gone {
+		for i := max(r.from-at, 0); i < min(r.to-at, int64(len(b))); i++ {
+			b[i] = r.pad
+			if k := at + i - r.from; k < int64(len(r.fill)) {
+				b[i] = r.fill[k]
+			}
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package picture
+
+import "encoding/binary"
+
+// heifPictures are the types of items that are pictures or make one of others.
+var heifPictures = map[string]bool{
+	"hvc1": true, "lhv1": true, "hvt1": true, "av01": true, "avc1": true, "vvc1": true, "jpeg": true, "j2k1": true, "unci": true,
+	"grid": true, "iovl": true, "iden": true, "tmap": true,
+}
+
+// otherItems reads the meta box of a HEIF file, whole, with its head of a given
+// length and its place in the file, and says where the items lie that are no
+// pictures. An item that cannot be found is a problem.
+func otherItems(meta []byte, head int, start int64) ([]reach, error) {
+	if len(meta) < head+4 {
+		return nil, errPicture()
+	}
+	var infos, places, data *cursor
+	for rest, at := meta[head+4:], head+4; len(rest) > 0; {
+		h, ok := boxHead(rest)
+		if !ok || h.size == 0 || h.size > int64(len(rest)) {
+			return nil, errPicture()
+		}
+		p := &cursor{bytes: rest[h.head:h.size], at: start + int64(at+h.head)}
+		switch h.name {
+		case "iinf":
+			infos = p
+		case "iloc":
+			places = p
+		case "idat":
+			data = p
+		}
+		rest, at = rest[h.size:], at+int(h.size)
+	}
+	if infos == nil || places == nil {
+		return nil, errPicture()
+	}
+	other := itemsToGo(infos)
+	gone := itemPlaces(places, data, other)
+	if infos.short || places.short {
+		return nil, errPicture()
+	}
+	return gone, nil
+}
+
+// cursor reads numbers from bytes; short says that it was asked for more than there is.
+type cursor struct {
+	bytes []byte
+	at    int64 // of the first byte in the file
+	short bool
+}
+
+// uint reads a number of n bytes, 0 to 8.
+func (p *cursor) uint(n int) int64 {
+	if len(p.bytes) < n {
+		p.short = true
+		p.bytes = nil
+		return 0
+	}
+	var b [8]byte
+	copy(b[8-n:], p.bytes[:n])
+	p.bytes = p.bytes[n:]
+	v := int64(binary.BigEndian.Uint64(b[:]))
+	if v < 0 || v > 1<<60 {
+		p.short = true
+		return 0
+	}
+	return v
+}
+
+// wide is a or b, as the version of a box has it.
+func wide(is bool, a, b int) int {
+	if is {
+		return a
+	}
+	return b
+}
+
+// Readers take no offence at an Exif item without entries and at an empty XMP packet.
+const (
+	emptyExif = "\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"
+	emptyXMP  = `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`
+)
+
+// itemsToGo reads the item information box: the items that are no pictures and
+// what is to stand in their place.
+func itemsToGo(p *cursor) map[int64]reach {
+	version := p.uint(4) >> 24
+	gone := map[int64]reach{}
+	for range p.uint(wide(version == 0, 2, 4)) {
+		h, ok := boxHead(p.bytes)
+		if p.short || !ok || h.size == 0 || h.size > int64(len(p.bytes)) {
+			p.short = true
+			break
+		}
+		e := &cursor{bytes: p.bytes[h.head:h.size]}
+		p.bytes = p.bytes[h.size:]
+		v := e.uint(4) >> 24
+		id := e.uint(wide(v == 3, 4, 2))
+		e.uint(2) // protection
+		name := string(binary.BigEndian.AppendUint32(nil, uint32(e.uint(4))))
+		switch {
+		case v < 2:
+			gone[id] = reach{}
+		case name == "Exif":
+			gone[id] = reach{fill: emptyExif}
+		case name == "mime":
+			gone[id] = reach{fill: emptyXMP, pad: ' '}
+		case !heifPictures[name]:
+			gone[id] = reach{}
+		}
+		p.short = p.short || e.short
+	}
+	return gone
+}
+
+// itemPlaces reads the item location box: where the items lie that are to go.
+func itemPlaces(p, data *cursor, gone map[int64]reach) []reach {
+	version := p.uint(4) >> 24
+	sizes := p.uint(2)
+	offset, length, base, index := int(sizes>>12&15), int(sizes>>8&15), int(sizes>>4&15), int(sizes&15)
+	if version == 0 {
+		index = 0
+	}
+	if max(offset, length, base, index) > 8 {
+		p.short = true
+	}
+	var found []reach
+	for n := p.uint(wide(version < 2, 2, 4)); n > 0 && !p.short; n-- {
+		with, goes := gone[p.uint(wide(version < 2, 2, 4))]
+		method := int64(0)
+		if version > 0 {
+			method = p.uint(2) & 15
+		}
+		elsewhere := p.uint(2) != 0
+		from := p.uint(base)
+		for k := p.uint(2); k > 0 && !p.short; k-- {
+			p.uint(index)
+			at, size := from+p.uint(offset), p.uint(length)
+			if !goes || p.short {
+				continue
+			}
+			switch {
+			case method == 1 && data != nil:
+				at += data.at
+			case method != 0 || elsewhere || size == 0:
+				p.short = true
+			}
+			if with.from, with.to = at, at+size; int64(len(with.fill)) > size {
+				with.fill = ""
+			}
+			found = append(found, with)
+			with.fill = ""
+		}
+	}
+	return found
+}

@@ -1,0 +1,85 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+)
+
+// pngCleaner keeps the chunks that make the picture (PNG, third edition).
+type pngCleaner struct {
+	src   *bufio.Reader
+	exif  *exif
+	begun bool
+	ended bool
+	wrote bool // the eXIf chunk
+}
+
+const pngMagic = "\x89PNG\r\n\x1a\n"
+
+// maxExif is the greatest size in bytes of Exif data that is read.
+const maxExif = 64 << 10
+
+// pngExtra are the ancillary chunks that say how the picture looks or moves.
+var pngExtra = map[string]bool{
+	"tRNS": true, "cHRM": true, "gAMA": true, "iCCP": true, "sBIT": true, "sRGB": true, "cICP": true, "mDCV": true, "cLLI": true,
+	"bKGD": true, "hIST": true, "pHYs": true, "sPLT": true, "tIME": true, "acTL": true, "fcTL": true, "fdAT": true,
+}
+
+func (c *pngCleaner) next() (io.Reader, error) {
+	if !c.begun {
+		c.begun = true
+		return io.LimitReader(c.src, int64(len(pngMagic))), nil
+	}
+	for !c.ended {
+		head, err := c.src.Peek(8)
+		if err != nil {
+			return nil, atEnd(err)
+		}
+		n, name := int64(binary.BigEndian.Uint32(head)), string(head[4:])
+		if n > 1<<31-1 || !isChunkName(name) {
+			return nil, errPicture()
+		}
+		critical := name[0]&0x20 == 0
+		if critical || pngExtra[name] {
+			c.ended = name == "IEND"
+			return io.LimitReader(c.src, 8+n+4), nil
+		}
+		if name == "eXIf" && n <= maxExif && !c.wrote {
+			if piece, err := c.exifChunk(n); piece != nil || err != nil {
+				return piece, err
+			}
+			continue
+		}
+		if err := skip(c.src, 8+n+4); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errEnd
+}
+
+func (c *pngCleaner) exifChunk(n int64) (io.Reader, error) {
+	body, err := atMost(c.src, 8+n+4)
+	if err != nil {
+		return nil, err
+	}
+	*c.exif, c.wrote = readExif(body[8:min(8+n, int64(len(body)))]), true
+	if *c.exif == (exif{}) {
+		return nil, nil
+	}
+	tiff := c.exif.tiff()
+	out := binary.BigEndian.AppendUint32(nil, uint32(len(tiff)))
+	out = append(append(out, "eXIf"...), tiff...)
+	return bytes.NewReader(binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))), nil
+}
+
+func isChunkName(s string) bool {
+	for _, b := range []byte(s) {
+		if (b|0x20) < 'a' || (b|0x20) > 'z' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,81 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"io"
+)
+
+// webpCleaner keeps the chunks that make the picture (RFC 9649). The file's
+// size stands at its start, so what goes is overwritten in its place.
+type webpCleaner struct {
+	src  *bufio.Reader
+	exif *exif
+	left int64 // bytes of the picture still to come; 0 at the start
+	past bool  // the file's header
+}
+
+// webpParts are the chunks of the picture; VP8X and EXIF are seen to apart.
+var webpParts = map[string]bool{"VP8 ": true, "VP8L": true, "ANIM": true, "ANMF": true, "ALPH": true, "ICCP": true}
+
+// webpXMP is the flag of a VP8X chunk that announces XMP.
+const webpXMP = 0x04
+
+func (c *webpCleaner) next() (io.Reader, error) {
+	if !c.past {
+		head, err := c.src.Peek(12)
+		if err != nil {
+			return nil, atEnd(err)
+		}
+		c.past = true
+		c.left = int64(binary.LittleEndian.Uint32(head[4:])) - 4
+		return io.LimitReader(c.src, 12), nil
+	}
+	if c.left < 8 {
+		return nil, errEnd
+	}
+	head, err := c.src.Peek(8)
+	if err != nil {
+		return nil, atEnd(err)
+	}
+	name, n := string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
+	n = min(n+n%2, c.left-8)
+	c.left -= 8 + n
+	switch {
+	case webpParts[name]:
+		return io.LimitReader(c.src, 8+n), nil
+	case name == "VP8X" && n <= 64:
+		return c.header(8 + n)
+	case name == "EXIF" && n <= maxExif:
+		return c.exifChunk(8 + n)
+	}
+	out := append([]byte("JUNK"), head[4:]...)
+	_, err = c.src.Discard(8)
+	return io.MultiReader(bytes.NewReader(out), blank{io.LimitReader(c.src, n)}), err
+}
+
+func (c *webpCleaner) header(n int64) (io.Reader, error) {
+	b, err := atMost(c.src, n)
+	if err == nil && len(b) > 8 {
+		b[8] &^= webpXMP
+	}
+	return bytes.NewReader(b), err
+}
+
+func (c *webpCleaner) exifChunk(n int64) (io.Reader, error) {
+	b, err := atMost(c.src, n)
+	if err != nil {
+		return nil, err
+	}
+	body := b[8:]
+	*c.exif = readExif(bytes.TrimPrefix(body, []byte(exifPrefix)))
+	tiff := c.exif.tiff()
+	clear(body)
+	if len(tiff) > len(body) {
+		copy(b, "JUNK")
+	} else {
+		copy(body, tiff)
+	}
+	return bytes.NewReader(b), nil
+}

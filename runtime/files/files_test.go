@@ -18,7 +18,7 @@ import (
 	"weft/runtime/files"
 	"weft/runtime/problem"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 )
 
 // clock is a clock that tests move.
@@ -48,10 +48,7 @@ type room struct {
 
 func newRoom(t *testing.T) room {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	st := anystore.Open(t)
 	if err := st.Ensure(t.Context(), files.Collections()); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +56,7 @@ func newRoom(t *testing.T) room {
 	c := &clock{at: time.Now()}
 	s := files.New(files.Options{Store: st, Dir: dir, Now: c.now})
 	t.Cleanup(func() {
-		if err := errors.Join(s.Close(), st.Close()); err != nil {
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -3,7 +3,6 @@ package record_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/storetest/anystore"
 )
 
 // benchService is a service on the real store; commit false leaves the commit
@@ -19,11 +18,7 @@ import (
 func benchService(b *testing.B, commit bool) *record.Service {
 	b.Helper()
 	ctx := b.Context()
-	st, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "weft.db"), sqlite.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = st.Close() })
+	st := anystore.Open(b)
 	current := &model.Current{}
 	current.Swap(compile(b))
 	if err := st.Ensure(ctx, append(record.Collections(current.Model()), access.Collections()...)); err != nil {

@@ -1,0 +1,120 @@
+// Package dump reads and writes whole stores in one form that no adapter
+// shapes: a line of JSON for each document, and a digest for each collection
+// that is equal wherever the same documents lie.
+package dump
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// line is a document as a dump has it. Sort keys and search tokens are not
+// spelled out but made anew from the texts they stand for, so that a dump is
+// small and good for a weft that makes them otherwise.
+type line struct {
+	ID  string `json:"id"`
+	Rev int64  `json:"rev"`
+	// Sort and Words name the fields that carry a sort key or tokens.
+	Sort  []string        `json:"sort,omitempty"`
+	Words []string        `json:"words,omitempty"`
+	Body  json.RawMessage `json:"body"`
+}
+
+func lineOf(d store.Doc) line {
+	l := line{ID: d.ID, Rev: d.Rev, Body: d.Body}
+	if len(d.Sort) > 0 {
+		l.Sort = slices.Sorted(maps.Keys(d.Sort))
+	}
+	for _, t := range d.Tokens {
+		if !slices.Contains(l.Words, t.Field) {
+			l.Words = append(l.Words, t.Field)
+		}
+	}
+	slices.Sort(l.Words)
+	return l
+}
+
+// AppendLine appends the document as one line, with its end, to b. The members
+// of the body keep their order.
+func AppendLine(b []byte, d store.Doc) ([]byte, error) {
+	out := bytes.NewBuffer(b)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(lineOf(d)); err != nil {
+		return b, fmt.Errorf("dump: document %s: %w", d.ID, err)
+	}
+	return out.Bytes(), nil
+}
+
+// ParseLine reads what AppendLine wrote and derives sort keys and tokens.
+func ParseLine(text []byte) (store.Doc, error) {
+	var l line
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&l); err != nil {
+		return store.Doc{}, fmt.Errorf("dump: a line is no document: %w", err)
+	}
+	if l.ID == "" || len(l.Body) == 0 || l.Body[0] != '{' {
+		return store.Doc{}, fmt.Errorf("dump: the document %q has no id or no body", l.ID)
+	}
+	d := store.Doc{ID: l.ID, Rev: l.Rev, Body: l.Body}
+	if len(l.Sort)+len(l.Words) == 0 {
+		return d, nil
+	}
+	var body map[string]json.RawMessage
+	if err := json.Unmarshal(l.Body, &body); err != nil {
+		return store.Doc{}, fmt.Errorf("dump: document %s: %w", l.ID, err)
+	}
+	if len(l.Sort) > 0 {
+		d.Sort = make(map[string]string, len(l.Sort))
+	}
+	for _, field := range l.Sort {
+		d.Sort[field] = query.SortKey(textOf(body[field]))
+	}
+	for _, field := range l.Words {
+		for _, word := range query.Tokens(textOf(body[field])) {
+			d.Tokens = append(d.Tokens, store.Token{Field: field, Text: word})
+		}
+	}
+	return d, nil
+}
+
+// textOf is the text of a member, "" where it is none.
+func textOf(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// page is how many documents are read at once.
+const page = 250
+
+// Each calls fn with the documents of a collection behind the id after ("" is
+// the beginning), page by page in the order of their ids. A page is never empty.
+func Each(ctx context.Context, from store.WholeReader, collection, after string, fn func([]store.Doc) error) error {
+	for {
+		docs, err := from.Whole(ctx, collection, after, page)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", collection, err)
+		}
+		if len(docs) == 0 {
+			return nil
+		}
+		if err := fn(docs); err != nil {
+			return err
+		}
+		if len(docs) < page {
+			return nil
+		}
+		after = docs[len(docs)-1].ID
+	}
+}

@@ -1,0 +1,63 @@
+package migrate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"weft/runtime/store"
+	"weft/runtime/store/dump"
+)
+
+// Source is what is copied from.
+type Source interface {
+	store.WholeReader
+	store.Describer
+}
+
+// Definitions are the collections of a source that are to be copied: all but
+// those that skip names and the row of a migration.
+func Definitions(ctx context.Context, from store.Describer, skip []string) ([]store.Collection, error) {
+	all, err := from.Definitions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("collections of the source: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(c store.Collection) bool {
+		return c.Name == Collection || slices.Contains(skip, c.Name)
+	}), nil
+}
+
+// Copy puts all documents of the collections defs of the source into the
+// target, from where an earlier call was cut off. report hears how many
+// documents of which collection came over in this call.
+func (l *Loader) Copy(ctx context.Context, from Source, defs []store.Collection, report func(collection string, n int)) error {
+	for _, c := range defs {
+		if l.state.Filled || c.Name < l.state.In {
+			continue
+		}
+		after := ""
+		if c.Name == l.state.In {
+			after = l.state.After
+		}
+		err := dump.Each(ctx, from, c.Name, after, func(docs []store.Doc) error {
+			if err := l.Put(ctx, c.Name, docs); err != nil {
+				return err
+			}
+			report(c.Name, len(docs))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if l.state.Filled {
+		return nil
+	}
+	return l.Filled(ctx)
+}
+
+func sameState(a, b store.Doc) bool {
+	var x, y State
+	return json.Unmarshal(a.Body, &x) == nil && json.Unmarshal(b.Body, &y) == nil && x == y
+}

@@ -14,7 +14,9 @@ const (
 
 // Bucket gives the group of a stored date or instant: by day "2017-04-01", week
 // "2017-W14" (ISO 8601), month "2017-04", quarter "2017Q2", year "2017". Zone is
-// used for instants; nil is UTC. What is no date gives "".
+// used for instants; nil is UTC. Keys have four digits of a year: instants
+// outside the years 1 to 9999 of the zone belong to its first or last day. What
+// is no date gives "".
 func Bucket(kind Kind, stored, by string, zone *time.Location) string {
 	t, ok := parseTime(kind, stored, zone)
 	if !ok {
@@ -48,7 +50,23 @@ func parseTime(kind Kind, stored string, zone *time.Location) (time.Time, bool) 
 	if zone == nil {
 		zone = time.UTC
 	}
-	return t.In(zone), true
+	t = t.In(zone)
+	switch y := t.Year(); {
+	case y < 1:
+		t = FirstDay(zone)
+	case y > 9999:
+		t = LastMoment(zone)
+	}
+	return t, true
+}
+
+// FirstDay is the beginning of the year 1 in a zone, LastMoment the end of the
+// year 9999: between them lie the instants that have a bucket of their own.
+func FirstDay(zone *time.Location) time.Time { return time.Date(1, 1, 1, 0, 0, 0, 0, zone) }
+
+// LastMoment is the last millisecond of the year 9999 in a zone.
+func LastMoment(zone *time.Location) time.Time {
+	return time.Date(9999, 12, 31, 23, 59, 59, 999e6, zone)
 }
 
 // buckets are the ways to group by time.

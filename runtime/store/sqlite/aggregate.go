@@ -33,7 +33,7 @@ func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggr
 	if err != nil {
 		return nil, err
 	}
-	sortRows(rows, a)
+	store.SortRows(rows, a)
 	if a.Limit > 0 && len(rows) > a.Limit {
 		rows = rows[:a.Limit]
 	}

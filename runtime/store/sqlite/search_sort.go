@@ -134,3 +134,17 @@ func valueOf(v any) orderValue {
 		return orderValue{number: float(v)}
 	}
 }
+
+func float(v any) float64 {
+	switch n := v.(type) {
+	case int64:
+		return float64(n)
+	case float64:
+		return n
+	case bool:
+		if n {
+			return 1
+		}
+	}
+	return 0
+}

@@ -1,4 +1,4 @@
-package sqlite
+package store
 
 import (
 	"math/big"
@@ -6,31 +6,31 @@ import (
 	"strings"
 
 	"weft/runtime/query"
-	"weft/runtime/store"
 )
 
 // rowOrder orders the rows of an aggregate.
 type rowOrder struct {
-	by    []store.RowSort
+	by    []RowSort
 	kinds map[string]query.Kind // of groups and decimal metrics
 	keys  map[string]string     // sort keys of the texts, each made once
 }
 
-// sortRows orders rows by the wanted names, then by group values; unset last.
-// Texts come in the order of their sort keys, then as they are written.
-func sortRows(rows []store.Row, a store.Aggregate) {
+// SortRows puts the rows of an aggregate in order, for adapters: by the wanted
+// names, then by group values, unset last. Texts come in the order of their
+// sort keys, then as they are written.
+func SortRows(rows []Row, a Aggregate) {
 	o := &rowOrder{by: slices.Clone(a.Sort), kinds: map[string]query.Kind{}, keys: map[string]string{}}
 	for _, m := range a.Metrics {
 		o.kinds[m.Name] = m.Path.Kind
 	}
 	for _, t := range a.Groups {
-		o.by = append(o.by, store.RowSort{Name: t.Name})
+		o.by = append(o.by, RowSort{Name: t.Name})
 		o.kinds[t.Name] = t.Path.Kind
 		if t.Path.Kind == query.Text {
 			o.addKeys(rows, t.Name)
 		}
 	}
-	slices.SortStableFunc(rows, func(x, y store.Row) int {
+	slices.SortStableFunc(rows, func(x, y Row) int {
 		for _, s := range o.by {
 			if n := o.compare(s, x[s.Name], y[s.Name]); n != 0 {
 				return n
@@ -40,7 +40,7 @@ func sortRows(rows []store.Row, a store.Aggregate) {
 	})
 }
 
-func (o *rowOrder) addKeys(rows []store.Row, name string) {
+func (o *rowOrder) addKeys(rows []Row, name string) {
 	for _, row := range rows {
 		text, set := row[name].(string)
 		if _, have := o.keys[text]; set && !have {
@@ -49,14 +49,14 @@ func (o *rowOrder) addKeys(rows []store.Row, name string) {
 	}
 }
 
-func (o *rowOrder) compare(s store.RowSort, x, y any) int {
+func (o *rowOrder) compare(s RowSort, x, y any) int {
 	switch {
 	case x == nil && y == nil:
 		return 0
 	case x == nil || y == nil:
-		return signed(1, y == nil)
+		return turned(1, y == nil)
 	}
-	return signed(o.compareSet(o.kinds[s.Name], x, y), s.Desc)
+	return turned(o.compareSet(o.kinds[s.Name], x, y), s.Desc)
 }
 
 func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
@@ -73,6 +73,13 @@ func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
 		}
 	}
 	return strings.Compare(a, b)
+}
+
+func turned(n int, desc bool) int {
+	if desc {
+		return -n
+	}
+	return n
 }
 
 func compareFloats(a, b float64) int {

@@ -12,7 +12,8 @@ import (
 // number, or finds everything that is wrong with them. The built-in entities
 // are added. Paths of problems begin with kind and key of the definition:
 // /entity/opportunity/properties/amount/maximum. The definitions belong to the
-// Model from then on and must not be changed.
+// Model from then on and must not be changed. What works but should be mended
+// is told by Model.Warnings.
 func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 	if set == nil {
 		set = &schemas.Set{}
@@ -41,6 +42,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 		sortProblems(c.problems)
 		return nil, c.problems
 	}
+	c.served()
 	return c.m, nil
 }
 
@@ -50,6 +52,7 @@ type compiler struct {
 	set      *schemas.Set
 	m        *Model
 	order    []*Entity // built-in first, then in the order of the set
+	asked    []asked   // by views and widgets
 	problems []problem.Field
 }
 

@@ -19,18 +19,18 @@ func (c *compiler) dashboards() {
 				c.fail(here+"/key", "defined_twice", "key", w.Key)
 			}
 			seen[w.Key] = true
-			c.widget(w, here)
+			c.widget(w, here, def.Roles)
 		}
 		c.m.Dashboards[def.Key] = def
 	}
 }
 
-func (c *compiler) widget(w *schemas.Widget, here string) {
+func (c *compiler) widget(w *schemas.Widget, here string, roles []string) {
 	e := c.entityOf(w.Entity, here+"/entity")
 	if e == nil {
 		return
 	}
-	_, problems := query.Parse(w.Where, e, here+"/where")
+	where, problems := query.Parse(w.Where, e, here+"/where")
 	c.add("", problems)
 	groups, problems := query.ParseGroups(w.GroupBy, e, here+"/groupBy")
 	c.add("", problems)
@@ -52,4 +52,5 @@ func (c *compiler) widget(w *schemas.Widget, here string) {
 			c.fail(here+problem.Pointer("sort", i), "unknown_figure", "name", strings.TrimPrefix(s, "-"))
 		}
 	}
+	c.asked = append(c.asked, asked{at: here, entity: e, roles: roles, where: where, figures: true})
 }

@@ -20,12 +20,16 @@ func (c *compiler) views() {
 		var problems []problem.Field
 		v.Where, problems = query.Parse(def.Where, e, at(def, "where"))
 		c.add("", problems)
-		_, problems = query.ParseSort(def.Sort, e, at(def, "sort"))
+		sort, problems := query.ParseSort(def.Sort, e, at(def, "sort"))
 		c.add("", problems)
 		for i, path := range def.Columns {
 			c.column(e, path, at(def, "columns", i))
 		}
 		c.board(v)
+		c.asked = append(c.asked, asked{at: at(def), entity: e, roles: def.Roles, where: v.Where, fixed: def.By, sort: sort})
+		if def.Type == "board" { // how many there are in each column
+			c.asked = append(c.asked, asked{at: at(def), entity: e, roles: def.Roles, where: v.Where, figures: true})
+		}
 		c.m.Views[def.Key] = v
 	}
 }

@@ -23,6 +23,9 @@ type Model struct {
 	Views      map[string]*View
 	Forms      map[string]*schemas.Form
 	Dashboards map[string]*schemas.Dashboard
+	// Warnings are problems that do not keep the set from being published: lists,
+	// boards and dashboards that no index serves, with the index that would.
+	Warnings []problem.Field
 }
 
 // Entity is a compiled entity; it implements query.Entity.

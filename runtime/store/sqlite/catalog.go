@@ -90,7 +90,9 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.indexes = append(c.indexes, made)
+		if !slices.ContainsFunc(c.indexes, made.same) {
+			c.indexes = append(c.indexes, made)
+		}
 	}
 	c.statements()
 	return c, nil

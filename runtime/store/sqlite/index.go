@@ -14,8 +14,12 @@ import (
 type index struct {
 	store.Index
 	name string // in the file; it changes when the definition does
+	on   string // table, columns and condition
 	sql  string
 }
+
+// same tells that two indexes are one in the file, where directions count for nothing.
+func (i index) same(other index) bool { return i.on == other.on && i.Unique == other.Unique }
 
 func newIndex(c *collection, i store.Index) (index, error) {
 	if len(i.Keys) == 0 {
@@ -42,7 +46,7 @@ func newIndex(c *collection, i store.Index) (index, error) {
 	}
 	h := fnv.New32a()
 	fmt.Fprint(h, i.Unique, on)
-	made := index{Index: i, name: fmt.Sprintf("x_%s_%s_%08x", c.Name, i.Name, h.Sum32())}
+	made := index{Index: i, on: on, name: fmt.Sprintf("x_%s_%s_%08x", c.Name, i.Name, h.Sum32())}
 	made.sql = "CREATE INDEX " + quote(made.name) + " ON " + on
 	if i.Unique { // unset values are distinct from each other in SQLite
 		made.sql = "CREATE UNIQUE INDEX " + quote(made.name) + " ON " + on

@@ -121,3 +121,20 @@ func fill(t *testing.T, s *Store, lookups []storetest.Lookup) {
 	}
 	write(t, s, ops...)
 }
+
+// TestDirectionsShareAnIndex: SQLite walks an index both ways, so the other
+// direction of the same keys costs no second one.
+func TestDirectionsShareAnIndex(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
+	up := store.Index{Name: "at_up", Keys: []store.IndexKey{{Path: atPath}}}
+	down := store.Index{Name: "at_down", Keys: []store.IndexKey{{Path: atPath, Desc: true}}}
+	for _, indexes := range [][]store.Index{{up, down}, {down}, {up, down}} {
+		if err := s.Ensure(t.Context(), []store.Collection{{Name: "both", Indexes: indexes}}); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.catalog.all()["both"].indexes); n != 1 {
+			t.Errorf("%d indexes, want 1", n)
+		}
+	}
+}

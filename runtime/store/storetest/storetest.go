@@ -115,11 +115,19 @@ func keys(paths ...query.Path) []store.IndexKey {
 	return out
 }
 
+func kindsOf(paths ...query.Path) map[string]query.Kind {
+	kinds := map[string]query.Kind{}
+	for _, p := range paths {
+		kinds[p.Field] = p.Kind
+	}
+	return kinds
+}
+
 // collections are deal with indexes of every sort, the accounts it refers to,
 // and one that watchers do not hear of.
 func collections() []store.Collection {
 	return []store.Collection{
-		{Name: "deal", Searchable: true, Indexes: []store.Index{
+		{Name: "deal", Searchable: true, Kinds: kindsOf(name, code, score, amount, day, at, done, stage, account, tags, place), Indexes: []store.Index{
 			{Name: "stage_at", Keys: keys(stage, at)},
 			{Name: "stage_score", Keys: keys(stage, score)},
 			{Name: "name", Keys: keys(name)},
@@ -127,7 +135,7 @@ func collections() []store.Collection {
 			{Name: "account", Keys: keys(account)},
 			{Name: "code_starts", Keys: []store.IndexKey{{Path: code, Folded: true}}},
 		}},
-		{Name: "account", Indexes: []store.Index{{Name: "login", Unique: true, Keys: keys(code)},
+		{Name: "account", Kinds: kindsOf(code, score, stage, tags, sector), Indexes: []store.Index{{Name: "login", Unique: true, Keys: keys(code)},
 			{Name: "pair", Unique: true, Keys: keys(stage, score)}}},
 		{Name: "log", Quiet: true},
 	}

@@ -19,21 +19,32 @@ import (
 //
 // Files of other types come as they are. The whole of src is read in either
 // case; memory is bounded whatever the file claims. A picture that cannot be
-// taken apart is a problem, invalid: it must not slip through.
+// taken apart is a problem, invalid: it must not slip through. The buffer of
+// src must hold 32 bytes.
 func Clean(mediaType string, src *bufio.Reader) io.Reader {
-	return clean(mediaType, src, &exif{})
+	return clean(mediaType, src, &notes{})
 }
 
-// clean is Clean that notes the Exif data on its way.
-func clean(mediaType string, src *bufio.Reader, e *exif) io.Reader {
+// notes are what is learnt of a picture on the way.
+type notes struct {
+	exif exif
+	// Of a JPEG: whether it is progressive, how many samples a pixel takes, and
+	// how many times its data go over it.
+	progressive bool
+	samples     float64
+	scans       int
+}
+
+// clean is Clean that takes notes.
+func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
 	var next func() (io.Reader, error)
 	switch mediaType {
 	case "image/jpeg":
-		next = (&jpegCleaner{src: src, exif: e}).next
+		next = (&jpegCleaner{src: src, notes: n}).next
 	case "image/png":
-		next = (&pngCleaner{src: src, exif: e}).next
+		next = (&pngCleaner{src: src, exif: &n.exif}).next
 	case "image/webp":
-		next = (&webpCleaner{src: src, exif: e}).next
+		next = (&webpCleaner{src: src, exif: &n.exif}).next
 	case "image/gif":
 		next = (&gifCleaner{src: src}).next
 	case "image/heic", "image/avif":

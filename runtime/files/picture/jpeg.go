@@ -11,7 +11,7 @@ import (
 // JFIF, the colour profile and Adobe's colour transform.
 type jpegCleaner struct {
 	src   *bufio.Reader
-	exif  *exif
+	notes *notes
 	begun bool
 	ended bool
 	wrote bool // the Exif segment
@@ -99,11 +99,36 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	if !keep {
 		return nil, skip(c.src, n)
 	}
+	if err := c.note(m, int(n)); err != nil {
+		return nil, err
+	}
 	head := bytes.NewReader([]byte{0xFF, m})
 	if m == jpegSOS {
 		return io.MultiReader(head, io.LimitReader(c.src, n), scan{c.src}), nil
 	}
 	return io.MultiReader(head, io.LimitReader(c.src, n)), nil
+}
+
+// note looks into the head of a frame, of which n bytes come, and counts scans.
+func (c *jpegCleaner) note(m byte, n int) error {
+	if m == jpegSOS {
+		c.notes.scans++
+	}
+	if m < 0xC0 || m > 0xCF || m == 0xC4 || m == 0xC8 || m == 0xCC {
+		return nil
+	}
+	head, err := c.src.Peek(min(n, 8+3*4))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	c.notes.progressive = m&3 == 2
+	all, most := 0, 1
+	for i := 8; i+3 <= len(head); i += 3 {
+		size := int(head[i+1]>>4) * int(head[i+1]&15)
+		all, most = all+size, max(most, size)
+	}
+	c.notes.samples = max(c.notes.samples, float64(all)/float64(most))
+	return nil
 }
 
 func (c *jpegCleaner) keeps(m byte) (bool, error) {
@@ -135,12 +160,12 @@ func (c *jpegCleaner) exifSegment(n int64) (io.Reader, error) {
 	if c.wrote || !bytes.HasPrefix(body, []byte(exifPrefix)) {
 		return nil, nil
 	}
-	*c.exif, c.wrote = readExif(body[len(exifPrefix):]), true
-	if *c.exif == (exif{}) {
+	c.notes.exif, c.wrote = readExif(body[len(exifPrefix):]), true
+	if c.notes.exif == (exif{}) {
 		return nil, nil
 	}
 	out := append([]byte{0xFF, jpegAPP1, 0, 0}, exifPrefix...)
-	out = append(out, c.exif.tiff()...)
+	out = append(out, c.notes.exif.tiff()...)
 	out[2], out[3] = byte((len(out)-2)>>8), byte(len(out)-2)
 	return bytes.NewReader(out), nil
 }
@@ -157,6 +182,19 @@ func atEnd(err error) error {
 type scan struct{ src *bufio.Reader }
 
 func (s scan) Read(b []byte) (int, error) {
+	n := 0
+	for n < len(b) {
+		k, err := s.some(b[n:])
+		n += k
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// some reads what lies before the next byte 255, or what this one stands for.
+func (s scan) some(b []byte) (int, error) {
 	head, err := s.src.Peek(2)
 	if len(head) == 0 {
 		return 0, err
@@ -170,16 +208,13 @@ func (s scan) Read(b []byte) (int, error) {
 		case head[1] != 0 && (head[1] < 0xD0 || head[1] > 0xD7):
 			return 0, io.EOF
 		}
-		n := copy(b, head)
-		_, err := s.src.Discard(n)
-		return n, err
-	}
-	head, err = s.src.Peek(min(s.src.Buffered(), len(b)))
-	if err != nil {
-		return 0, err
-	}
-	if i := bytes.IndexByte(head, 0xFF); i >= 0 {
-		head = head[:i]
+	} else {
+		if head, err = s.src.Peek(min(s.src.Buffered(), len(b))); err != nil {
+			return 0, err
+		}
+		if i := bytes.IndexByte(head, 0xFF); i >= 0 {
+			head = head[:i]
+		}
 	}
 	n := copy(b, head)
 	_, err = s.src.Discard(n)

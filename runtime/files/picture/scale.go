@@ -1,0 +1,66 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+
+	"golang.org/x/image/draw"
+)
+
+// scaled makes a picture that fits into a square of edge pixels; one that does
+// already keeps its size. It is turned as Exif says.
+func scaled(src image.Image, edge int, orientation uint16) *image.RGBA {
+	size := src.Bounds().Size()
+	w, h := size.X, size.Y
+	if long := max(w, h); long > edge {
+		w, h = max(1, (w*edge+long/2)/long), max(1, (h*edge+long/2)/long)
+	}
+	// From a great picture, a coarse step first: the fine one takes as long as
+	// its source is large.
+	if size.X > 3*w {
+		rough := image.NewRGBA(image.Rect(0, 0, 3*w, 3*h))
+		draw.ApproxBiLinear.Scale(rough, rough.Bounds(), src, src.Bounds(), draw.Src, nil)
+		src = rough
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.BiLinear.Scale(dst, dst.Bounds(), src, src.Bounds(), draw.Src, nil)
+	return turned(dst, orientation)
+}
+
+// turned shows a picture as its orientation (Exif 2.32, 4.6.4.A) wants it seen.
+func turned(src *image.RGBA, orientation uint16) *image.RGBA {
+	if orientation < 2 || orientation > 8 {
+		return src
+	}
+	w, h := src.Bounds().Dx(), src.Bounds().Dy()
+	size := image.Rect(0, 0, w, h)
+	if orientation >= 5 {
+		size = image.Rect(0, 0, h, w)
+	}
+	dst := image.NewRGBA(size)
+	for y := range size.Dy() {
+		for x := range size.Dx() {
+			dst.SetRGBA(x, y, seen(src, orientation, x, y, w, h))
+		}
+	}
+	return dst
+}
+
+// seen is the pixel that is to be seen at x, y.
+func seen(src *image.RGBA, orientation uint16, x, y, w, h int) color.RGBA {
+	switch orientation {
+	case 2:
+		return src.RGBAAt(w-1-x, y)
+	case 3:
+		return src.RGBAAt(w-1-x, h-1-y)
+	case 4:
+		return src.RGBAAt(x, h-1-y)
+	case 5:
+		return src.RGBAAt(y, x)
+	case 6:
+		return src.RGBAAt(y, h-1-x)
+	case 7:
+		return src.RGBAAt(w-1-y, h-1-x)
+	}
+	return src.RGBAAt(w-1-y, x)
+}

@@ -1,0 +1,182 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/webp"
+	"golang.org/x/sync/semaphore"
+
+	"weft/runtime/problem"
+)
+
+// format is how pictures of a media type are decoded.
+type format struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+// formats are the pictures that small ones are made of. SVG is none: it is a
+// program, not a picture.
+var formats = map[string]format{
+	"image/jpeg": {jpeg.DecodeConfig, jpeg.Decode},
+	"image/png":  {png.DecodeConfig, png.Decode},
+	"image/gif":  {gif.DecodeConfig, gif.Decode}, // the first frame
+	"image/webp": {webp.DecodeConfig, webp.Decode},
+	"image/bmp":  {bmp.DecodeConfig, bmp.Decode},
+}
+
+// Bounds of what is decoded (S-21).
+const (
+	maxDecoded = 128 << 20 // bytes of one decoded picture, as far as can be told before
+	allDecoded = 192 << 20 // bytes of those being decoded at the same time
+	maxDrawn   = 500e6     // pixels times scans of a JPEG
+)
+
+// Maker makes small pictures of great ones, two at a time at most. It is safe
+// for concurrent use.
+type Maker struct{ memory *semaphore.Weighted }
+
+// NewMaker makes a Maker.
+func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(allDecoded)} }
+
+// Thumbnail makes a picture that fits into a square of edge pixels, as JPEG, or
+// as PNG when something in it is transparent. It holds nothing but pixels, is
+// turned the right way up, and is never larger than the source.
+//
+// Problems: media_type for what is no picture, or one that cannot be decoded
+// here such as HEIC; invalid for one that is damaged or would take more
+// memory than a small picture is worth. Nothing is decoded before its size is known.
+func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType string, edge int) (body []byte, outType string, err error) {
+	f, ok := formats[mediaType]
+	if !ok {
+		return nil, "", problem.New(problem.MediaType, "picture_type", map[string]any{"media_type": mediaType})
+	}
+	src := &source{ReadSeeker: in}
+	c, n, err := look(src, f, mediaType)
+	if err != nil {
+		return nil, "", err
+	}
+	cost := memory(mediaType, c, n)
+	if cost > maxDecoded || float64(c.Width)*float64(c.Height)*float64(n.scans) > maxDrawn {
+		return nil, "", problem.New(problem.Invalid, "picture_too_great", map[string]any{"width": c.Width, "height": c.Height})
+	}
+	// Half of the memory at least: so no more than two are made at a time.
+	share := max(int64(cost), allDecoded/2)
+	if err := m.memory.Acquire(ctx, share); err != nil {
+		return nil, "", fmt.Errorf("wait for memory to decode a picture: %w", err)
+	}
+	defer m.memory.Release(share)
+	if err := src.rewind(); err != nil {
+		return nil, "", err
+	}
+	return render(src, f, edge, n.exif.orientation)
+}
+
+// look reads what the file says of itself, decoding nothing.
+func look(src *source, f format, mediaType string) (c image.Config, n notes, err error) {
+	if c, err = f.config(bufio.NewReader(src)); err != nil {
+		return c, n, src.broken(err)
+	}
+	if c.Width <= 0 || c.Height <= 0 {
+		return c, n, errPicture()
+	}
+	if err := src.rewind(); err != nil {
+		return c, n, err
+	}
+	if _, err := io.Copy(io.Discard, clean(mediaType, bufio.NewReaderSize(src, 64<<10), &n)); err != nil {
+		return c, n, src.broken(err)
+	}
+	return c, n, nil
+}
+
+// render decodes, scales and encodes. A decoder that panics on what it is given
+// says that the picture is damaged.
+func render(src *source, f format, edge int, orientation uint16) (body []byte, mediaType string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &problem.Error{Code: problem.Invalid, Key: "picture_broken", Err: fmt.Errorf("decoder: %v", p)}
+		}
+	}()
+	great, err := f.decode(bufio.NewReaderSize(src, 64<<10))
+	if err != nil {
+		return nil, "", src.broken(err)
+	}
+	small := scaled(great, edge, orientation)
+	var out bytes.Buffer
+	if small.Opaque() {
+		mediaType, err = "image/jpeg", jpeg.Encode(&out, small, &jpeg.Options{Quality: 82})
+	} else {
+		mediaType, err = "image/png", png.Encode(&out, small)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("encode a small picture: %w", err)
+	}
+	return out.Bytes(), mediaType, nil
+}
+
+// memory is how many bytes decoding takes, about.
+func memory(mediaType string, c image.Config, n notes) float64 {
+	each := 4.0
+	switch {
+	case mediaType == "image/jpeg":
+		if each = n.samples; n.progressive {
+			each *= 1 + 4 // coefficients are kept until the last scan
+		}
+	case mediaType == "image/webp" && c.ColorModel == color.YCbCrModel:
+		each = 1.5
+	case mediaType == "image/webp":
+		each = 10
+	case c.ColorModel == color.GrayModel:
+		each = 1
+	case c.ColorModel == color.Gray16Model:
+		each = 2
+	case c.ColorModel == color.RGBA64Model, c.ColorModel == color.NRGBA64Model:
+		each = 8
+	}
+	if _, palette := c.ColorModel.(color.Palette); palette {
+		each = 1
+	}
+	return float64(c.Width) * float64(c.Height) * each
+}
+
+// source remembers why reading failed, to tell a storage that does not answer
+// from a picture that is damaged.
+type source struct {
+	io.ReadSeeker
+	failed error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.ReadSeeker.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
+}
+
+func (s *source) rewind() error {
+	if _, err := s.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("read the picture again: %w", err)
+	}
+	return nil
+}
+
+// broken is the problem of a picture that its decoder does not take, or why it
+// could not be read.
+func (s *source) broken(err error) error {
+	if s.failed != nil {
+		return fmt.Errorf("read the picture: %w", s.failed)
+	}
+	return &problem.Error{Code: problem.Invalid, Key: "picture_broken", Err: err}
+}

@@ -1,0 +1,237 @@
+package picture
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/image/bmp"
+
+	"weft/runtime/problem"
+)
+
+func thumbnail(t *testing.T, mediaType string, body []byte, edge int) (image.Image, string) {
+	t.Helper()
+	out, media, err := NewMaker().Thumbnail(t.Context(), bytes.NewReader(body), mediaType, edge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, format, err := image.Decode(bytes.NewReader(out))
+	if err != nil || media != "image/"+format {
+		t.Fatalf("%s as %s, %v", format, media, err)
+	}
+	for _, trace := range append(traces, "Exif") {
+		if bytes.Contains(out, []byte(trace)) {
+			t.Errorf("it holds %q", trace)
+		}
+	}
+	return m, media
+}
+
+func TestPicturesBecomeSmall(t *testing.T) {
+	t.Parallel()
+	for name, body := range samples(t) {
+		if name == "phone.heic" || name == "phone.avif" {
+			continue
+		}
+		m, media := thumbnail(t, typeOf(name), body, 24)
+		upright := name == "phone.jpg" || name == "progressive.jpg" || name == "screen.png" || strings.HasSuffix(name, ".webp")
+		want := image.Rect(0, 0, 24, 16)
+		if upright {
+			want = image.Rect(0, 0, 16, 24)
+		}
+		if m.Bounds() != want {
+			t.Errorf("%s: %v", name, m.Bounds())
+		}
+		if see := name == "screen.png" || name == "lossless.webp"; see != (media == "image/png") {
+			t.Errorf("%s became %s", name, media)
+		}
+		if m, _ := thumbnail(t, typeOf(name), body, 1000); m.Bounds().Dx()+m.Bounds().Dy() != 48+32 {
+			t.Errorf("%s grew to %v", name, m.Bounds())
+		}
+	}
+	var b bytes.Buffer
+	if err := bmp.Encode(&b, quarters(4000, 30)); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ := thumbnail(t, "image/bmp", b.Bytes(), 100); m.Bounds() != image.Rect(0, 0, 100, 1) {
+		t.Errorf("a long one: %v", m.Bounds())
+	}
+}
+
+var corners = []color.RGBA{{255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255}, {255, 255, 255, 255}}
+
+// quarters is a picture of a red, a green, a blue and a white quarter.
+func quarters(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			m.SetRGBA(x, y, corners[2*y/h*2+2*x/w])
+		}
+	}
+	return m
+}
+
+// TestPicturesStandUpright: the corners, read as a book, by orientation.
+func TestPicturesStandUpright(t *testing.T) {
+	t.Parallel()
+	for i, want := range []string{"rgbw", "rgbw", "grwb", "wbgr", "bwrg", "rbgw", "brwg", "wgbr", "gwrb", "rgbw"} {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, quarters(80, 40), nil); err != nil {
+			t.Fatal(err)
+		}
+		tiff := exif{orientation: uint16(i)}.tiff()
+		body := append([]byte("\xff\xd8\xff\xe1\x00"), byte(2+6+len(tiff)))
+		body = append(append(append(body, exifPrefix...), tiff...), b.Bytes()[2:]...)
+		m, _ := thumbnail(t, "image/jpeg", body, 40)
+		var got []byte
+		size := m.Bounds().Size()
+		for _, p := range []image.Point{{size.X / 4, size.Y / 4}, {size.X * 3 / 4, size.Y / 4}, {size.X / 4, size.Y * 3 / 4}, {size.X * 3 / 4, size.Y * 3 / 4}} {
+			r, g, b, _ := m.At(p.X, p.Y).RGBA()
+			name := map[[3]bool]byte{{true, false, false}: 'r', {false, true, false}: 'g', {false, false, true}: 'b', {true, true, true}: 'w'}
+			got = append(got, name[[3]bool{r > 1<<15, g > 1<<15, b > 1<<15}])
+		}
+		if string(got) != want || (size.X > size.Y) != (i < 5 || i == 9) {
+			t.Errorf("orientation %d: %s, want %s, in %v", i, got, want, size)
+		}
+	}
+}
+
+// bomb is a PNG that claims a size and holds nothing but nought (S-21).
+func bomb(t *testing.T, w, h uint32) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 4000, 4000))); err != nil {
+		t.Fatal(err)
+	}
+	out := b.Bytes()
+	binary.BigEndian.PutUint32(out[16:], w)
+	binary.BigEndian.PutUint32(out[20:], h)
+	binary.BigEndian.PutUint32(out[29:], crc32.ChecksumIEEE(out[12:29]))
+	return out
+}
+
+// TestBombsAreNotDecoded: S-21.
+func TestBombsAreNotDecoded(t *testing.T) {
+	scans, err := png.Decode(bytes.NewReader(bomb(t, 4000, 4000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one bytes.Buffer
+	if err := jpeg.Encode(&one, scans, nil); err != nil {
+		t.Fatal(err)
+	}
+	sos := bytes.Index(one.Bytes(), []byte{0xFF, jpegSOS})
+	many := append(append([]byte(nil), one.Bytes()[:sos]...), bytes.Repeat(one.Bytes()[sos:one.Len()-2], 100)...)
+	var wide bytes.Buffer
+	if err := gif.Encode(&wide, quarters(10, 10), nil); err != nil {
+		t.Fatal(err)
+	}
+	copy(wide.Bytes()[6:], "\xff\xff\xff\xff")
+	webp := bytes.Clone(samples(t)["lossless.webp"])
+	copy(webp[24:], "\xff\x3f\x00\xff\x3f\x00")
+	for _, c := range []struct {
+		name, mediaType string
+		body            []byte
+	}{
+		{"50,000 by 50,000 pixels", "image/png", bomb(t, 50_000, 50_000)},
+		{"the most that PNG can say", "image/png", bomb(t, 1<<31-1, 1<<31-1)},
+		{"a hundred scans", "image/jpeg", append(many, 0xFF, jpegEOI)},
+		{"a wide GIF", "image/gif", wide.Bytes()},
+		{"a wide WebP", "image/webp", webp},
+		{"no pixels", "image/png", bomb(t, 0, 0)},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		_, _, err := NewMaker().Thumbnail(t.Context(), bytes.NewReader(c.body), c.mediaType, 100)
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if problem.CodeOf(err) != problem.Invalid {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 16 || took > 2*time.Second {
+			t.Errorf("%s (%d bytes) took %d MiB and %v", c.name, len(c.body), used, took)
+		}
+	}
+}
+
+func TestNoThumbnails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the storage is down")
+	png := samples(t)["screen.png"]
+	for _, c := range []struct {
+		name, mediaType string
+		in              io.ReadSeeker
+		code            problem.Code
+	}{
+		{"a drawing", "image/svg+xml", strings.NewReader("<svg/>"), problem.MediaType},
+		{"markup", "text/xml", strings.NewReader("<svg/>"), problem.MediaType},
+		{"what cannot be decoded", "image/heic", bytes.NewReader(samples(t)["phone.heic"]), problem.MediaType},
+		{"damaged", "image/png", bytes.NewReader(png[:len(png)/2]), problem.Invalid},
+		{"of another type", "image/jpeg", bytes.NewReader(png), problem.Invalid},
+		{"empty", "image/gif", strings.NewReader(""), problem.Invalid},
+		{"not to be read", "image/png", lost{broken}, problem.Internal},
+	} {
+		if _, _, err := NewMaker().Thumbnail(t.Context(), c.in, c.mediaType, 100); problem.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", c.name, err, c.code)
+		}
+	}
+}
+
+type lost struct{ err error }
+
+func (l lost) Read([]byte) (int, error)       { return 0, l.err }
+func (l lost) Seek(int64, int) (int64, error) { return 0, nil }
+
+// TestTwoAreMadeAtATime: a third waits, and gives up with its caller.
+func TestTwoAreMadeAtATime(t *testing.T) {
+	t.Parallel()
+	m := NewMaker()
+	body := samples(t)["screen.png"]
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := m.memory.Acquire(ctx, allDecoded/2+1); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, _, err := m.Thumbnail(ctx, bytes.NewReader(body), "image/png", 10); !errors.Is(err, context.Canceled) {
+		t.Errorf("without memory: %v", err)
+	}
+	m.memory.Release(allDecoded/2 + 1)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, _, err := m.Thumbnail(t.Context(), bytes.NewReader(body), "image/png", 10); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// FuzzThumbnail: no input makes it panic, hang or take more memory than allowed.
+func FuzzThumbnail(f *testing.F) {
+	for name, body := range samples(f) {
+		f.Add(typeOf(name), body)
+	}
+	m := NewMaker()
+	f.Fuzz(func(t *testing.T, mediaType string, body []byte) {
+		_, _, err := m.Thumbnail(t.Context(), bytes.NewReader(body), mediaType, 32)
+		if code := problem.CodeOf(err); err != nil && code != problem.Invalid && code != problem.MediaType {
+			t.Fatal(err)
+		}
+	})
+}

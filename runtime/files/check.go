@@ -2,9 +2,7 @@ package files
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"weft/runtime/store"
 )
@@ -46,7 +44,7 @@ func (s *Service) Each(ctx context.Context, each func([]File) error) error {
 func (s *Service) Missing(ctx context.Context) (missing []string, count int, err error) {
 	err = s.Each(ctx, func(page []File) error {
 		for _, f := range page {
-			whole, err := s.whole(ctx, f)
+			whole, err := s.Holds(ctx, f)
 			if err != nil {
 				return fmt.Errorf("check file %s: %w", f.ID, err)
 			}
@@ -58,17 +56,4 @@ func (s *Service) Missing(ctx context.Context) (missing []string, count int, err
 		return nil
 	})
 	return missing, count, err
-}
-
-func (s *Service) whole(ctx context.Context, f File) (bool, error) {
-	in, err := s.Bytes(ctx, f)
-	if errors.Is(err, ErrNoBytes) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer in.Close()
-	size, err := in.Seek(0, io.SeekEnd)
-	return size == f.Size, err
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"weft/runtime/query"
@@ -24,6 +25,11 @@ type Options struct {
 	Dir string
 	// Storage holds the bytes in place of a folder.
 	Storage Storage
+	// Quota is how many bytes all files together may have; 0: no limit.
+	Quota int64
+	// UserQuota is how many bytes the files of one user may have that no record
+	// refers to yet; 0: no limit. Uploads that end together may pass it once.
+	UserQuota int64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -33,6 +39,10 @@ type Service struct {
 	store   store.Store
 	storage Storage
 	now     func() time.Time
+
+	quota, userQuota int64 // bytes; 0: none
+	counting         sync.Mutex
+	counted          bool // the size of all files was counted by this Service
 }
 
 // New makes a Service. The folder is opened by the first call that needs it,
@@ -44,7 +54,7 @@ func New(o Options) *Service {
 	if o.Storage == nil {
 		o.Storage = &folder{dir: o.Dir}
 	}
-	return &Service{store: o.Store, storage: o.Storage, now: o.Now}
+	return &Service{store: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota}
 }
 
 // Close gives the storage back.
@@ -83,14 +93,24 @@ func Collections() []store.Collection {
 	return []store.Collection{{
 		Name:  Collection,
 		Quiet: true,
-		Kinds: map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant},
+		Kinds: map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant, "size": query.Number},
 		Indexes: []store.Index{
 			{Name: "loose", Keys: []store.IndexKey{{Path: loosePath}}},
+			{Name: "by", Keys: []store.IndexKey{{Path: byPath}, {Path: loosePath}}},
 			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
 		},
 	}, {
 		Name: uploadCollection, Quiet: true, Kinds: map[string]query.Kind{"at": query.Instant},
 		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: uploadAt}}}},
+	}, {
+		Name: partialCollection, Quiet: true,
+		Kinds: map[string]query.Kind{"by": query.Key, "file": query.Key, "length": query.Number, "expires": query.Instant},
+		Indexes: []store.Index{
+			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
+			{Name: "by", Keys: []store.IndexKey{{Path: byPath}}},
+		},
+	}, {
+		Name: totalCollection, Quiet: true,
 	}}
 }
 

@@ -2,95 +2,27 @@ package files_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
 	"weft/runtime/store"
-	"weft/runtime/store/storetest/anystore"
 )
-
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type room struct {
-	*files.Service
-	store store.Store
-	dir   string
-	clock *clock
-}
-
-func newRoom(t *testing.T) room {
-	t.Helper()
-	st := anystore.Open(t)
-	if err := st.Ensure(t.Context(), files.Collections()); err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "files")
-	c := &clock{at: time.Now()}
-	s := files.New(files.Options{Store: st, Dir: dir, Now: c.now})
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return room{s, st, dir, c}
-}
-
-func (r room) put(t *testing.T, name, body string) *files.File {
-	t.Helper()
-	f, err := r.Put(t.Context(), "u1", name, "", strings.NewReader(body), 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// blobs lists everything that lies in the folder.
-func (r room) blobs(t *testing.T) []string {
-	t.Helper()
-	var names []string
-	err := filepath.WalkDir(r.dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			names = append(names, path)
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	return names
-}
 
 func TestAFileComesBackAsItWasSent(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	eachRoom(t, testAFileComesBack)
+}
+
+func testAFileComesBack(t *testing.T, r room) {
 	body := "%PDF-1.7\n" + strings.Repeat("合同", 100_000)
 	f := r.put(t, "合同 2026.pdf", body)
 	sum := sha256.Sum256([]byte(body))
@@ -140,14 +72,13 @@ func TestRefusedUploadsLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-type errReader struct{ err error }
-
-func (e errReader) Read([]byte) (int, error) { return 0, e.err }
-
 // TestNamesNeverBecomePaths: S-17.
 func TestNamesNeverBecomePaths(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	eachRoom(t, testNames)
+}
+
+func testNames(t *testing.T, r room) {
 	for _, name := range []string{"../../x", `..\..\x`, "/etc/passwd", `C:\x`, "a%2e%2e%2f", "\x00", strings.Repeat("长", 300) + ".pdf",
 		"CON", "x. ", "x::$DATA", ".", "..", "", "a\r\nSet-Cookie: x", "\u202Egpj.exe", "\xff\xfe"} {
 		f := r.put(t, name, "text")
@@ -157,6 +88,9 @@ func TestNamesNeverBecomePaths(t *testing.T) {
 		if d := files.Disposition(f.Name); strings.ContainsAny(d, "\r\n") || !strings.HasPrefix(d, "attachment; ") {
 			t.Errorf("%q is offered as %q", name, d)
 		}
+	}
+	if got := r.keys(t); len(got) != 16 {
+		t.Errorf("stored under %v", got)
 	}
 	for _, path := range r.blobs(t) {
 		base := filepath.Base(path)
@@ -187,7 +121,10 @@ func TestALinkLeadingOutIsNotFollowed(t *testing.T) {
 // TestSweep: R-28.
 func TestSweepTakesWhatNoRecordRefersTo(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	eachRoom(t, testSweep)
+}
+
+func testSweep(t *testing.T, r room) {
 	loose, linked := r.put(t, "loose.txt", "a"), r.put(t, "linked.txt", "b")
 	link(t, r, linked)
 	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
@@ -212,8 +149,8 @@ func TestSweepTakesWhatNoRecordRefersTo(t *testing.T) {
 		t.Fatalf("just unlinked: swept %d, %v", n, err)
 	}
 	r.clock.add(files.Keep + time.Minute)
-	if n, err := r.Sweep(t.Context()); n != 2 || err != nil || len(r.blobs(t)) != 0 {
-		t.Fatalf("in the end: swept %d, %v, left %v", n, err, r.blobs(t))
+	if n, err := r.Sweep(t.Context()); n != 2 || err != nil || len(r.keys(t)) != 0 {
+		t.Fatalf("in the end: swept %d, %v, left %v", n, err, r.keys(t))
 	}
 }
 
@@ -256,10 +193,13 @@ func TestALinkAndASweepCannotBothHappen(t *testing.T) {
 
 func TestMissingNamesFilesWithoutBytes(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	eachRoom(t, testMissing)
+}
+
+func testMissing(t *testing.T, r room) {
 	r.put(t, "a.txt", "a")
 	gone := r.put(t, "b.txt", "b")
-	if err := os.Remove(filepath.Join(r.dir, gone.ID[34:], gone.ID)); err != nil {
+	if err := r.storage.Remove(t.Context(), gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	missing, count, err := r.Missing(t.Context())
@@ -268,22 +208,6 @@ func TestMissingNamesFilesWithoutBytes(t *testing.T) {
 	}
 	if _, _, err := r.Open(t.Context(), gone.ID); problem.CodeOf(err) != problem.NotFound {
 		t.Errorf("open: %v", err)
-	}
-}
-
-func link(t *testing.T, r room, f *files.File) {
-	t.Helper()
-	ops, err := files.LinkOps([]files.File{*f}, "deal", "r1", "contract")
-	if err != nil {
-		t.Fatal(err)
-	}
-	commit(t, r, ops)
-}
-
-func commit(t *testing.T, r room, ops []store.Op) {
-	t.Helper()
-	if err := r.store.Commit(context.WithoutCancel(t.Context()), &store.Batch{Ops: ops}); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"weft/runtime/problem"
@@ -27,36 +28,77 @@ type upload struct {
 	At     string `json:"at"`
 }
 
-// keepOnce commits the file's document together with its key, or finds the file
-// of an earlier upload under that key.
-func (s *Service) keepOnce(ctx context.Context, u Upload, f *File) (*File, error) {
-	kept := upload{ID: u.By + ":" + u.Key, Rev: 1, File: f.ID, Name: f.Name, SHA256: f.SHA256, At: stamp(s.now())}
-	body, err := json.Marshal(kept)
-	if err != nil {
-		return nil, fmt.Errorf("encode upload: %w", err)
-	}
-	err = s.keep(ctx, f, store.Op{Kind: store.Insert, Collection: uploadCollection, Doc: store.Doc{ID: kept.ID, Rev: 1, Body: body}})
-	var taken *store.UniqueError
-	if errors.As(err, &taken) && taken.Collection == uploadCollection {
-		return s.sentBefore(ctx, kept)
-	}
+// receiveOnce is Receive under a key. The file's document is committed together
+// with the key, so that of two uploads at once one finds the other.
+func (s *Service) receiveOnce(ctx context.Context, u Upload, r io.Reader) (*File, error) {
+	before, err := s.sentBefore(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	if before == nil {
+		f, err := s.receiveWithin(ctx, u, r)
+		if err != nil {
+			return nil, err
+		}
+		taken, err := s.keepOnce(ctx, u, f)
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			return f, nil
+		}
+		if before, err = s.sentBefore(ctx, u); err != nil {
+			return nil, err
+		}
+		return s.same(ctx, before, f)
+	}
+	f, err := s.receive(ctx, u, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.storage.Remove(ctx, f.ID); err != nil {
+		return nil, err
+	}
+	return s.same(ctx, before, f)
 }
 
-// sentBefore finds the file of an earlier upload under the same key.
-func (s *Service) sentBefore(ctx context.Context, now upload) (*File, error) {
-	d, err := s.store.Get(ctx, uploadCollection, now.ID)
+// keepOnce commits the file with its key; taken when another upload was first.
+func (s *Service) keepOnce(ctx context.Context, u Upload, f *File) (taken bool, err error) {
+	row := upload{ID: onceID(u), Rev: 1, File: f.ID, Name: f.Name, SHA256: f.SHA256, At: stamp(s.now())}
+	body, err := json.Marshal(row)
+	if err != nil {
+		return false, fmt.Errorf("encode upload: %w", err)
+	}
+	err = s.keep(ctx, f, store.Op{Kind: store.Insert, Collection: uploadCollection, Doc: store.Doc{ID: row.ID, Rev: 1, Body: body}})
+	var unique *store.UniqueError
+	if errors.As(err, &unique) && unique.Collection == uploadCollection {
+		return true, nil
+	}
+	return false, err
+}
+
+func onceID(u Upload) string { return u.By + ":" + u.Key }
+
+// sentBefore finds an earlier upload under the same key; nil without one.
+func (s *Service) sentBefore(ctx context.Context, u Upload) (*upload, error) {
+	d, err := s.store.Get(ctx, uploadCollection, onceID(u))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // there is nothing to tell
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look up upload: %w", err)
 	}
-	var before upload
-	if err := json.Unmarshal(d.Body, &before); err != nil {
+	before := new(upload)
+	if err := json.Unmarshal(d.Body, before); err != nil {
 		return nil, fmt.Errorf("decode upload %s: %w", d.ID, err)
 	}
-	if before.SHA256 != now.SHA256 || before.Name != now.Name {
+	return before, nil
+}
+
+// same is the file of an earlier upload, if what was sent now is the same. The
+// names are compared as they are kept, the bytes too.
+func (s *Service) same(ctx context.Context, before *upload, now *File) (*File, error) {
+	if before == nil || before.SHA256 != now.SHA256 || before.Name != now.Name {
 		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
 	}
 	found, err := s.Lookup(ctx, []string{before.File})

@@ -20,16 +20,17 @@ import (
 // Upload says what is known about a file before its bytes are read.
 type Upload struct {
 	// By is the user id of the uploader, Name what he calls the file.
-	By, Name string
+	By   string `json:"by"`
+	Name string `json:"name"`
 	// MediaType is what the uploader says it is; it only decides between types
 	// that look alike in their bytes.
-	MediaType string
+	MediaType string `json:"media_type,omitempty"`
 	// Max is the greatest size in bytes; it must be given.
-	Max int64
+	Max int64 `json:"max"`
 	// Key makes the upload one that is done once (R-05): the same bytes and name
 	// under the same key of the same user are the same file, however often they
 	// are sent; other ones are a conflict. "" means every upload is a new file.
-	Key string
+	Key string `json:"-"`
 }
 
 // Put is Receive of an upload without more ado.
@@ -46,14 +47,30 @@ func (s *Service) PutOnce(ctx context.Context, key, by, name, mediaType string, 
 // comes when bytes and document are durable. Problems: too_large above u.Max,
 // invalid for an empty file, storage_full, unavailable.
 func (s *Service) Receive(ctx context.Context, u Upload, r io.Reader) (*File, error) {
+	if u.Key != "" {
+		return s.receiveOnce(ctx, u, r)
+	}
+	f, err := s.receiveWithin(ctx, u, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.keep(ctx, f); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// receiveWithin is receive within the quotas: what cannot fit is not received.
+func (s *Service) receiveWithin(ctx context.Context, u Upload, r io.Reader) (*File, error) {
+	if err := s.admit(ctx, u.By, 1); err != nil {
+		return nil, err
+	}
 	f, err := s.receive(ctx, u, r)
 	if err != nil {
 		return nil, err
 	}
-	if u.Key != "" {
-		return s.keepOnce(ctx, u, f)
-	}
-	if err := s.keep(ctx, f); err != nil {
+	if err := s.admit(ctx, u.By, f.Size); err != nil {
+		_ = s.storage.Remove(context.WithoutCancel(ctx), f.ID)
 		return nil, err
 	}
 	return f, nil
@@ -87,7 +104,7 @@ func (s *Service) keep(ctx context.Context, f *File, more ...store.Op) error {
 	if err != nil {
 		return err
 	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: append(more, store.Op{Kind: store.Insert, Collection: Collection, Doc: doc})})
+	err = s.commit(ctx, f.Size, append(more, store.Op{Kind: store.Insert, Collection: Collection, Doc: doc})...)
 	if err != nil {
 		// With an unknown outcome the bytes must stay: the document may be there.
 		// Bytes without a document are swept.

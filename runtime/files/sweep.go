@@ -24,11 +24,17 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err := s.forgetUploads(ctx, before); err != nil {
 		return 0, err
 	}
+	if err := s.forgetPartials(ctx); err != nil {
+		return 0, err
+	}
 	swept, err := s.sweepLoose(ctx, before)
 	if err != nil {
 		return swept, err
 	}
 	lost, err := s.sweepLost(ctx, before)
+	if err == nil && s.quota > 0 {
+		err = s.recount(ctx)
+	}
 	return swept + lost, err
 }
 
@@ -38,13 +44,17 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 	for {
 		docs, err := s.store.Find(ctx, Collection, store.Find{
 			Where: query.Cmp{Path: loosePath, Op: query.Lt, Value: stamp(before)},
-			Limit: sweepPage, After: after, Bare: true,
+			Limit: sweepPage, After: after,
 		})
 		if err != nil {
 			return swept, fmt.Errorf("find loose files: %w", err)
 		}
 		for _, d := range docs {
-			gone, err := s.drop(ctx, d)
+			f, err := decode(d)
+			if err != nil {
+				return swept, err
+			}
+			gone, err := s.drop(ctx, f)
 			if err != nil {
 				return swept, err
 			}
@@ -61,17 +71,15 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 
 // drop takes the document first: bytes without one are found again, a document
 // without bytes would promise a file that is gone.
-func (s *Service) drop(ctx context.Context, d store.Doc) (bool, error) {
-	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: d.ID}, OldRev: d.Rev},
-	}})
+func (s *Service) drop(ctx context.Context, f File) (bool, error) {
+	err := s.commit(ctx, -f.Size, store.Op{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: f.ID}, OldRev: f.Rev})
 	if errors.Is(err, store.ErrConflict) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("drop loose file %s: %w", d.ID, err)
+		return false, fmt.Errorf("drop loose file %s: %w", f.ID, err)
 	}
-	return true, s.removeBytes(ctx, d.ID)
+	return true, s.removeBytes(ctx, f.ID)
 }
 
 // removeBytes removes the bytes of an id and what was made from them.
@@ -122,13 +130,15 @@ func (s *Service) removeUnknown(ctx context.Context, keys []string) (int, error)
 	for i, k := range keys {
 		ids[i] = idOf(k)
 	}
-	found, err := s.Lookup(ctx, ids)
-	if err != nil {
-		return 0, err
-	}
-	known := make(map[string]bool, len(found))
-	for _, f := range found {
-		known[f.ID] = true
+	known := make(map[string]bool, len(keys))
+	for _, c := range []string{Collection, partialCollection} {
+		docs, err := s.store.GetMany(ctx, c, ids)
+		if err != nil {
+			return 0, fmt.Errorf("look up what is stored: %w", err)
+		}
+		for _, d := range docs {
+			known[d.ID] = true
+		}
 	}
 	swept := 0
 	for i, k := range keys {
@@ -146,7 +156,7 @@ func (s *Service) removeUnknown(ctx context.Context, keys []string) (int, error)
 // Discard takes a file away at once that nothing refers to yet; conflict when
 // it was linked meanwhile.
 func (s *Service) Discard(ctx context.Context, f *File) error {
-	gone, err := s.drop(ctx, store.Doc{ID: f.ID, Rev: f.Rev})
+	gone, err := s.drop(ctx, *f)
 	if err == nil && !gone {
 		return fmt.Errorf("discard file %s: %w", f.ID, store.ErrConflict)
 	}

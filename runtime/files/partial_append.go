@@ -1,0 +1,197 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"weft/runtime/problem"
+	"weft/runtime/store"
+)
+
+// lastPieceTime is how long what came before a connection broke off may take
+// to be stored.
+const lastPieceTime = 10 * time.Second
+
+// Append takes bytes of p from r, the first of which stands at offset. Pieces
+// are kept as they come, so what arrived before the line broke is there, and
+// p tells how much. With the last byte the whole becomes a file, as if it had
+// come at once, and only then the last piece counts: an upload whose Offset is
+// its Length is a file. Problems: conflict for another offset or while another
+// call appends, too_large for bytes beyond the length, and those of Receive;
+// a file that is refused ends the upload.
+func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Reader) (*File, error) {
+	if offset != p.Offset {
+		return nil, problem.New(problem.Conflict, "upload_offset", map[string]any{"offset": p.Offset})
+	}
+	if p.File != "" {
+		return s.made(ctx, p)
+	}
+	buf := partBuffers.Get().(*bytes.Buffer)
+	defer partBuffers.Put(buf)
+	for {
+		left := p.Length - p.Offset
+		last, broken := fill(buf, io.LimitReader(r, left+1))
+		n := int64(buf.Len())
+		if n == left && !last && broken == nil {
+			m, _ := r.Read(make([]byte, 1))
+			n += int64(m)
+		}
+		switch {
+		case n > left:
+			return nil, problem.New(problem.TooLarge, "upload_beyond", map[string]any{"length": p.Length})
+		case n == left:
+			return s.finish(ctx, p, buf.Bytes())
+		case n > 0:
+			if err := s.addPiece(ctx, p, buf.Bytes()); err != nil {
+				return nil, err
+			}
+		}
+		if broken != nil {
+			return nil, fmt.Errorf("receive a piece: %w", broken)
+		}
+		if last {
+			return nil, nil //nolint:nilnil // more has to come
+		}
+	}
+}
+
+// made is the file that an upload became.
+func (s *Service) made(ctx context.Context, p *Partial) (*File, error) {
+	found, err := s.Lookup(ctx, []string{p.File})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, problem.New(problem.NotFound, "", nil)
+	}
+	return &found[0], nil
+}
+
+// Made is the file that an upload became; nil while bytes are missing.
+func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
+	if p.File == "" {
+		return nil, nil //nolint:nilnil // there is none yet
+	}
+	return s.made(ctx, p)
+}
+
+// addPiece stores a piece and then says so in the document. The caller may be
+// gone already: what he sent is kept all the same.
+func (s *Service) addPiece(ctx context.Context, p *Partial, body []byte) error {
+	if len(p.Pieces) >= maxPieces {
+		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPieceTime)
+	defer cancel()
+	word := uuid.NewString()
+	key := derivedKey(p.ID, word)
+	if err := s.storage.Put(ctx, key, bytes.NewReader(body)); err != nil {
+		return err
+	}
+	next := *p
+	next.Offset += int64(len(body))
+	next.Pieces = append(next.Pieces[:len(p.Pieces):len(p.Pieces)], word)
+	next.Expires = s.expiry()
+	if err := s.step(ctx, &next); err != nil {
+		if !errors.Is(err, store.ErrUnknown) {
+			_ = s.storage.Remove(ctx, key)
+		}
+		return err
+	}
+	*p = next
+	return nil
+}
+
+// step commits p as it has become.
+func (s *Service) step(ctx context.Context, p *Partial) error {
+	op, err := p.op(store.Replace)
+	if err != nil {
+		return err
+	}
+	return appendProblem(s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
+}
+
+// appendProblem: another call was faster, or the upload was abandoned.
+func appendProblem(err error) error {
+	if errors.Is(err, store.ErrConflict) {
+		return &problem.Error{Code: problem.Conflict, Key: "upload_elsewhere", Err: err}
+	}
+	return err
+}
+
+// finish makes a file of the pieces and the last bytes, which were not stored.
+func (s *Service) finish(ctx context.Context, p *Partial, last []byte) (*File, error) {
+	whole := &pieces{ctx: ctx, storage: s.storage, id: p.ID, words: p.Pieces}
+	defer whole.close()
+	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, bytes.NewReader(last)))
+	if err != nil {
+		return nil, s.refused(ctx, p, err)
+	}
+	next := *p
+	next.Offset, next.File, next.Pieces, next.Expires = p.Length, f.ID, nil, s.expiry()
+	op, err := next.op(store.Replace)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.keep(ctx, f, op); err != nil {
+		return nil, s.refused(ctx, p, appendProblem(err))
+	}
+	*p = next
+	// The file is there; pieces that stay are swept with the upload.
+	_ = s.removeBytes(ctx, p.ID)
+	return f, nil
+}
+
+// refused ends an upload whose file can never be taken.
+func (s *Service) refused(ctx context.Context, p *Partial, err error) error {
+	switch problem.CodeOf(err) {
+	case problem.Invalid, problem.TooLarge, problem.MediaType:
+		_ = s.Abandon(ctx, p)
+	}
+	return err
+}
+
+// pieces reads the pieces of an upload one after the other.
+type pieces struct {
+	ctx     context.Context
+	storage Storage
+	id      string
+	words   []string
+	open    io.ReadCloser
+}
+
+func (r *pieces) Read(p []byte) (int, error) {
+	for {
+		if r.open == nil {
+			if len(r.words) == 0 {
+				return 0, io.EOF
+			}
+			in, err := r.storage.Open(r.ctx, derivedKey(r.id, r.words[0]))
+			if err != nil {
+				return 0, fmt.Errorf("read a piece: %w", err)
+			}
+			r.open, r.words = in, r.words[1:]
+		}
+		n, err := r.open.Read(p)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		r.close()
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+func (r *pieces) close() {
+	if r.open != nil {
+		_ = r.open.Close()
+		r.open = nil
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"weft/runtime/access"
@@ -15,9 +16,15 @@ import (
 
 // A lease says that some process works on an import. It is renewed while the
 // work goes on; once it has run out, another process may take the work over.
+// Should their clocks differ by more than leaseSlack, the revision of the
+// import still lets only one of them go on.
 const (
 	leaseTime  = 15 * time.Second
 	leaseRenew = 5 * time.Second
+	leaseSlack = 5 * time.Second
+	// filesWait is how long after its beginning an import may wait for the process
+	// that has its files.
+	filesWait = 24 * time.Hour
 )
 
 type leaseDoc struct {
@@ -47,8 +54,8 @@ func (s *Service) launch(t *task, rev int64, work func(context.Context) error) {
 	s.mu.Unlock()
 	s.tasks.Go(func() {
 		ctx, cancel := context.WithCancel(s.base)
-		renewed := make(chan struct{})
-		go func() { defer close(renewed); s.renew(ctx, cancel, t.progress.ID, rev) }()
+		renewed := make(chan int64, 1)
+		go func() { renewed <- s.renew(ctx, cancel, t.progress.ID, rev) }()
 		var err error
 		select {
 		case s.workers <- struct{}{}:
@@ -57,11 +64,11 @@ func (s *Service) launch(t *task, rev int64, work func(context.Context) error) {
 		case <-ctx.Done():
 		}
 		cancel()
-		<-renewed
+		rev := <-renewed
 		if err != nil && !errors.Is(err, context.Canceled) {
 			s.Logger.Error("import stopped", "import", t.progress.ID, "error", err)
 		}
-		s.release(t.progress.ID)
+		s.release(t.progress.ID, rev)
 		s.mu.Lock()
 		delete(s.running, t.progress.ID)
 		s.mu.Unlock()
@@ -69,14 +76,15 @@ func (s *Service) launch(t *task, rev int64, work func(context.Context) error) {
 	})
 }
 
-// renew keeps the lease until ctx ends, and stops the work when it is lost.
-func (s *Service) renew(ctx context.Context, lost func(), id string, rev int64) {
+// renew keeps the lease until ctx ends, and stops the work when it is lost. It
+// returns the revision that the lease has then.
+func (s *Service) renew(ctx context.Context, lost func(), id string, rev int64) int64 {
 	tick := time.NewTicker(leaseRenew)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return rev
 		case <-tick.C:
 		}
 		op, err := s.leaseOp(id, rev)
@@ -88,17 +96,19 @@ func (s *Service) renew(ctx context.Context, lost func(), id string, rev int64) 
 			rev++
 		case errors.Is(err, store.ErrConflict):
 			lost()
-			return
+			return rev
 		}
 	}
 }
 
-// release drops the lease, so that a stopped import can be gone on with at once.
-func (s *Service) release(id string) {
+// release drops the lease, so that a stopped import can be gone on with at once,
+// unless it is somebody else's by now.
+func (s *Service) release(id string, rev int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), leaseRenew)
 	defer cancel()
-	err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{{Kind: store.Delete, Collection: leaseCollection, Doc: store.Doc{ID: id}}}})
-	if err != nil {
+	err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{
+		{Kind: store.Delete, Collection: leaseCollection, Doc: store.Doc{ID: id}, OldRev: rev}}})
+	if err != nil && !errors.Is(err, store.ErrConflict) {
 		s.Logger.Warn("import lease stays until it runs out", "import", id, "error", err)
 	}
 }
@@ -131,6 +141,9 @@ func (s *Service) Resume(ctx context.Context) error {
 		if err != nil || !free {
 			return err
 		}
+		if ours, err := s.hasFiles(d); err != nil || !ours {
+			return err
+		}
 		op, err := s.leaseOp(d.ID, rev)
 		if err != nil {
 			return err
@@ -159,7 +172,26 @@ func (s *Service) leaseOf(ctx context.Context, id string) (rev int64, free bool,
 	if err := json.Unmarshal(d.Body, &l); err != nil {
 		return 0, false, fmt.Errorf("decode lease: %w", err)
 	}
-	return d.Rev, l.Until < stamp(s.Now()), nil
+	return d.Rev, l.Until < stamp(s.Now().Add(-leaseSlack)), nil
+}
+
+// hasFiles tells whether this process has what an import still reads: the
+// folder of the one that began it may be on another machine. After a day
+// nobody is thought to come back with the files, and the import fails.
+func (s *Service) hasFiles(d store.Doc) (bool, error) {
+	var doc storedImport
+	if err := json.Unmarshal(d.Body, &doc); err != nil {
+		return false, fmt.Errorf("decode import %s: %w", d.ID, err)
+	}
+	if doc.State == Undoing || doc.At < stamp(s.Now().Add(-filesWait)) {
+		return true, nil
+	}
+	for _, in := range doc.Inputs {
+		if _, err := os.Stat(s.inputPath(in)); err != nil {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // goOn runs an interrupted import again from its document.

@@ -124,3 +124,58 @@ func TestAnImportIsTakenOverOnce(t *testing.T) {
 		t.Fatalf("%d accounts, taken over %d times", o.count("account", ""), taken.Load())
 	}
 }
+
+// A process that does not have the files of an import leaves it to the one that
+// has, and does not break what that one has begun.
+func TestAnImportWaitsForItsFiles(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	dying := &mortalStore{Store: o.store}
+	dying.left.Store(2)
+	o.transfer.Store = dying
+	id, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("a.csv", manyAccounts(1200, true)), Entity: "account"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.wait(o.admin, id)
+	elsewhere, here := o.newTransfer(), o.newTransfer()
+	elsewhere.Dir = t.TempDir()
+	for _, s := range []*Service{elsewhere, here} {
+		s.Now = func() time.Time { return time.Now().Add(2 * leaseTime) }
+		o.transfer = s
+		if err := s.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p := o.wait(o.admin, id)
+		if p.Finished() != (s == here) || p.State == Failed {
+			t.Fatalf("%s", pretty(p))
+		}
+	}
+	if n := o.count("account", ""); n != 1200 {
+		t.Errorf("%d accounts", n)
+	}
+}
+
+// who lost his lease does not take away the lease of the next one.
+func TestALostLeaseIsNotReleased(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := o.transfer
+	for rev := range int64(2) {
+		op, err := s.leaseOp("x", rev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Store.Commit(t.Context(), &store.Batch{Ops: []store.Op{op}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.release("x", 1)
+	if _, free, err := s.leaseOf(t.Context(), "x"); free || err != nil {
+		t.Errorf("free %t, %v", free, err)
+	}
+	s.release("x", 2)
+	if _, free, err := s.leaseOf(t.Context(), "x"); !free || err != nil {
+		t.Errorf("free %t, %v", free, err)
+	}
+}

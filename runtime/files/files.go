@@ -111,6 +111,8 @@ func Collections() []store.Collection {
 		},
 	}, {
 		Name: totalCollection, Quiet: true,
+	}, {
+		Name: ownerCollection, Quiet: true,
 	}}
 }
 

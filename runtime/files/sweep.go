@@ -95,6 +95,9 @@ func (s *Service) removeBytes(ctx context.Context, id string) error {
 // sweepLost removes old bytes whose id no document has. What was put there less
 // than a day ago may be about to get its document.
 func (s *Service) sweepLost(ctx context.Context, before time.Time) (int, error) {
+	if err := s.Claim(ctx); err != nil {
+		return 0, err
+	}
 	swept, err := s.storage.Clean(ctx, before)
 	if err != nil {
 		return swept, fmt.Errorf("clean the storage: %w", err)
@@ -107,7 +110,7 @@ func (s *Service) sweepLost(ctx context.Context, before time.Time) (int, error) 
 		return err
 	}
 	err = s.storage.List(ctx, "", func(found Stored) error {
-		if !found.At.Before(before) {
+		if !found.At.Before(before) || found.Key == ownerKey {
 			return nil
 		}
 		if old = append(old, found.Key); len(old) < sweepPage {

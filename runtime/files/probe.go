@@ -1,0 +1,111 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Tried is something that Probe did with the storage.
+type Tried struct {
+	What string // put, list, get or remove
+	Err  error
+}
+
+// Probe puts some bytes into the storage, finds them, reads them again and
+// takes them away: all that the storage must let weft do. Keys that begin with
+// probe are nobody's file.
+func (s *Service) Probe(ctx context.Context) []Tried {
+	key, text := "probe-"+uuid.NewString(), []byte("weft looks whether it may store files here; this can be removed")
+	list := []Tried{{What: "put", Err: s.storage.Put(ctx, key, bytes.NewReader(text))}}
+	if list[0].Err != nil {
+		return list
+	}
+	return append(list,
+		Tried{"list", s.probeList(ctx, key)},
+		Tried{"get", s.probeGet(ctx, key, text)},
+		Tried{"remove", s.probeRemove(ctx, key)},
+	)
+}
+
+var errProbe = errors.New("what was put there is not there again")
+
+func (s *Service) probeList(ctx context.Context, key string) error {
+	found := false
+	err := s.storage.List(ctx, key, func(at Stored) error {
+		found = found || at.Key == key
+		return nil
+	})
+	if err == nil && !found {
+		err = errProbe
+	}
+	return err
+}
+
+func (s *Service) probeGet(ctx context.Context, key string, want []byte) error {
+	r, err := s.storage.Open(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	got, err := io.ReadAll(r)
+	if err == nil && !bytes.Equal(got, want) {
+		err = errProbe
+	}
+	return err
+}
+
+func (s *Service) probeRemove(ctx context.Context, key string) error {
+	if err := s.storage.Remove(ctx, key); err != nil {
+		return err
+	}
+	r, err := s.storage.Open(ctx, key)
+	if errors.Is(err, ErrNoBytes) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(errors.New("what was removed is still there"), r.Close())
+	}
+	return err
+}
+
+// ClockDifference is by how much the clock of the storage's server is ahead of
+// this machine's; false when the storage has no server. Requests to S3 are
+// signed with the time and refused when it is more than some minutes off.
+func (s *Service) ClockDifference(ctx context.Context) (ahead time.Duration, known bool, err error) {
+	b, ok := s.storage.(*Bucket)
+	if !ok {
+		return 0, false, nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.pulse.url, nil)
+	if err != nil {
+		return 0, false, err
+	}
+	sent := time.Now()
+	res, err := b.pulse.client.Do(req)
+	if err != nil {
+		return 0, false, fmt.Errorf("s3: %w", err)
+	}
+	defer res.Body.Close()
+	at, err := http.ParseTime(res.Header.Get("Date"))
+	if err != nil {
+		return 0, false, nil // it does not say
+	}
+	middle := sent.Add(time.Since(sent) / 2)
+	// The header has whole seconds, cut off.
+	return at.Add(time.Second / 2).Sub(middle).Round(time.Second), true, nil
+}
+
+// Place says where the bytes are, without secrets.
+func (s *Service) Place() string {
+	if named, ok := s.storage.(fmt.Stringer); ok {
+		return named.String()
+	}
+	return s.Dir()
+}

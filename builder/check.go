@@ -9,12 +9,15 @@ import (
 )
 
 // Check finds everything that would keep set from being published, without
-// publishing it.
-func (b *Builder) Check(ctx context.Context, set *schemas.Set, force bool) ([]problem.Field, error) {
-	_, problems := model.Compile(set, 0)
+// publishing it, and what should be mended although it can be.
+func (b *Builder) Check(ctx context.Context, set *schemas.Set, force bool) (problems, warnings []problem.Field, err error) {
+	m, problems := model.Compile(set, 0)
+	if m != nil {
+		warnings = m.Warnings
+	}
 	lost, err := b.vanished(ctx, set, force)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append(problems, lost...), nil
+	return append(problems, lost...), warnings, nil
 }

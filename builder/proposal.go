@@ -38,11 +38,12 @@ func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
 	return set, problems
 }
 
-// CheckProposal finds everything that would keep the proposal from being published.
-func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) ([]problem.Field, error) {
+// CheckProposal finds everything that would keep the proposal from being
+// published, and what should be mended although it can be.
+func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) (problems, warnings []problem.Field, err error) {
 	set, problems := b.Apply(p)
 	if len(problems) > 0 {
-		return problems, nil
+		return problems, nil, nil
 	}
 	return b.Check(ctx, set, force)
 }

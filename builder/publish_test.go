@@ -85,7 +85,7 @@ func TestKeysNeverVanishSilently(t *testing.T) {
 			b.put(t, "deal", "a", `,"name":"大单","stage":"new"`)
 			_, err := b.Publish(t.Context(), "ada", set(t, c.docs...))
 			refused(t, err, c.plain...)
-			problems, err := b.Check(t.Context(), set(t, c.docs...), false)
+			problems, _, err := b.Check(t.Context(), set(t, c.docs...), false)
 			if err != nil || len(problems) != len(c.plain) {
 				t.Error("check says otherwise", problems, err)
 			}

@@ -17,7 +17,32 @@ type wanted struct {
 
 // published answers a publishing.
 type published struct {
-	Version int64 `json:"version"`
+	Version  int64            `json:"version"`
+	Warnings []map[string]any `json:"warnings,omitempty"`
+}
+
+// published answers with the version and what should be mended in it.
+func (c *call) published(b *Builder, version int64) error {
+	return c.answer(http.StatusOK, published{version, c.warningsOf(b, version)})
+}
+
+// warningsOf are the warnings of a version, if it is in force.
+func (c *call) warningsOf(b *Builder, version int64) []map[string]any {
+	m := b.current.Model()
+	if m == nil || m.Version != version {
+		return nil
+	}
+	return c.warnings(m.Warnings)
+}
+
+// warnings are problems in the form of an answer, in the language of the request.
+func (c *call) warnings(list []problem.Field) []map[string]any {
+	lang := c.deps.Language(c.r)
+	out := make([]map[string]any, len(list))
+	for i, f := range list {
+		out[i] = f.Body(lang)
+	}
+	return out
 }
 
 func getDefinitions(b *Builder, c *call) error {
@@ -46,14 +71,18 @@ func postCheck(b *Builder, c *call) error {
 	return check(b, c, in)
 }
 
-// check answers nothing when all is well, else the problem that publishing would give.
+// check answers nothing when all is well, warnings when there are some, else the
+// problem that publishing would give.
 func check(b *Builder, c *call, in wanted) error {
-	problems, err := b.CheckProposal(c.r.Context(), in.Proposal, in.Force)
+	problems, warnings, err := b.CheckProposal(c.r.Context(), in.Proposal, in.Force)
 	if err != nil {
 		return err
 	}
 	if len(problems) > 0 {
 		return problem.Of(problem.Invalid, problems...)
+	}
+	if len(warnings) > 0 {
+		return c.answer(http.StatusOK, map[string]any{"warnings": c.warnings(warnings)})
 	}
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -88,7 +117,7 @@ func postPublish(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, published{v})
+	return c.published(b, v)
 }
 
 func listVersions(b *Builder, c *call) error {
@@ -136,5 +165,5 @@ func postRollback(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, published{made})
+	return c.published(b, made)
 }

@@ -94,5 +94,5 @@ func publishDraft(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, published{v})
+	return c.published(b, v)
 }

@@ -39,8 +39,9 @@ func listPackages(b *Builder, c *call) error {
 
 // installedPackage is the answer to an install.
 type installedPackage struct {
-	Version int64 `json:"version"`
-	Records int   `json:"records"`
+	Version  int64            `json:"version"`
+	Records  int              `json:"records"`
+	Warnings []map[string]any `json:"warnings,omitempty"`
 }
 
 // postPackage installs a package from a zip archive of its folder.
@@ -75,6 +76,7 @@ func postPackage(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
+	done.Warnings = c.warningsOf(b, done.Version)
 	return c.answer(http.StatusOK, done)
 }
 
@@ -99,5 +101,5 @@ func confirmPackage(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, published{v})
+	return c.published(b, v)
 }

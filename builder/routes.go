@@ -22,6 +22,8 @@ type Deps struct {
 	Caller func(*http.Request) (login string, admin bool)
 	// Problem answers an error.
 	Problem func(http.ResponseWriter, *http.Request, error)
+	// Language is that of the request, zh-CN or en.
+	Language func(*http.Request) string
 	// Install installs a package with its import mappings and, if wanted, its
 	// sample records, and tells how many it made; nil installs definitions only.
 	Install func(ctx context.Context, login string, p *Package, o InstallOptions, sampleData bool) (version int64, records int, err error)

@@ -32,6 +32,7 @@ func site(t *testing.T, b *bench) *httptest.Server {
 			w.WriteHeader(p.Code.Status())
 			fmt.Fprint(w, p.Error())
 		},
+		Language: func(*http.Request) string { return "en" },
 	})
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
@@ -80,6 +81,7 @@ func TestRoutes(t *testing.T) {
 	s := site(t, open(t))
 	const jsonType = "application/json"
 	definitions := func(docs ...string) string { return `{"definitions":[` + strings.Join(docs, ",") + `]}` }
+	list := `{"kind":"view","key":"newest","title":` + title + `,"entity":"deal","type":"list","sort":["-created_at"]}`
 	steps := []struct {
 		name, method, path, mediaType, body string
 		status                              int
@@ -96,6 +98,8 @@ func TestRoutes(t *testing.T) {
 		{"check refuses with the path in the request", "POST", "/builder/check", jsonType, definitions(entity("deal", `"name":{"x-type":"txt","x-title":`+title+`}`)),
 			422, "/definitions/0/properties/name/x-type", ""},
 		{"check is content", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name"))), 204, "", ""},
+		{"check warns of a list without index", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name")), list), 200,
+			`{"warnings":[{"code":"unserved","entity":"deal","index":"{\"fields\":[\"-created_at\"]}","message":"no index serves this`, ""},
 		{"and published nothing", "GET", "/builder/definitions", "", "", 200, `"version":0`, "deal"},
 		{"publish", "POST", "/builder/publish", jsonType, definitions(entity("deal", text("name"))), 200, `{"version":1}`, ""},
 		{"in force", "GET", "/builder/definitions", "", "", 200, `"key":"deal"`, ""},
@@ -109,7 +113,8 @@ func TestRoutes(t *testing.T) {
 		{"wrong number", "GET", "/builder/versions?before=x", "", "", 422, "/before", ""},
 		{"one version", "GET", "/builder/versions/1", "", "", 200, `"key":"deal"`, "lead"},
 		{"no such version", "GET", "/builder/versions/9", "", "", 404, "version 9", ""},
-		{"rollback", "POST", "/builder/versions/2/rollback", "", "", 200, `{"version":4}`, ""},
+		{"a list without index is published with a warning", "POST", "/builder/publish", jsonType, definitions(strings.Replace(list, "deal", "lead", 1)), 200, `{"version":4,"warnings":[{"code":"unserved"`, ""},
+		{"rollback", "POST", "/builder/versions/2/rollback", "", "", 200, `{"version":5}`, ""},
 		{"both are back", "GET", "/builder/definitions", "", "", 200, `"key":"deal"`, ""},
 	}
 	for _, c := range steps {

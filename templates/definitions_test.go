@@ -62,8 +62,13 @@ func definitions(t *testing.T, name string) *schemas.Set {
 func TestEveryTemplateCompiles(t *testing.T) {
 	t.Parallel()
 	for _, name := range names(t) {
-		if _, problems := model.Compile(definitions(t, name), 1); len(problems) > 0 {
+		m, problems := model.Compile(definitions(t, name), 1)
+		if len(problems) > 0 {
 			t.Errorf("%s: %v", name, problem.Of(problem.Invalid, problems...))
+			continue
+		}
+		if len(m.Warnings) > 0 { // an index serves every list, board and dashboard, for each of its roles
+			t.Errorf("%s: %v", name, problem.Of(problem.Invalid, m.Warnings...))
 		}
 		if _, err := fs.Stat(templates.FS, path.Join(name, "README.md")); err != nil {
 			t.Error(err)

@@ -35,6 +35,8 @@ type Options struct {
 	Files, Imports string
 	// Storage holds attachments in place of the folder Files.
 	Storage files.Storage
+	// Quota is how many bytes all attachments together may have; 0: no limit.
+	Quota int64
 	// Zone is the organisation's time zone.
 	Zone *time.Location
 	Now  func() time.Time
@@ -110,7 +112,7 @@ func (h *House) follow(log *slog.Logger) {
 // rooms makes what stands between the definitions and the API.
 func (h *House) rooms(o Options) {
 	h.Access = access.New(access.Options{Store: o.Store, Current: h.Current, Now: o.Now, Zone: o.Zone})
-	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Now: o.Now})
+	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, Now: o.Now})
 	h.Records = record.New(record.Options{
 		Store: o.Store, Current: h.Current, Authority: h.Access, Files: h.Files, Now: o.Now, Zone: o.Zone,
 		Refresh: h.Builder.Refresh, Leases: h.Leases,
@@ -132,7 +134,7 @@ func (h *House) rooms(o Options) {
 
 // builderRoutes mounts the design-time routes beside the API's.
 func (h *House) builderRoutes(r *mux.Router) {
-	h.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Install: h.installPackage})
+	h.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Language: api.Language, Install: h.installPackage})
 }
 
 // installPackage installs an uploaded package as a whole.

@@ -125,22 +125,10 @@ func problemBody(p *problem.Error, lang string) map[string]any {
 	body["detail"] = p.Detail(lang)
 	list := make([]map[string]any, len(p.Fields))
 	for i, f := range p.Fields {
-		list[i] = fieldBody(f, lang)
+		list[i] = f.Body(lang)
 	}
 	body["errors"] = list
 	return body
-}
-
-func fieldBody(f problem.Field, lang string) map[string]any {
-	m := make(map[string]any, len(f.Params)+3)
-	for k, v := range f.Params {
-		if t, ok := v.(problem.Title); ok {
-			v = t.In(lang)
-		}
-		m[k] = v
-	}
-	m["path"], m["code"], m["message"] = f.Path, f.Code, f.Message(lang)
-	return m
 }
 
 func crossOrigin(err error) error {

@@ -83,6 +83,20 @@ func (f Field) Message(lang string) string {
 	return f.Code
 }
 
+// Body is the problem as a member of an answer: path, code, message in the
+// language, and the parameters beside them.
+func (f Field) Body(lang string) map[string]any {
+	m := make(map[string]any, len(f.Params)+3)
+	for k, v := range f.Params {
+		if t, ok := v.(Title); ok {
+			v = t.In(lang)
+		}
+		m[k] = v
+	}
+	m["path"], m["code"], m["message"] = f.Path, f.Code, f.Message(lang)
+	return m
+}
+
 // Known tells whether the catalogue has a text for key.
 func Known(key string) bool { _, ok := catalogue[key]; return ok }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"weft/runtime/files/picture"
 	"weft/runtime/query"
 	"weft/runtime/store"
 )
@@ -43,6 +44,8 @@ type Service struct {
 	quota, userQuota int64 // bytes; 0: none
 	counting         sync.Mutex
 	counted          bool // the size of all files was counted by this Service
+
+	maker *picture.Maker
 }
 
 // New makes a Service. The folder is opened by the first call that needs it,
@@ -54,7 +57,7 @@ func New(o Options) *Service {
 	if o.Storage == nil {
 		o.Storage = &folder{dir: o.Dir}
 	}
-	return &Service{store: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota}
+	return &Service{store: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota, maker: picture.NewMaker()}
 }
 
 // Close gives the storage back.
@@ -77,6 +80,9 @@ type File struct {
 	SHA256    string    `json:"sha256"` // hex
 	By        string    `json:"by"`     // user id of the uploader
 	At        time.Time `json:"at"`
+	// AsSent says that a picture may hold the position it was taken at: it was
+	// not cleaned, since its field keeps that.
+	AsSent bool `json:"as_sent,omitempty"`
 	// Entity, Record and Field say where the file is referenced; "" until then.
 	Entity string `json:"entity,omitempty"`
 	Record string `json:"record,omitempty"`

@@ -231,10 +231,11 @@ func TestTheTypeIsToldFromTheBytes(t *testing.T) {
 		{"a.csv", "", "name,amount\n张三,1\n", "text/csv"},
 		{"a", "text/csv; charset=utf-8", "name,amount\n", "text/csv"},
 		{"a.pdf", "application/pdf", "just text", "text/plain"},
-		{"photo.heic", "", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "image/heic"},
+		{"photo.heic", "", string(sample(t, "phone.heic")), "image/heic"},
+		{"photo.heic", "", string(sample(t, "phone.avif")), "image/avif"},
 		{"a.bin", "", "\x00\x01\x02\x03", "application/octet-stream"},
 	} {
-		f, err := r.Put(t.Context(), "u1", c.name, c.declared, bytes.NewBufferString(c.body), 1000)
+		f, err := r.Put(t.Context(), "u1", c.name, c.declared, bytes.NewBufferString(c.body), 2000)
 		if err != nil || f.MediaType != c.want {
 			t.Errorf("%s as %q: got %v, %v; want %s", c.name, c.declared, f, err, c.want)
 		}

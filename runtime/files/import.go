@@ -16,7 +16,7 @@ var ErrDiffers = errors.New("files: the bytes are not those of the file")
 // they are not those that f describes, and then nothing is kept. The document
 // is the caller's to copy. Quotas do not count here.
 func (s *Service) Import(ctx context.Context, f File, r io.Reader) error {
-	if err := s.storage.Put(ctx, f.ID, &verified{measured{r: r, max: f.Size + 1, sum: sha256.New()}, f}); err != nil {
+	if err := s.storage.Put(ctx, f.ID, &verified{measured{r: r, sum: sha256.New()}, f}); err != nil {
 		return fmt.Errorf("import file %s: %w", f.ID, err)
 	}
 	return nil

@@ -40,8 +40,8 @@ func mediaType(head []byte, name, declared string) string {
 		return among(oleTypes, ext, declared, "application/x-ole-storage")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return zipType(head, ext, declared)
-	case len(head) >= 12 && string(head[4:8]) == "ftyp" && isHEIF(string(head[8:12])):
-		return "image/heic"
+	case len(head) >= 12 && string(head[4:8]) == "ftyp" && heifTypes[string(head[8:12])] != "":
+		return heifTypes[string(head[8:12])]
 	}
 	sniffed, _, err := mime.ParseMediaType(http.DetectContentType(head))
 	if err != nil {
@@ -101,12 +101,10 @@ func wordLen(b []byte) int {
 	return len(b)
 }
 
-func isHEIF(brand string) bool {
-	switch brand {
-	case "heic", "heix", "hevc", "mif1", "msf1", "heim", "heis":
-		return true
-	}
-	return false
+// heifTypes are the types of still pictures in boxes, by the file's main brand.
+var heifTypes = map[string]string{
+	"heic": "image/heic", "heix": "image/heic", "hevc": "image/heic", "hevx": "image/heic", "mif1": "image/heic", "msf1": "image/heic",
+	"heim": "image/heic", "heis": "image/heic", "avif": "image/avif", "avis": "image/avif",
 }
 
 func looksLikeMarkup(head []byte) bool {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"weft/runtime/problem"
 	"weft/runtime/store"
 )
 
@@ -27,6 +26,11 @@ type Upload struct {
 	MediaType string `json:"media_type,omitempty"`
 	// Max is the greatest size in bytes; it must be given.
 	Max int64 `json:"max"`
+	// Accept are the media types that are taken (see Accepts); none means any.
+	Accept []string `json:"accept,omitempty"`
+	// AsSent keeps a picture with everything in it, the position among it. Without
+	// it pictures are cleaned, see picture.Clean.
+	AsSent bool `json:"as_sent,omitempty"`
 	// Key makes the upload one that is done once (R-05): the same bytes and name
 	// under the same key of the same user are the same file, however often they
 	// are sent; other ones are a conflict. "" means every upload is a new file.
@@ -45,7 +49,8 @@ func (s *Service) PutOnce(ctx context.Context, key, by, name, mediaType string, 
 
 // Receive stores what r gives as a file that no record refers to yet. The answer
 // comes when bytes and document are durable. Problems: too_large above u.Max,
-// invalid for an empty file, storage_full, unavailable.
+// media_type for one that is not accepted, invalid for an empty file or a
+// damaged picture, storage_full, unavailable.
 func (s *Service) Receive(ctx context.Context, u Upload, r io.Reader) (*File, error) {
 	if u.Key != "" {
 		return s.receiveOnce(ctx, u, r)
@@ -84,13 +89,17 @@ func (s *Service) receive(ctx context.Context, u Upload, r io.Reader) (*File, er
 	}
 	f := &File{ID: id.String(), Rev: 1, Name: CleanName(u.Name), By: u.By, At: s.now().UTC().Truncate(time.Millisecond)}
 	f.Loose = f.At
-	head := bufio.NewReaderSize(&contextReader{ctx, r}, 64<<10)
+	head := bufio.NewReaderSize(&limited{r: &contextReader{ctx, r}, max: u.Max}, 64<<10)
 	start, err := head.Peek(sniffLen)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the upload: %w", err)
 	}
 	f.MediaType = mediaType(start, f.Name, u.MediaType)
-	body := &measured{r: head, max: u.Max, sum: sha256.New()}
+	in, err := u.body(f, head)
+	if err != nil {
+		return nil, err
+	}
+	body := &measured{r: in, sum: sha256.New()}
 	if err := s.storage.Put(ctx, f.ID, body); err != nil {
 		return nil, err
 	}
@@ -116,24 +125,17 @@ func (s *Service) keep(ctx context.Context, f *File, more ...store.Op) error {
 	return nil
 }
 
-// measured counts and sums what is read. Its errors end the upload before
-// anything can be found under the key.
+// measured counts and sums what is stored.
 type measured struct {
-	r         io.Reader
-	max, size int64 // bytes
-	sum       hash.Hash
+	r    io.Reader
+	size int64 // bytes
+	sum  hash.Hash
 }
 
 func (m *measured) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	m.size += int64(n)
 	m.sum.Write(p[:n])
-	switch {
-	case m.size > m.max:
-		return 0, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": m.max})
-	case errors.Is(err, io.EOF) && m.size == 0:
-		return 0, problem.New(problem.Invalid, "upload_empty", nil)
-	}
 	return n, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"weft/runtime/query"
@@ -22,6 +23,8 @@ type collection struct {
 	indexes []index
 	// changed is the number of the last change that touched it.
 	changed *atomic.Uint64
+	// unfinished: an Ensure was cut off before all was done for it.
+	unfinished bool
 }
 
 // member is what is kept about one field of a collection.
@@ -124,6 +127,7 @@ func (c *collection) marksUnset(field string) bool {
 // catalog is the set of collections; it is replaced as a whole.
 type catalog struct {
 	set atomic.Pointer[map[string]*collection]
+	mu  sync.Mutex
 }
 
 func (k *catalog) all() map[string]*collection {
@@ -140,8 +144,10 @@ func (k *catalog) get(name string) (*collection, error) {
 	return nil, fmt.Errorf("mongo: there is no collection %q", name)
 }
 
-// put adds or replaces collections. Only one goroutine at a time may call it.
+// put adds or replaces collections.
 func (k *catalog) put(more ...*collection) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	set := maps.Clone(k.all())
 	if set == nil {
 		set = map[string]*collection{}

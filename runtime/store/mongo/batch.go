@@ -1,0 +1,103 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+)
+
+// Commit applies a batch. Documents are encoded in the caller's goroutine.
+func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
+	p, err := s.ready(b)
+	if err != nil {
+		return err
+	}
+	if len(p.ops) == 0 && len(p.expect) == 0 {
+		return nil
+	}
+	return s.writer.do(ctx, p)
+}
+
+// readyBatch is a batch with everything looked up and encoded.
+type readyBatch struct {
+	expect []readyExpect
+	ops    []readyOp
+	bytes  int
+}
+
+type readyExpect struct {
+	coll *collection
+	store.Expect
+}
+
+type readyOp struct {
+	coll   *collection
+	kind   store.OpKind
+	id     string
+	rev    int64
+	oldRev int64
+	raw    bson.Raw
+}
+
+func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
+	p := &readyBatch{ops: make([]readyOp, len(b.Ops))}
+	if len(b.Expect) > 0 {
+		p.expect = make([]readyExpect, len(b.Expect))
+	}
+	var err error
+	for i, e := range b.Expect {
+		p.expect[i].Expect = e
+		if p.expect[i].coll, err = s.catalog.get(e.Collection); err != nil {
+			return nil, err
+		}
+	}
+	for i := range b.Ops {
+		if err = s.readyOp(&p.ops[i], &b.Ops[i]); err != nil {
+			return nil, err
+		}
+		p.bytes += len(p.ops[i].raw)
+	}
+	return p, nil
+}
+
+func (s *Store) readyOp(op *readyOp, from *store.Op) (err error) {
+	op.kind, op.id, op.rev, op.oldRev = from.Kind, from.Doc.ID, from.Doc.Rev, from.OldRev
+	if op.coll, err = s.catalog.get(from.Collection); err != nil {
+		return err
+	}
+	switch {
+	case op.kind < store.Insert || op.kind > store.Delete:
+		return fmt.Errorf("mongo: operation %d of %s is none", op.kind, from.Collection)
+	case op.id == "":
+		return fmt.Errorf("mongo: a document of %s has no id", from.Collection)
+	case op.kind == store.Delete:
+		return nil
+	}
+	op.raw, err = op.coll.encode(&from.Doc)
+	return err
+}
+
+func (e *readyExpect) conflict(have int64) error {
+	return &store.ConflictError{Collection: e.Collection, ID: e.ID, Want: e.Rev, Have: have}
+}
+
+func (op *readyOp) conflict(have int64) error {
+	return &store.ConflictError{Collection: op.coll.Name, ID: op.id, Want: op.oldRev, Have: have}
+}
+
+// refuses gives the error of an operation on a document of revision have (0:
+// there is none), or nil.
+func (op *readyOp) refuses(have int64) error {
+	switch {
+	case op.kind == store.Insert && have > 0:
+		return &store.UniqueError{Collection: op.coll.Name, Index: "id", ID: op.id}
+	case op.kind == store.Insert || op.kind == store.Delete && have == 0 && op.oldRev == 0:
+		return nil
+	case have == 0 || op.oldRev != 0 && have != op.oldRev:
+		return op.conflict(have)
+	}
+	return nil
+}

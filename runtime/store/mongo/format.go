@@ -1,0 +1,88 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// Numbers in the database. What an older weft wrote is upgraded when it is
+// opened, what a newer one wrote is refused.
+const (
+	// documentFormat is the layout of documents.
+	documentFormat = 1
+	// textFormat counts changes of query.Fold, query.SortKey and query.Tokens,
+	// after which what was derived with them is derived anew.
+	textFormat = 1
+	// formatID is the only document of formatCollection.
+	formatID = "weft"
+	// commitsKept is for how long, in seconds, the row of a commit tells that it happened.
+	commitsKept = 24 * 60 * 60
+)
+
+type format struct {
+	Document int `bson:"document"`
+	Text     int `bson:"text"`
+}
+
+// checkFormat reads the format of the database and writes it into a new one.
+func (s *Store) checkFormat(ctx context.Context) error {
+	have, err := s.format(ctx)
+	if errors.Is(err, driver.ErrNoDocuments) {
+		return s.create(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if have.Document > documentFormat || have.Text > textFormat {
+		return fmt.Errorf("%w: document format %d and text format %d, this program knows %d and %d",
+			store.ErrTooNew, have.Document, have.Text, documentFormat, textFormat)
+	}
+	return nil
+}
+
+func (s *Store) format(ctx context.Context) (have format, err error) {
+	err = s.health.call(ctx, func(ctx context.Context) error {
+		return s.db.Collection(formatCollection).FindOne(ctx, bson.D{{Key: memberID, Value: formatID}}).Decode(&have)
+	})
+	return have, err
+}
+
+// create makes the adapter's own collections. Several processes may do so at once.
+func (s *Store) create(ctx context.Context) error {
+	for _, name := range ownCollections {
+		if err := s.createCollection(ctx, name); err != nil {
+			return err
+		}
+	}
+	return s.health.call(ctx, func(ctx context.Context) error {
+		index := driver.IndexModel{Keys: bson.D{{Key: "at", Value: 1}}, Options: options.Index().SetName(indexPrefix + "at").SetExpireAfterSeconds(commitsKept)}
+		if _, err := s.db.Collection(commitCollection).Indexes().CreateOne(ctx, index); err != nil {
+			return err
+		}
+		return s.setFormat(ctx, "$setOnInsert", format{documentFormat, textFormat})
+	})
+}
+
+func (s *Store) setFormat(ctx context.Context, operator string, f format) error {
+	_, err := s.db.Collection(formatCollection).UpdateOne(ctx, bson.D{{Key: memberID, Value: formatID}},
+		bson.D{{Key: operator, Value: f}}, options.Update().SetUpsert(true))
+	return err
+}
+
+// createCollection makes a collection unless it is there.
+func (s *Store) createCollection(ctx context.Context, name string) error {
+	return s.health.call(ctx, func(ctx context.Context) error {
+		err := s.db.CreateCollection(ctx, name)
+		if hasCode(err, codeExists) {
+			return nil
+		}
+		return err
+	})
+}

@@ -1,0 +1,200 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"weft/runtime/store"
+
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+	"go.mongodb.org/mongo-driver/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/mongo/readpref"
+	"go.mongodb.org/mongo-driver/mongo/writeconcern"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
+)
+
+// defaultDatabase is used when the URI names none.
+const defaultDatabase = "weft"
+
+// Options of a store; the zero value is durable and quiet.
+type Options struct {
+	// Logger hears of lost and regained connections and of upgrades.
+	Logger *slog.Logger
+	// Patience is how long a call waits for a database that gives no sign of
+	// life, 1 s by default. Work that takes longer on a living one is not cut off.
+	Patience time.Duration
+	// Wait makes Open try until ctx ends while the database cannot be reached.
+	Wait bool
+	// WriteConcern is "" for majority with journal. "unsafe" is w:1 without
+	// journal, by which acknowledged commits can be lost: it shows that a test
+	// notices.
+	WriteConcern string
+
+	// semiJoin is maxSemiJoin unless a test wants joins.
+	semiJoin int
+}
+
+// Store is a database on a replica set or sharded cluster; it implements
+// store.Store. Several processes may have it open at once.
+type Store struct {
+	options Options
+	log     *slog.Logger
+	client  *driver.Client
+	db      *driver.Database
+	hosts   []string
+	health  *health
+	catalog catalog
+	ensures sync.Mutex
+	builds  builds
+	writer  *writer
+	feed    *feed
+	claims  claims
+	fault   atomic.Pointer[func() error]
+
+	closing sync.Once
+	closed  error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open connects to the database that the URI names ("weft" if none). It fails
+// with ErrStandalone, ErrTooOld, store.ErrTooNew when a newer weft wrote the
+// database, and store.ErrUnavailable when nothing answers within the patience.
+// No error holds the URI's password.
+func Open(ctx context.Context, uri string, o Options) (*Store, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Patience <= 0 {
+		o.Patience = time.Second
+	}
+	if o.semiJoin == 0 {
+		o.semiJoin = maxSemiJoin
+	}
+	address, err := connstring.ParseAndValidate(uri)
+	if err != nil {
+		return nil, fmt.Errorf("mongo: the URI cannot be read: %w", withoutSecrets(err, uri))
+	}
+	for {
+		s, err := open(ctx, uri, address, o)
+		if err == nil || !o.Wait || !errors.Is(err, store.ErrUnavailable) {
+			return s, err
+		}
+		o.Logger.Warn("the database cannot be reached; trying again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-time.After(o.Patience):
+		}
+	}
+}
+
+func open(ctx context.Context, uri string, address *connstring.ConnString, o Options) (*Store, error) {
+	s := &Store{options: o, log: o.Logger, hosts: address.Hosts}
+	client, err := driver.Connect(ctx, clientOptions(uri, o))
+	if err != nil {
+		return nil, fmt.Errorf("mongo: %w", withoutSecrets(err, uri))
+	}
+	s.client = client
+	name := address.Database
+	if name == "" {
+		name = defaultDatabase
+	}
+	s.db = client.Database(name)
+	if s.health, err = newHealth(ctx, uri, o); err != nil {
+		return nil, errors.Join(withoutSecrets(err, uri), disconnect(client))
+	}
+	s.feed = newFeed(s)
+	s.writer = newWriter(s)
+	if err := s.start(ctx, uri); err != nil {
+		s.health.stop()
+		s.feed.stop()
+		return nil, errors.Join(withoutSecrets(err, uri), disconnect(client))
+	}
+	go s.writer.run()
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context, uri string) error {
+	if err := s.checkServer(ctx, uri); err != nil {
+		return err
+	}
+	if err := s.checkFormat(ctx); err != nil {
+		return err
+	}
+	if err := s.loadCatalog(ctx); err != nil {
+		return err
+	}
+	if err := s.upgradeText(ctx); err != nil {
+		return err
+	}
+	return s.feed.start(ctx)
+}
+
+// clientOptions are the URI's with what weft relies on: reads and writes that
+// a majority has, at the primary, and waiting no longer than the patience.
+func clientOptions(uri string, o Options) *options.ClientOptions {
+	safe := true
+	concern := &writeconcern.WriteConcern{W: "majority", Journal: &safe}
+	if o.WriteConcern == "unsafe" {
+		safe = false
+		concern = &writeconcern.WriteConcern{W: 1, Journal: &safe}
+	}
+	return options.Client().ApplyURI(uri).SetAppName("weft").
+		SetWriteConcern(concern).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
+		SetRetryReads(true).SetRetryWrites(true).
+		SetServerSelectionTimeout(o.Patience * 3 / 5).SetConnectTimeout(o.Patience)
+}
+
+// Close answers what was committed and ends all else with store.ErrUnavailable.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.writer.stop()
+		s.feed.stop()
+		s.health.stop()
+		s.closed = disconnect(s.client)
+	})
+	return s.closed
+}
+
+// disconnect does not wait for connections that are busy.
+func disconnect(c *driver.Client) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := c.Disconnect(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("mongo: disconnect: %w", err)
+	}
+	return nil
+}
+
+// docs is the collection of the database.
+func (s *Store) docs(k *collection) *driver.Collection { return s.db.Collection(k.Name) }
+
+// SetFault makes every operation of a batch, and its commit, ask fn first; an
+// error is taken as the database's. Tests use it to stop a batch at any point;
+// nil ends it.
+func (s *Store) SetFault(fn func() error) {
+	if fn == nil {
+		s.fault.Store(nil)
+		return
+	}
+	s.fault.Store(&fn)
+}
+
+func (s *Store) faulty() error {
+	if fn := s.fault.Load(); fn != nil {
+		if err := (*fn)(); err != nil {
+			return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+		}
+	}
+	return nil
+}
+
+// Collections lists the collections that exist, by name.
+func (s *Store) Collections(context.Context) ([]string, error) { return s.catalog.names(), nil }

@@ -1,0 +1,99 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+	"go.mongodb.org/mongo-driver/mongo/readconcern"
+)
+
+// errAgain says that nothing was written and another try may succeed.
+var errAgain = errors.New("mongo: the transaction met another one")
+
+// healthy tells whether an error is an answer of the database, after which the
+// session can be used on.
+func healthy(err error) bool { return !driver.IsNetworkError(err) && !driver.IsTimeout(err) }
+
+// begin starts a transaction in the writer's session.
+func (w *writer) begin(context.Context) (driver.Session, error) {
+	if w.session == nil {
+		session, err := w.s.client.StartSession()
+		if err != nil {
+			return nil, classify(err)
+		}
+		w.session = session
+	}
+	err := w.session.StartTransaction(options.Transaction().SetReadConcern(readconcern.Snapshot()))
+	return w.session, classify(err)
+}
+
+// endSession gives the session up.
+func (w *writer) endSession() {
+	if w.session == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.Patience)
+	defer cancel()
+	w.session.EndSession(ctx)
+	w.session = nil
+}
+
+// end commits. When the outcome is not known, the commit is sent again; when
+// the database has forgotten the transaction, the row that was written in it
+// tells. What cannot be found out while the patience lasts is store.ErrUnknown.
+func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
+	err := w.s.health.call(ctx, session.CommitTransaction)
+	if err == nil {
+		return nil
+	}
+	w.s.log.Warn("the outcome of a commit is not known; finding out", "error", err)
+	ctx, cancel := context.WithTimeout(ctx, w.s.options.Patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		if !hasLabel(err, labelTransient) {
+			if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {
+				return nil
+			}
+		}
+		if !errors.Is(err, store.ErrUnavailable) || hasLabel(err, labelTransient) {
+			happened, asked := w.s.happened(ctx, id)
+			switch {
+			case asked == nil && happened:
+				return nil
+			case asked == nil:
+				return errors.Join(errAgain, err)
+			}
+		}
+		w.s.health.wait(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(w.s.options.Patience / 20):
+		}
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnknown, hideContext(err))
+}
+
+// happened finds out whether a transaction was committed, by writing its row:
+// where that is new, the transaction was not and cannot be committed any more.
+// The answer is one that a majority has.
+func (s *Store) happened(ctx context.Context, id string) (bool, error) {
+	var row struct {
+		Void bool `bson:"void"`
+	}
+	err := s.health.call(ctx, func(ctx context.Context) error {
+		update := bson.D{
+			{Key: "$setOnInsert", Value: bson.D{{Key: "void", Value: true}, {Key: "at", Value: timestamp()}}},
+			{Key: "$inc", Value: bson.D{{Key: "asked", Value: 1}}},
+		}
+		return s.db.Collection(commitCollection).FindOneAndUpdate(ctx, bson.D{{Key: memberID, Value: id}}, update,
+			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&row)
+	})
+	return err == nil && !row.Void, err
+}

@@ -1,0 +1,192 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+	"go.mongodb.org/mongo-driver/mongo/readconcern"
+)
+
+// reader reads what a majority has; inside a View all of one snapshot.
+type reader struct {
+	s *Store
+	// pinned is set inside a View, whose session it then has.
+	pinned  bool
+	session driver.Session
+	// before was the newest change number when the View began.
+	before uint64
+}
+
+func (s *Store) reader() *reader { return &reader{s: s} }
+
+// run lets fn ask the database. Errors are named by the port's.
+func (q *reader) run(ctx context.Context, fn func(context.Context) error) error {
+	return q.s.health.call(ctx, func(ctx context.Context) error {
+		if q.session != nil {
+			ctx = driver.NewSessionContext(ctx, q.session)
+		}
+		return fn(ctx)
+	})
+}
+
+// View runs fn on one snapshot: that of a transaction which only reads. The
+// Reader must not be used by two goroutines at once, and for no longer than the
+// database lets a transaction live (transactionLifetimeLimitSeconds, 60 s unless
+// the operator says otherwise); then its reads fail with store.ErrUnavailable.
+func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
+	return s.view(ctx, func(q *reader) error { return fn(q) })
+}
+
+func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
+	q := &reader{s: s, pinned: true, before: s.feed.last()}
+	session, err := s.client.StartSession()
+	if err != nil {
+		return classify(err)
+	}
+	defer session.EndSession(context.WithoutCancel(ctx))
+	if err := session.StartTransaction(options.Transaction().SetReadConcern(readconcern.Snapshot())); err != nil {
+		return classify(err)
+	}
+	q.session = session
+	err = fn(q)
+	s.abort(ctx, session)
+	return err
+}
+
+// abort ends a transaction that changed nothing or shall not. It may fail: the
+// database ends forgotten ones by itself.
+func (s *Store) abort(ctx context.Context, session driver.Session) {
+	if s.health.state().Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Patience)
+	defer cancel()
+	if err := session.AbortTransaction(ctx); err != nil {
+		s.log.Debug("abort of a transaction", "error", err)
+	}
+}
+
+// Get reads one document.
+func (s *Store) Get(ctx context.Context, collection, id string) (store.Doc, error) {
+	return s.reader().Get(ctx, collection, id)
+}
+
+func (q *reader) Get(ctx context.Context, collection, id string) (doc store.Doc, err error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil {
+		return doc, err
+	}
+	err = q.run(ctx, func(ctx context.Context) error {
+		raw, err := q.s.docs(k).FindOne(ctx, bson.D{{Key: memberID, Value: id}}).Raw()
+		switch {
+		case errors.Is(err, driver.ErrNoDocuments):
+			return fmt.Errorf("%w: %s/%s", store.ErrNotFound, collection, id)
+		case err == nil:
+			doc, err = decode(raw)
+		}
+		return err
+	})
+	return doc, err
+}
+
+// GetMany reads the documents that exist, in the order of ids.
+func (s *Store) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
+	return s.reader().GetMany(ctx, collection, ids)
+}
+
+func (q *reader) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	found := make(map[string]store.Doc, len(ids))
+	filter := bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}}
+	err = q.each(ctx, k, filter, options.Find().SetBatchSize(int32(len(ids)+1)), func(raw bson.Raw) error {
+		d, err := decode(raw)
+		found[d.ID] = d
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]store.Doc, 0, len(ids))
+	for _, id := range ids {
+		if d, ok := found[id]; ok {
+			docs = append(docs, d)
+		}
+	}
+	return docs, nil
+}
+
+// each calls fn for every document that a filter finds. What is given to fn is
+// overwritten by the next one.
+func (q *reader) each(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
+	return q.run(ctx, func(ctx context.Context) error {
+		cursor, err := q.s.docs(k).Find(ctx, filter, o)
+		if err != nil {
+			return err
+		}
+		return eachOf(ctx, cursor, fn)
+	})
+}
+
+// eachOf walks a cursor to its end and closes it.
+func eachOf(ctx context.Context, cursor *driver.Cursor, fn func(bson.Raw) error) error {
+	var err error
+	for err == nil && cursor.Next(ctx) {
+		err = fn(cursor.Current)
+	}
+	return errors.Join(err, cursor.Err(), cursor.Close(context.WithoutCancel(ctx)))
+}
+
+// Find reads documents in order.
+func (s *Store) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
+	return s.reader().Find(ctx, collection, f)
+}
+
+// Count counts what matches.
+func (s *Store) Count(ctx context.Context, collection string, where query.Expr, limit int) (int64, error) {
+	return s.reader().Count(ctx, collection, where, limit)
+}
+
+// Aggregate groups what matches.
+func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggregate) ([]store.Row, error) {
+	return s.reader().Aggregate(ctx, collection, a)
+}
+
+// ChangeNumber is kept in memory. It grows before a commit of this Store is
+// answered, and when the change stream tells of one of another process: so late
+// may a cache be about that. While the stream is interrupted no number is given
+// twice, so nothing is taken from a cache.
+func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, error) {
+	k, err := s.catalog.get(collection)
+	switch {
+	case err != nil:
+		return 0, err
+	case s.health.isClosed():
+		return 0, fmt.Errorf("%w: the store is closed", store.ErrUnavailable)
+	}
+	return s.feed.number(k), nil
+}
+
+// ChangeNumber inside a View is a number nobody else gets when the collection
+// has changed since the View began, so that its older data is never taken for
+// the present.
+func (q *reader) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
+	n, err := q.s.ChangeNumber(ctx, collection)
+	if err == nil && q.pinned && n > q.before {
+		return q.s.feed.next(), nil
+	}
+	return n, err
+}
+
+// timestamp is the time of this process as the database writes it.
+func timestamp() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

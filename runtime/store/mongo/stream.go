@@ -1,0 +1,254 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// streamWait is how long the database lets a change stream wait for events.
+const streamWait = time.Second
+
+// streamLimit is how much longer an answer may take.
+const streamLimit = 10 * time.Second
+
+// start opens the change stream and follows it until stop.
+func (f *feed) start(ctx context.Context) error {
+	stream, err := f.open(ctx, nil)
+	if err != nil {
+		close(f.ended)
+		return err
+	}
+	alive, quit := context.WithCancel(context.Background())
+	f.quit = quit
+	go f.follow(alive, stream)
+	return nil
+}
+
+func (f *feed) stop() {
+	f.quit()
+	<-f.ended
+}
+
+// open begins a change stream behind a token, or now.
+func (f *feed) open(ctx context.Context, token bson.Raw) (stream *driver.ChangeStream, err error) {
+	o := options.ChangeStream().SetMaxAwaitTime(streamWait)
+	if token != nil {
+		o.SetStartAfter(token)
+	}
+	err = f.s.health.call(ctx, func(ctx context.Context) error {
+		stream, err = f.s.db.Watch(ctx, f.pipeline(), o)
+		return err
+	})
+	return stream, err
+}
+
+// pipeline leaves out what nobody needs, above all the documents of quiet
+// collections.
+func (f *feed) pipeline() driver.Pipeline {
+	quiet := bson.A{}
+	for _, name := range f.s.catalog.names() {
+		if f.s.catalog.all()[name].Quiet {
+			quiet = append(quiet, name)
+		}
+	}
+	ours := bson.A{commitCollection, fenceCollection, formatCollection}
+	document := bson.D{{Key: "$cond", Value: bson.A{bson.D{{Key: "$in", Value: bson.A{"$ns.coll", quiet}}}, "$$REMOVE", "$fullDocument"}}}
+	return driver.Pipeline{
+		{{Key: "$match", Value: bson.D{{Key: "ns.coll", Value: bson.D{{Key: "$nin", Value: ours}}}}}},
+		{{Key: "$project", Value: bson.D{
+			{Key: "operationType", Value: 1}, {Key: "ns.coll", Value: 1}, {Key: "documentKey._id", Value: 1}, {Key: "lsid.id", Value: 1}, {Key: "txnNumber", Value: 1},
+			{Key: "updateDescription.updatedFields", Value: 1}, {Key: "updateDescription.removedFields", Value: 1}, {Key: "fullDocument", Value: document},
+		}}},
+	}
+}
+
+// follow reads the stream and opens it again behind its last token when it
+// breaks. Where the database cannot go on from there, watchers hear of it.
+func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
+	defer close(f.ended)
+	token := stream.ResumeToken()
+	for pause := time.Duration(0); ; {
+		if stream != nil {
+			err := f.read(ctx, stream, &token)
+			f.close(stream)
+			if ctx.Err() != nil {
+				return
+			}
+			f.blind.Store(true)
+			f.s.log.Warn("the change stream broke; opening it again", "error", err)
+			if !resumable(err) {
+				token = nil
+			}
+			pause = 0
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		f.s.health.wait(ctx)
+		pause = min(pause+f.s.options.Patience/8, f.s.options.Patience)
+		var err error
+		if stream, err = f.open(ctx, token); err != nil {
+			stream = nil
+			if !resumable(err) {
+				token = nil
+			}
+			continue
+		}
+		f.opened(ctx, token == nil)
+	}
+}
+
+// opened makes up for the interruption: every collection may have changed.
+func (f *feed) opened(ctx context.Context, lost bool) {
+	if err := f.s.followDefinitions(ctx); err != nil {
+		f.s.log.Warn("the definitions of collections could not be read again", "error", err)
+	}
+	f.blind.Store(false)
+	if lost {
+		f.s.log.Warn("the change stream could not go on where it was")
+		f.resync()
+		return
+	}
+	f.bumpAll()
+}
+
+func (f *feed) close(stream *driver.ChangeStream) {
+	ctx, cancel := context.WithTimeout(context.Background(), f.s.options.Patience)
+	defer cancel()
+	if err := stream.Close(ctx); err != nil {
+		f.s.log.Debug("end of a change stream", "error", err)
+	}
+}
+
+// resumable tells whether a stream may go on behind its token after an error.
+func resumable(err error) bool {
+	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, errStreamEnded) || hasLabel(err, "ResumableChangeStreamError")
+}
+
+var errStreamEnded = errors.New("mongo: the change stream ended")
+
+// read handles events until the stream breaks; token follows.
+func (f *feed) read(ctx context.Context, stream *driver.ChangeStream, token *bson.Raw) error {
+	for {
+		var found bool
+		err := f.s.health.idle(ctx, streamWait+streamLimit, func(ctx context.Context) error {
+			found = stream.TryNext(ctx)
+			return stream.Err()
+		})
+		switch {
+		case err != nil:
+			return err
+		case found:
+			if err := f.event(ctx, stream.Current); err != nil {
+				return err
+			}
+		case stream.ID() == 0:
+			return errStreamEnded
+		}
+		*token = slices.Clone(stream.ResumeToken())
+	}
+}
+
+// change is an event of the stream.
+type change struct {
+	Operation string `bson:"operationType"`
+	NS        struct {
+		Collection string `bson:"coll"`
+	} `bson:"ns"`
+	Key struct {
+		ID bson.RawValue `bson:"_id"`
+	} `bson:"documentKey"`
+	Document bson.Raw `bson:"fullDocument"`
+	Update   struct {
+		Set   bson.Raw `bson:"updatedFields"`
+		Unset []string `bson:"removedFields"`
+	} `bson:"updateDescription"`
+	Session struct {
+		ID bson.RawValue `bson:"id"`
+	} `bson:"lsid"`
+	Number int64 `bson:"txnNumber"`
+}
+
+var kinds = map[string]store.OpKind{"insert": store.Insert, "replace": store.Replace, "update": store.Replace, "delete": store.Delete}
+
+func (f *feed) event(ctx context.Context, raw bson.Raw) error {
+	var c change
+	if err := bson.Unmarshal(raw, &c); err != nil {
+		return fmt.Errorf("mongo: event of a change stream: %w", err)
+	}
+	kind := kinds[c.Operation]
+	switch {
+	case kind == 0: // dropped or renamed, by a person
+		if slices.Contains([]string{"drop", "rename", "dropDatabase", "invalidate"}, c.Operation) {
+			f.resync()
+		}
+		return nil
+	case c.NS.Collection == catalogCollection:
+		return f.s.followDefinitions(ctx)
+	case c.Operation == "update" && c.internal():
+		return nil
+	}
+	k := f.s.catalog.all()[c.NS.Collection]
+	if k == nil {
+		return nil
+	}
+	_, lsid, _ := c.Session.ID.BinaryOK()
+	answered, own := f.heard(transactionKey(lsid, c.Number))
+	if !own {
+		f.bump(k)
+	}
+	if k.Quiet {
+		return nil
+	}
+	return f.publish(ctx, k, &c, kind, answered)
+}
+
+// publish sends an event. An update carries no document: it is read, and may
+// then be a later one already, whose own event follows.
+func (f *feed) publish(ctx context.Context, k *collection, c *change, kind store.OpKind, answered uint64) error {
+	f.mu.Lock()
+	nobody := len(f.watchers) == 0
+	f.mu.Unlock()
+	if nobody {
+		return nil
+	}
+	id, _ := c.Key.ID.StringValueOK()
+	e := store.Event{Kind: kind, Collection: k.Name, Doc: store.Doc{ID: id}}
+	var err error
+	switch {
+	case kind == store.Delete:
+	case len(c.Document) > 0:
+		e.Doc, err = decode(c.Document)
+	default:
+		e.Doc, err = f.s.Get(ctx, k.Name, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // its deletion follows
+		}
+	}
+	if err == nil {
+		f.send(e, answered)
+	}
+	return err
+}
+
+// internal tells whether an update changed nothing that the port shows.
+func (c *change) internal() bool {
+	elements, err := c.Update.Set.Elements()
+	if err != nil || len(c.Update.Set) == 0 && len(c.Update.Unset) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(elements, func(e bson.RawElement) bool { return !strings.HasPrefix(e.Key(), "_") }) &&
+		!slices.ContainsFunc(c.Update.Unset, func(name string) bool { return !strings.HasPrefix(name, "_") })
+}

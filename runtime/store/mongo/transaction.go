@@ -1,0 +1,241 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// errMismatch says that a revision was not what a batch of the group relied on.
+var errMismatch = errors.New("mongo: a revision is not what a batch relied on")
+
+// culprit is the batch of a group that made the transaction fail.
+type culprit struct {
+	batch int
+	err   error
+}
+
+func (c *culprit) Error() string { return c.err.Error() }
+func (c *culprit) Unwrap() error { return c.err }
+
+// apply sends everything but the commit. It fails with *culprit, errMismatch
+// when it is not known whose fault it is, or an error of the database.
+func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
+	if err := p.checkAbsent(ctx, s); err != nil {
+		return err
+	}
+	if err := p.moveFences(ctx, s); err != nil {
+		return err
+	}
+	for _, w := range p.works {
+		if err := w.apply(ctx, s); err != nil {
+			return err
+		}
+	}
+	_, err := s.db.Collection(commitCollection).InsertOne(ctx, bson.D{{Key: memberID, Value: commitID}, {Key: "at", Value: timestamp()}})
+	if err == nil {
+		err = s.faulty()
+	}
+	return err
+}
+
+// checkAbsent looks for documents that must not be there.
+func (p *plan) checkAbsent(ctx context.Context, s *Store) error {
+	byColl := map[*collection][]string{}
+	for _, a := range p.absent {
+		byColl[a.coll] = append(byColl[a.coll], a.ID)
+	}
+	for k, ids := range byColl {
+		revs, err := s.revisions(ctx, k, ids)
+		if err != nil {
+			return err
+		}
+		for _, a := range p.absent {
+			if have := revs[a.ID]; a.coll == k && have > 0 {
+				return &culprit{a.batch, a.conflict(have)}
+			}
+		}
+	}
+	return nil
+}
+
+// revisions reads those of the documents that exist.
+func (s *Store) revisions(ctx context.Context, k *collection, ids []string) (map[string]int64, error) {
+	revs := make(map[string]int64, len(ids))
+	o := options.Find().SetProjection(bson.D{{Key: memberRev, Value: 1}}).SetBatchSize(int32(len(ids) + 1))
+	cursor, err := s.docs(k).Find(ctx, bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}}, o)
+	if err != nil {
+		return nil, err
+	}
+	return revs, eachOf(ctx, cursor, func(raw bson.Raw) error {
+		d, err := decodeBare(raw)
+		revs[d.ID] = d.Rev
+		return err
+	})
+}
+
+func (p *plan) moveFences(ctx context.Context, s *Store) error {
+	if len(p.fences) == 0 {
+		return nil
+	}
+	models := make([]driver.WriteModel, 0, len(p.fences))
+	for id := range p.fences {
+		models = append(models, driver.NewUpdateOneModel().SetUpsert(true).SetFilter(bson.D{{Key: memberID, Value: id}}).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: "moves", Value: int64(1)}}}}))
+	}
+	_, err := s.db.Collection(fenceCollection).BulkWrite(ctx, models)
+	return err
+}
+
+// apply sends the steps, each run of one kind as one command.
+func (w *work) apply(ctx context.Context, s *Store) error {
+	for rest := w.steps; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].kind == rest[0].kind {
+			n++
+		}
+		run := rest[:n]
+		rest = rest[n:]
+		for i := range run {
+			if run[i].asked {
+				if err := s.faulty(); err != nil {
+					return err
+				}
+			}
+		}
+		if err := w.send(ctx, s, run); err != nil {
+			return w.blame(run, err)
+		}
+	}
+	return nil
+}
+
+func (w *work) send(ctx context.Context, s *Store, run []step) error {
+	c := s.docs(w.coll)
+	if run[0].kind == insert {
+		docs := make([]any, len(run))
+		for i := range run {
+			docs[i] = run[i].op.raw
+		}
+		_, err := c.InsertMany(ctx, docs)
+		return err
+	}
+	models := make([]driver.WriteModel, len(run))
+	for i := range run {
+		models[i] = run[i].model()
+	}
+	result, err := c.BulkWrite(ctx, models)
+	switch {
+	case err != nil:
+		return err
+	case run[0].kind == update && result.MatchedCount != int64(len(run)), run[0].kind == deleteOne && result.DeletedCount != int64(len(run)):
+		return errMismatch
+	}
+	return nil
+}
+
+// model is the write of a step that is no insert.
+func (s *step) model() driver.WriteModel {
+	if s.op == nil {
+		return driver.NewUpdateOneModel().SetFilter(atRevision(s.expect.ID, s.expect.Rev)).
+			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: memberTouch, Value: int64(1)}}}})
+	}
+	filter := atRevision(s.op.id, s.op.oldRev)
+	if s.kind == update {
+		return driver.NewReplaceOneModel().SetFilter(filter).SetReplacement(s.op.raw)
+	}
+	return driver.NewDeleteOneModel().SetFilter(filter)
+}
+
+// atRevision finds a document if it has a revision; 0 is any.
+func atRevision(id string, rev int64) bson.D {
+	filter := bson.D{{Key: memberID, Value: id}}
+	if rev != 0 {
+		filter = append(filter, bson.E{Key: memberRev, Value: rev})
+	}
+	return filter
+}
+
+// blame finds the batch whose document a unique index refuses, or that the
+// database does not take.
+func (w *work) blame(run []step, err error) error {
+	var bulk driver.BulkWriteException
+	if errors.As(err, &bulk) && len(bulk.WriteErrors) > 0 && bulk.WriteErrors[0].Index < len(run) {
+		first := bulk.WriteErrors[0]
+		return &culprit{run[first.Index].batch, w.refusal(&run[first.Index], first.WriteError)}
+	}
+	if errors.Is(err, errMismatch) && len(run) == 1 {
+		return &culprit{run[0].batch, err}
+	}
+	return err
+}
+
+func (w *work) refusal(s *step, err driver.WriteError) error {
+	if !err.HasErrorCode(codeDuplicateKey) {
+		return fmt.Errorf("mongo: %s/%s: %w", w.coll.Name, s.id(), err)
+	}
+	name := w.coll.nameOf(indexOf(err.Message))
+	if name == "id" && s.expect != nil {
+		return errMismatch // there shall be none, but there is one
+	}
+	return &store.UniqueError{Collection: w.coll.Name, Index: name, ID: s.id()}
+}
+
+// indexOf reads the name of the index from a message of the database:
+// "E11000 duplicate key error collection: weft.deal index: weft_key_0a1b2c3d dup key: …".
+func indexOf(message string) string {
+	const before = " index: "
+	for at := 0; at+len(before) < len(message); at++ {
+		if message[at:at+len(before)] != before {
+			continue
+		}
+		name := message[at+len(before):]
+		for i := range name {
+			if name[i] == ' ' {
+				return name[:i]
+			}
+		}
+		return name
+	}
+	return ""
+}
+
+// readAll reads the revisions of all documents that a group has expectations
+// of or changes, so that a new plan tells who is refused.
+func (s *Store) readAll(ctx context.Context, group []*request) (map[docKey]int64, error) {
+	byColl := map[*collection][]string{}
+	note := func(k *collection, id string) {
+		if !slices.Contains(byColl[k], id) {
+			byColl[k] = append(byColl[k], id)
+		}
+	}
+	for _, r := range group {
+		for i := range r.batch.expect {
+			note(r.batch.expect[i].coll, r.batch.expect[i].ID)
+		}
+		for i := range r.batch.ops {
+			note(r.batch.ops[i].coll, r.batch.ops[i].id)
+		}
+	}
+	read := map[docKey]int64{}
+	for k, ids := range byColl {
+		err := s.health.call(ctx, func(ctx context.Context) error {
+			revs, err := s.revisions(ctx, k, ids)
+			for _, id := range ids {
+				read[docKey{k, id}] = revs[id]
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return read, nil
+}

@@ -158,6 +158,9 @@ func parameters(rt Route, d doc) []any {
 	for _, q := range d.Query {
 		list = append(list, parameter(q.Name, "query", q.About, q.Schema))
 	}
+	for _, h := range d.Headers {
+		list = append(list, parameter(h.Name, "header", h.About, h.Schema))
+	}
 	if d.IfMatch {
 		list = append(list, parameter("If-Match", "header", "The revision the caller saw; another one is 412", object{"type": "string"}))
 	}

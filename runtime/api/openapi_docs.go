@@ -14,6 +14,7 @@ type doc struct {
 	BodyTypes    []string
 	BodyOptional bool
 	Query        []queryParameter
+	Headers      []queryParameter
 	IfMatch      bool
 	Idempotent   bool
 	// Answers are the good ones by status.
@@ -110,7 +111,16 @@ var docs = map[string]doc{
 	"mapping.get":     {Summary: "Read an import mapping", Tag: "import", Answers: ok("Anything")},
 	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
 
-	"file.upload":   {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Idempotent: true, Answers: made("File")},
+	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Idempotent: true, Answers: made("File")},
+	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, BodyOptional: true, Idempotent: true,
+		Headers: []queryParameter{
+			{"Upload-Length", "Size of the whole file in bytes", anyInt}, tusParameter,
+			{"Upload-Metadata", "filename and filetype, each followed by its value in base64, separated by commas", textParameter},
+		}, Refusals: []int{412}, Answers: made("PartialUpload")},
+	"upload.get": {Summary: "How far an upload is, and which file it became", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{412}, Answers: ok("PartialUpload")},
+	"upload.append": {Summary: "Go on with an upload", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, Refusals: []int{409, 412},
+		Headers: []queryParameter{{"Upload-Offset", "Where the bytes of this request begin", anyInt}, tusParameter}, Answers: none()},
+	"upload.end":    {Summary: "Give an upload up", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{409, 412}, Answers: none()},
 	"file.download": {Summary: "Download a file", Tag: "file", Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}}, Refusals: []int{416}},
 
 	"session.create":       {Summary: "Sign in", Tag: "session", Body: "Credentials", Refusals: []int{401, 429}, Answers: ok("SessionToken")},
@@ -140,6 +150,8 @@ var docs = map[string]doc{
 	"metrics":          {Summary: "Metrics for Prometheus", Tag: "system", Answers: map[string]answer{"200": {Type: "text/plain"}}},
 	"page":             {Summary: "Start page", Tag: "system", Answers: map[string]answer{"200": {Type: "text/html"}}},
 }
+
+var tusParameter = queryParameter{"Tus-Resumable", "Version of the protocol; 1.0.0 where it is missing", object{"const": tusVersion}}
 
 var userParameter = queryParameter{"user", "Another user's id, for administrators", textParameter}
 

@@ -46,6 +46,10 @@ func transferRoutes() []Route {
 		{Name: "mapping.get", Method: "GET", Path: base + "/import-mappings/{name}", Policy: SignedIn, handle: getMapping},
 		{Name: "mapping.put", Method: "PUT", Path: base + "/import-mappings/{name}", Policy: SignedIn, handle: putMapping},
 		{Name: "file.upload", Method: "POST", Path: base + "/files", Policy: SignedIn, Timeout: longTimeout, handle: uploadFile},
+		{Name: "upload.begin", Method: "POST", Path: uploadsPath, Policy: SignedIn, Timeout: longTimeout, handle: beginUpload},
+		{Name: "upload.get", Method: "GET", Path: uploadsPath + "/{id}", Policy: SignedIn, handle: getUpload},
+		{Name: "upload.append", Method: "PATCH", Path: uploadsPath + "/{id}", Policy: SignedIn, Timeout: longTimeout, handle: patchUpload},
+		{Name: "upload.end", Method: "DELETE", Path: uploadsPath + "/{id}", Policy: SignedIn, handle: deleteUpload},
 		{Name: "file.download", Method: "GET", Path: base + "/files/{id}", Policy: SignedIn, Timeout: longTimeout, handle: downloadFile},
 	}
 }

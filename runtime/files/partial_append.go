@@ -30,7 +30,7 @@ func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Rea
 		return nil, problem.New(problem.Conflict, "upload_offset", map[string]any{"offset": p.Offset})
 	}
 	if p.File != "" {
-		return s.made(ctx, p)
+		return s.Made(ctx, p)
 	}
 	buf := partBuffers.Get().(*bytes.Buffer)
 	defer partBuffers.Put(buf)
@@ -61,8 +61,8 @@ func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Rea
 	}
 }
 
-// made is the file that an upload became.
-func (s *Service) made(ctx context.Context, p *Partial) (*File, error) {
+// Made is the file that a finished upload became; not_found when it was swept.
+func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
 	found, err := s.Lookup(ctx, []string{p.File})
 	if err != nil {
 		return nil, err
@@ -71,14 +71,6 @@ func (s *Service) made(ctx context.Context, p *Partial) (*File, error) {
 		return nil, problem.New(problem.NotFound, "", nil)
 	}
 	return &found[0], nil
-}
-
-// Made is the file that an upload became; nil while bytes are missing.
-func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
-	if p.File == "" {
-		return nil, nil //nolint:nilnil // there is none yet
-	}
-	return s.made(ctx, p)
 }
 
 // addPiece stores a piece and then says so in the document. The caller may be

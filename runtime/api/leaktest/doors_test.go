@@ -57,6 +57,10 @@ var writing = map[string][]probe{
 // administrators need none: TestOnlyAdministrators asks all of them.
 var silent = map[string]string{
 	"file.upload":          "answers what was sent",
+	"upload.begin":         "answers what was sent",
+	"upload.get":           "shows the caller's own upload; those of others are not found, as the tests of uploads show",
+	"upload.append":        "takes bytes of the caller's own upload and has no answer; those of others are not found",
+	"upload.end":           "has no answer; uploads of others are not found",
 	"session.create":       "answers a token for a password, and the caller's own name",
 	"session.delete":       "has no answer",
 	"token.create":         "answers the caller's own token",

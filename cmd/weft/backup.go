@@ -74,7 +74,7 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer archive.Close()
-	f, err := openFolder(m.cli.Data)
+	f, err := openFolder(m.cli.Data, false)
 	if err != nil {
 		return err
 	}

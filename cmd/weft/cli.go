@@ -1,12 +1,18 @@
 package main
 
-// cli is the command line as the contract has it.
+import "weft/runtime/files"
+
+// cli is the command line as the contract has it. A flag with a variable may
+// also come from the environment; a flag that is given goes first.
 type cli struct {
-	Data       string `help:"Data folder: the embedded database, files and keys." default:"data" placeholder:"DIR" group:"Where"`
+	Data       string `help:"Data folder: the embedded database, files and keys; with MongoDB only files and keys." default:"data" placeholder:"DIR" variable:"WEFT_DATA" group:"Where"`
 	Server     string `help:"Address of a running server, instead of a data folder." placeholder:"URL" group:"Where"`
-	Token      string `help:"API token for --server (or WEFT_TOKEN)." group:"Where"`
-	MongodbURI string `name:"mongodb-uri" help:"Records in MongoDB instead of the embedded database (or WEFT_MONGODB_URI)." placeholder:"URI" group:"Where"`
+	Token      string `help:"API token for --server." variable:"WEFT_TOKEN" group:"Where"`
+	MongodbURI string `name:"mongodb-uri" help:"Records in MongoDB, a replica set or sharded cluster, instead of the embedded database; the database is weft when the URI names none." placeholder:"URI" variable:"WEFT_MONGODB_URI" group:"Where"`
 	JSON       bool   `name:"json" help:"Print the answer as JSON, for machines."`
+
+	Bucket bucket   `embed:"" prefix:"s3-" group:"Files in S3"`
+	Quota  byteSize `name:"files-quota" help:"How much all attachments may take together, e.g. 50GiB; no limit if left out." placeholder:"SIZE" variable:"WEFT_FILES_QUOTA" group:"Files in S3"`
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Template templateCmd `cmd:"" help:"List, install and export templates."`
@@ -16,6 +22,34 @@ type cli struct {
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Make API tokens."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of database and files."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty data folder."`
-	Doctor   doctorCmd   `cmd:"" help:"Check the data folder and say what to do."`
+	Doctor   doctorCmd   `cmd:"" help:"Check database, files and data folder, and say what to do."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// bucket says where attachments lie when they do not lie in the data folder.
+type bucket struct {
+	Endpoint   string `help:"Host of the S3 service, with http:// in front if it has no TLS." placeholder:"URL" variable:"WEFT_S3_ENDPOINT"`
+	Bucket     string `help:"Bucket; attachments lie in it and not in the data folder." placeholder:"NAME" variable:"WEFT_S3_BUCKET"`
+	Prefix     string `help:"Stands before every key, so that one bucket can serve several weft." placeholder:"TEXT" variable:"WEFT_S3_PREFIX"`
+	Region     string `help:"Region of the bucket, if the service has such." placeholder:"NAME" variable:"WEFT_S3_REGION"`
+	AccessKey  string `help:"Access key." placeholder:"KEY" variable:"WEFT_S3_ACCESS_KEY"`
+	SecretKey  string `help:"Secret key; better given by its variable, since flags can be seen by others on the machine." placeholder:"KEY" variable:"WEFT_S3_SECRET_KEY"`
+	PathStyle  bool   `help:"Name the bucket in the path instead of the host." variable:"WEFT_S3_PATH_STYLE"`
+	MakeBucket bool   `help:"Make the bucket when it is missing." variable:"WEFT_S3_MAKE_BUCKET"`
+	Redirect   bool   `help:"Send downloads to the bucket itself, by addresses that are good for a short time." variable:"WEFT_S3_REDIRECT"`
+}
+
+// storage is where the bytes of attachments go; nil for the data folder.
+func (b bucket) storage() (files.Storage, error) {
+	if b.Bucket == "" && b.Endpoint == "" {
+		return nil, nil
+	}
+	s, err := files.NewBucket(files.S3Options{
+		Endpoint: b.Endpoint, Bucket: b.Bucket, Prefix: b.Prefix, Region: b.Region, AccessKey: b.AccessKey, SecretKey: b.SecretKey,
+		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect,
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return s, nil
 }

@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
+
+	"weft/runtime/store"
+	"weft/runtime/store/sqlite"
 )
 
 // organisationZone is where the day begins, until it can be set (contract: one
@@ -28,13 +32,13 @@ func (m *Main) connect(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, end, err := in.adminSession(ctx)
+	session, err := in.adminSession(ctx)
 	if err != nil {
-		return nil, err
+		return nil, m.explainOpen(err)
 	}
 	inner := m.open.closer
-	m.open.closer = func() error { end(); return inner() }
-	return &client{base: "http://weft", token: token, http: &http.Client{Transport: inProcess{in.API}}}, nil
+	m.open.closer = func() error { session.end(); return inner() }
+	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcess{in.API}}}, nil
 }
 
 func (m *Main) connectServer() (*client, error) {
@@ -60,32 +64,62 @@ func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, err
 	return c, nil
 }
 
-// openInstance takes the data folder and opens weft over it. A user admin that
-// was made is announced, with its password if that was generated.
+// openInstance takes the data folder and opens weft over it.
 func (m *Main) openInstance(ctx context.Context) (*instance, error) {
-	if m.cli.MongodbURI != "" {
-		return nil, errors.New("this build keeps records in the embedded database only; leave out --mongodb-uri and WEFT_MONGODB_URI")
+	if err := m.takeFolder(); err != nil {
+		return nil, err
 	}
+	in, err := m.openHouse(ctx)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return in, nil
+}
+
+// takeFolder takes the data folder for this process.
+func (m *Main) takeFolder() error {
+	f, err := openFolder(m.cli.Data, m.cli.MongodbURI != "")
+	if err != nil {
+		return err
+	}
+	m.open = f
+	return nil
+}
+
+// openHouse opens weft over the folder that was taken. A user admin that was
+// made is announced, with its password if that was generated.
+func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 	zone, err := time.LoadLocation(organisationZone)
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	f, err := openFolder(m.cli.Data)
+	storage, err := m.cli.Bucket.storage()
 	if err != nil {
 		return nil, err
 	}
+	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	in, err := openInstance(ctx, instanceOptions{
-		database: f.database(), files: f.files(), imports: f.imports(), zone: zone,
-		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), synchronous: m.synchronous, wrap: m.wrapStore,
-		log: slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
+		files: m.open.files(), storage: storage, quota: int64(m.cli.Quota), imports: m.open.imports(), zone: zone,
+		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), wrap: m.wrapStore, log: log,
 	})
 	if err != nil {
-		return nil, errors.Join(explainOpen(m.cli.Data, err), f.Close())
+		return nil, m.explainOpen(err)
 	}
-	f.closer = in.Close
-	m.open = f
+	m.open.closer = in.Close
 	if in.Generated != "" {
 		fmt.Fprintf(m.Stderr, "weft: made the user %s with the password %s (shown once)\n", adminLogin, in.Generated)
 	}
 	return in, nil
+}
+
+// openStore opens where the records are.
+func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, error) {
+	if m.cli.MongodbURI == "" {
+		return sqlite.Open(ctx, m.open.database(), sqlite.Options{Synchronous: m.synchronous, Logger: log})
+	}
+	if _, err := os.Stat(m.open.database()); err == nil {
+		return nil, errTwoHouses
+	}
+	return nil, errors.New("this build keeps records in the embedded database only; leave out --mongodb-uri and WEFT_MONGODB_URI")
 }

@@ -99,9 +99,13 @@ func (m *Main) examineServer(ctx context.Context) error {
 
 // examine checks the database, the definitions and the attachments.
 func (in *instance) examine(ctx context.Context) []finding {
-	out := []finding{{Check: "database", OK: true, Text: "every page and index is sound"}}
-	if err := in.database.CheckIntegrity(ctx); err != nil {
-		out[0] = finding{Check: "database", Text: sentence(err) + "; restore the last backup"}
+	var out []finding
+	if db, ok := in.database.(*sqlite.Store); ok {
+		f := finding{Check: "database", OK: true, Text: "every page and index is sound"}
+		if err := db.CheckIntegrity(ctx); err != nil {
+			f = finding{Check: "database", Text: sentence(err) + "; restore the last backup"}
+		}
+		out = append(out, f)
 	}
 	m := in.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})

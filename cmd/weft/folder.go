@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// folder is a data folder that this process owns: nobody else may open it
-// until Close. The lock is the operating system's, so a killed process leaves none.
+// folder is a data folder that this process has open: alone when it holds the
+// embedded database, beside others when it holds files only. The lock is the
+// operating system's, so a killed process leaves none.
 type folder struct {
 	path   string
 	lock   *os.File
@@ -43,17 +44,22 @@ const (
 	importsName  = "imports"
 )
 
-// openFolder makes the folder if need be and takes its lock.
-func openFolder(path string) (*folder, error) {
+// openFolder makes the folder if need be and takes its lock: for this process
+// alone, or shared with others whose records are in the same MongoDB.
+func openFolder(path string, shared bool) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, explainOpen(path, err)
+		return nil, explainFolder(path, err)
 	}
 	name := filepath.Join(path, lockName)
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, explainOpen(path, err)
+		return nil, explainFolder(path, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	lock := syscall.LOCK_EX
+	if shared {
+		lock = syscall.LOCK_SH
+	}
+	if err := syscall.Flock(int(f.Fd()), lock|syscall.LOCK_NB); err != nil {
 		f.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("lock %s: %w", name, err)
@@ -70,14 +76,18 @@ func openFolder(path string) (*folder, error) {
 	return &folder{path: path, lock: f}, nil
 }
 
-// Close closes what was opened in the folder and gives the lock back.
-func (f *folder) Close() error {
-	var err error
-	if f.closer != nil {
-		err = f.closer()
+// closeHouse closes what was opened in the folder.
+func (f *folder) closeHouse() error {
+	if f.closer == nil {
+		return nil
 	}
-	return errors.Join(err, f.lock.Close())
+	closer := f.closer
+	f.closer = nil
+	return closer()
 }
+
+// Close closes what was opened in the folder and gives the lock back.
+func (f *folder) Close() error { return errors.Join(f.closeHouse(), f.lock.Close()) }
 
 func (f *folder) database() string { return filepath.Join(f.path, databaseName) }
 func (f *folder) files() string    { return filepath.Join(f.path, filesName) }
@@ -97,8 +107,12 @@ func (f *folder) announce(r running) error {
 	return os.Rename(name+".new", name)
 }
 
-// withdraw takes the word back.
-func (f *folder) withdraw() { _ = os.Remove(filepath.Join(f.path, runningName)) }
+// withdraw takes the word back, unless another server has given its own meanwhile.
+func (f *folder) withdraw() {
+	if r, err := findRunning(f.path); err == nil && r.PID == os.Getpid() {
+		_ = os.Remove(filepath.Join(f.path, runningName))
+	}
+}
 
 // findRunning reads where the server of the folder is.
 func findRunning(path string) (running, error) {

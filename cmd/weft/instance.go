@@ -12,6 +12,7 @@ import (
 
 	"weft/cmd/house"
 	"weft/runtime/access"
+	"weft/runtime/files"
 	"weft/runtime/store"
 	"weft/runtime/store/sqlite"
 )
@@ -19,37 +20,42 @@ import (
 // adminLogin is the user that every data folder has.
 const adminLogin = "admin"
 
-// instance is weft over one data folder.
+// instance is weft over one database.
 type instance struct {
 	*house.House
-	database *sqlite.Store
+	database store.Store
 	log      *slog.Logger
 }
 
 // instanceOptions are the settings of an instance.
 type instanceOptions struct {
-	database, files, imports string
-	adminPassword            string
-	synchronous              string
-	zone                     *time.Location
-	log                      *slog.Logger
+	// open opens the database.
+	open func(context.Context) (store.Store, error)
+	// files is the folder of attachments, unless they go to storage; imports is
+	// that of unfinished imports.
+	files, imports string
+	storage        files.Storage
+	quota          int64 // bytes of all attachments; 0 for no limit
+	adminPassword  string
+	zone           *time.Location
+	log            *slog.Logger
 	// wrap stands between the rooms and the store; tests put faults there.
 	wrap func(store.Store) store.Store
 }
 
 // openInstance opens the database and the house over it.
 func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
-	db, err := sqlite.Open(ctx, o.database, sqlite.Options{Synchronous: o.synchronous, Logger: o.log})
+	db, err := o.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	in := &instance{database: db, log: o.log}
-	var st store.Store = db
+	st := db
 	if o.wrap != nil {
 		st = o.wrap(db)
 	}
 	in.House, err = house.Open(ctx, house.Options{
-		Store: st, Files: o.files, Imports: o.imports, Zone: o.zone, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, Imports: o.imports, Zone: o.zone, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {
@@ -58,21 +64,27 @@ func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
 	return in, nil
 }
 
-// adminSession signs admin in without a password, for commands of this machine.
-func (in *instance) adminSession(ctx context.Context) (token string, end func(), err error) {
+// adminSession is a session of admin, for commands of this machine.
+type adminSession struct {
+	token string
+	end   func()
+}
+
+// adminSession signs admin in without a password.
+func (in *instance) adminSession(ctx context.Context) (*adminSession, error) {
 	actor, err := in.Access.ActorOf(ctx, adminLogin)
 	if err != nil {
-		return "", nil, fmt.Errorf("user %s: %w", adminLogin, err)
+		return nil, fmt.Errorf("user %s: %w", adminLogin, err)
 	}
-	token, err = in.Access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
+	token, err := in.Access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
 	if err != nil {
-		return "", nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("session: %w", err)
 	}
 	session, err := in.Access.Authenticate(ctx, token)
 	if err != nil {
-		return "", nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("session: %w", err)
 	}
-	return token, func() { _ = in.Access.SignOut(context.WithoutCancel(ctx), session) }, nil
+	return &adminSession{token, func() { _ = in.Access.SignOut(context.WithoutCancel(ctx), session) }}, nil
 }
 
 // Close ends what runs in the background and closes the database.
@@ -86,7 +98,11 @@ func (in *instance) backup(ctx context.Context, w http.ResponseWriter) error {
 	}
 	defer os.RemoveAll(dir)
 	snapshot := filepath.Join(dir, databaseName)
-	if err := in.database.Backup(ctx, snapshot); err != nil {
+	db, ok := in.database.(*sqlite.Store)
+	if !ok {
+		return errors.New("backup: this database cannot be copied as a file")
+	}
+	if err := db.Backup(ctx, snapshot); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return writeArchive(w, snapshot, in.Files.Dir())

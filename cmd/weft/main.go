@@ -55,6 +55,7 @@ type usageError struct{ error }
 
 // Main parses, runs and closes, and says the exit status.
 func (m *Main) Main(ctx context.Context) int {
+	m.Stderr = concealing{m.Stderr}
 	err := m.ParseFlags()
 	if err == nil && m.parsed != nil {
 		err = m.Run(ctx)
@@ -84,6 +85,8 @@ func (m *Main) ParseFlags() error {
 		kong.Exit(func(int) { helped = true }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Resolvers(m.fromEnvironment()),
+		kong.PostBuild(func(k *kong.Kong) error { nameVariables(k.Model); return nil }),
 	)
 	if err != nil {
 		return fmt.Errorf("command line: %w", err)
@@ -99,19 +102,8 @@ func (m *Main) ParseFlags() error {
 	if err != nil {
 		return usageError{fmt.Errorf("%w; see weft --help", err)}
 	}
-	m.fillFromEnvironment()
 	m.parsed = parsed
 	return nil
-}
-
-// fillFromEnvironment takes the settings that may come from the environment.
-func (m *Main) fillFromEnvironment() {
-	if m.cli.MongodbURI == "" {
-		m.cli.MongodbURI = m.Getenv("WEFT_MONGODB_URI")
-	}
-	if m.cli.Token == "" {
-		m.cli.Token = m.Getenv("WEFT_TOKEN")
-	}
 }
 
 // Run does the command.
@@ -132,5 +124,5 @@ func (m *Main) Close() error {
 
 // sentence makes one line of an error.
 func sentence(err error) string {
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	return concealed(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
 }

@@ -9,8 +9,35 @@ import (
 	"weft/runtime/store"
 )
 
-// explainOpen says in one sentence why a data folder could not be opened, and what to do.
-func explainOpen(dir string, err error) error {
+// errTwoHouses keeps the files of an embedded database from being taken for
+// those of another one, whose sweep would remove them.
+var errTwoHouses = errors.New("it holds an embedded database; give --data a folder of its own, and move what is in it with weft migrate")
+
+// unreachableError says that the database did not answer; nothing else is wrong.
+type unreachableError struct{ cause error }
+
+func (e *unreachableError) Error() string {
+	return "the database cannot be reached: " + concealed(e.cause.Error())
+}
+
+func (e *unreachableError) Unwrap() error { return e.cause }
+
+// explainOpen says in one sentence why weft could not be opened, and what to do.
+func (m *Main) explainOpen(err error) error {
+	if m.cli.MongodbURI == "" || errors.Is(err, errTwoHouses) {
+		return explainFolder(m.cli.Data, err)
+	}
+	switch {
+	case errors.Is(err, store.ErrTooNew):
+		return errors.New("the MongoDB database was written by a newer version of weft; run that version, nothing was changed")
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrUnknown):
+		return &unreachableError{err}
+	}
+	return err
+}
+
+// explainFolder says in one sentence why a data folder could not be opened, and what to do.
+func explainFolder(dir string, err error) error {
 	switch {
 	case errors.Is(err, store.ErrTooNew):
 		return fmt.Errorf("the data folder %s was written by a newer version of weft; run that version, nothing was changed", dir)

@@ -36,6 +36,9 @@ func (m *Main) progressDone() {
 }
 
 func isTerminal(w any) bool {
+	if c, ok := w.(concealing); ok {
+		w = c.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	_ "time/tzdata" // zones must not depend on the machine
@@ -15,61 +15,119 @@ import (
 )
 
 type serveCmd struct {
-	Listen string `help:"Address to listen on." default:"127.0.0.1:8520"`
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8520" variable:"WEFT_LISTEN"`
 }
 
-// shutdownTimeout is how long requests in flight may take to end.
-const shutdownTimeout = 25 * time.Second
+// How long requests in flight may take to end, and the pauses between two tries
+// to open a database that does not answer.
+const (
+	shutdownTimeout = 25 * time.Second
+	openPauseFirst  = 100 * time.Millisecond
+	openPauseMost   = time.Second
+)
 
 // Run serves until ctx ends, then finishes what is in flight.
 func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
-		return usageError{errors.New("serve runs a server on --data; it does not take --server")}
+		return usageError{errors.New("serve runs a server of its own; it does not take --server")}
 	}
-	in, err := m.openInstance(ctx)
-	if err != nil {
+	if err := m.takeFolder(); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
-	token, end, err := in.adminSession(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	address := "http://" + listener.Addr().String()
-	if err := m.open.announce(running{PID: os.Getpid(), URL: address, Token: token}); err != nil {
-		return err
-	}
-	defer m.open.withdraw()
-	if err := m.print(map[string]any{"url": address, "login": adminLogin}, "weft "+Version+" serves "+address); err != nil {
-		return err
-	}
+	s := &service{Main: m, url: "http://" + listener.Addr().String()}
+	server := api.HTTPServer(listener.Addr().String(), &s.handler)
 	working, stop := context.WithCancel(ctx)
-	var upkeep sync.WaitGroup
-	upkeep.Go(func() { in.upkeep(working) })
-	err = serve(ctx, in, listener)
-	stop()
-	upkeep.Wait()
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener); stop() }()
+	err = errors.Join(s.work(working), shutDown(server))
+	if end := <-served; !errors.Is(end, http.ErrServerClosed) {
+		err = errors.Join(fmt.Errorf("serve: %w", end), err)
+	}
 	return err
 }
 
-func serve(ctx context.Context, in *instance, listener net.Listener) error {
-	server := api.HTTPServer(listener.Addr().String(), in.API)
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	in.API.Drain() // not ready from now on; sockets are told to come back
-	stop, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+// shutDown lets requests in flight end.
+func shutDown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	if err := server.Shutdown(stop); err != nil {
+	if err := server.Shutdown(ctx); err != nil {
 		return errors.Join(fmt.Errorf("stop: %w", err), server.Close())
 	}
 	return nil
+}
+
+// service is a server under way.
+type service struct {
+	*Main
+	url     string
+	handler api.Waiting
+}
+
+// work opens the house behind the listener and does what a server does by
+// itself, until ctx ends.
+func (s *service) work(ctx context.Context) error {
+	in, session, err := s.openWhenThere(ctx)
+	if in == nil {
+		return err
+	}
+	defer session.end()
+	if err := s.open.announce(running{PID: os.Getpid(), URL: s.url, Token: session.token}); err != nil {
+		return err
+	}
+	defer s.open.withdraw()
+	s.handler.Open(in.API)
+	defer in.API.Drain() // not ready from now on; sockets are told to come back
+	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
+		return err
+	}
+	in.upkeep(ctx)
+	return nil
+}
+
+// openWhenThere opens the house as soon as its database answers; nothing and
+// no error when ctx ends first. A database that weft cannot work with is an error.
+func (s *service) openWhenThere(ctx context.Context) (*instance, *adminSession, error) {
+	told := false
+	for pause := openPauseFirst; ; pause = min(2*pause, openPauseMost) {
+		in, session, err := s.openAs(ctx)
+		var away *unreachableError
+		if !errors.As(err, &away) || ctx.Err() != nil {
+			return in, session, unlessEnded(ctx, err)
+		}
+		if !told {
+			fmt.Fprintf(s.Stderr, "weft: %s; %s is not ready and tries again until it can\n", sentence(err), s.url)
+			told = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// openAs opens the house and a session of admin in it.
+func (s *service) openAs(ctx context.Context) (*instance, *adminSession, error) {
+	in, err := s.openHouse(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := in.adminSession(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(s.explainOpen(err), s.open.closeHouse())
+	}
+	return in, session, nil
+}
+
+// unlessEnded forgets errors that come of the end of ctx.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
+
+	"weft/runtime/store/lease"
 )
 
 // How often a server tidies up.
@@ -25,9 +28,30 @@ func (in *instance) upkeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-			in.sweep(ctx)
+			in.sweepAlone(ctx)
 			timer.Reset(sweepEvery)
 		}
+	}
+}
+
+// sweepLease is held by the one process that sweeps.
+const sweepLease = "sweep"
+
+// sweepAlone sweeps unless another process is at it.
+func (in *instance) sweepAlone(ctx context.Context) {
+	l, err := in.Leases.Take(ctx, sweepLease)
+	if errors.Is(err, lease.ErrHeld) {
+		return
+	}
+	if err != nil {
+		in.log.Warn("sweep", "error", err)
+		return
+	}
+	kept, stop := l.Keep(ctx)
+	in.sweep(kept)
+	stop()
+	if err := l.Release(context.WithoutCancel(ctx)); err != nil {
+		in.log.Warn("sweep", "error", err)
 	}
 }
 

@@ -94,6 +94,22 @@ func (b *builder) compare(c query.Cmp) {
 		b.value(c.Path)
 		b.write(sign)
 		b.arg(c.Value)
+		b.sameType(c)
+	}
+}
+
+// sameType keeps numbers and texts apart: SQLite has every number before every text.
+func (b *builder) sameType(c query.Cmp) {
+	_, text := c.Value.(string)
+	switch {
+	case text && (c.Op == query.Lt || c.Op == query.Le):
+		b.write(" AND ")
+		b.value(c.Path)
+		b.write(">=''")
+	case !text && (c.Op == query.Gt || c.Op == query.Ge):
+		b.write(" AND ")
+		b.value(c.Path)
+		b.write("<''")
 	}
 }
 
@@ -141,6 +157,7 @@ func (b *builder) starts(c query.Cmp) {
 			b.fail(err)
 		}
 		b.prefixRange(fnFold+"("+raw+")", prefix)
+		b.write(" AND ", raw, ">=''") // a number has a folded form, but is no text
 	default:
 		b.call(fnStarts, c)
 	}

@@ -28,10 +28,10 @@ func (c *conn) register() error {
 		{fnFold, 1, func(a []sqlite3.Value) sqlite3.Value { return sqlite3.TextValue(query.Fold(a[0].Text())) }},
 		{fnSort, 1, func(a []sqlite3.Value) sqlite3.Value { return sqlite3.TextValue(query.SortKey(a[0].Text())) }},
 		{fnStarts, 2, func(a []sqlite3.Value) sqlite3.Value {
-			return boolean(strings.HasPrefix(query.Fold(a[0].Text()), a[1].Text()))
+			return boolean(isText(a[0]) && strings.HasPrefix(query.Fold(a[0].Text()), a[1].Text()))
 		}},
 		{fnHas, 2, func(a []sqlite3.Value) sqlite3.Value {
-			return boolean(strings.Contains(query.Fold(a[0].Text()), a[1].Text()))
+			return boolean(isText(a[0]) && strings.Contains(query.Fold(a[0].Text()), a[1].Text()))
 		}},
 		{fnBucket, 3, bucket},
 		{fnBit, 2, func(a []sqlite3.Value) sqlite3.Value { return boolean(c.bits.has(a[0].Int(), a[1].Int64())) }},
@@ -55,6 +55,8 @@ func (c *conn) register() error {
 	}
 	return nil
 }
+
+func isText(v sqlite3.Value) bool { return v.Type() == sqlite3.TypeText }
 
 func boolean(b bool) sqlite3.Value {
 	if b {

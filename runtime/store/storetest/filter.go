@@ -68,6 +68,34 @@ func testFilters(_ *testing.T, b *bench) {
 	}
 }
 
+// testOtherTypes: what a field held before it changed its type is never equal
+// to a value of the new type, nor before or behind it.
+func testOtherTypes(_ *testing.T, b *bench) {
+	b.ensure()
+	b.write(
+		insert("deal", "number", fields{"score": 5, "code": 5, "name": 5, "day": 5}),
+		insert("deal", "text", fields{"score": "5", "code": "5", "name": "5", "day": "2026-01-31"}),
+	)
+	for _, test := range []struct {
+		path  query.Path
+		value any
+		want  string
+	}{{score, 5.0, "number"}, {code, "5", "text"}, {name, "5", "text"}, {day, "2026-01-31", "text"}} {
+		for _, op := range []query.Op{query.Eq, query.Le, query.Ge} {
+			b.same(test.path.Field+" "+string(op), b.find("deal", store.Find{Where: cmp(test.path, op, test.value)}), []string{test.want})
+		}
+		b.same(test.path.Field+" in", b.find("deal", store.Find{Where: cmp(test.path, query.In, []any{test.value})}), []string{test.want})
+		other := map[string]string{"number": "text", "text": "number"}[test.want]
+		b.same(test.path.Field+" !=", b.find("deal", store.Find{Where: cmp(test.path, query.Ne, test.value)}), []string{other})
+	}
+	b.same("less", b.find("deal", store.Find{Where: cmp(day, query.Lt, "2027-01-01")}), []string{"text"})
+	b.same("more", b.find("deal", store.Find{Where: cmp(score, query.Gt, 4.0)}), []string{"number"})
+	for _, p := range []query.Path{code, name} {
+		b.same(p.Field+" contains", b.find("deal", store.Find{Where: cmp(p, query.Contains, "5")}), []string{"text"})
+		b.same(p.Field+" starts", b.find("deal", store.Find{Where: cmp(p, query.Starts, "5")}), []string{"text"})
+	}
+}
+
 // testFiltersProperty compares random filters with query.Matches (S-13, R-30).
 func testFiltersProperty(_ *testing.T, b *bench) {
 	b.ensure()

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"orders and pages", testPages},
 		{"pages behind equal keys", testEqualKeys},
 		{"filters", testFilters},
+		{"filters of values of another type", testOtherTypes},
 		{"filters agree with query.Matches", testFiltersProperty},
 		{"counts", testCounts},
 		{"aggregates", testAggregates},

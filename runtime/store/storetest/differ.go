@@ -1,0 +1,262 @@
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// Opener opens an empty store; the caller closes it.
+type Opener func(t *testing.T) store.Store
+
+// Differ asks stores random questions about random documents and compares the
+// answers with those of query.Matches and of plain Go (S-13, R-30): filters,
+// orders, pages, searches, aggregates. Documents change between rounds. The
+// first difference is made small and printed with the seed.
+func Differ(t *testing.T, open map[string]Opener, cases int, seed int64) {
+	w := &world{t: t, ctx: t.Context(), r: rand.New(rand.NewPCG(uint64(seed), 1)), stores: map[string]store.Store{},
+		docs: map[string]map[string]record{"deal": {}, "account": {}}}
+	for name, fn := range open {
+		s := fn(t)
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+		if err := s.Ensure(w.ctx, w.collections()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		w.stores[name] = s
+		w.names = append(w.names, name)
+	}
+	slices.Sort(w.names)
+	for n := range cases {
+		if n%casesPerRound == 0 {
+			w.change(roundWrites(n))
+		}
+		c := w.question()
+		if differences := w.check(c); differences != "" {
+			w.shrink(&c)
+			t.Fatalf("seed %d, case %d: %s\n%s", seed, n, w.check(c), w.describe(c))
+		}
+	}
+}
+
+const (
+	// casesPerRound are asked about the same documents.
+	casesPerRound = 50
+	// firstWrites fill the stores, laterWrites change them.
+	firstWrites, laterWrites = 90, 25
+)
+
+func roundWrites(n int) int {
+	if n == 0 {
+		return firstWrites
+	}
+	return laterWrites
+}
+
+// world is what the stores hold, and a copy of it.
+type world struct {
+	t      *testing.T
+	ctx    context.Context
+	r      *rand.Rand
+	stores map[string]store.Store
+	names  []string
+	docs   map[string]map[string]record
+}
+
+// record is a document with its body decoded.
+type record struct {
+	doc  store.Doc
+	body map[string]any
+}
+
+// get is the get of query.Matches.
+func (w *world) get(collection, id string) map[string]any { return w.docs[collection][id].body }
+
+// commit applies operations to every store and to the copy.
+func (w *world) commit(ops ...store.Op) {
+	w.t.Helper()
+	for _, name := range w.names {
+		if err := w.stores[name].Commit(w.ctx, &store.Batch{Ops: ops}); err != nil {
+			w.t.Fatalf("%s: commit: %v", name, err)
+		}
+	}
+	for _, op := range ops {
+		if op.Kind == store.Delete {
+			delete(w.docs[op.Collection], op.Doc.ID)
+			continue
+		}
+		var body map[string]any
+		if err := json.Unmarshal(op.Doc.Body, &body); err != nil {
+			w.t.Fatal(err)
+		}
+		for key, v := range body {
+			if v == nil { // null is unset
+				delete(body, key)
+			}
+		}
+		w.docs[op.Collection][op.Doc.ID] = record{op.Doc, body}
+	}
+}
+
+// change makes n random changes in one batch.
+func (w *world) change(n int) {
+	var ops []store.Op
+	touched := map[string]bool{}
+	for range n {
+		collection, id := "deal", fmt.Sprintf("d%03d", w.r.IntN(160))
+		make := w.deal
+		if w.r.IntN(8) == 0 {
+			collection, id, make = "account", fmt.Sprintf("a%d", w.r.IntN(9)), w.account
+		}
+		if touched[id] {
+			continue
+		}
+		touched[id] = true
+		old, exists := w.docs[collection][id]
+		switch {
+		case !exists:
+			ops = append(ops, store.Op{Kind: store.Insert, Collection: collection, Doc: w.document(id, 1, make())})
+		case w.r.IntN(3) == 0:
+			ops = append(ops, store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}, OldRev: old.doc.Rev})
+		default:
+			ops = append(ops, store.Op{Kind: store.Replace, Collection: collection, Doc: w.document(id, old.doc.Rev+1, make()), OldRev: old.doc.Rev})
+		}
+	}
+	w.commit(ops...)
+}
+
+// question is one case: a find, its pages with random limits, and counts; or
+// an aggregate.
+type question struct {
+	find      store.Find
+	limits    []int
+	cap       int
+	aggregate *store.Aggregate
+}
+
+func (w *world) question() question {
+	if w.r.IntN(4) == 0 {
+		a := w.randomAggregate()
+		return question{aggregate: &a}
+	}
+	q := question{find: store.Find{IDDesc: w.r.IntN(3) == 0, Bare: w.r.IntN(6) == 0}, cap: w.r.IntN(40)}
+	if w.r.IntN(12) > 0 {
+		q.find.Where = w.randomWhere(w.r.IntN(5))
+	}
+	if w.r.IntN(3) > 0 {
+		q.find.Sort = w.randomSort()
+	}
+	for range 1 + w.r.IntN(3) {
+		q.limits = append(q.limits, 5+w.r.IntN(120))
+	}
+	return q
+}
+
+// check asks all stores and tells how their answers differ from those in memory.
+func (w *world) check(q question) string {
+	var out strings.Builder
+	for _, name := range w.names {
+		var err error
+		if q.aggregate != nil {
+			err = w.checkAggregate(w.stores[name], *q.aggregate)
+		} else {
+			err = w.checkFind(w.stores[name], q)
+		}
+		if err != nil {
+			fmt.Fprintf(&out, "\n%s: %v", name, err)
+		}
+	}
+	return out.String()
+}
+
+// checkFind walks all pages and counts.
+func (w *world) checkFind(s store.Store, q question) error {
+	want := w.answer(q.find)
+	f := q.find
+	for at, page := 0, 0; ; page++ {
+		f.Limit = q.limits[page%len(q.limits)]
+		docs, err := s.Find(w.ctx, "deal", f)
+		if err != nil {
+			return fmt.Errorf("find: %w", err)
+		}
+		expected := want[at:min(at+f.Limit, len(want))]
+		if !slices.Equal(ids(docs), expected) {
+			return fmt.Errorf("from %d: found %v, want %v", at, ids(docs), expected)
+		}
+		for _, d := range docs {
+			if err := w.sameDoc(d, f.Bare); err != nil {
+				return err
+			}
+		}
+		if len(docs) < f.Limit {
+			break
+		}
+		at += len(docs)
+		p := query.PositionOf(f.Sort, w.docs["deal"][want[at-1]].body, w.get)
+		f.After = &store.Position{Values: p.Values, ID: p.ID}
+	}
+	for _, limit := range []int{0, q.cap} {
+		n, err := s.Count(w.ctx, "deal", f.Where, limit)
+		expected := len(want)
+		if limit > 0 {
+			expected = min(expected, limit)
+		}
+		if err != nil || n != int64(expected) {
+			return fmt.Errorf("count up to %d: %d, %v, want %d", limit, n, err, expected)
+		}
+	}
+	return nil
+}
+
+func (w *world) sameDoc(d store.Doc, bare bool) error {
+	own := w.docs["deal"][d.ID]
+	if d.Rev != own.doc.Rev {
+		return fmt.Errorf("%s has revision %d, want %d", d.ID, d.Rev, own.doc.Rev)
+	}
+	if bare {
+		if d.Body != nil {
+			return fmt.Errorf("%s has a body", d.ID)
+		}
+		return nil
+	}
+	var body, want any
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(own.doc.Body, &want); err != nil {
+		return err
+	}
+	if a, b := fmt.Sprint(body), fmt.Sprint(want); a != b {
+		return fmt.Errorf("%s is %s, want %s", d.ID, a, b)
+	}
+	return nil
+}
+
+// checkAggregate compares rows; numbers are chosen so that sums of doubles are
+// exact, for their order is not promised.
+func (w *world) checkAggregate(s store.Store, a store.Aggregate) error {
+	rows, err := s.Aggregate(w.ctx, "deal", a)
+	if err != nil {
+		return fmt.Errorf("aggregate: %w", err)
+	}
+	want := w.rows(a)
+	if len(rows) != len(want) {
+		return fmt.Errorf("%d rows %v, want %d: %v", len(rows), rows, len(want), want)
+	}
+	for i := range rows {
+		if got, want := fmt.Sprintf("%#v", rows[i]), fmt.Sprintf("%#v", want[i]); got != want {
+			return fmt.Errorf("row %d is %s, want %s", i, got, want)
+		}
+	}
+	return nil
+}

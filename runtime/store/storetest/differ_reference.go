@@ -1,0 +1,188 @@
+package storetest
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+// ids of a collection of the world, in order.
+func (w *world) ids(collection string) []string {
+	return slices.Sorted(maps.Keys(w.docs[collection]))
+}
+
+// answer is what a find without limit must give, by query.Matches and PositionOf.
+func (w *world) answer(f store.Find) []string {
+	var list []query.Position
+	for _, id := range w.ids("deal") {
+		if body := w.docs["deal"][id].body; query.Matches(f.Where, body, w.get) {
+			list = append(list, query.PositionOf(f.Sort, body, w.get))
+		}
+	}
+	slices.SortFunc(list, func(a, b query.Position) int { return a.Compare(b, f.Sort, f.IDDesc) })
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = p.ID
+	}
+	return out
+}
+
+// rows is what an aggregate must give.
+func (w *world) rows(a store.Aggregate) []store.Row {
+	groups := map[string]*sum{}
+	for _, id := range w.ids("deal") {
+		body := w.docs["deal"][id].body
+		if !query.Matches(a.Where, body, w.get) {
+			continue
+		}
+		for _, values := range w.groupsOf(a.Groups, body) {
+			key := fmt.Sprintf("%#v", values)
+			if groups[key] == nil {
+				groups[key] = newSum(a, values)
+			}
+			groups[key].add(w, body)
+		}
+	}
+	switch {
+	case len(a.Groups)+len(a.Metrics) == 0:
+		return []store.Row{{}}
+	case len(a.Groups) == 0 && len(groups) == 0:
+		groups[""] = newSum(a, nil)
+	}
+	rows := make([]store.Row, 0, len(groups))
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
+		rows = append(rows, groups[key].row())
+	}
+	store.SortRows(rows, a)
+	if a.Limit > 0 && len(rows) > a.Limit {
+		rows = rows[:a.Limit]
+	}
+	return rows
+}
+
+// groupsOf gives the group values under which a document counts: one row of
+// values, or one per key of its lists.
+func (w *world) groupsOf(terms []query.GroupTerm, body map[string]any) [][]any {
+	out := [][]any{{}}
+	for _, t := range terms {
+		v := query.Value(t.Path, body, w.get)
+		each := []any{v}
+		if list, ok := v.([]any); ok && len(list) > 0 {
+			each = list
+		} else if ok {
+			each = []any{nil}
+		}
+		if text, ok := v.(string); ok && t.Bucket != "" {
+			zone, err := query.Zone(t.Zone)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			each = []any{query.Bucket(t.Path.Kind, text, t.Bucket, zone)}
+		}
+		var longer [][]any
+		for _, before := range out {
+			for _, v := range each {
+				longer = append(longer, append(slices.Clone(before), v))
+			}
+		}
+		out = longer
+	}
+	return out
+}
+
+// sum is a group in the making.
+type sum struct {
+	store.Aggregate
+	values []any
+	count  int64
+	// set holds the set values of each metric.
+	set [][]any
+}
+
+func newSum(a store.Aggregate, values []any) *sum {
+	return &sum{Aggregate: a, values: values, set: make([][]any, len(a.Metrics))}
+}
+
+func (s *sum) add(w *world, body map[string]any) {
+	s.count++
+	for i, m := range s.Metrics {
+		if m.Func == "count" {
+			continue
+		}
+		if v := query.Value(m.Path, body, w.get); v != nil {
+			s.set[i] = append(s.set[i], v)
+		}
+	}
+}
+
+func (s *sum) row() store.Row {
+	row := store.Row{}
+	for i, g := range s.Groups {
+		if s.values[i] != nil {
+			row[g.Name] = s.values[i]
+		}
+	}
+	for i, m := range s.Metrics {
+		if v := s.figure(m, s.set[i]); v != nil {
+			row[m.Name] = v
+		}
+	}
+	return row
+}
+
+func (s *sum) figure(m query.Metric, set []any) any {
+	switch m.Func {
+	case "count":
+		return s.count
+	case "count_distinct":
+		seen := map[any]bool{}
+		for _, v := range set {
+			seen[v] = true
+		}
+		return int64(len(seen))
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	switch {
+	case m.Func == "min":
+		return slices.MinFunc(set, comparing)
+	case m.Func == "max":
+		return slices.MaxFunc(set, comparing)
+	case m.Path.Kind == query.Decimal:
+		total := new(big.Int)
+		for _, v := range set {
+			scaled, _ := query.ScaledDecimal(v.(string))
+			total.Add(total, scaled)
+		}
+		if m.Func == "avg" {
+			return query.AverageDecimal(query.DecimalOfScaled(total), int64(len(set)))
+		}
+		return query.DecimalOfScaled(total)
+	}
+	total := 0.0
+	for _, v := range set {
+		total += v.(float64)
+	}
+	if m.Func == "avg" {
+		return total / float64(len(set))
+	}
+	return total
+}
+
+// comparing orders two values of one kind.
+func comparing(a, b any) int {
+	x, ok := a.(float64)
+	y, also := b.(float64)
+	switch {
+	case ok && also && x < y, !ok && !also && a.(string) < b.(string):
+		return -1
+	case a == b:
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,82 @@
+package mongo
+
+import (
+	"fmt"
+	"regexp"
+
+	"weft/runtime/query"
+
+	"go.mongodb.org/mongo-driver/bson"
+)
+
+// maxPattern is less than the longest pattern that the database takes.
+const maxPattern = 16_000
+
+// matchText writes that folded text contains or begins with a folded part.
+func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
+	place, folded := r.place(p.Field), p.Kind != query.Text
+	if r.k.alwaysFolds(p.Field) {
+		place, folded = foldField(p.Field), true
+	}
+	if op == query.Starts && folded {
+		return r.begins(p, place, part)
+	}
+	pattern := regexp.QuoteMeta(part)
+	if op == query.Starts {
+		pattern = "^" + pattern
+	}
+	if len(pattern) > maxPattern {
+		return one("$expr", r.holdsText(p, op, part))
+	}
+	condition := one("$regex", pattern)
+	if folded {
+		return one(place, condition)
+	}
+	r.mustFold(r.k, p.Field)
+	return or([]bson.D{
+		one(foldField(p.Field), condition),
+		{{Key: foldField(p.Field), Value: one("$eq", nil)}, {Key: place, Value: condition}},
+	})
+}
+
+// mustFold refuses to look into a text whose folded form is not known to the database.
+func (r *renderer) mustFold(k *collection, field string) {
+	if !k.keepsFold(field) {
+		r.fail(fmt.Errorf("mongo: collection %s does not name the kind of text %s", k.Name, field))
+	}
+}
+
+// begins writes that a text begins with a prefix as a range, for an index.
+func (r *renderer) begins(p query.Path, place, prefix string) bson.D {
+	from := one("$gte", prefix)
+	if next, ok := behindPrefix(prefix); ok {
+		from = append(from, bson.E{Key: "$lt", Value: next})
+	}
+	out := one(place, from)
+	if r.k.marksUnset(p.Field) {
+		out = append(out, bson.E{Key: unsetField(p.Field), Value: one("$eq", nil)})
+	}
+	return out
+}
+
+// matchWord writes that a word of a search is found in a field.
+func (r *renderer) matchWord(c query.Cmp) bson.D {
+	word, ok := c.Value.(query.Word)
+	if !ok {
+		r.fail(fmt.Errorf("mongo: match takes a word, not %T", c.Value))
+	}
+	r.place(c.Path.Field)
+	var parts []bson.D
+	for _, t := range word.Terms {
+		sought := wordOf(c.Path.Field, t.Token)
+		condition := one("$eq", sought)
+		if next, ok := behindPrefix(sought); ok && t.Prefix {
+			condition = one("$elemMatch", bson.D{{Key: "$gte", Value: sought}, {Key: "$lt", Value: next}})
+		}
+		parts = append(parts, one(memberWords, condition))
+	}
+	if word.Recheck {
+		parts = append(parts, r.matchText(c.Path, query.Contains, word.Text))
+	}
+	return and(parts)
+}

@@ -1,0 +1,122 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+)
+
+// Find answers at most f.Limit documents; a limit of 0 or less means none. What
+// takes more than one command is read from one snapshot.
+func (q *reader) Find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil || f.Limit <= 0 {
+		return nil, err
+	}
+	if f.After != nil && len(f.After.Values) != len(f.Sort) {
+		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
+	}
+	r := &renderer{k: k, catalog: &q.s.catalog}
+	o := r.newOrder(f)
+	if !q.pinned && (o.keyless || findCrosses(f)) {
+		err = q.s.view(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
+		return docs, err
+	}
+	if err := q.prepare(ctx, r, o, f); err != nil {
+		return nil, err
+	}
+	switch {
+	case o.keyless:
+		return q.findKeyless(ctx, r, o, f)
+	case o.computed || len(r.joins) > 0:
+		return q.findComputed(ctx, r, o, f)
+	}
+	return q.findPlain(ctx, r, o, f)
+}
+
+// findCrosses tells whether a find looks at more than one collection, which
+// takes more than one command.
+func findCrosses(f store.Find) bool {
+	found := crosses(f.Where)
+	for _, t := range f.Sort {
+		t.Path.Collections(func(string) { found = true })
+	}
+	return found
+}
+
+// prepare resolves and renders the condition of a find and resolves the paths
+// of its order.
+func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Find) error {
+	v := &resolver{q: q}
+	where, err := v.expr(ctx, f.Where)
+	if err != nil {
+		return err
+	}
+	o.terms = slices.Clone(f.Sort)
+	for i, t := range o.terms {
+		if o.terms[i].Path, err = v.path(ctx, t.Path); err != nil {
+			return err
+		}
+	}
+	r.filter(where)
+	return r.err
+}
+
+// findPlain reads what the documents' own members order.
+func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
+	behind, err := o.behind(f.After)
+	if err != nil {
+		return nil, err
+	}
+	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.Bare})
+}
+
+// findComputed lets a pipeline make what is ordered by.
+func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
+	stages, err := r.ordered(o, f.After)
+	if err != nil {
+		return nil, err
+	}
+	stages = append(stages, one("$sort", o.sort()), one("$limit", f.Limit))
+	if f.Bare {
+		stages = append(stages, one("$project", one(memberRev, 1)))
+	}
+	var docs []store.Doc
+	err = q.aggregate(ctx, r.k, stages, func(raw bson.Raw) error {
+		d, err := decodeAs(raw, f.Bare)
+		docs = append(docs, d)
+		return err
+	})
+	return docs, err
+}
+
+// ordered are the stages up to the documents behind a position, unsorted.
+func (r *renderer) ordered(o *order, after *store.Position) (bson.A, error) {
+	var computed []bson.D
+	if o.computed {
+		computed = r.compute(o) // may need joins, so it comes first
+	}
+	stages := r.matching()
+	for _, s := range computed {
+		stages = append(stages, s)
+	}
+	behind, err := o.behind(after)
+	if err == nil {
+		err = r.err
+	}
+	if len(behind) > 0 {
+		stages = append(stages, one("$match", behind))
+	}
+	return stages, err
+}
+
+func decodeAs(raw bson.Raw, bare bool) (store.Doc, error) {
+	if bare {
+		return decodeBare(raw)
+	}
+	return decode(raw)
+}

@@ -1,0 +1,92 @@
+package mongo
+
+import (
+	"context"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// page is a find of documents in the order of their own members.
+type page struct {
+	filter, sort bson.D
+	limit        int
+	bare         bool
+}
+
+// page reads all documents in one batch, so that they are of one moment. Where
+// one batch does not hold them they are read again from a snapshot.
+func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.Doc, err error) {
+	o := options.Find().SetSort(p.sort).SetLimit(int64(p.limit)).SetBatchSize(int32(p.limit) + 1).SetAllowDiskUse(true)
+	if p.bare {
+		o.SetProjection(one(memberRev, 1))
+	}
+	torn := false
+	err = q.run(ctx, func(ctx context.Context) error {
+		cursor, err := q.s.docs(k).Find(ctx, p.filter, o)
+		if err != nil {
+			return err
+		}
+		if torn = cursor.ID() != 0 && !q.pinned; torn {
+			return cursor.Close(ctx)
+		}
+		docs = make([]store.Doc, 0, cursor.RemainingBatchLength())
+		return eachOf(ctx, cursor, func(raw bson.Raw) error {
+			d, err := decodeAs(raw, p.bare)
+			docs = append(docs, d)
+			return err
+		})
+	})
+	if err == nil && torn {
+		err = q.s.view(ctx, func(q *reader) error { docs, err = q.page(ctx, k, p); return err })
+	}
+	return docs, err
+}
+
+// resultBatch is how many rows of a pipeline come at once.
+const resultBatch = 10_000
+
+// aggregate calls fn for every document that a pipeline gives.
+func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn func(bson.Raw) error) error {
+	return q.run(ctx, func(ctx context.Context) error {
+		cursor, err := q.s.docs(k).Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
+		if err != nil {
+			return err
+		}
+		return eachOf(ctx, cursor, fn)
+	})
+}
+
+// Count counts what matches, up to limit when it is above 0.
+func (q *reader) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
+	k, err := q.s.catalog.get(collection)
+	if err != nil {
+		return 0, err
+	}
+	if !q.pinned && crosses(where) {
+		err = q.s.view(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
+		return n, err
+	}
+	if where, err = (&resolver{q: q}).expr(ctx, where); err != nil {
+		return 0, err
+	}
+	r := &renderer{k: k, catalog: &q.s.catalog}
+	r.filter(where)
+	if r.err != nil {
+		return 0, r.err
+	}
+	stages := r.matching()
+	if limit > 0 {
+		stages = append(stages, one("$limit", limit))
+	}
+	stages = append(stages, one("$group", bson.D{{Key: memberID, Value: nil}, {Key: countMember, Value: one("$sum", 1)}}))
+	err = q.aggregate(ctx, k, stages, func(raw bson.Raw) error {
+		n, _ = raw.Lookup(countMember).AsInt64OK()
+		return nil
+	})
+	return n, err
+}
+

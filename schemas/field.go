@@ -35,7 +35,10 @@ type Field struct {
 	Child string `json:"x-child,omitempty"`
 	// Attachment, image.
 	MediaTypes []string `json:"x-media-types,omitempty"` // "application/pdf", "image/*"
-	MaxBytes   int64    `json:"x-max-bytes,omitempty"`
+	MaxBytes   int64    `json:"x-max-bytes,omitempty"`   // of one file; how many there are is MaxItems
+	// KeepPosition keeps pictures as they are sent, with the position they were
+	// taken at; else that is removed before they are stored.
+	KeepPosition bool `json:"x-keep-position,omitempty"`
 	// Auto-number: {"prefix":"HT-","digits":4}.
 	AutoNumber *AutoNumber `json:"x-auto-number,omitempty"`
 	// Formula: an expression over this record's fields; Result is the type of its value.

@@ -30,7 +30,11 @@ func (t attachmentType) Schema(f *schemas.Field) map[string]any {
 }
 
 func (t attachmentType) Check(f *schemas.Field) []problem.Field {
-	ps := append(checkOnly(f, "minItems", "maxItems", "x-media-types", "x-max-bytes"), checkItems(f, t.most)...)
+	known := []string{"minItems", "maxItems", "x-media-types", "x-max-bytes"}
+	if t.name != schemas.TypeSignature { // which is drawn, not taken somewhere
+		known = append(known, "x-keep-position")
+	}
+	ps := append(checkOnly(f, known...), checkItems(f, t.most)...)
 	for i, m := range f.MediaTypes {
 		if !isMediaRange(m) {
 			ps = append(ps, problem.At(problem.Pointer("x-media-types", i), "media_type_form"))
@@ -53,6 +57,12 @@ func (f *Field) MediaTypes() []string {
 		return anyImage
 	}
 	return f.Def.MediaTypes
+}
+
+// HoldsFiles tells whether the field's values are ids of files.
+func (f *Field) HoldsFiles() bool {
+	_, ok := f.Type.(attachmentType)
+	return ok
 }
 
 // isMediaRange tells whether m is "type/subtype" or "type/*".

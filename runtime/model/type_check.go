@@ -52,6 +52,7 @@ var annotations = []struct {
 	{"x-child", func(f *schemas.Field) bool { return f.Child != "" }},
 	{"x-media-types", func(f *schemas.Field) bool { return f.MediaTypes != nil }},
 	{"x-max-bytes", func(f *schemas.Field) bool { return f.MaxBytes != 0 }},
+	{"x-keep-position", func(f *schemas.Field) bool { return f.KeepPosition }},
 	{"x-auto-number", func(f *schemas.Field) bool { return f.AutoNumber != nil }},
 	{"x-formula", func(f *schemas.Field) bool { return f.Formula != "" }},
 	{"x-result", func(f *schemas.Field) bool { return f.Result != "" }},

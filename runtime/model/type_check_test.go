@@ -28,6 +28,8 @@ func TestDefinitionsOfFields(t *testing.T) {
 		{"choices twice and odd", schemas.Field{FieldType: schemas.TypeChoice, Choices: []schemas.Choice{{Key: "a"}, {Key: "a"}, {Key: "红"}, {}}}, "/x-choices/1/key choice_twice, /x-choices/2/key choice_key, /x-choices/3/key choice_key"},
 		{"reference to nowhere", schemas.Field{FieldType: schemas.TypeReference, OnDelete: "explode"}, "/x-on-delete not_a_choice, /x-entity required"},
 		{"unique tags", schemas.Field{FieldType: schemas.TypeTags, Unique: true}, "/x-unique annotation_unused"},
+		{"a position kept", schemas.Field{FieldType: schemas.TypeImage, KeepPosition: true}, ""},
+		{"a position of a signature", schemas.Field{FieldType: schemas.TypeSignature, KeepPosition: true}, "/x-keep-position annotation_unused"},
 		{"media types", schemas.Field{FieldType: schemas.TypeAttachment, MediaTypes: []string{"image/*", "application/pdf", "pdf", "*/*"}, MaxBytes: -1}, "/x-media-types/2 media_type_form, /x-media-types/3 media_type_form, /x-max-bytes too_small"},
 		{"rating", schemas.Field{FieldType: schemas.TypeRating, Max: 11}, "/x-max bound_out_of_range"},
 		{"auto number", schemas.Field{FieldType: schemas.TypeAutoNumber}, "/x-auto-number required"},

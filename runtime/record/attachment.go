@@ -8,7 +8,6 @@ import (
 	"weft/runtime/files"
 	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/schemas"
 )
 
 // linkFiles checks the files that this change adds to attachment fields and
@@ -16,7 +15,7 @@ import (
 // let go, unless the record holds them in another field.
 func (u *unit) linkFiles(ctx context.Context, it *item) error {
 	for _, f := range it.entity.Fields {
-		if !holdsFiles(f) || it.after == nil || sameValue(it.before[f.Key], it.after[f.Key]) {
+		if !f.HoldsFiles() || it.after == nil || sameValue(it.before[f.Key], it.after[f.Key]) {
 			continue
 		}
 		now, old := keysOf(it.after[f.Key]), keysOf(it.before[f.Key])
@@ -28,14 +27,6 @@ func (u *unit) linkFiles(ctx context.Context, it *item) error {
 		}
 	}
 	return nil
-}
-
-func holdsFiles(f *model.Field) bool {
-	switch f.Def.FieldType {
-	case schemas.TypeAttachment, schemas.TypeImage, schemas.TypeSignature:
-		return true
-	}
-	return false
 }
 
 func (u *unit) takeFiles(ctx context.Context, it *item, f *model.Field, all, added []string) error {
@@ -87,6 +78,9 @@ func (u *unit) checkFile(f *model.Field, file files.File, at string) {
 	if f.Def.MaxBytes > 0 && file.Size > f.Def.MaxBytes {
 		u.problem(at, "file_too_large", "max", f.Def.MaxBytes)
 	}
+	if file.AsSent && !f.Def.KeepPosition {
+		u.problem(at, "file_position")
+	}
 }
 
 func (u *unit) letFilesGo(ctx context.Context, it *item, gone []string) error {
@@ -119,7 +113,7 @@ func (u *unit) letFilesGo(ctx context.Context, it *item, gone []string) error {
 
 func holdsFile(it *item, id string) bool {
 	for _, f := range it.entity.Fields {
-		if holdsFiles(f) && slices.Contains(keysOf(it.after[f.Key]), id) {
+		if f.HoldsFiles() && slices.Contains(keysOf(it.after[f.Key]), id) {
 			return true
 		}
 	}

@@ -6,7 +6,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # The demo password is fixed on purpose and printed at every start of `make run`.
 DEMO_PASSWORD = weft-demo-2026
 
-.PHONY: build run test lint bench soak clean
+.PHONY: build run test lint bench bench-stores soak clean
 
 build:
 	$(GO) build -o bin/weft ./cmd/weft
@@ -26,6 +26,9 @@ test:
 
 bench:
 	@bench/run.sh
+
+bench-stores: # the embedded store and MongoDB side by side
+	@bench/stores.sh
 
 soak: # the crash and power-loss rounds, all of them; prints what was lost (nothing)
 	WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestPowerLossLosesNothing' -v ./cmd/weft

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # One repeat of one group of workloads over the named peers, interleaved: each
 # workload runs on every peer before the next workload starts.
-# usage: bench.sh writes|reads|reads1m PEER...   (peers set up, servers running)
+# usage: bench.sh writes|reads|reads1m|small PEER...   (peers set up, servers running)
+# ROUND numbers the repeat, so that peers can be compared round by round.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${PEERS_WORK:-$here/work}
@@ -9,7 +10,7 @@ group=$1; shift
 peers=("$@")
 each() { # workload collection concurrency seconds
   for p in "${peers[@]}"; do
-    "$work/load" run -peer "$work/$p.json" -out "${RESULTS:-$work/results.jsonl}" -wl "$1" -coll "$2" -c "$3" -t "$4" | cut -c1-400 || true
+    "$work/load" run -peer "$work/$p.json" -out "${RESULTS:-$work/results.jsonl}" -wl "$1" -coll "$2" -c "$3" -t "$4" -round "${ROUND:-0}" | cut -c1-400 || true
   done
 }
 case $group in
@@ -24,6 +25,14 @@ reads)
   for c in 1 16; do each search leads100k $c 2; done
   each agg leads100k 1 2
   each aggmixed leads100k 1 3 ;;
+small) # both stores, on as much as a slow test server takes
+  for c in 1 64; do each create leads $c 4; done
+  for c in 1 16; do each get leads10k $c 2; done
+  each list leads10k 16 4
+  each listtotal leads10k 16 4
+  for c in 1 16; do each search leads10k $c 3; done
+  each agg leads10k 1 2
+  each aggmixed leads10k 1 4 ;;
 reads1m)
   for c in 1 16; do each list leads1m $c 4; done
   each listtotal leads1m 16 5

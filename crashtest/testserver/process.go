@@ -91,6 +91,9 @@ func Run(c Command) (*Process, error) {
 	return p, nil
 }
 
+// PID is the server's own process.
+func (p *Process) PID() int { return p.pid }
+
 // Ended is closed when the server has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 

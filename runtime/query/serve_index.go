@@ -33,13 +33,14 @@ func (c *conditions) single(i Index) bool {
 
 // ordered tells whether an index gives an order: its first keys have one value
 // each, and the others are the terms, to the end. Terms that have one value
-// order nothing.
+// order nothing, but must stand among the first keys, and where there is one
+// direction only not upwards when the key is downwards.
 func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) bool {
 	var left []SortTerm
-	fixed := map[string]bool{}
+	fixed := map[string]SortTerm{}
 	for _, t := range terms {
 		if c.fixes(t.Path.Field) {
-			fixed[t.Path.Field] = true
+			fixed[t.Path.Field] = t
 		} else {
 			left = append(left, t)
 		}
@@ -58,7 +59,9 @@ func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) b
 		if !c.fixes(k.Path.Field) || k.Folded {
 			return false
 		}
-		delete(fixed, k.Path.Field)
+		if t, sorted := fixed[k.Path.Field]; sorted && (e.bothWays || t.Desc || !k.Desc) {
+			delete(fixed, k.Path.Field)
+		}
 	}
 	for j, t := range left {
 		if !i.Keys[n+j].orders(t, e) {

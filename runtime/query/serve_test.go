@@ -91,6 +91,7 @@ func TestServe(t *testing.T) {
 		{"a range of the order", "-close", "close >=", "-close", "index -close =[] ~close ordered=true rest=[]", ""},
 		{"a list of values", "-close stage", "stage in", "-close", "index -close =[] ~ ordered=true rest=[stage]", ""},
 		{"sorted by what is fixed", "stage,-close", "stage =", "-stage -close", "index stage,-close =[stage] ~ ordered=true rest=[]", ""},
+		{"sorted by what is fixed, upwards", "-stage,-close", "stage =", "stage -close", "index -stage,-close =[stage] ~ ordered=true rest=[]", "unordered -stage,-close =[stage] ~ ordered=false rest=[]"},
 		{"sorted by what is fixed, but not there", "stage,-close", "stage = owner =", "owner -close", "unordered stage,-close =[stage] ~ ordered=false rest=[owner]", ""},
 		{"text by sort key", "name", "name =", "", "index name =[name] ~ ordered=true rest=[]", ""},
 		{"text in order", "name", "", "name", "index name =[] ~ ordered=true rest=[]", ""},

@@ -42,9 +42,22 @@ func (q *reader) run(ctx context.Context, fn func(context.Context) error) error 
 // database lets a transaction live (transactionLifetimeLimitSeconds, 60 s unless
 // the operator says otherwise); then its reads fail with store.ErrUnavailable.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
-	return s.view(ctx, func(q *reader) error { return fn(q) })
+	return s.view(ctx, func(q *reader) error {
+		if err := q.pin(ctx); err != nil {
+			return err
+		}
+		return fn(q)
+	})
 }
 
+// pin takes the snapshot, which the database does at the first command.
+func (q *reader) pin(ctx context.Context) error {
+	return q.run(ctx, func(ctx context.Context) error {
+		return q.s.db.Collection(formatCollection).FindOne(ctx, bson.D{{Key: memberID, Value: formatID}}).Err()
+	})
+}
+
+// view is View with a snapshot that is taken when fn first reads.
 func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 	q := &reader{s: s, pinned: true, before: s.feed.last()}
 	session, err := s.client.StartSession()

@@ -117,7 +117,10 @@ func (p *Process) Stop() {
 
 // Freeze stops it in the middle of what it does: connections stay open and
 // nothing is answered. Thaw lets it go on.
-func (p *Process) Freeze() { p.signal(syscall.SIGSTOP) }
+func (p *Process) Freeze() {
+	p.signal(syscall.SIGSTOP)
+	waitStopped(p.pid)
+}
 
 // Thaw lets a frozen server go on.
 func (p *Process) Thaw() { p.signal(syscall.SIGCONT) }

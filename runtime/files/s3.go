@@ -53,7 +53,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken),
-		Secure: u.Scheme == "https", Transport: transport, Region: o.region(u), BucketLookup: lookup, MaxRetries: s3Tries,
+		Secure: u.Scheme == "https", Transport: ownBodies{transport}, Region: o.region(u), BucketLookup: lookup, MaxRetries: s3Tries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)

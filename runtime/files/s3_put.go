@@ -171,11 +171,6 @@ func (s *stepping) Read(p []byte) (int, error) {
 	return s.Reader.Read(p)
 }
 
-// WriteTo would send everything in one step.
-func (s *stepping) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(w, struct{ io.Reader }{s})
-}
-
 // compare reads back what the server says it has, where its answer does not
 // prove it: an encrypting bucket gives tags that are no MD5.
 func (b *Bucket) compare(ctx context.Context, key string, sum []byte, size int64) error {

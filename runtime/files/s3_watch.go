@@ -98,17 +98,19 @@ func (w *watch) look() {
 	if w.ended.Load() {
 		return
 	}
-	still := time.Since(time.Unix(0, w.last.Load()))
+	still, next := time.Since(time.Unix(0, w.last.Load())), stillAfter
 	switch {
 	case w.idle.Load():
+	case still < stillAfter && !w.pulse.silent.Load():
+		next -= still
 	case still >= w.most:
 		w.cancel(errStill)
 		return
-	case (still >= stillAfter || w.pulse.silent.Load()) && !w.pulse.ask():
+	case !w.pulse.ask():
 		w.cancel(errNoPulse)
 		return
 	}
-	w.timer.Reset(stillAfter)
+	w.timer.Reset(next)
 }
 
 func (w *watch) stop() {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"weft/cmd/house"
+	"weft/runtime/files"
 	"weft/runtime/files/anyfiles"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
@@ -37,6 +38,8 @@ type Options struct {
 	Zone *time.Location
 	// Wrap stands between the rooms and the store, for tests that put faults there.
 	Wrap func(store.Store) store.Store
+	// Storage holds the bytes of attachments; nil means the one of this run.
+	Storage files.Storage
 	// Unchecked leaves answers unchecked against the OpenAPI document.
 	Unchecked bool
 	// MaxUpload is that of api.Options.
@@ -87,8 +90,11 @@ func Start(t testing.TB, o Options) *App {
 func open(ctx context.Context, t testing.TB, dir string, o Options) (*house.House, error) {
 	t.Helper()
 	h := house.Options{
-		Store: anystore.Open(t), Storage: anyfiles.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
+		Store: anystore.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: slog.New(slog.DiscardHandler),
+	}
+	if h.Storage = o.Storage; h.Storage == nil {
+		h.Storage = anyfiles.Open(t)
 	}
 	if o.Wrap != nil {
 		h.Store = o.Wrap(h.Store)

@@ -32,7 +32,8 @@ type feed struct {
 }
 
 func newFeed(s *Store) *feed {
-	f := &feed{s: s, watchers: map[*watcher]struct{}{}, quit: func() {}, ended: make(chan struct{})}
+	f := &feed{s: s, watchers: map[*watcher]struct{}{}, ended: make(chan struct{})}
+	f.quit = func() { close(f.ended) } // until it is started nothing is to be ended
 	f.seq.Store(uint64(time.Now().UnixMicro()))
 	return f
 }

@@ -25,7 +25,6 @@ const streamLimit = 10 * time.Second
 func (f *feed) start(ctx context.Context) error {
 	stream, err := f.open(ctx, nil)
 	if err != nil {
-		close(f.ended)
 		return err
 	}
 	alive, quit := context.WithCancel(context.Background())

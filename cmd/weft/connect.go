@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/mongo"
 	"weft/runtime/store/sqlite"
 )
 
@@ -121,5 +122,5 @@ func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, er
 	if _, err := os.Stat(m.open.database()); err == nil {
 		return nil, errTwoHouses
 	}
-	return nil, errors.New("this build keeps records in the embedded database only; leave out --mongodb-uri and WEFT_MONGODB_URI")
+	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{Logger: log, WriteConcern: m.writeConcern})
 }

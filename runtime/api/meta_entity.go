@@ -39,6 +39,7 @@ type fieldMeta struct {
 	Entity     string            `json:"entity,omitempty"` // of references and child rows
 	MediaTypes []string          `json:"media_types,omitempty"`
 	MaxBytes   int64             `json:"max_bytes,omitempty"`
+	Position   bool              `json:"keep_position,omitempty"` // of pictures
 	Max        int               `json:"max,omitempty"`
 	Result     schemas.FieldType `json:"result,omitempty"`
 }
@@ -126,7 +127,7 @@ func (v viewer) field(f *model.Field, readable, writable bool) fieldMeta {
 	meta := fieldMeta{
 		Key: f.Key, Type: d.FieldType, Title: d.Title, Help: d.Help, Required: f.Required,
 		Readable: readable, Writable: writable, Searchable: d.Searchable, Choices: d.Choices,
-		Currency: d.Currency, MediaTypes: f.MediaTypes(), MaxBytes: d.MaxBytes, Max: d.Max, Result: d.Result,
+		Currency: d.Currency, MediaTypes: f.MediaTypes(), MaxBytes: d.MaxBytes, Position: d.KeepPosition, Max: d.Max, Result: d.Result,
 	}
 	if f.Target != nil {
 		meta.Entity = f.Target.Key

@@ -111,8 +111,8 @@ var docs = map[string]doc{
 	"mapping.get":     {Summary: "Read an import mapping", Tag: "import", Answers: ok("Anything")},
 	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
 
-	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Idempotent: true, Answers: made("File")},
-	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, BodyOptional: true, Idempotent: true,
+	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Query: fieldParameters, Idempotent: true, Answers: made("File")},
+	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, BodyOptional: true, Query: fieldParameters, Idempotent: true,
 		Headers: []queryParameter{
 			{"Upload-Length", "Size of the whole file in bytes", anyInt}, tusParameter,
 			{"Upload-Metadata", "filename and filetype, each followed by its value in base64, separated by commas", textParameter},
@@ -120,8 +120,13 @@ var docs = map[string]doc{
 	"upload.get": {Summary: "How far an upload is, and which file it became", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{412}, Answers: ok("PartialUpload")},
 	"upload.append": {Summary: "Go on with an upload", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, Refusals: []int{409, 412},
 		Headers: []queryParameter{{"Upload-Offset", "Where the bytes of this request begin", anyInt}, tusParameter}, Answers: none()},
-	"upload.end":    {Summary: "Give an upload up", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{409, 412}, Answers: none()},
-	"file.download": {Summary: "Download a file", Tag: "file", Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}}, Refusals: []int{416}},
+	"upload.end": {Summary: "Give an upload up", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{409, 412}, Answers: none()},
+	"file.download": {Summary: "Download a file", Tag: "file", Query: []queryParameter{
+		{"inline", "1 shows pictures and PDF in place", object{"const": "1"}},
+	}, Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "302": {}, "304": {}, "412": {}, "416": {Type: "text/plain"}}},
+	"file.thumbnail": {Summary: "A small picture of a file", Tag: "file", Query: []queryParameter{
+		{"size", "Longer edge: 160, 640 or 1600 pixels", object{"enum": []string{"small", "medium", "large"}}},
+	}, Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}, "412": {}, "416": {Type: "text/plain"}}, Refusals: []int{415, 422}},
 
 	"session.create":       {Summary: "Sign in", Tag: "session", Body: "Credentials", Refusals: []int{401, 429}, Answers: ok("SessionToken")},
 	"session.delete":       {Summary: "Sign out", Tag: "session", Answers: none()},
@@ -152,6 +157,11 @@ var docs = map[string]doc{
 }
 
 var tusParameter = queryParameter{"Tus-Resumable", "Version of the protocol; 1.0.0 where it is missing", object{"const": tusVersion}}
+
+var fieldParameters = []queryParameter{
+	{"entity", "Entity of the record the file is for", textParameter},
+	{"field", "Field the file is for: its limits hold at once, and whether pictures keep their position", textParameter},
+}
 
 var userParameter = queryParameter{"user", "Another user's id, for administrators", textParameter}
 

@@ -51,6 +51,7 @@ func transferRoutes() []Route {
 		{Name: "upload.append", Method: "PATCH", Path: uploadsPath + "/{id}", Policy: SignedIn, Timeout: longTimeout, handle: patchUpload},
 		{Name: "upload.end", Method: "DELETE", Path: uploadsPath + "/{id}", Policy: SignedIn, handle: deleteUpload},
 		{Name: "file.download", Method: "GET", Path: base + "/files/{id}", Policy: SignedIn, Timeout: longTimeout, handle: downloadFile},
+		{Name: "file.thumbnail", Method: "GET", Path: base + "/files/{id}/thumbnail", Policy: SignedIn, handle: thumbnailFile},
 	}
 }
 

@@ -31,7 +31,7 @@ func beginUpload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if x.r.ContentLength != 0 && !hasType(x.r.Header, []string{pieceType}) {
+	if x.r.ContentLength != 0 && (!hasType(x.r.Header, []string{pieceType}) || x.r.Header.Get("Content-Encoding") != "") {
 		return wantPiece()
 	}
 	u, err := x.announced()
@@ -53,9 +53,8 @@ func beginUpload(x *exchange) error {
 
 // announced reads what a client says about the file to come.
 func (x *exchange) announced() (files.Upload, error) {
-	u := files.Upload{By: x.actor.UserID, Max: x.s.o.MaxUpload}
-	var err error
-	if u.Key, err = x.idempotencyKey(); err != nil {
+	u, err := x.upcoming()
+	if err != nil {
 		return u, err
 	}
 	meta, err := tusMetadata(x.r.Header.Get("Upload-Metadata"))

@@ -26,6 +26,7 @@ var reading = map[string][]probe{
 	"record.history":   {probeHistory, probeByID("record.history")},
 	"record.export":    {probeExport, probeHidden("export"), probeByID("record.export")},
 	"file.download":    {probeFiles},
+	"file.thumbnail":   {probeFiles},
 	"import.get":       {probeOthersImport("GET", "")},
 	"import.problems":  {probeOthersImport("GET", "/problems")},
 	"mapping.get":      {probeMapping},
@@ -39,6 +40,8 @@ var reading = map[string][]probe{
 
 // writing are the probes of doors that change; all of it must be refused.
 var writing = map[string][]probe{
+	"file.upload":       {probeUploadFor("/files")},
+	"upload.begin":      {probeUploadFor("/files/uploads")},
 	"record.create":     {probeCreate, probeTaken, probeLines, probeByID("record.create")},
 	"record.update":     {probeLocked("record.update"), probeAttach, probeStage, probeLines, probeByID("record.update")},
 	"record.delete":     {probeByID("record.delete"), probeReferrers},
@@ -56,8 +59,6 @@ var writing = map[string][]probe{
 // silent are routes that show no record, with the reason why. Routes for
 // administrators need none: TestOnlyAdministrators asks all of them.
 var silent = map[string]string{
-	"file.upload":          "answers what was sent",
-	"upload.begin":         "answers what was sent",
 	"upload.get":           "shows the caller's own upload; those of others are not found, as the tests of uploads show",
 	"upload.append":        "takes bytes of the caller's own upload and has no answer; those of others are not found",
 	"upload.end":           "has no answer; uploads of others are not found",

@@ -179,6 +179,32 @@ func probeFiles(a *agent) {
 		a.do("HEAD", "/files/"+id, nil)
 		a.do("GET", "/files/"+id, nil, "Range", "bytes=0-3")
 		a.do("GET", "/files/"+id, nil, "If-None-Match", "*")
+		a.alike("the small picture of a hidden file", a.do("GET", "/files/"+id+"/thumbnail", nil), id, lost, missing)
+	}
+}
+
+// probeUploadFor names each field that the person may neither read nor write:
+// the answer is that for a field which is not there.
+func probeUploadFor(path string) probe {
+	return func(a *agent) {
+		body, media := form(a, nil, map[string]string{"a.txt": "text"})
+		if path != "/files" {
+			body, media = "text", "application/offset+octet-stream"
+		}
+		ask := func(entity, field string) *apitest.Answer {
+			return a.do("POST", path+"?entity="+entity+"&field="+field, body, "Content-Type", media, "Upload-Length", "4")
+		}
+		for entity, fields := range fieldsOf {
+			lost := ask(entity, "nothing")
+			if lost.Status != http.StatusUnprocessableEntity {
+				a.find("an upload for a field of %s that is not there: %d", entity, lost.Status)
+			}
+			for _, field := range fields {
+				if !a.knows(a.person, entity, field) && !a.writes(entity, field) {
+					a.alike("an upload for a hidden field", ask(entity, field), field, lost, "nothing")
+				}
+			}
+		}
 	}
 }
 

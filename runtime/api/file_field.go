@@ -1,0 +1,55 @@
+package api
+
+import (
+	"weft/runtime/files"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+)
+
+// upcoming is what is known of an upload from the request: who sends it, under
+// which key, and the limits of the field it is for when the request names one.
+// Without a field the door holds the file against the limits when it is linked.
+func (x *exchange) upcoming() (files.Upload, error) {
+	u := files.Upload{By: x.actor.UserID, Max: x.s.o.MaxUpload}
+	var err error
+	if u.Key, err = x.idempotencyKey(); err != nil {
+		return u, err
+	}
+	q := x.r.URL.Query()
+	if !q.Has("entity") && !q.Has("field") {
+		return u, nil
+	}
+	f, err := x.fileField(q.Get("entity"), q.Get("field"))
+	if err != nil {
+		return u, err
+	}
+	if f.Def.MaxBytes > 0 {
+		u.Max = min(u.Max, f.Def.MaxBytes)
+	}
+	u.Accept, u.AsSent = f.MediaTypes(), f.Def.KeepPosition
+	return u, nil
+}
+
+// fileField finds a field of files that the caller may write on some row. What
+// he may not know of is not there (S-03).
+func (x *exchange) fileField(entity, field string) (*model.Field, error) {
+	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+	if err != nil {
+		return nil, err
+	}
+	v := viewer{rights: rights, m: rights.Model}
+	e := v.m.Entities[entity]
+	if e == nil || !v.uses(entity) {
+		return nil, problem.Of(problem.Invalid, problem.At("/entity", "unknown_entity", "entity", entity))
+	}
+	f, writes := e.ByKey[field], v.writable(entity, field)
+	switch {
+	case f == nil || !writes && !rights.Readable(entity, field):
+		return nil, problem.Of(problem.Invalid, problem.At("/field", "unknown_field", "field", field))
+	case !f.HoldsFiles():
+		return nil, problem.Of(problem.Invalid, problem.At("/field", "no_file_field", "field", field))
+	case !writes:
+		return nil, problem.Of(problem.Invalid, problem.At("/field", "not_writable"))
+	}
+	return f, nil
+}

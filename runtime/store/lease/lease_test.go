@@ -162,6 +162,7 @@ func TestAHolderStopsBeforeItsLeaseEnds(t *testing.T) {
 // A store that only one process can have open needs no rows.
 func TestLeasesInsideOneProcess(t *testing.T) {
 	t.Parallel()
+	anystore.Skip(t, "leases without rows")
 	s := openStore(t).(shared).Store
 	a, b := New(Options{Store: s}), New(Options{Store: s})
 	l := take(t, a, nil)

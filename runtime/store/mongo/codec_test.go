@@ -100,6 +100,29 @@ func TestDecimalsAreExact(t *testing.T) {
 	}
 }
 
+// What a package or a definition carries is JSON of its own: no digit is lost.
+func TestNumbersInsideKeepTheirDigits(t *testing.T) {
+	t.Parallel()
+	c := dealCollection(t)
+	for _, number := range []string{
+		"0", "-0.5", "12345678901234.5678", "-12345678901234567890", "0.1000000000000000000000000000000001", "123456789012345680000", "3.141592653589793",
+	} {
+		body := `{"id":"a","rev":1,"sample":[{"amount":` + number + `}]}`
+		raw, err := c.encode(&store.Doc{ID: "a", Rev: 1, Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := decode(raw); err != nil || string(d.Body) != body {
+			t.Errorf("%s came back as %s, %v", body, d.Body, err)
+		}
+	}
+	for _, number := range []string{"0.0000000000001e-99999999", "1" + strings.Repeat("0", 300)} {
+		if _, err := c.encode(&store.Doc{ID: "a", Rev: 1, Body: []byte(`{"id":"a","rev":1,"sample":[` + number + `]}`)}); err != nil {
+			t.Errorf("%.40s: %v", number, err)
+		}
+	}
+}
+
 func TestBodiesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	c := dealCollection(t)

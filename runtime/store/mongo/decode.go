@@ -66,7 +66,7 @@ func appendObject(b []byte, doc bsoncore.Document, top bool) ([]byte, error) {
 		}
 		b = append(appendText(b, key), ':')
 		var err error
-		if b, err = appendValue(b, element.Value()); err != nil {
+		if b, err = appendValue(b, element.Value(), top); err != nil {
 			return b, fmt.Errorf("member %s: %w", key, err)
 		}
 	}
@@ -89,7 +89,7 @@ func appendArray(b []byte, list bsoncore.Document) ([]byte, error) {
 			b = append(b, ',')
 		}
 		var err error
-		if b, err = appendValue(b, element.Value()); err != nil {
+		if b, err = appendValue(b, element.Value(), false); err != nil {
 			return b, err
 		}
 	}
@@ -98,9 +98,11 @@ func appendArray(b []byte, list bsoncore.Document) ([]byte, error) {
 
 var errBSON = fmt.Errorf("mongo: damaged BSON")
 
-// appendValue appends the JSON of a value in stored form. Types that weft does
-// not write appear in MongoDB's extended JSON.
-func appendValue(b []byte, v bsoncore.Value) ([]byte, error) {
+// appendValue appends the JSON of a value in stored form. A Decimal128 of the
+// document itself (top) is a field of kind Decimal, one further inside a number
+// that no double holds. Types that weft does not write appear in MongoDB's
+// extended JSON.
+func appendValue(b []byte, v bsoncore.Value, top bool) ([]byte, error) {
 	switch v.Type {
 	case bson.TypeString:
 		s, ok := textOf(v)
@@ -124,6 +126,9 @@ func appendValue(b []byte, v bsoncore.Value) ([]byte, error) {
 		d, ok := v.Decimal128OK()
 		if !ok {
 			return b, errBSON
+		}
+		if !top {
+			return append(b, d.String()...), nil
 		}
 		return append(appendDecimal(append(b, '"'), d), '"'), nil
 	case bson.TypeDateTime:

@@ -163,7 +163,7 @@ func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
 	case 'n':
 		return bson.TypeNull, e.json.word("null")
 	}
-	return e.number()
+	return e.number(depth)
 }
 
 // close ends an object or array that began at place at.
@@ -195,8 +195,9 @@ func (e *encoder) string(kind query.Kind) (bsonType, error) {
 	return bson.TypeString, nil
 }
 
-// number keeps integers that fit as such.
-func (e *encoder) number() (bsonType, error) {
+// number keeps integers that fit as such. A number inside another value is
+// somebody's JSON: where a double would lose digits of it, it is a Decimal128.
+func (e *encoder) number(depth int) (bsonType, error) {
 	text, whole, err := e.json.number()
 	if err != nil {
 		return 0, err
@@ -210,6 +211,12 @@ func (e *encoder) number() (bsonType, error) {
 	f, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsInf(f, 0) {
 		return 0, fmt.Errorf("%s is no number of a database", text)
+	}
+	if depth > 1 {
+		if d, ok := beyondDouble(text, f); ok {
+			e.out = bsoncore.AppendDecimal128(e.out, d)
+			return bson.TypeDecimal128, nil
+		}
 	}
 	e.out = bsoncore.AppendDouble(e.out, f)
 	return bson.TypeDouble, nil

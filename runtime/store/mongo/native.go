@@ -3,6 +3,7 @@ package mongo
 import (
 	"math/big"
 	"math/bits"
+	"strconv"
 	"time"
 
 	"weft/runtime/query"
@@ -131,4 +132,31 @@ func digits(s []byte) (n int, ok bool) {
 
 func appendInstant(b []byte, ms int64) []byte {
 	return time.UnixMilli(ms).UTC().AppendFormat(b, instantForm)
+}
+
+// doubleDigits is how many digits every double keeps.
+const doubleDigits = 15
+
+// beyondDouble gives the Decimal128 of a number, where the double f in its
+// place would lose digits.
+func beyondDouble(text []byte, f float64) (primitive.Decimal128, bool) {
+	if len(text) <= doubleDigits {
+		return primitive.Decimal128{}, false
+	}
+	exact, err := primitive.ParseDecimal128(string(text))
+	if err != nil {
+		return exact, false
+	}
+	short, err := primitive.ParseDecimal128(strconv.FormatFloat(f, 'g', -1, 64))
+	return exact, err != nil || !sameNumber(exact, short)
+}
+
+func sameNumber(a, b primitive.Decimal128) bool {
+	m, p, errM := a.BigInt()
+	n, q, errN := b.BigInt()
+	if errM != nil || errN != nil {
+		return false
+	}
+	least := min(p, q)
+	return m.Mul(m, power(p-least)).Cmp(n.Mul(n, power(q-least))) == 0
 }

@@ -12,8 +12,11 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/mongo"
+	"weft/runtime/store/mongo/mongotest"
 	"weft/runtime/store/sqlite"
 )
 
@@ -24,6 +27,9 @@ const (
 	Folder  = "folder"
 	S3      = "s3"
 )
+
+// patience of a store with a test server that shares its processors with the tests.
+const patience = 30 * time.Second
 
 // chosen is what a variable of the environment chooses; the first choice is
 // that of a variable that is not set.
@@ -42,7 +48,7 @@ func chosen(t testing.TB, variable string, choices ...string) string {
 // running is the store that this run is about.
 func running(t testing.TB) string {
 	t.Helper()
-	return chosen(t, "WEFT_TEST_STORE", SQLite)
+	return chosen(t, "WEFT_TEST_STORE", SQLite, MongoDB)
 }
 
 // Files is the place of attachments that this run is about.
@@ -54,7 +60,15 @@ func Files(t testing.TB) string {
 // Open opens an empty store, which ends with the test.
 func Open(t testing.TB) store.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.WithoutCancel(t.Context()), filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
+	// Cleanups still use the store when the test's context has ended.
+	ctx := context.WithoutCancel(t.Context())
+	var s store.Store
+	var err error
+	if running(t) == MongoDB {
+		s, err = mongo.Open(ctx, mongotest.URI(t), mongo.Options{Patience: patience})
+	} else {
+		s, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

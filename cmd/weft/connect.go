@@ -98,7 +98,7 @@ func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := m.logger()
 	in, err := openInstance(ctx, instanceOptions{
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
 		files: m.open.files(), storage: storage, quota: int64(m.cli.Quota), imports: m.open.imports(), zone: zone,
@@ -122,5 +122,5 @@ func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, er
 	if _, err := os.Stat(m.open.database()); err == nil {
 		return nil, errTwoHouses
 	}
-	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{Logger: log, WriteConcern: m.writeConcern})
+	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern})
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -38,9 +39,12 @@ type Main struct {
 	cli    cli
 	parsed *kong.Context
 	open   *folder // the data folder, while this process owns it
-	// wrapStore and synchronous are set by tests that spoil the store on purpose.
-	wrapStore   func(store.Store) store.Store
-	synchronous string
+	// serving is set while requests are answered.
+	serving atomic.Bool
+	// wrapStore, synchronous and writeConcern are set by tests that spoil the store on purpose.
+	wrapStore    func(store.Store) store.Store
+	synchronous  string
+	writeConcern string
 }
 
 // Exit statuses of the contract.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"weft/runtime/store"
@@ -17,7 +18,11 @@ var errTwoHouses = errors.New("it holds an embedded database; give --data a fold
 type unreachableError struct{ cause error }
 
 func (e *unreachableError) Error() string {
-	return "the database cannot be reached: " + concealed(e.cause.Error())
+	reason := e.cause.Error()
+	for _, said := range []error{store.ErrUnavailable, store.ErrUnknown} { // where it stands first, it would be said twice
+		reason = strings.TrimPrefix(reason, said.Error()+": ")
+	}
+	return "the database cannot be reached: " + reason
 }
 
 func (e *unreachableError) Unwrap() error { return e.cause }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	_ "time/tzdata" // zones must not depend on the machine
@@ -80,12 +81,16 @@ func (s *service) work(ctx context.Context) error {
 		return err
 	}
 	defer s.open.withdraw()
+	s.serving.Store(true)
 	s.handler.Open(in.API)
 	defer in.API.Drain() // not ready from now on; sockets are told to come back
 	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
 		return err
 	}
+	var presence sync.WaitGroup
+	presence.Go(func() { in.present(ctx, s.url) })
 	in.upkeep(ctx)
+	presence.Wait()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"time"
 
 	"weft/runtime/store/lease"
@@ -30,6 +31,31 @@ func (in *instance) upkeep(ctx context.Context) {
 		case <-timer.C:
 			in.sweepAlone(ctx)
 			timer.Reset(sweepEvery)
+		}
+	}
+}
+
+// present holds a lease as long as the server runs, so that others who want the
+// database for themselves see that it is in use.
+func (in *instance) present(ctx context.Context, url string) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	for ctx.Err() == nil {
+		l, err := in.Leases.Wait(ctx, "server:"+host+":"+url)
+		if err == nil {
+			kept, stop := l.Keep(ctx)
+			<-kept.Done()
+			stop()
+			err = l.Release(context.WithoutCancel(ctx))
+		}
+		if err == nil {
+			continue // it was lost in an outage, or this is the end
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(lease.Life / 3):
 		}
 	}
 }

@@ -138,7 +138,9 @@ func (s *Store) start(ctx context.Context, uri string) error {
 }
 
 // clientOptions are the URI's with what weft relies on: reads and writes that
-// a majority has, at the primary, and waiting no longer than the patience.
+// a majority has, at the primary, and waiting no longer than the patience. The
+// servers are asked for their state again and again, since a stream of it would
+// be waited for longer than the patience.
 func clientOptions(uri string, o Options) *options.ClientOptions {
 	safe := true
 	concern := &writeconcern.WriteConcern{W: "majority", Journal: &safe}
@@ -149,6 +151,7 @@ func clientOptions(uri string, o Options) *options.ClientOptions {
 	return options.Client().ApplyURI(uri).SetAppName("weft").
 		SetWriteConcern(concern).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
 		SetRetryReads(true).SetRetryWrites(true).
+		SetServerMonitoringMode(connstring.ServerMonitoringModePoll).
 		SetServerSelectionTimeout(o.Patience * 3 / 5).SetConnectTimeout(o.Patience)
 }
 

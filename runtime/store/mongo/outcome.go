@@ -17,9 +17,8 @@ import (
 // errAgain says that nothing was written and another try may succeed.
 var errAgain = errors.New("mongo: the transaction met another one")
 
-// healthy tells whether an error is an answer of the database, after which the
-// session can be used on.
-func healthy(err error) bool { return !driver.IsNetworkError(err) && !driver.IsTimeout(err) }
+// answered tells whether an error is an answer of the database.
+func answered(err error) bool { return !driver.IsNetworkError(err) && !driver.IsTimeout(err) }
 
 // begin starts a transaction in the writer's session.
 func (w *writer) begin(context.Context) (driver.Session, error) {
@@ -36,18 +35,25 @@ func (w *writer) begin(context.Context) (driver.Session, error) {
 
 // endSession gives the session up.
 func (w *writer) endSession() {
-	if w.session == nil {
-		return
+	if w.session != nil {
+		w.s.endSession(w.session)
+		w.session = nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.Patience)
-	defer cancel()
-	w.session.EndSession(ctx)
-	w.session = nil
 }
 
-// end commits. When the outcome is not known, the commit is sent again; when
-// the database has forgotten the transaction, the row that was written in it
-// tells. What cannot be found out while the patience lasts is store.ErrUnknown.
+// abort ends the transaction in the session and keeps that for the next one,
+// unless the database could not be told.
+func (w *writer) abort(err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.Patience)
+	defer cancel()
+	if errors.Is(err, errDown) || !answered(err) || w.session.AbortTransaction(ctx) != nil {
+		w.endSession()
+	}
+}
+
+// end commits. When the outcome is not known, the commit is sent again, which
+// does nothing where it is committed; when the database has forgotten the
+// transaction, the row that was written in it tells. What cannot be found out while the patience lasts is store.ErrUnknown.
 func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
 	err := w.s.health.call(ctx, session.CommitTransaction)
 	if err == nil {
@@ -57,12 +63,10 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 	ctx, cancel := context.WithTimeout(ctx, w.s.options.Patience)
 	defer cancel()
 	for ctx.Err() == nil {
-		if !hasLabel(err, labelTransient) {
-			if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {
-				return nil
-			}
+		if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {
+			return nil
 		}
-		if !errors.Is(err, store.ErrUnavailable) || hasLabel(err, labelTransient) {
+		if hasLabel(err, labelTransient) || !errors.Is(err, store.ErrUnavailable) {
 			happened, asked := w.s.happened(ctx, id)
 			switch {
 			case asked == nil && happened:

@@ -64,27 +64,23 @@ func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 	if err != nil {
 		return classify(err)
 	}
-	defer session.EndSession(context.WithoutCancel(ctx))
+	defer s.endSession(session)
 	if err := session.StartTransaction(options.Transaction().SetReadConcern(readconcern.Snapshot())); err != nil {
 		return classify(err)
 	}
 	q.session = session
-	err = fn(q)
-	s.abort(ctx, session)
-	return err
+	return fn(q)
 }
 
-// abort ends a transaction that changed nothing or shall not. It may fail: the
-// database ends forgotten ones by itself.
-func (s *Store) abort(ctx context.Context, session driver.Session) {
-	if s.health.state().Err() != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.Patience)
+// endSession gives a session up and ends the transaction that is open in it.
+// That may fail: the database ends forgotten ones by itself.
+func (s *Store) endSession(session driver.Session) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.Patience)
 	defer cancel()
-	if err := session.AbortTransaction(ctx); err != nil {
-		s.log.Debug("abort of a transaction", "error", err)
+	if s.health.state().Err() != nil {
+		cancel()
 	}
+	session.EndSession(ctx)
 }
 
 // Get reads one document.

@@ -217,11 +217,8 @@ func (w *writer) transaction(ctx context.Context, p *plan) error {
 		return p.apply(driver.NewSessionContext(ctx, session), s, id)
 	})
 	if err != nil {
-		s.abort(ctx, session)
+		w.abort(err)
 		if hasLabel(err, labelTransient) {
-			if !healthy(err) {
-				w.endSession()
-			}
 			return errors.Join(errAgain, err)
 		}
 		return err

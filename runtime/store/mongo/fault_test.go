@@ -1,0 +1,194 @@
+package mongo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"weft/runtime/store"
+	"weft/runtime/store/mongo"
+	"weft/runtime/store/mongo/mongotest"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// admin talks to a server beside the store.
+func admin(t *testing.T, uri string) func(command bson.D) {
+	t.Helper()
+	c, err := driver.Connect(t.Context(), options.Client().ApplyURI(uri))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Disconnect(context.Background()); err != nil {
+			t.Errorf("disconnect: %v", err)
+		}
+	})
+	return func(command bson.D) {
+		t.Helper()
+		if err := c.Database("admin").RunCommand(t.Context(), command).Err(); err != nil {
+			t.Fatalf("%v: %v", command, err)
+		}
+	}
+}
+
+// failCommand makes commands fail; mode is "off", "alwaysOn" or {times: n}.
+func failCommand(mode any, data bson.D) bson.D {
+	return bson.D{{Key: "configureFailPoint", Value: "failCommand"}, {Key: "mode", Value: mode}, {Key: "data", Value: data}}
+}
+
+func times(n int) bson.D { return bson.D{{Key: "times", Value: n}} }
+
+// pair is a document with its row in another collection, in one batch.
+func pair(id string) *store.Batch {
+	body := func(id string) []byte { return fmt.Appendf(nil, `{"id":%q,"rev":1}`, id) }
+	return &store.Batch{
+		Expect: []store.Expect{{Collection: "version", ID: "next"}},
+		Ops: []store.Op{
+			{Kind: store.Insert, Collection: "deal", Doc: store.Doc{ID: id, Rev: 1, Body: body(id)}},
+			{Kind: store.Insert, Collection: "log", Doc: store.Doc{ID: id + ":1", Rev: 1, Body: body(id + ":1")}},
+		},
+	}
+}
+
+func ensurePairs(t *testing.T, s *mongo.Store) {
+	t.Helper()
+	if err := s.Ensure(t.Context(), []store.Collection{{Name: "deal"}, {Name: "log", Quiet: true}, {Name: "version", Fences: true}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// has tells whether a pair is there; half of one is an error.
+func has(t *testing.T, s store.Reader, id string) bool {
+	t.Helper()
+	_, first := s.Get(t.Context(), "deal", id)
+	_, second := s.Get(t.Context(), "log", id+":1")
+	for _, err := range []error{first, second} {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			t.Fatal(err)
+		}
+	}
+	if (first == nil) != (second == nil) {
+		t.Fatalf("half of %s: %v, %v", id, first, second)
+	}
+	return first == nil
+}
+
+// TestCommitsOfUnknownOutcome is R-06: the database loses the answer or names
+// an error, and every batch still happens once and is answered so.
+func TestCommitsOfUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{})
+	s := open(t, server.URI, mongo.Options{})
+	ensurePairs(t, s)
+	run := admin(t, server.URI)
+	commit := bson.E{Key: "failCommands", Value: bson.A{"commitTransaction"}}
+	labels := func(l ...string) bson.E { return bson.E{Key: "errorLabels", Value: l} }
+	code := func(n int) bson.E { return bson.E{Key: "errorCode", Value: n} }
+	for name, point := range map[string]struct {
+		mode any
+		data bson.D
+	}{
+		"the connection closes":          {times(1), bson.D{commit, {Key: "closeConnection", Value: true}}},
+		"it closes again":                {times(3), bson.D{commit, {Key: "closeConnection", Value: true}}},
+		"shutting down":                  {times(1), bson.D{commit, code(91), labels("RetryableWriteError")}},
+		"no primary any more":            {times(2), bson.D{commit, code(10107), labels("RetryableWriteError")}},
+		"unknown by label":               {times(2), bson.D{commit, code(50), labels("UnknownTransactionCommitResult")}},
+		"a write conflict at the commit": {times(1), bson.D{commit, code(112), labels("TransientTransactionError")}},
+		"forgotten":                      {times(1), bson.D{commit, code(251), labels("TransientTransactionError")}},
+		"a write conflict":               {times(2), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, code(112), labels("TransientTransactionError")}},
+		"the connection closes at a write": {times(1), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, {Key: "closeConnection", Value: true}}},
+	} {
+		run(failCommand(point.mode, point.data))
+		var wg sync.WaitGroup
+		for c := range 4 {
+			id := fmt.Sprint(name, " ", c)
+			wg.Go(func() {
+				if err := s.Commit(t.Context(), pair(id)); err != nil {
+					t.Errorf("%s: %v", name, err)
+				} else if !has(t, s, id) {
+					t.Errorf("%s: acknowledged, but not there", id)
+				}
+			})
+		}
+		wg.Wait()
+		run(failCommand("off", nil))
+	}
+}
+
+// TestOutcomeThatCannotBeFound answers store.ErrUnknown, never success or
+// failure, and leaves all or nothing.
+func TestOutcomeThatCannotBeFound(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{})
+	s := open(t, server.URI, mongo.Options{Patience: 2 * time.Second})
+	ensurePairs(t, s)
+	run := admin(t, server.URI)
+	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"commitTransaction", "findAndModify"}}, {Key: "closeConnection", Value: true}}))
+	err := s.Commit(t.Context(), pair("lost"))
+	run(failCommand("off", nil))
+	if !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("an outcome that nobody knows: %v", err)
+	}
+	if err := s.Commit(t.Context(), pair("next one")); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+	has(t, s, "lost")
+}
+
+// TestWritesAgainAfterAStepDown lets the primary step down under writers.
+func TestWritesAgainAfterAStepDown(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{})
+	s := open(t, server.URI, mongo.Options{Patience: 3 * time.Second})
+	ensurePairs(t, s)
+	c, err := driver.Connect(t.Context(), options.Client().ApplyURI(server.URI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := c.Disconnect(context.Background()); err != nil {
+			t.Errorf("disconnect: %v", err)
+		}
+	}()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		// The answer may get lost with the connection.
+		_ = c.Database("admin").RunCommand(t.Context(), bson.D{{Key: "replSetStepDown", Value: 2}, {Key: "force", Value: true}}).Err()
+	}()
+	acknowledged := 0
+	for n, behind := 0, 0; behind < 3; n++ {
+		id := fmt.Sprint("p", n)
+		err := s.Commit(t.Context(), pair(id))
+		switch {
+		case err == nil:
+			acknowledged++
+			if !has(t, s, id) {
+				t.Errorf("%s is lost", id)
+			}
+			select {
+			case <-done:
+				behind++
+			default:
+			}
+		case !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrUnknown):
+			t.Fatalf("%s: %v", id, err)
+		}
+	}
+	t.Logf("%d acknowledged", acknowledged)
+}
+
+func TestRefusesAStandaloneServer(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{Standalone: true})
+	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{Patience: patience})
+	if !errors.Is(err, mongo.ErrStandalone) {
+		t.Errorf("a standalone server: %v", err)
+	}
+}

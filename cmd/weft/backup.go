@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -30,11 +29,12 @@ func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	defer res.Body.Close()
+	checked := checkWhileRead(res.Body)
 	if c.File == "-" {
-		_, err := io.Copy(m.Stdout, res.Body)
+		_, err := io.Copy(m.Stdout, checked)
 		return err
 	}
-	size, err := writeWhole(c.File, res.Body)
+	size, err := writeWhole(c.File, checked)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -56,64 +56,42 @@ func writeWhole(name string, r io.Reader) (int64, error) {
 	return size, os.Rename(f.Name(), name)
 }
 
-type restoreCmd struct {
-	File string `arg:"" help:"Backup to restore."`
+// checkWhileRead gives an archive on and checks it meanwhile: the reader ends
+// with an error when what it gave is no whole backup.
+func checkWhileRead(r io.Reader) io.Reader {
+	pr, pw := io.Pipe()
+	c := &checkedReader{r: io.TeeReader(r, pw), to: pw, result: make(chan error, 1)}
+	go func() {
+		_, _, err := readArchive(pr, unpack{})
+		_, _ = io.Copy(io.Discard, pr) // what stands behind the end, or behind the damage
+		c.result <- err
+	}()
+	return c
 }
 
-// Run checks the whole backup in a folder of its own before it is put in
-// place; a data folder that holds records is refused.
-func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
-	if m.cli.Server != "" {
-		return usageError{errors.New("restore works on a data folder; it does not take --server")}
-	}
-	archive, err := os.Open(c.File)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no backup %s", c.File)
-	}
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	defer archive.Close()
-	f, err := openFolder(m.cli.Data, false)
-	if err != nil {
-		return err
-	}
-	m.open = f
-	if _, err := os.Stat(f.database()); err == nil {
-		return fmt.Errorf("%s already holds a database; restore into an empty folder and use that", m.cli.Data)
-	}
-	dir, err := os.MkdirTemp(f.path, "restore-")
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	info, err := readArchive(archive, dir)
-	if err != nil {
-		return err
-	}
-	if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
-		return fmt.Errorf("the backup cannot be used: %w", err)
-	}
-	if err := putInPlace(dir, f); err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	return m.print(info, fmt.Sprintf("restored %s of %s into %s", c.File, info.At.Format("2006-01-02 15:04 MST"), m.cli.Data))
+type checkedReader struct {
+	r      io.Reader
+	to     *io.PipeWriter
+	result chan error
+	ended  error
 }
 
-// putInPlace moves files first: the database makes the folder whole.
-func putInPlace(dir string, f *folder) error {
-	unpacked := filepath.Join(dir, filesName)
-	if _, err := os.Stat(unpacked); err == nil {
-		if err := os.Rename(unpacked, f.files()); err != nil {
-			return err
+func (c *checkedReader) Read(p []byte) (int, error) {
+	if c.ended != nil {
+		return 0, c.ended
+	}
+	n, err := c.r.Read(p)
+	if err == nil {
+		return n, nil
+	}
+	if errors.Is(err, io.EOF) {
+		_ = c.to.Close()
+		if bad := <-c.result; bad != nil {
+			err = bad
 		}
+	} else {
+		_ = c.to.CloseWithError(err)
 	}
-	if err := os.Rename(filepath.Join(dir, databaseName), f.database()); err != nil {
-		return err
-	}
-	d, err := os.Open(f.path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	c.ended = err
+	return n, err
 }

@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"weft/cmd/house"
 	"weft/runtime/access"
 	"weft/runtime/files"
 	"weft/runtime/store"
-	"weft/runtime/store/sqlite"
+	"weft/runtime/store/migrate"
 )
 
 // adminLogin is the user that every data folder has.
@@ -48,6 +46,9 @@ func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
 	db, err := o.open(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if err := whole(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	in := &instance{database: db, log: o.log}
 	st := db
@@ -92,18 +93,9 @@ func (in *instance) Close() error { return errors.Join(in.House.Close(), in.data
 
 // backup writes an archive of a snapshot of the database and of the files.
 func (in *instance) backup(ctx context.Context, w http.ResponseWriter) error {
-	dir, err := os.MkdirTemp("", "weft-backup-")
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	snapshot := filepath.Join(dir, databaseName)
-	db, ok := in.database.(*sqlite.Store)
+	st, ok := in.database.(migrate.Store)
 	if !ok {
-		return errors.New("backup: this database cannot be copied as a file")
+		return errors.New("backup: this database cannot be read as a whole")
 	}
-	if err := db.Backup(ctx, snapshot); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	return writeArchive(w, snapshot, in.Files.Dir())
+	return writeArchive(ctx, w, st, in.Files)
 }

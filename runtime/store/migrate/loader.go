@@ -73,9 +73,6 @@ func (l *Loader) begin(ctx context.Context) error {
 	return l.commit(ctx, nil, l.state)
 }
 
-// State tells how far the migration has come.
-func (l *Loader) State() State { return l.state }
-
 // Put adds documents of a collection, in the order of their ids, after those of
 // all collections with lesser names. What is there already it passes over.
 func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) error {
@@ -107,13 +104,6 @@ func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) e
 func (l *Loader) Filled(ctx context.Context) error {
 	next := l.state
 	next.Filled = true
-	return l.commit(ctx, nil, next)
-}
-
-// FileDone notes that the file, and all with lesser ids, are there.
-func (l *Loader) FileDone(ctx context.Context, id string) error {
-	next := l.state
-	next.File = id
 	return l.commit(ctx, nil, next)
 }
 

@@ -28,7 +28,7 @@ const Collection = "weft_migration"
 const rowID = "1"
 
 // State is the row: how far a migration came. Collections are filled in the
-// order of their names and each in the order of its ids; files come after them.
+// order of their names and each in the order of its ids.
 type State struct {
 	ID  string `json:"id"`
 	Rev int64  `json:"rev"`
@@ -37,9 +37,8 @@ type State struct {
 	// In and After are the collection and the id of the last document that is there.
 	In    string `json:"in,omitempty"`
 	After string `json:"after,omitempty"`
-	// Filled says that all documents are there; File is the last file that is.
-	Filled bool   `json:"filled,omitempty"`
-	File   string `json:"file,omitempty"`
+	// Filled says that all documents are there.
+	Filled bool `json:"filled,omitempty"`
 }
 
 // NotEmptyError says that the target holds documents of its own.

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"weft/runtime/store"
+	"weft/runtime/store/migrate"
+)
+
+type migrateCmd struct {
+	From      string `help:"Where everything is: a data folder, mongodb://…, or mongodb for the one of --mongodb-uri." placeholder:"PLACE" required:""`
+	To        string `help:"Where it shall be, an empty place of the same kinds." placeholder:"PLACE" required:""`
+	Files     string `help:"Where attachments shall be: a folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"PLACE"`
+	FromFiles string `help:"Where attachments are; the data folder if left out." placeholder:"PLACE"`
+}
+
+// Run copies everything and compares both sides. It may be cut off at any
+// point and run again.
+func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
+	if m.cli.Server != "" {
+		return usageError{errors.New("migrate works on stores that no server uses; it does not take --server")}
+	}
+	from, err := c.openSource(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	to, err := m.openPlace(ctx, c.To, c.Files)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	if from.name == to.name {
+		return usageError{errors.New("--from and --to are the same place")}
+	}
+	v := &move{m: m, from: from, to: to}
+	defer m.progressDone()
+	report, err := v.run(ctx)
+	if err != nil {
+		return fmt.Errorf("%w; nothing was changed in %s, and the same command goes on where it stopped", err, from.name)
+	}
+	return report.print(m)
+}
+
+// openSource opens what is copied from; nobody may be writing to it.
+func (c *migrateCmd) openSource(ctx context.Context, m *Main) (*place, error) {
+	if c.From != "mongodb" && !isMongo(c.From) && !hasDatabase(c.From) {
+		return nil, fmt.Errorf("there is no database in %s", c.From)
+	}
+	p, err := m.openPlace(ctx, c.From, c.FromFiles)
+	if err != nil {
+		return nil, err
+	}
+	if err := idle(ctx, p.store); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", p.name, err), p.Close())
+	}
+	return p, nil
+}
+
+// move is one run of a migration.
+type move struct {
+	m        *Main
+	from, to *place
+	defs     []store.Collection
+	loader   *migrate.Loader
+	total    int // documents that came over in this run
+}
+
+// run copies what is not there yet, compares, and mends what the source has
+// changed since it was copied. Only a target that is equal becomes whole.
+func (v *move) run(ctx context.Context) (*moveReport, error) {
+	var err error
+	if v.defs, err = migrate.Definitions(ctx, v.from.store, leftBehind()); err != nil {
+		return nil, err
+	}
+	if v.loader, err = migrate.Begin(ctx, v.to.store, v.from.name, v.defs); err != nil {
+		return nil, explainBegin(err)
+	}
+	err = v.loader.Copy(ctx, v.from.store, v.defs, func(collection string, n int) {
+		v.total += n
+		v.m.progress("%d documents copied, at %s", v.total, collection)
+	})
+	if err != nil {
+		return nil, err
+	}
+	files, err := v.copyFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.copyImports(); err != nil {
+		return nil, err
+	}
+	differences, err := v.compare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report := &moveReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
+	if !report.equal() {
+		return report, nil
+	}
+	return report, v.loader.Finish(ctx)
+}
+
+// compare sums both sides up. Where they differ the source has been changed
+// while it was copied: what is different is copied again, once.
+func (v *move) compare(ctx context.Context) ([]migrate.Difference, error) {
+	v.m.progress("comparing both sides")
+	list, err := migrate.Compare(ctx, v.from.store, v.to.store, v.defs)
+	if err != nil {
+		return nil, err
+	}
+	repaired := false
+	for _, d := range list {
+		if d.Equal() {
+			continue
+		}
+		repaired = true
+		if _, err := v.loader.Repair(ctx, v.from.store, d.Collection); err != nil {
+			return nil, err
+		}
+	}
+	if !repaired {
+		return list, nil
+	}
+	return migrate.Compare(ctx, v.from.store, v.to.store, v.defs)
+}
+
+// copyImports copies the files of imports that are to go on at the target.
+func (v *move) copyImports() error {
+	if v.from.imports == v.to.imports {
+		return nil
+	}
+	folders, err := os.ReadDir(v.from.imports)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("unfinished imports: %w", err)
+	}
+	for _, f := range folders {
+		to := filepath.Join(v.to.imports, f.Name())
+		if err := errors.Join(os.RemoveAll(to), os.MkdirAll(to, 0o700)); err != nil {
+			return fmt.Errorf("unfinished imports: %w", err)
+		}
+		if err := os.CopyFS(to, os.DirFS(filepath.Join(v.from.imports, f.Name()))); err != nil {
+			return fmt.Errorf("unfinished imports: %w", err)
+		}
+	}
+	return nil
+}
+
+// explainBegin says what to do about a target that cannot be used.
+func explainBegin(err error) error {
+	var other *migrate.OtherError
+	var taken *migrate.NotEmptyError
+	switch {
+	case errors.As(err, &other):
+		return fmt.Errorf("%w; finish that one, or give an empty target", err)
+	case errors.As(err, &taken):
+		return fmt.Errorf("%w; give an empty data folder or a database that is not there yet", err)
+	}
+	return err
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"weft/runtime/access"
+	"weft/runtime/files"
+	"weft/runtime/store"
+	"weft/runtime/store/lease"
+	"weft/runtime/store/migrate"
+	"weft/runtime/store/mongo"
+	"weft/runtime/store/sqlite"
+)
+
+// leftBehind are the collections that are not copied: they speak of processes
+// and callers of the moment.
+func leftBehind() []string {
+	return append(files.Transient(), access.SessionCollection, lease.Collection)
+}
+
+// place is where a weft lies: its records, the bytes of its attachments, and
+// the files of its unfinished imports.
+type place struct {
+	name    string // without secrets
+	store   migrate.Store
+	files   *files.Service
+	filesAt string // where the bytes are, without secrets; two places may share them
+	imports string
+	folder  *folder // held, when the store lies in it
+}
+
+// Close closes the store and the files, and gives the folder back.
+func (p *place) Close() error {
+	var err error
+	if p.files != nil {
+		err = p.files.Close()
+	}
+	err = errors.Join(err, p.store.Close())
+	if p.folder != nil {
+		err = errors.Join(err, p.folder.Close())
+	}
+	return err
+}
+
+// isMongo tells an address of MongoDB from a folder.
+func isMongo(at string) bool {
+	return strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://")
+}
+
+// openPlace opens the place at: a data folder, an address of MongoDB, or
+// "mongodb" for the one of the settings. filesAt is a folder, an address of a
+// bucket, "s3" for the one of the settings, or "" for the data folder.
+func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error) {
+	if at == "mongodb" {
+		if at = m.cli.MongodbURI; at == "" {
+			return nil, usageError{errors.New("mongodb stands for the URI in --mongodb-uri or WEFT_MONGODB_URI, and none is given")}
+		}
+	}
+	p, folder, err := m.openRecords(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	p.imports = filepath.Join(folder, importsName)
+	if filesAt == "" {
+		filesAt = filepath.Join(folder, filesName)
+	}
+	o := files.Options{Store: p.store}
+	if o.Storage, p.filesAt, err = m.openBytes(filesAt); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	if o.Storage == nil {
+		o.Dir = p.filesAt
+	}
+	p.files = files.New(o)
+	return p, nil
+}
+
+// openRecords opens the store and says which data folder belongs to it.
+func (m *Main) openRecords(ctx context.Context, at string) (*place, string, error) {
+	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	if isMongo(at) {
+		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log})
+		if err != nil {
+			return nil, "", explainMongo(err)
+		}
+		return &place{name: addressOf(at), store: st}, m.cli.Data, nil
+	}
+	if strings.Contains(at, "://") {
+		return nil, "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
+	}
+	path, err := filepath.Abs(at)
+	if err != nil {
+		return nil, "", fmt.Errorf("data folder %s: %w", at, err)
+	}
+	f, err := openFolder(path, false)
+	if err != nil {
+		return nil, "", err
+	}
+	st, err := sqlite.Open(ctx, f.database(), sqlite.Options{Logger: log})
+	if err != nil {
+		return nil, "", errors.Join(explainFolder(at, err), f.Close())
+	}
+	return &place{name: path, store: st, folder: f}, path, nil
+}
+
+// openBytes opens a bucket; for a folder the Storage is nil.
+func (m *Main) openBytes(at string) (files.Storage, string, error) {
+	switch {
+	case at == "s3":
+		s, err := m.cli.Bucket.storage()
+		if err == nil && s == nil {
+			err = usageError{errors.New("s3 stands for the bucket in --s3-… or WEFT_S3_…, and none is given")}
+		}
+		return s, m.cli.Bucket.Endpoint + "/" + m.cli.Bucket.Bucket + "/" + m.cli.Bucket.Prefix, err
+	case strings.HasPrefix(at, "s3://"):
+		o, err := files.ParseS3(at)
+		if err != nil {
+			return nil, "", usageError{err}
+		}
+		s, err := files.NewBucket(o)
+		if err != nil {
+			return nil, "", usageError{err}
+		}
+		return s, o.String(), nil
+	case strings.Contains(at, "://"):
+		return nil, "", usageError{errors.New("files lie in a folder or in a bucket, s3://KEY:SECRET@host/bucket/prefix")}
+	}
+	path, err := filepath.Abs(at)
+	if err != nil {
+		return nil, "", fmt.Errorf("folder of files %s: %w", at, err)
+	}
+	return nil, path, nil
+}
+
+// addressOf is the address of a database without user, password and options.
+func addressOf(uri string) string {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return scheme + "://" + rest
+}
+
+// explainMongo says in one sentence why a database could not be opened.
+func explainMongo(err error) error {
+	switch {
+	case errors.Is(err, store.ErrTooNew):
+		return errors.New("the MongoDB database was written by a newer version of weft; run that version, nothing was changed")
+	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrUnknown):
+		return &unreachableError{err}
+	}
+	return err
+}
+
+// hasDatabase tells whether a data folder holds an embedded database.
+func hasDatabase(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, databaseName))
+	return err == nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"weft/runtime/files"
+	"weft/runtime/store"
+	"weft/runtime/store/dump"
+	"weft/runtime/store/migrate"
+)
+
+// fill puts what the archive holds into an empty place and compares what lies
+// there with what was saved.
+func (r *restoring) fill(ctx context.Context, p *place) error {
+	if err := r.rewind(); err != nil {
+		return err
+	}
+	f := &filling{ctx: ctx, r: r, to: p}
+	if _, _, err := readArchive(r.archive, unpack{collections: f.collections, documents: f.documents, file: f.file}); err != nil {
+		return err
+	}
+	if f.loader == nil {
+		return damaged("%s is missing", collectionsName)
+	}
+	if err := r.compare(ctx, p); err != nil {
+		return err
+	}
+	return f.loader.Finish(ctx)
+}
+
+// compare sums the restored collections up.
+func (r *restoring) compare(ctx context.Context, p *place) error {
+	for _, saved := range r.contents.Collections {
+		r.m.progress("comparing %s", saved.Collection)
+		restored, err := dump.SumOf(ctx, p.store, saved.Collection)
+		if err != nil {
+			return err
+		}
+		if restored != saved {
+			return fmt.Errorf("the backup cannot be used: %s holds %d documents with the digest %s, saved were %d with %s",
+				saved.Collection, restored.Count, restored.Digest, saved.Count, saved.Digest)
+		}
+	}
+	return nil
+}
+
+// filling takes what readArchive gives.
+type filling struct {
+	ctx    context.Context // of the restore, which lasts as long as this value
+	r      *restoring
+	to     *place
+	loader *migrate.Loader
+	total  int
+	mine   bool // the storage is known not to be another database's
+}
+
+func (f *filling) collections(defs []store.Collection) error {
+	var err error
+	if f.loader, err = migrate.Begin(f.ctx, f.to.store, f.r.name, defs); err != nil {
+		return explainBegin(err)
+	}
+	return nil
+}
+
+func (f *filling) documents(collection string, docs []store.Doc) error {
+	f.total += len(docs)
+	f.r.m.progress("%d documents restored, at %s", f.total, collection)
+	return f.loader.Put(f.ctx, collection, docs)
+}
+
+// file puts an attachment in place. Those that were not whole when they were
+// saved stay missing, as the contents say.
+func (f *filling) file(id string, r io.Reader) error {
+	if slices.Contains(f.r.contents.Missing, id) {
+		return nil
+	}
+	if !f.mine {
+		if err := f.to.own(f.ctx); err != nil {
+			return err
+		}
+		f.mine = true
+	}
+	found, err := f.to.files.Lookup(f.ctx, []string{id})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return damaged("no document knows the file %s", id)
+	}
+	there, err := f.to.files.Holds(f.ctx, found[0])
+	if err != nil || there {
+		return err
+	}
+	err = f.to.files.Import(f.ctx, found[0], r)
+	if errors.Is(err, files.ErrDiffers) {
+		return damaged("the file %s is not the one that its document describes", id)
+	}
+	return err
+}

@@ -77,6 +77,9 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	if v.defs, err = migrate.Definitions(ctx, v.from.store, leftBehind()); err != nil {
 		return nil, err
 	}
+	if len(v.defs) == 0 {
+		return nil, errors.New("there are no records of weft")
+	}
 	if v.loader, err = migrate.Begin(ctx, v.to.store, v.from.name, v.defs); err != nil {
 		return nil, explainBegin(err)
 	}

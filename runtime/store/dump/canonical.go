@@ -11,7 +11,8 @@ import (
 )
 
 // Canonical is a text of the document that is the same in every store: members
-// by name, numbers written in one way, the fields that carry sort keys and tokens.
+// by name, numbers written in one way, the fields that carry search tokens. Sort
+// keys stay out: a store may keep some that it made by itself, for an index.
 func Canonical(d store.Doc) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(d.Body))
 	dec.UseNumber()
@@ -24,10 +25,9 @@ func Canonical(d store.Doc) ([]byte, error) {
 	text, err := json.Marshal(struct {
 		ID    string         `json:"id"`
 		Rev   int64          `json:"rev"`
-		Sort  []string       `json:"sort,omitempty"`
 		Words []string       `json:"words,omitempty"`
 		Body  map[string]any `json:"body"`
-	}{l.ID, l.Rev, l.Sort, l.Words, body})
+	}{l.ID, l.Rev, l.Words, body})
 	if err != nil {
 		return nil, fmt.Errorf("dump: document %s: %w", d.ID, err)
 	}

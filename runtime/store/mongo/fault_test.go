@@ -94,14 +94,14 @@ func TestCommitsOfUnknownOutcome(t *testing.T) {
 		mode any
 		data bson.D
 	}{
-		"the connection closes":          {times(1), bson.D{commit, {Key: "closeConnection", Value: true}}},
-		"it closes again":                {times(3), bson.D{commit, {Key: "closeConnection", Value: true}}},
-		"shutting down":                  {times(1), bson.D{commit, code(91), labels("RetryableWriteError")}},
-		"no primary any more":            {times(2), bson.D{commit, code(10107), labels("RetryableWriteError")}},
-		"unknown by label":               {times(2), bson.D{commit, code(50), labels("UnknownTransactionCommitResult")}},
-		"a write conflict at the commit": {times(1), bson.D{commit, code(112), labels("TransientTransactionError")}},
-		"forgotten":                      {times(1), bson.D{commit, code(251), labels("TransientTransactionError")}},
-		"a write conflict":               {times(2), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, code(112), labels("TransientTransactionError")}},
+		"the connection closes":            {times(1), bson.D{commit, {Key: "closeConnection", Value: true}}},
+		"it closes again":                  {times(3), bson.D{commit, {Key: "closeConnection", Value: true}}},
+		"shutting down":                    {times(1), bson.D{commit, code(91), labels("RetryableWriteError")}},
+		"no primary any more":              {times(2), bson.D{commit, code(10107), labels("RetryableWriteError")}},
+		"unknown by label":                 {times(2), bson.D{commit, code(50), labels("UnknownTransactionCommitResult")}},
+		"a write conflict at the commit":   {times(1), bson.D{commit, code(112), labels("TransientTransactionError")}},
+		"forgotten":                        {times(1), bson.D{commit, code(251), labels("TransientTransactionError")}},
+		"a write conflict":                 {times(2), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, code(112), labels("TransientTransactionError")}},
 		"the connection closes at a write": {times(1), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, {Key: "closeConnection", Value: true}}},
 	} {
 		run(failCommand(point.mode, point.data))

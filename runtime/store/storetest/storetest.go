@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"batch", testBatch},
 		{"operations", testOperations},
 		{"atomicity under faults", testFaults},
+		{"expectations under concurrency", testSkew},
 		{"revisions under concurrency", testRevisions},
 		{"unique keys", testUnique},
 		{"unique keys under concurrency", testUniqueConcurrent},

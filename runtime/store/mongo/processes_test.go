@@ -1,0 +1,161 @@
+package mongo_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/runtime/store/mongo"
+	"weft/runtime/store/mongo/mongotest"
+	"weft/runtime/store/storetest"
+)
+
+func keyPath(field string) query.Path { return query.Path{Field: field, Kind: query.Key} }
+
+// two opens one database twice, as two processes do.
+func two(t *testing.T, cs ...store.Collection) [2]*mongo.Store {
+	t.Helper()
+	uri := mongotest.URI(t)
+	first := open(t, uri, mongo.Options{})
+	if err := first.Ensure(t.Context(), cs); err != nil {
+		t.Fatal(err)
+	}
+	return [2]*mongo.Store{first, open(t, uri, mongo.Options{})}
+}
+
+func op(kind store.OpKind, collection, id string, rev int64, members string) store.Op {
+	o := store.Op{Kind: kind, Collection: collection, Doc: store.Doc{ID: id, Rev: rev, Body: fmt.Appendf(nil, `{"id":%q,"rev":%d%s}`, id, rev, members)}}
+	if kind != store.Insert {
+		o.OldRev = rev - 1
+	}
+	return o
+}
+
+// TestTwoProcessesWriteTheSameKeys: every wanted key and every revision goes to
+// one of them.
+func TestTwoProcessesWriteTheSameKeys(t *testing.T) {
+	t.Parallel()
+	const callers, each = 4, 6
+	stores := two(t, store.Collection{Name: "deal", Indexes: []store.Index{{Name: "login", Unique: true, Keys: []store.IndexKey{{Path: keyPath("key")}}}}},
+		store.Collection{Name: "log"})
+	if err := stores[0].Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "deal", "hot", 1, `,"n":0`)}}); err != nil {
+		t.Fatal(err)
+	}
+	var won, moved atomic.Int64
+	var wg sync.WaitGroup
+	for c := range callers {
+		s := stores[c%2]
+		wg.Go(func() {
+			for k := range each {
+				id := fmt.Sprint(c, "-", k)
+				err := s.Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "deal", id, 1, fmt.Sprintf(`,"key":"k%d"`, k)), op(store.Insert, "log", id, 1, "")}})
+				var refused *store.UniqueError
+				switch {
+				case err == nil:
+					won.Add(1)
+				case !errors.As(err, &refused) || refused.Index != "login" || refused.ID != id:
+					t.Errorf("%s: %v", id, err)
+				}
+				for done := false; !done; {
+					d, err := s.Get(t.Context(), "deal", "hot")
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					err = s.Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Replace, "deal", "hot", d.Rev+1, fmt.Sprintf(`,"n":%d`, d.Rev))}})
+					if done = err == nil; !done && !errors.Is(err, store.ErrConflict) {
+						t.Error(err)
+						return
+					}
+				}
+				moved.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	hot, err := stores[0].Get(t.Context(), "deal", "hot")
+	if err != nil || hot.Rev != 1+moved.Load() || moved.Load() != callers*each {
+		t.Errorf("%d changes, revision %d, %v", moved.Load(), hot.Rev, err)
+	}
+	logs, err := stores[1].Count(t.Context(), "log", nil, 0)
+	if err != nil || won.Load() != each || logs != each {
+		t.Errorf("%d winners of %d keys, %d rows beside them, %v", won.Load(), each, logs, err)
+	}
+}
+
+// TestTwoProcessesExpect: what one process relies on, the other cannot change
+// at the same time.
+func TestTwoProcessesExpect(t *testing.T) {
+	t.Parallel()
+	stores := two(t, storetest.SkewCollections()...)
+	storetest.Skew(t, stores[0], stores[1])
+}
+
+// TestCachesHearOfOtherProcesses: a commit of one changes the number of the
+// other and reaches its watchers, also those of quiet collections, which only
+// have numbers.
+func TestCachesHearOfOtherProcesses(t *testing.T) {
+	t.Parallel()
+	stores := two(t, store.Collection{Name: "deal"}, store.Collection{Name: "session", Quiet: true}, store.Collection{Name: "other"})
+	events, err := stores[1].Watch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(name string) uint64 {
+		n, err := stores[1].ChangeNumber(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := map[string]uint64{"deal": number("deal"), "session": number("session"), "other": number("other")}
+	if err := stores[0].Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "session", "s", 1, ""), op(store.Insert, "deal", "a", 1, `,"name":"甲"`)}}); err != nil {
+		t.Fatal(err)
+	}
+	e := <-events
+	if e.Kind != store.Insert || e.Collection != "deal" || string(e.Doc.Body) != `{"id":"a","rev":1,"name":"甲"}` {
+		t.Errorf("%+v %s", e, e.Doc.Body)
+	}
+	for _, name := range []string{"deal", "session"} {
+		eventually(t, "number of "+name, patience, func() bool { return number(name) > before[name] })
+	}
+	if number("other") != before["other"] {
+		t.Error("a collection that nobody touched has a new number")
+	}
+}
+
+// TestDefinitionsAreFollowed: what one process makes of a collection the other
+// writes by, a moment later.
+func TestDefinitionsAreFollowed(t *testing.T) {
+	t.Parallel()
+	stores := two(t, store.Collection{Name: "deal"})
+	if err := stores[1].Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "deal", "old", 1, ""), op(store.Insert, "deal", "set", 1, `,"size":3`)}}); err != nil {
+		t.Fatal(err)
+	}
+	size := query.Path{Field: "size", Kind: query.Number}
+	sized := store.Collection{Name: "deal", Indexes: []store.Index{{Name: "size", Keys: []store.IndexKey{{Path: size}}}}}
+	if err := stores[0].Ensure(t.Context(), []store.Collection{sized}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the definition in the other process", patience, func() bool {
+		all, err := stores[1].Definitions(t.Context())
+		return err == nil && len(all) == 1 && len(all[0].Indexes) == 1
+	})
+	if err := stores[1].Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "deal", "new", 1, ""), op(store.Insert, "deal", "tiny", 1, `,"size":1`)}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stores {
+		docs, err := s.Find(t.Context(), "deal", store.Find{Sort: []query.SortTerm{{Path: size}}, Limit: 9})
+		var got []string
+		for _, d := range docs {
+			got = append(got, d.ID)
+		}
+		if err != nil || fmt.Sprint(got) != "[tiny set new old]" {
+			t.Errorf("by size: %v %v", got, err)
+		}
+	}
+}

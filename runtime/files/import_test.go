@@ -17,7 +17,7 @@ func TestFilesOfAnotherWeftAreImported(t *testing.T) {
 	from := newRoom(t)
 	f := from.put(t, "a.txt", "the text")
 	eachRoom(t, func(t *testing.T, r room) {
-		for _, wrong := range []string{"", "the tex", "the texT", "the text and more", strings.Repeat("x", 11<<20)} {
+		for _, wrong := range []string{"", "the tex", "the texT", "the text and more", strings.Repeat("x", 17<<20)} {
 			if err := r.Import(t.Context(), *f, strings.NewReader(wrong)); !errors.Is(err, files.ErrDiffers) {
 				t.Errorf("%.20q: %v", wrong, err)
 			}

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,9 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/store"
 )
+
+// pieceSize is how much is received before it is kept as a piece.
+const pieceSize = 16 << 20
 
 // lastPieceTime is how long what came before a connection broke off may take
 // to be stored.
@@ -32,12 +34,12 @@ func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Rea
 	if p.File != "" {
 		return s.Made(ctx, p)
 	}
-	buf := partBuffers.Get().(*bytes.Buffer)
-	defer partBuffers.Put(buf)
+	next := new(spool)
+	defer next.close()
 	for {
 		left := p.Length - p.Offset
-		last, broken := fill(buf, io.LimitReader(r, left+1))
-		n := int64(buf.Len())
+		last, broken := next.fill(io.LimitReader(r, left+1), pieceSize)
+		n := next.size
 		if n == left && !last && broken == nil {
 			m, _ := r.Read(make([]byte, 1))
 			n += int64(m)
@@ -46,9 +48,9 @@ func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Rea
 		case n > left:
 			return nil, problem.New(problem.TooLarge, "upload_beyond", map[string]any{"length": p.Length})
 		case n == left:
-			return s.finish(ctx, p, buf.Bytes())
+			return s.finish(ctx, p, next.body())
 		case n > 0:
-			if err := s.addPiece(ctx, p, buf.Bytes()); err != nil {
+			if err := s.addPiece(ctx, p, next.body(), n); err != nil {
 				return nil, err
 			}
 		}
@@ -75,7 +77,7 @@ func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
 
 // addPiece stores a piece and then says so in the document. The caller may be
 // gone already: what he sent is kept all the same.
-func (s *Service) addPiece(ctx context.Context, p *Partial, body []byte) error {
+func (s *Service) addPiece(ctx context.Context, p *Partial, body io.Reader, size int64) error {
 	if len(p.Pieces) >= maxPieces {
 		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
 	}
@@ -83,11 +85,11 @@ func (s *Service) addPiece(ctx context.Context, p *Partial, body []byte) error {
 	defer cancel()
 	word := uuid.NewString()
 	key := derivedKey(p.ID, word)
-	if err := s.storage.Put(ctx, key, bytes.NewReader(body)); err != nil {
+	if err := s.storage.Put(ctx, key, body); err != nil {
 		return err
 	}
 	next := *p
-	next.Offset += int64(len(body))
+	next.Offset += size
 	next.Pieces = append(next.Pieces[:len(p.Pieces):len(p.Pieces)], word)
 	next.Expires = s.expiry()
 	if err := s.step(ctx, &next); err != nil {
@@ -118,10 +120,10 @@ func appendProblem(err error) error {
 }
 
 // finish makes a file of the pieces and the last bytes, which were not stored.
-func (s *Service) finish(ctx context.Context, p *Partial, last []byte) (*File, error) {
+func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File, error) {
 	whole := &pieces{ctx: ctx, storage: s.storage, id: p.ID, words: p.Pieces}
 	defer whole.close()
-	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, bytes.NewReader(last)))
+	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, last))
 	if err != nil {
 		return nil, s.refused(ctx, p, err)
 	}

@@ -25,12 +25,12 @@ func (r room) begin(t *testing.T, name string, length int) *files.Partial {
 func TestAnUploadGoesOnWhereItBrokeOff(t *testing.T) {
 	t.Parallel()
 	eachRoom(t, func(t *testing.T, r room) {
-		body := randomBytes(12 << 20)
+		body := randomBytes(20 << 20)
 		copy(body, "%PDF-1.7 ")
 		p := r.begin(t, "../合同.pdf", len(body))
 		// The line breaks in the middle of the second piece.
 		broken := errors.New("the line went dead")
-		at := 7 << 20
+		at := 18 << 20
 		if f, err := r.Append(t.Context(), p, 0, io.MultiReader(bytes.NewReader(body[:at]), errReader{broken})); f != nil || !errors.Is(err, broken) {
 			t.Fatalf("got %v, %v", f, err)
 		}

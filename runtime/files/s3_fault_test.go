@@ -36,7 +36,9 @@ func newFaulty(t *testing.T) *faulty {
 	f := &faulty{}
 	proxy := &httputil.ReverseProxy{
 		// The name of the host is signed, so it stays that of the proxy.
-		Rewrite: func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = target.Scheme, target.Host, r.In.Host },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = target.Scheme, target.Host, r.In.Host
+		},
 		ModifyResponse: func(r *http.Response) error {
 			if f.response != nil {
 				f.response(r)
@@ -59,7 +61,7 @@ func newFaulty(t *testing.T) *faulty {
 }
 
 // bodies are one that is sent at once and one that is sent in parts.
-var bodies = map[string][]byte{"small": []byte("text"), "large": randomBytes(6 << 20)}
+var bodies = map[string][]byte{"small": []byte("text"), "large": randomBytes(17 << 20)}
 
 // TestFaultsOfAServer: R-28. Whatever it does, nothing is taken for stored
 // that is not, and what was refused is not there.

@@ -59,7 +59,9 @@ func TestPresignedAddresses(t *testing.T) {
 		t.Errorf("it is good for %s seconds", life)
 	}
 	for name, change := range map[string]func(u *url.URL, q url.Values){
-		"another file":        func(u *url.URL, _ url.Values) { u.Path = strings.ReplaceAll(u.Path, f.ID[34:]+"/"+f.ID, other.ID[34:]+"/"+other.ID) },
+		"another file": func(u *url.URL, _ url.Values) {
+			u.Path = strings.ReplaceAll(u.Path, f.ID[34:]+"/"+f.ID, other.ID[34:]+"/"+other.ID)
+		},
 		"another type":        func(_ *url.URL, q url.Values) { q.Set("response-content-type", "text/html") },
 		"another disposition": func(_ *url.URL, q url.Values) { q.Set("response-content-disposition", "inline") },
 		"no disposition":      func(_ *url.URL, q url.Values) { q.Del("response-content-disposition") },

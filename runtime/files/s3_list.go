@@ -48,6 +48,14 @@ func (b *Bucket) List(ctx context.Context, id string, each func(Stored) error) e
 		w.step()
 		w.idle.Store(false)
 	}
+	return cutOff(call)
+}
+
+// cutOff is the problem of a list that ended early: its end alone does not say so.
+func cutOff(call context.Context) error {
+	if cause := context.Cause(call); cause != nil {
+		return s3Problem(call, fmt.Errorf("list the bucket: %w", cause))
+	}
 	return nil
 }
 
@@ -73,5 +81,5 @@ func (b *Bucket) Clean(ctx context.Context, before time.Time) (int, error) {
 		}
 		n++
 	}
-	return n, nil
+	return n, cutOff(call)
 }

@@ -105,7 +105,8 @@ func (o S3Options) region(u *url.URL) string {
 
 // inPath tells whether the bucket stands in the path.
 func (o S3Options) inPath(u *url.URL) bool {
-	if o.PathStyle || !strings.Contains(u.Hostname(), ".") {
+	// A certificate for *.host does not cover two more labels.
+	if o.PathStyle || !strings.Contains(u.Hostname(), ".") || u.Scheme == "https" && strings.Contains(o.Bucket, ".") {
 		return true
 	}
 	_, err := netip.ParseAddr(u.Hostname())

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -19,9 +18,8 @@ import (
 )
 
 const (
-	// partSize is the smallest that S3 takes, as that much lies in memory for
-	// every upload that is under way.
-	partSize = 5 << 20
+	// partSize is that of all parts but the last; S3 takes none below 5 MiB.
+	partSize = 16 << 20
 	maxParts = 10_000
 	// afterwards bounds the tidying up behind an upload that failed.
 	afterwards = 2 * time.Second
@@ -33,8 +31,6 @@ const (
 // show them, should they ever be read past weft.
 var plainObject = minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment"}
 
-var partBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // Put sends small files at once and larger ones in parts. Each body goes with
 // its MD5 and SHA-256, which the server checks; what it answers is checked
 // against them in turn. Nothing is under the key before all of it is there.
@@ -42,22 +38,21 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := b.ready(ctx); err != nil {
 		return err
 	}
-	buf := partBuffers.Get().(*bytes.Buffer)
-	defer partBuffers.Put(buf)
-	last, err := fill(buf, r)
+	next := new(spool)
+	defer next.close()
+	p, err := b.read(next, r)
 	if err != nil {
 		return err
 	}
-	if !last {
-		return b.putParts(ctx, key, buf, r)
+	if !p.last {
+		return b.putParts(ctx, key, next, p, r)
 	}
-	part := newPart(buf.Bytes())
-	tag, err := b.send(ctx, func(ctx context.Context, body io.Reader) (string, error) {
-		info, err := b.client.PutObject(ctx, b.o.Bucket, b.name(key), body, part.size(), part.md5Base64(), part.sha256Hex(), plainObject)
+	tag, err := b.send(ctx, p, func(ctx context.Context, body io.Reader) (string, error) {
+		info, err := b.client.PutObject(ctx, b.o.Bucket, b.name(key), body, p.size, p.md5Base64(), p.sha256Hex(), plainObject)
 		return info.ETag, err
-	}, part.body)
-	if err == nil && !part.is(tag) {
-		err = b.compare(ctx, key, part.sha256[:], part.size())
+	})
+	if err == nil && !p.is(tag) {
+		err = b.compare(ctx, key, p.sha256, p.size)
 	}
 	if err != nil {
 		b.undo(ctx, key, "")
@@ -66,23 +61,34 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// fill reads the next part; last when the source is at its end.
-func fill(buf *bytes.Buffer, r io.Reader) (last bool, err error) {
-	buf.Reset()
-	n, err := io.CopyN(buf, r, partSize)
-	if errors.Is(err, io.EOF) {
-		return true, nil
-	}
-	return n < partSize, err
+// part is one body with its sums.
+type part struct {
+	body        io.ReadSeeker
+	size        int64
+	md5, sha256 []byte
+	last        bool
 }
 
-// putParts sends the first part, which lies in buf, and all that follow.
-func (b *Bucket) putParts(ctx context.Context, key string, buf *bytes.Buffer, r io.Reader) error {
+// read reads the next part.
+func (b *Bucket) read(into *spool, r io.Reader) (part, error) {
+	m, h := md5.New(), sha256.New()
+	last, err := into.fill(io.TeeReader(r, io.MultiWriter(m, h)), partSize)
+	return part{into.body(), into.size, m.Sum(nil), h.Sum(nil), last}, err
+}
+
+func (p part) md5Base64() string { return base64.StdEncoding.EncodeToString(p.md5) }
+func (p part) sha256Hex() string { return hex.EncodeToString(p.sha256) }
+
+// is tells whether a server's tag proves that it has this body.
+func (p part) is(tag string) bool { return tag == hex.EncodeToString(p.md5) }
+
+// putParts sends the first part and all that follow.
+func (b *Bucket) putParts(ctx context.Context, key string, next *spool, first part, r io.Reader) error {
 	id, err := b.begin(ctx, key)
 	if err != nil {
 		return err
 	}
-	if err := b.sendParts(ctx, key, id, buf, r); err != nil {
+	if err := b.sendParts(ctx, key, id, next, first, r); err != nil {
 		b.undo(ctx, key, id)
 		return fmt.Errorf("store %s: %w", key, err)
 	}
@@ -96,34 +102,32 @@ func (b *Bucket) begin(ctx context.Context, key string) (id string, err error) {
 	return id, s3Problem(ctx, err)
 }
 
-func (b *Bucket) sendParts(ctx context.Context, key, id string, buf *bytes.Buffer, r io.Reader) error {
+func (b *Bucket) sendParts(ctx context.Context, key, id string, next *spool, p part, r io.Reader) (err error) {
 	var sent []minio.CompletePart
 	whole, size, sure := sha256.New(), int64(0), true
-	for n, last := 1, false; ; n++ {
+	if _, err := io.Copy(whole, p.body); err != nil {
+		return diskProblem(err)
+	}
+	for n := 1; p.size > 0; n++ {
 		if n > maxParts {
 			return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": int64(maxParts) * partSize})
 		}
-		part := newPart(buf.Bytes())
-		tag, err := b.send(ctx, func(ctx context.Context, body io.Reader) (string, error) {
-			p, err := b.client.PutObjectPart(ctx, b.o.Bucket, b.name(key), id, n, body, part.size(),
-				minio.PutObjectPartOptions{Md5Base64: part.md5Base64(), Sha256Hex: part.sha256Hex()})
-			return p.ETag, err
-		}, part.body)
+		tag, err := b.send(ctx, p, func(ctx context.Context, body io.Reader) (string, error) {
+			there, err := b.client.PutObjectPart(ctx, b.o.Bucket, b.name(key), id, n, body, p.size,
+				minio.PutObjectPartOptions{Md5Base64: p.md5Base64(), Sha256Hex: p.sha256Hex()})
+			return there.ETag, err
+		})
 		if err != nil {
 			return err
 		}
 		sent = append(sent, minio.CompletePart{PartNumber: n, ETag: tag})
-		sure = sure && part.is(tag)
-		whole.Write(part.body)
-		size += part.size()
-		if last {
+		sure = sure && p.is(tag)
+		size += p.size
+		if p.last {
 			break
 		}
-		if last, err = fill(buf, r); err != nil {
+		if p, err = b.read(next, io.TeeReader(r, whole)); err != nil {
 			return err
-		}
-		if last && buf.Len() == 0 {
-			break
 		}
 	}
 	if err := b.join(ctx, key, id, sent); err != nil {
@@ -132,6 +136,11 @@ func (b *Bucket) sendParts(ctx context.Context, key, id string, buf *bytes.Buffe
 	if !sure {
 		return b.compare(ctx, key, whole.Sum(nil), size)
 	}
+	return b.compareSize(ctx, key, size)
+}
+
+// compareSize asks how much is there, where every part was proven.
+func (b *Bucket) compareSize(ctx context.Context, key string, size int64) error {
 	in, err := b.Open(ctx, key)
 	if err != nil {
 		return err
@@ -153,22 +162,22 @@ func (b *Bucket) join(ctx context.Context, key, id string, parts []minio.Complet
 }
 
 // send sends one body, watched over.
-func (b *Bucket) send(ctx context.Context, call func(context.Context, io.Reader) (string, error), body []byte) (tag string, err error) {
+func (b *Bucket) send(ctx context.Context, p part, call func(context.Context, io.Reader) (string, error)) (tag string, err error) {
 	ctx, w := b.pulse.watch(ctx)
 	defer w.stop()
-	tag, err = call(ctx, &stepping{bytes.NewReader(body), w})
+	tag, err = call(ctx, &stepping{p.body, w})
 	return tag, s3Problem(ctx, err)
 }
 
 // stepping is a body whose every read is a sign of life. It can be sent again.
 type stepping struct {
-	*bytes.Reader
+	io.ReadSeeker
 	w *watch
 }
 
 func (s *stepping) Read(p []byte) (int, error) {
 	s.w.step()
-	return s.Reader.Read(p)
+	return s.ReadSeeker.Read(p)
 }
 
 // compare reads back what the server says it has, where its answer does not
@@ -207,19 +216,3 @@ func (b *Bucket) undo(ctx context.Context, key, id string) {
 	}
 	_ = b.client.RemoveObject(ctx, b.o.Bucket, b.name(key), minio.RemoveObjectOptions{})
 }
-
-// part is one body with its sums.
-type part struct {
-	body   []byte
-	md5    [md5.Size]byte
-	sha256 [sha256.Size]byte
-}
-
-func newPart(body []byte) part { return part{body, md5.Sum(body), sha256.Sum256(body)} }
-
-func (p part) size() int64       { return int64(len(p.body)) }
-func (p part) md5Base64() string { return base64.StdEncoding.EncodeToString(p.md5[:]) }
-func (p part) sha256Hex() string { return hex.EncodeToString(p.sha256[:]) }
-
-// is tells whether a server's tag proves that it has this body.
-func (p part) is(tag string) bool { return tag == hex.EncodeToString(p.md5[:]) }

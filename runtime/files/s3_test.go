@@ -108,3 +108,31 @@ func TestOptionsShowNoSecret(t *testing.T) {
 		t.Error(all)
 	}
 }
+
+func TestBucketsStandInTheHostOrInThePath(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		endpoint, bucket string
+		path             bool
+		want             string
+	}{
+		{"s3.cn-north-1.amazonaws.com.cn", "deals", false, "https://deals.s3.dualstack.cn-north-1.amazonaws.com.cn/p/"},
+		{"https://cos.ap-guangzhou.myqcloud.com", "deals-125", false, "https://deals-125.cos.ap-guangzhou.myqcloud.com/p/"},
+		{"https://minio.example.com:9000", "deals", true, "https://minio.example.com:9000/deals/p/"},
+		{"https://s3.example.com", "my.deals", false, "https://s3.example.com/my.deals/p/"},
+		{"http://127.0.0.1:9000", "deals", false, "http://127.0.0.1:9000/deals/p/"},
+		{"http://minio:9000", "deals", false, "http://minio:9000/deals/p/"},
+		{"http://[::1]:9000", "deals", false, "http://[::1]:9000/deals/p/"},
+	} {
+		b, err := files.NewBucket(files.S3Options{Endpoint: c.endpoint, Bucket: c.bucket, Prefix: "/p/", AccessKey: "KEY", SecretKey: "SECRET",
+			PathStyle: c.path, Redirect: true})
+		if err != nil {
+			t.Errorf("%s: %v", c.endpoint, err)
+			continue
+		}
+		s := files.New(files.Options{Storage: b})
+		if got, err := s.Link(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment"); err != nil || !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: %s, %v", c.endpoint, got, err)
+		}
+	}
+}

@@ -79,7 +79,7 @@ func TestStorageGivesBackWhatItTook(t *testing.T) {
 	t.Parallel()
 	eachStorage(t, func(t *testing.T, s files.Storage) {
 		// Around the size of a part, and several parts.
-		for _, n := range []int{1, 5<<20 - 1, 5 << 20, 5<<20 + 1, 11 << 20} {
+		for _, n := range []int{1, 128<<10 + 1, 16 << 20, 16<<20 + 1, 33 << 20} {
 			key, body := newKey(), randomBytes(n)
 			if err := s.Put(t.Context(), key, iotest.HalfReader(bytes.NewReader(body))); err != nil {
 				t.Fatalf("put %d bytes: %v", n, err)
@@ -178,7 +178,7 @@ func TestStorageTakesAllOrNothing(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("the line went dead")
 	eachStorage(t, func(t *testing.T, s files.Storage) {
-		for _, n := range []int{0, 100, 6 << 20, 10 << 20} {
+		for _, n := range []int{0, 100, 17 << 20, 32 << 20} {
 			err := s.Put(t.Context(), newKey(), io.MultiReader(bytes.NewReader(randomBytes(n)), errReader{broken}))
 			if !errors.Is(err, broken) {
 				t.Errorf("cut off after %d bytes: %v", n, err)

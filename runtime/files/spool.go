@@ -1,0 +1,94 @@
+package files
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+)
+
+// spoolMemory is how much of a piece lies in memory; more goes into a file, so
+// that many slow uploads at once do not fill the memory.
+const spoolMemory = 128 << 10
+
+// spool holds one piece of an upload until it is sent on. It is used again for
+// the next one, and closed in the end.
+type spool struct {
+	mem  bytes.Buffer
+	file *os.File // without a name, in the system's folder for temporary files
+	size int64    // bytes
+	full error    // why it could not be written
+}
+
+// fill reads the next piece, at most so many bytes; last when the source is at
+// its end. What came before an error of the source is there.
+func (s *spool) fill(r io.Reader, most int64) (last bool, err error) {
+	if err := s.empty(); err != nil {
+		return false, err
+	}
+	_, err = io.CopyN(s, r, most)
+	if s.full != nil {
+		return false, diskProblem(s.full)
+	}
+	if errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (s *spool) empty() error {
+	s.mem.Reset()
+	s.size = 0
+	if s.file == nil {
+		return nil
+	}
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return diskProblem(err)
+	}
+	return diskProblem(s.file.Truncate(0))
+}
+
+// Write adds to the piece.
+func (s *spool) Write(p []byte) (int, error) {
+	n, err := s.write(p)
+	s.size += int64(n)
+	s.full = err
+	return n, err
+}
+
+func (s *spool) write(p []byte) (int, error) {
+	if s.size+int64(len(p)) <= spoolMemory {
+		return s.mem.Write(p)
+	}
+	if s.file == nil {
+		file, err := os.CreateTemp("", "weft-upload-*")
+		if err != nil {
+			return 0, err
+		}
+		s.file = file
+		if err := os.Remove(file.Name()); err != nil {
+			return 0, err
+		}
+	}
+	if s.mem.Len() > 0 {
+		if _, err := s.mem.WriteTo(s.file); err != nil {
+			return 0, err
+		}
+	}
+	return s.file.Write(p)
+}
+
+// body reads the piece, from its start and as often as it is wanted.
+func (s *spool) body() io.ReadSeeker {
+	if s.size > int64(s.mem.Len()) {
+		return io.NewSectionReader(s.file, 0, s.size)
+	}
+	return bytes.NewReader(s.mem.Bytes())
+}
+
+// close gives the file back.
+func (s *spool) close() {
+	if s.file != nil {
+		_ = s.file.Close() // it has no name any more
+	}
+}

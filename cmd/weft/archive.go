@@ -30,6 +30,8 @@ const (
 const (
 	memberLimit = 1 << 40   // bytes of an attachment
 	textLimit   = 512 << 20 // bytes of any other member
+	// paddingLimit is what a tar may have behind its end, in bytes.
+	paddingLimit = 1 << 20
 	// chunkBytes is when a member of documents is full.
 	chunkBytes = 4 << 20
 )

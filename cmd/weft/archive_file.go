@@ -20,7 +20,7 @@ const fileArchiveFormat = 1
 // empty, and checks every member against the manifest. Names that leave dir,
 // links and members that the manifest does not name are refused.
 func unpackFileArchive(r io.Reader, dir string) (*manifest, error) {
-	tr, m, _, err := openArchive(r)
+	o, err := openArchive(r)
 	if err != nil {
 		return nil, err
 	}
@@ -31,24 +31,24 @@ func unpackFileArchive(r io.Reader, dir string) (*manifest, error) {
 	defer root.Close()
 	seen := map[string]bool{}
 	for {
-		h, err := tr.Next()
+		h, err := o.tar.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, damaged("%w", err)
 		}
-		if err := unpackMember(root, m, h, tr); err != nil {
+		if err := unpackMember(root, o.manifest, h, o.tar); err != nil {
 			return nil, err
 		}
 		seen[h.Name] = true
 	}
-	for name := range m.Members {
+	for name := range o.manifest.Members {
 		if !seen[name] {
 			return nil, damaged("%s is missing", name)
 		}
 	}
-	return m, nil
+	return o.manifest, o.end()
 }
 
 func unpackMember(root *os.Root, m *manifest, h *tar.Header, r io.Reader) error {

@@ -27,7 +27,7 @@ type unpack struct {
 
 // archiveReader reads one archive of format 2.
 type archiveReader struct {
-	tar     *tar.Reader
+	*openedArchive
 	to      unpack
 	digests map[string]string
 	names   []string // of the collections, in order
@@ -39,16 +39,16 @@ type archiveReader struct {
 // before is good only then. A caller who cannot take that back reads twice. Of
 // an archive of format 1 it reads the manifest only.
 func readArchive(r io.Reader, to unpack) (*manifest, *contents, error) {
-	tr, m, digest, err := openArchive(r)
+	o, err := openArchive(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	if m.Format == fileArchiveFormat {
-		return m, nil, nil
+	if o.manifest.Format == fileArchiveFormat {
+		return o.manifest, nil, nil
 	}
-	a := &archiveReader{tar: tr, to: to, digests: map[string]string{manifestName: digest}}
+	a := &archiveReader{openedArchive: o, to: to, digests: map[string]string{manifestName: o.digest}}
 	for {
-		h, err := tr.Next()
+		h, err := a.tar.Next()
 		if err != nil {
 			return nil, nil, damaged("it ends too early: %w", err)
 		}
@@ -57,7 +57,7 @@ func readArchive(r io.Reader, to unpack) (*manifest, *contents, error) {
 		}
 		if h.Name == contentsName {
 			c, err := a.finish()
-			return m, c, err
+			return o.manifest, c, err
 		}
 		if err := a.member(h.Name); err != nil {
 			return nil, nil, err
@@ -65,36 +65,59 @@ func readArchive(r io.Reader, to unpack) (*manifest, *contents, error) {
 	}
 }
 
-// openArchive reads the manifest, tells its digest, and leaves the reader behind it.
-func openArchive(r io.Reader) (*tar.Reader, *manifest, string, error) {
+// openedArchive is one whose manifest was read.
+type openedArchive struct {
+	zip      io.Reader
+	tar      *tar.Reader
+	manifest *manifest
+	digest   string // of the manifest
+}
+
+// openArchive reads the manifest and leaves the reader behind it.
+func openArchive(r io.Reader) (*openedArchive, error) {
 	zr, err := gzip.NewReader(r)
 	if err != nil {
-		return nil, nil, "", fmt.Errorf("this is not a backup of weft: %w", err)
+		return nil, fmt.Errorf("this is not a backup of weft: %w", err)
 	}
-	tr := tar.NewReader(zr)
-	h, err := tr.Next()
+	o := &openedArchive{zip: zr, tar: tar.NewReader(zr), manifest: &manifest{}}
+	h, err := o.tar.Next()
 	if errors.Is(err, io.EOF) {
-		return nil, nil, "", errors.New("this is not a backup of weft: it is empty")
+		return nil, errors.New("this is not a backup of weft: it is empty")
 	}
 	if err != nil {
-		return nil, nil, "", damaged("%w", err)
+		return nil, damaged("%w", err)
 	}
 	if h.Name != manifestName {
-		return nil, nil, "", errors.New("this is not a backup of weft: it has no manifest")
+		return nil, errors.New("this is not a backup of weft: it has no manifest")
 	}
-	text, err := io.ReadAll(io.LimitReader(tr, textLimit))
+	text, err := io.ReadAll(io.LimitReader(o.tar, textLimit))
 	if err != nil {
-		return nil, nil, "", damaged("manifest: %w", err)
+		return nil, damaged("manifest: %w", err)
 	}
-	m := &manifest{}
-	if err := json.Unmarshal(text, m); err != nil {
-		return nil, nil, "", damaged("manifest: %w", err)
+	if err := json.Unmarshal(text, o.manifest); err != nil {
+		return nil, damaged("manifest: %w", err)
 	}
-	if m.Format > archiveFormat {
-		return nil, nil, "", fmt.Errorf("the backup was written by a newer weft (%s); restore it with that version", m.Weft)
+	if o.manifest.Format > archiveFormat {
+		return nil, fmt.Errorf("the backup was written by a newer weft (%s); restore it with that version", o.manifest.Weft)
 	}
 	sum := sha256.Sum256(text)
-	return tr, m, hex.EncodeToString(sum[:]), nil
+	o.digest = hex.EncodeToString(sum[:])
+	return o, nil
+}
+
+// end sees that nothing comes but the end: the last bytes hold a checksum.
+func (o *openedArchive) end() error {
+	if _, err := o.tar.Next(); !errors.Is(err, io.EOF) {
+		return damaged("something stands behind its end (%v)", err)
+	}
+	padding, err := io.Copy(io.Discard, io.LimitReader(o.zip, paddingLimit+1))
+	if err != nil {
+		return damaged("%w", err)
+	}
+	if padding > paddingLimit {
+		return damaged("something stands behind its end")
+	}
+	return nil
 }
 
 func damaged(format string, args ...any) error {
@@ -182,8 +205,8 @@ func (a *archiveReader) finish() (*contents, error) {
 	if err := json.NewDecoder(io.LimitReader(a.tar, textLimit)).Decode(c); err != nil {
 		return nil, damaged("contents: %w", err)
 	}
-	if _, err := a.tar.Next(); !errors.Is(err, io.EOF) {
-		return nil, damaged("something stands behind its end (%v)", err)
+	if err := a.end(); err != nil {
+		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Members)) {
 		if a.digests[name] == "" {

@@ -73,12 +73,12 @@ type restoring struct {
 // check reads the archive to its end; format 1 is checked when it is unpacked.
 func (r *restoring) check() error {
 	r.m.progress("checking the backup")
-	_, m, _, err := openArchive(r.archive)
+	o, err := openArchive(r.archive)
 	if err != nil {
 		return err
 	}
-	r.manifest = m
-	if m.Format == fileArchiveFormat {
+	r.manifest = o.manifest
+	if r.manifest.Format == fileArchiveFormat {
 		return nil
 	}
 	if err := r.rewind(); err != nil {
@@ -92,7 +92,7 @@ func (r *restoring) check() error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	r.name = "the backup of " + m.At.Format(time.RFC3339) + " (" + hex.EncodeToString(sum[:])[:shortDigest] + ")"
+	r.name = "the backup of " + r.manifest.At.Format(time.RFC3339) + " (" + hex.EncodeToString(sum[:])[:shortDigest] + ")"
 	return nil
 }
 

@@ -2,7 +2,8 @@
 # One repeat of one group of workloads over the named peers, interleaved: each
 # workload runs on every peer before the next workload starts.
 # usage: bench.sh writes|reads|reads1m|small PEER...   (peers set up, servers running)
-# ROUND numbers the repeat, so that peers can be compared round by round.
+# ROUND numbers the repeat, so that peers can be compared round by round. NOISE=9
+# takes runs as they are on a machine that is never quiet.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${PEERS_WORK:-$here/work}
@@ -10,7 +11,7 @@ group=$1; shift
 peers=("$@")
 each() { # workload collection concurrency seconds
   for p in "${peers[@]}"; do
-    "$work/load" run -peer "$work/$p.json" -out "${RESULTS:-$work/results.jsonl}" -wl "$1" -coll "$2" -c "$3" -t "$4" -round "${ROUND:-0}" | cut -c1-400 || true
+    "$work/load" run -peer "$work/$p.json" -out "${RESULTS:-$work/results.jsonl}" -wl "$1" -coll "$2" -c "$3" -t "$4" -round "${ROUND:-0}" -noise "${NOISE:-0.35}" | cut -c1-400 || true
   done
 }
 case $group in

@@ -2,7 +2,7 @@
 # `make bench-stores`: the same weft on the embedded store and on MongoDB, on the
 # same work, interleaved, and the ratios. The database is the one that tests
 # would get (WEFT_TEST_MONGODB, mongod, the test server) and is named in the
-# output. BENCH_REPEATS (3) rounds.
+# output. BENCH_REPEATS (3) rounds, RT_CLIENTS (50) subscribers, BULK_ROWS (5000).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export PEERS_WORK=${PEERS_WORK:-$here/work/stores}
@@ -20,7 +20,7 @@ trap 'stop embedded mongodb; kill "$database" 2>/dev/null || true' EXIT
 read -r running <&"${DATABASE[0]}"
 server=$(jq -r .server <<<"$running")
 uri=$(jq -r .uri <<<"$running" | sed -E 's#^([a-z+]+://[^/?]+)/?[^?]*#\1/weft_bench_'"$$"'#')
-export RESULTS=$PEERS_WORK/results.jsonl WEFT_SETS=${WEFT_SETS:-10000:leads10k 5000:leads}
+export RESULTS=$PEERS_WORK/results.jsonl WEFT_SETS=${WEFT_SETS:-10000:leads10k 5000:leads} RT_CLIENTS=${RT_CLIENTS:-50}
 : > "$RESULTS"
 WEFT_NAME=embedded WEFT_PORT=18530 "$here/weft/setup.sh"
 WEFT_NAME=mongodb WEFT_PORT=18531 WEFT_MONGODB_URI=$uri WEFT_DB_PID=$(jq .pid <<<"$running") "$here/weft/setup.sh"

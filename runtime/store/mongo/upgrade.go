@@ -2,6 +2,112 @@ package mongo
 
 import (
 	"context"
+	"fmt"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-func (s *Store) upgradeText(ctx context.Context) error { return ctx.Err() }
+// derivedMembers are made by query.Fold, query.SortKey and query.Tokens.
+var derivedMembers = []string{memberSort, memberFold, memberWords}
+
+// upgradeText derives sort keys, folded texts and search words anew when an
+// older weft, whose folding or collation was another one, wrote the database.
+// When it is interrupted, the next start begins it again; until it is done,
+// processes of the older weft must not write.
+func (s *Store) upgradeText(ctx context.Context) error {
+	have, err := s.format(ctx)
+	if err != nil || have.Text == textFormat {
+		return err
+	}
+	s.log.Info("upgrading sort keys and search words", "from", have.Text, "to", textFormat)
+	for _, name := range s.catalog.names() {
+		if err := s.rederive(ctx, s.catalog.all()[name]); err != nil {
+			return fmt.Errorf("upgrade of %s: %w", name, err)
+		}
+	}
+	return s.health.call(ctx, func(ctx context.Context) error {
+		return s.setFormat(ctx, "$set", format{documentFormat, textFormat})
+	})
+}
+
+// rederive mends the documents of a collection in batches.
+func (s *Store) rederive(ctx context.Context, k *collection) error {
+	either := bson.A{}
+	for _, m := range derivedMembers {
+		either = append(either, bson.D{{Key: m, Value: bson.D{{Key: "$exists", Value: true}}}})
+	}
+	var batch []driver.WriteModel
+	return s.health.limited(ctx, 0, func(ctx context.Context) error {
+		cursor, err := s.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}}, options.Find().SetBatchSize(backfillBatch))
+		if err != nil {
+			return err
+		}
+		err = eachOf(ctx, cursor, func(raw bson.Raw) error {
+			model, err := k.rederived(raw)
+			if err != nil {
+				return err
+			}
+			if batch = append(batch, model); len(batch) < backfillBatch {
+				return nil
+			}
+			err = s.writeBatch(ctx, k, batch)
+			batch = batch[:0]
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return s.writeBatch(ctx, k, batch)
+	})
+}
+
+// rederived gives a document what follows from the texts of the fields that had
+// sort keys and tokens, unless it changes meanwhile.
+func (k *collection) rederived(raw bson.Raw) (driver.WriteModel, error) {
+	d, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	if d.Sort = decodeSort(raw); d.Sort != nil {
+		for field := range d.Sort {
+			text, _ := raw.Lookup(field).StringValueOK()
+			d.Sort[field] = query.SortKey(text)
+		}
+	}
+	done := map[string]bool{}
+	for _, old := range decodeTokens(raw) {
+		if done[old.Field] {
+			continue
+		}
+		done[old.Field] = true
+		text, _ := raw.Lookup(old.Field).StringValueOK()
+		for _, word := range query.Tokens(text) {
+			d.Tokens = append(d.Tokens, store.Token{Field: old.Field, Text: word})
+		}
+	}
+	made, err := k.encode(&d)
+	if err != nil {
+		return nil, err
+	}
+	var put, drop bson.D
+	for _, m := range derivedMembers {
+		if v, err := made.LookupErr(m); err == nil {
+			put = append(put, bson.E{Key: m, Value: v})
+		} else {
+			drop = append(drop, bson.E{Key: m, Value: ""})
+		}
+	}
+	var update bson.D
+	if put != nil {
+		update = append(update, bson.E{Key: "$set", Value: put})
+	}
+	if drop != nil {
+		update = append(update, bson.E{Key: "$unset", Value: drop})
+	}
+	return driver.NewUpdateOneModel().SetFilter(atRevision(d.ID, d.Rev)).SetUpdate(update), nil
+}

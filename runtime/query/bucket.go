@@ -51,22 +51,32 @@ func parseTime(kind Kind, stored string, zone *time.Location) (time.Time, bool) 
 		zone = time.UTC
 	}
 	t = t.In(zone)
-	switch y := t.Year(); {
-	case y < 1:
-		t = FirstDay(zone)
-	case y > 9999:
+	switch {
+	case t.Before(FirstMoment(zone)):
+		t = FirstMoment(zone)
+	case t.After(LastMoment(zone)):
 		t = LastMoment(zone)
 	}
 	return t, true
 }
 
-// FirstDay is the beginning of the year 1 in a zone, LastMoment the end of the
-// year 9999: between them lie the instants that have a bucket of their own.
-func FirstDay(zone *time.Location) time.Time { return time.Date(1, 1, 1, 0, 0, 0, 0, zone) }
+// FirstMoment and LastMoment bound the instants that have a bucket of their
+// own: the years 1 to 9999 both in the zone and in UTC.
+func FirstMoment(zone *time.Location) time.Time {
+	local, utc := time.Date(1, 1, 1, 0, 0, 0, 0, zone), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
+	if local.Before(utc) {
+		return utc.In(zone)
+	}
+	return local
+}
 
-// LastMoment is the last millisecond of the year 9999 in a zone.
+// LastMoment is the last millisecond of these years.
 func LastMoment(zone *time.Location) time.Time {
-	return time.Date(9999, 12, 31, 23, 59, 59, 999e6, zone)
+	last := func(z *time.Location) time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 999e6, z) }
+	if local := last(zone); local.Before(last(time.UTC)) {
+		return local
+	}
+	return last(time.UTC).In(zone)
 }
 
 // buckets are the ways to group by time.

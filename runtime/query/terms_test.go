@@ -114,6 +114,7 @@ func TestBucket(t *testing.T) {
 		{query.Instant, "9999-12-31T23:59:59.000Z", "day", shanghai, "9999-12-31"},
 		{query.Instant, "9999-12-31T23:59:59.000Z", "month", shanghai, "9999-12"},
 		{query.Instant, "0000-06-01T00:00:00.000Z", "week", nil, "0001-W01"},
+		{query.Instant, "0000-12-31T23:00:00.000Z", "day", shanghai, "0001-01-01"},
 		{query.Date, "", "day", nil, ""},
 		{query.Date, "2017-04-01", "decade", nil, ""},
 	} {

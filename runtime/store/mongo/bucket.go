@@ -43,7 +43,7 @@ func (g *grouping) bucket(t query.GroupTerm, value any) any {
 // within keeps an instant inside the years 1 to 9999 of a zone, beyond which
 // there are no keys.
 func within(value any, zone *time.Location) any {
-	first, last := query.FirstDay(zone), query.LastMoment(zone)
+	first, last := query.FirstMoment(zone), query.LastMoment(zone)
 	bounded := one("$min", bson.A{one("$max", bson.A{value, primitive.NewDateTimeFromTime(first)}), primitive.NewDateTimeFromTime(last)})
 	return one("$cond", bson.A{sameType(value, primitive.DateTime(0)), bounded, nil})
 }

@@ -89,4 +89,3 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 	})
 	return n, err
 }
-

@@ -15,10 +15,8 @@ import (
 	"weft/runtime/problem"
 )
 
-// How long a bucket's server may take. There is no limit for a whole transfer,
-// only for standing still: see watch.
+// There is no limit for a whole transfer, only for standing still: see watch.
 const (
-	connectTime  = time.Second
 	handshakeMax = 3 * time.Second
 	s3Tries      = 3
 )
@@ -42,9 +40,12 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := &net.Dialer{Timeout: connectTime, KeepAlive: 15 * time.Second}
+	if o.Patience <= 0 {
+		o.Patience = usualPatience
+	}
+	dialer := &net.Dialer{Timeout: o.Patience, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: handshakeMax,
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Patience),
 		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
 	}
 	lookup := minio.BucketLookupDNS
@@ -58,7 +59,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	return &Bucket{o: o, client: minio.Core{Client: client}, pulse: newPulse(u, transport), made: !o.MakeBucket}, nil
+	return &Bucket{o: o, client: minio.Core{Client: client}, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
 }
 
 // String shows where the bucket is.

@@ -21,6 +21,18 @@ func wantUnavailable(t *testing.T, err error) {
 	}
 }
 
+// hasty is a bucket with the patience that a server has.
+func hasty(t *testing.T, b s3test.Bucket) *files.Bucket {
+	t.Helper()
+	o := options(b)
+	o.Patience = 0
+	s, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // TestAServerThatIsGone: killed or frozen, calls end soon and say so; when it
 // is back, so are they.
 func TestAServerThatIsGone(t *testing.T) {
@@ -32,9 +44,9 @@ func TestAServerThatIsGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := s3test.Start(t)
-			s := newBucket(t, server.Bucket)
+			s, patient := hasty(t, server.Bucket), newBucket(t, server.Bucket)
 			key := newKey()
-			if err := s.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+			if err := patient.Put(t.Context(), key, strings.NewReader("x")); err != nil {
 				t.Fatal(err)
 			}
 			c.down(server)
@@ -55,11 +67,11 @@ func TestAServerThatIsGone(t *testing.T) {
 			}
 			c.up(server)
 			after := newKey()
-			if err := s.Put(t.Context(), after, strings.NewReader("x")); err != nil {
+			if err := patient.Put(t.Context(), after, strings.NewReader("x")); err != nil {
 				t.Error(err)
 			}
 			// A frozen server does later what it was asked; so the first may be gone.
-			if got := keys(t, s, ""); !slices.Contains(got, after) {
+			if got := keys(t, patient, ""); !slices.Contains(got, after) {
 				t.Errorf("%s is not among %v", after, got)
 			}
 		})

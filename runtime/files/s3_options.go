@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7/pkg/s3utils"
 )
@@ -36,6 +37,9 @@ type S3Options struct {
 	// Redirect sends downloads to the bucket itself by a presigned address that
 	// is good for two minutes; else they go through weft.
 	Redirect bool
+	// Patience is how long a server that stands still is waited for, before it
+	// is asked whether it is there at all; 0 is a second.
+	Patience time.Duration
 }
 
 // ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,

@@ -13,10 +13,11 @@ import (
 
 // A server that works slowly is waited for, one that is gone is not: when a
 // call stands still, another connection asks whether the server answers at all.
+// The options' patience is how long it may stand still before one asks, and how
+// long the answer may take.
 const (
-	stillAfter = time.Second      // standing still this long makes one ask
-	pulseTime  = time.Second      // the answer must come within this
-	stillMost  = 30 * time.Second // a call that makes no step for so long is given up
+	usualPatience = time.Second
+	stillMost     = 30 * time.Second // a call that makes no step for so long is given up
 )
 
 var (
@@ -29,6 +30,7 @@ type pulse struct {
 	url       string
 	transport *http.Transport
 	client    *http.Client
+	patience  time.Duration
 
 	mu     sync.Mutex
 	asked  time.Time // when the last answer came, or did not
@@ -36,12 +38,12 @@ type pulse struct {
 	silent atomic.Bool // the last question had no answer
 }
 
-func newPulse(u *url.URL, t *http.Transport) *pulse {
+func newPulse(u *url.URL, t *http.Transport, patience time.Duration) *pulse {
 	// A connection of its own: those at hand may be the ones that hang.
 	own := t.Clone()
 	own.DisableKeepAlives = true
-	return &pulse{url: u.String() + "/", transport: t, client: &http.Client{
-		Transport: own, Timeout: pulseTime,
+	return &pulse{url: u.String() + "/", transport: t, patience: patience, client: &http.Client{
+		Transport: own, Timeout: patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -68,11 +70,11 @@ func (p *pulse) ask() bool {
 // says step with every sign of life, and stop in the end.
 func (p *pulse) watch(ctx context.Context) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watch{pulse: p, cancel: cancel, most: stillMost}
+	w := &watch{pulse: p, cancel: cancel, most: max(stillMost, 2*p.patience)}
 	w.step()
 	// After a question without an answer the next one comes first, so that
 	// callers do not queue up behind a server that is gone.
-	first := stillAfter
+	first := p.patience
 	if p.silent.Load() {
 		first = 0
 	}
@@ -98,10 +100,10 @@ func (w *watch) look() {
 	if w.ended.Load() {
 		return
 	}
-	still, next := time.Since(time.Unix(0, w.last.Load())), stillAfter
+	still, next := time.Since(time.Unix(0, w.last.Load())), w.pulse.patience
 	switch {
 	case w.idle.Load():
-	case still < stillAfter && !w.pulse.silent.Load():
+	case still < w.pulse.patience && !w.pulse.silent.Load():
 		next -= still
 	case still >= w.most:
 		w.cancel(errStill)

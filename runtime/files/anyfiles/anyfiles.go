@@ -6,11 +6,15 @@ package anyfiles
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"weft/runtime/files"
 	"weft/runtime/files/s3test"
 	"weft/runtime/store/storetest/anystore"
 )
+
+// patience is that of tests, whose servers share a machine with many others.
+const patience = 30 * time.Second
 
 // Open opens an empty storage, which ends with the test.
 func Open(t testing.TB) files.Storage {
@@ -25,7 +29,7 @@ func Open(t testing.TB) files.Storage {
 	}
 	bucket, err := files.NewBucket(files.S3Options{
 		Endpoint: scheme + b.Endpoint, Region: b.Region, Bucket: b.Name, Prefix: "weft/files",
-		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true,
+		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Patience: patience,
 	})
 	if err != nil {
 		t.Fatal(err)

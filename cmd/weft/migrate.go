@@ -24,6 +24,17 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	if m.cli.Server != "" {
 		return usageError{errors.New("migrate works on stores that no server uses; it does not take --server")}
 	}
+	_, source, err := m.resolve(c.From)
+	if err != nil {
+		return err
+	}
+	_, target, err := m.resolve(c.To)
+	if err != nil {
+		return err
+	}
+	if source == target {
+		return usageError{errors.New("--from and --to are the same place")}
+	}
 	from, err := c.openSource(ctx, m)
 	if err != nil {
 		return err
@@ -34,9 +45,6 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	if from.name == to.name {
-		return usageError{errors.New("--from and --to are the same place")}
-	}
 	v := &move{m: m, from: from, to: to}
 	defer m.progressDone()
 	report, err := v.run(ctx)

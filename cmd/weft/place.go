@@ -57,15 +57,15 @@ func isMongo(at string) bool {
 // "mongodb" for the one of the settings. filesAt is a folder, an address of a
 // bucket, "s3" for the one of the settings, or "" for the data folder.
 func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error) {
-	if at == "mongodb" {
-		if at = m.cli.MongodbURI; at == "" {
-			return nil, usageError{errors.New("mongodb stands for the URI in --mongodb-uri or WEFT_MONGODB_URI, and none is given")}
-		}
+	at, name, err := m.resolve(at)
+	if err != nil {
+		return nil, err
 	}
 	p, folder, err := m.openRecords(ctx, at)
 	if err != nil {
 		return nil, err
 	}
+	p.name = name
 	p.imports = filepath.Join(folder, importsName)
 	if filesAt == "" {
 		filesAt = filepath.Join(folder, filesName)
@@ -81,24 +81,37 @@ func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error
 	return p, nil
 }
 
-// openRecords opens the store and says which data folder belongs to it.
+// resolve says which address or folder is meant, and names it without secrets.
+func (m *Main) resolve(at string) (address, name string, err error) {
+	if at == "mongodb" {
+		if at = m.cli.MongodbURI; at == "" {
+			return "", "", usageError{errors.New("mongodb stands for the URI in --mongodb-uri or WEFT_MONGODB_URI, and none is given")}
+		}
+	}
+	if isMongo(at) {
+		return at, addressOf(at), nil
+	}
+	if strings.Contains(at, "://") {
+		return "", "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
+	}
+	path, err := filepath.Abs(at)
+	if err != nil {
+		return "", "", fmt.Errorf("data folder %s: %w", at, err)
+	}
+	return path, path, nil
+}
+
+// openRecords opens the store at what resolve gave, and says which data folder belongs to it.
 func (m *Main) openRecords(ctx context.Context, at string) (*place, string, error) {
-	log := slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.DiscardHandler) // what goes wrong is the error of a call
 	if isMongo(at) {
 		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log})
 		if err != nil {
 			return nil, "", explainMongo(err)
 		}
-		return &place{name: addressOf(at), store: st}, m.cli.Data, nil
+		return &place{store: st}, m.cli.Data, nil
 	}
-	if strings.Contains(at, "://") {
-		return nil, "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
-	}
-	path, err := filepath.Abs(at)
-	if err != nil {
-		return nil, "", fmt.Errorf("data folder %s: %w", at, err)
-	}
-	f, err := openFolder(path, false)
+	f, err := openFolder(at, false)
 	if err != nil {
 		return nil, "", err
 	}
@@ -106,7 +119,7 @@ func (m *Main) openRecords(ctx context.Context, at string) (*place, string, erro
 	if err != nil {
 		return nil, "", errors.Join(explainFolder(at, err), f.Close())
 	}
-	return &place{name: path, store: st, folder: f}, path, nil
+	return &place{store: st, folder: f}, at, nil
 }
 
 // openBytes opens a bucket; for a folder the Storage is nil.

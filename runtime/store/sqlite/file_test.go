@@ -206,50 +206,6 @@ func found(t testing.TB, s *Store, f store.Find) string {
 	return fmt.Sprint(ids)
 }
 
-// TestBackup is R-16: a copy made while others write is complete and sound.
-func TestBackup(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s := openAt(t, filepath.Join(dir, "weft.db"), Options{})
-	for i := range 50 {
-		write(t, s, lead(i, "new"))
-	}
-	stop := make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for i := 50; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-				write(t, s, lead(i, "late"))
-			}
-		}
-	}()
-	to := filepath.Join(dir, "copy.db")
-	err := s.Backup(t.Context(), to)
-	close(stop)
-	<-ended
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Backup(t.Context(), to); err == nil {
-		t.Error("a backup over an existing file")
-	}
-	c := openAt(t, to, Options{})
-	if err := c.CheckIntegrity(t.Context()); err != nil {
-		t.Error(err)
-	}
-	n, err := c.Count(t.Context(), "lead", query.Cmp{Path: stagePath, Op: query.Eq, Value: "new"}, 0)
-	if err != nil || n != 50 {
-		t.Errorf("%d %v", n, err)
-	}
-	if got := found(t, c, store.Find{Where: matches("7"), Limit: 9}); !strings.Contains(got, "l0000007") {
-		t.Errorf("search in the copy: %s", got)
-	}
-}
-
 // TestDamagePage finds a page that the disk has changed.
 func TestDamagedPage(t *testing.T) {
 	t.Parallel()

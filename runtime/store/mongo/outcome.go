@@ -47,7 +47,7 @@ func (w *writer) abort(err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.Patience)
 	defer cancel()
 	if errors.Is(err, errDown) || !answered(err) || w.session.AbortTransaction(ctx) != nil {
-		w.endSession()
+		w.abandon()
 	}
 }
 

@@ -37,6 +37,7 @@ type writer struct {
 	ended   chan struct{}
 	once    sync.Once
 	session driver.Session
+	orphans []orphan
 	slot    int
 }
 
@@ -195,6 +196,7 @@ func (w *writer) commit(group []*request) (*plan, error) {
 				return p, nil
 			}
 		}
+		w.endOrphans(ctx)
 		w.slot = randomSlot() // maybe another process has taken to the same
 		select {
 		case <-time.After(rand.N(pause)):
@@ -231,6 +233,6 @@ func (w *writer) transaction(ctx context.Context, p *plan) error {
 		return nil
 	}
 	s.feed.forget(key)
-	w.endSession() // its transaction may still be open
+	w.abandon() // its transaction may still be open
 	return err
 }

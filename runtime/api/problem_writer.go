@@ -103,14 +103,22 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *problem.Error) {
 	h.Del("Etag")
 	h.Set("Content-Language", lang)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if p.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(p.RetryAfter.Seconds())))))
+	if retry := retryAfter(p); retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(retry.Seconds())))))
 	}
 	if p.Code == problem.Unauthenticated {
 		h.Set("WWW-Authenticate", `Bearer realm="weft"`)
 	}
 	w.WriteHeader(p.Code.Status())
 	_, _ = w.Write(body)
+}
+
+// retryAfter is when to come again: a 503 always says it.
+func retryAfter(p *problem.Error) time.Duration {
+	if p.RetryAfter <= 0 && p.Code.Status() == http.StatusServiceUnavailable {
+		return time.Second
+	}
+	return p.RetryAfter
 }
 
 // problemBody is the answer's form. Parameters and extra members stand beside

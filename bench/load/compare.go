@@ -26,8 +26,8 @@ func compare(files []string, a, b string, noise, least float64) (below int) {
 		x, y := keys[i], keys[j]
 		return fmt.Sprintf("%s %s %05d", x.wl, x.coll, x.conc) < fmt.Sprintf("%s %s %05d", y.wl, y.coll, y.conc)
 	})
-	fmt.Printf("\n| workload | collection | callers | %s | p99 ms | %s | p99 ms | ratio [least–most] | rounds | |\n", a, b)
-	fmt.Println("|---|---|---:|---:|---:|---:|---:|---:|---:|---|")
+	fmt.Printf("\n| workload | collection | callers | %s | p99 ms | CPU µs | %s | p99 ms | CPU µs | ratio [least–most] | rounds | |\n", a, b)
+	fmt.Println("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|")
 	for _, k := range keys {
 		other := key{k.wl, k.coll, k.conc, b}
 		pairs := rounds(rows[k], rows[other], noise)
@@ -41,8 +41,9 @@ func compare(files []string, a, b string, noise, least float64) (below int) {
 			mark = fmt.Sprintf("below %g", least)
 			below++
 		}
-		fmt.Printf("| %s | %s | %d | %s | %.4g | %s | %.4g | %.2f [%.2f–%.2f] | %d | %s |\n", k.wl, k.coll, k.conc,
-			rateOf(k.wl, rows[k]), medianOf(rows[k], p99), rateOf(k.wl, rows[other]), medianOf(rows[other], p99),
+		fmt.Printf("| %s | %s | %d | %s | %.4g | %.0f | %s | %.4g | %.0f | %.2f [%.2f–%.2f] | %d | %s |\n", k.wl, k.coll, k.conc,
+			rateOf(k.wl, rows[k]), medianOf(rows[k], p99), medianOf(rows[k], cpu),
+			rateOf(k.wl, rows[other]), medianOf(rows[other], p99), medianOf(rows[other], cpu),
 			ratio, ratios[0], ratios[len(ratios)-1], len(ratios), mark)
 	}
 	return below
@@ -92,6 +93,10 @@ func quietOnes(rs []Result, noise float64) (calm []Result) {
 
 func rate(r Result) float64 { return r.Rate }
 func p99(r Result) float64  { return r.P99 }
+
+// cpu is what the server used for a request in µs, its database included: on a
+// machine that does other work, too, it says more than the rate.
+func cpu(r Result) float64 { return r.SrvCPU * r.Secs / float64(max(r.N, 1)) * 1e6 }
 
 func ratioOf(wl string, p pair) float64 {
 	if wl == "realtime" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"time"
 
 	"weft/runtime/model"
@@ -39,8 +40,8 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 	}
 	so := &sofar{numbers: &directNumbers{s: s}, held: &holds{s: s}}
 	defer so.held.release(ctx)
-	leave := func() {}
-	defer func() { leave() }()
+	at := place{q: &s.queues}
+	defer at.leave()
 	for try := range tries {
 		so.inLine = try > 0
 		if r, err := s.replay(ctx, c); r != nil || err != nil {
@@ -56,8 +57,7 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 		case !errors.Is(err, store.ErrConflict):
 			return s.giveUp(ctx, c, err)
 		}
-		leave()
-		leave = s.waitFor(ctx, err, try)
+		s.waitFor(ctx, err, try, &at)
 	}
 	p := problem.New(problem.Conflict, "too_much_contention", nil)
 	p.RetryAfter = time.Second
@@ -67,26 +67,27 @@ func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 // waitFor takes a place in the line of the document that was lost. What lies
 // in the bin, or is about to, and a version that was just published have no
 // line: they are looked at again a little later.
-func (s *Service) waitFor(ctx context.Context, err error, try int) (leave func()) {
+func (s *Service) waitFor(ctx context.Context, err error, try int, at *place) {
+	at.leave()
 	var lost *store.ConflictError
 	if !errors.As(err, &lost) {
-		return func() {}
+		return
 	}
 	switch lost.Collection {
 	case BinCollection:
 		s.dropOldHold(ctx, lost.ID)
 	case model.VersionCollection: // newer definitions are about to be in force
 		if s.refresh != nil && s.refresh(ctx) == nil {
-			return func() {}
+			return
 		}
 	default:
-		return s.queues.enter(docKey{lost.Collection, lost.ID})
+		at.enter(docKey{lost.Collection, lost.ID})
+		return
 	}
 	select {
 	case <-ctx.Done():
 	case <-time.After(time.Duration(try+1) * time.Millisecond):
 	}
-	return func() {}
 }
 
 func (s *Service) attempt(ctx context.Context, c Call, so *sofar, do work) (*Result, error) {
@@ -178,6 +179,14 @@ func (u *unit) commitError(ctx context.Context, err error) error {
 	}
 	if it := u.index[docKey{taken.Collection, taken.ID}]; it != nil && taken.Index != "id" {
 		return u.uniqueProblem(ctx, it, taken.Index)
+	}
+	if taken.Collection == HistoryCollection { // its record was changed, whatever the database noticed first
+		of, _, _ := strings.Cut(taken.ID, ":")
+		for _, it := range u.items {
+			if it.id == of {
+				return &store.ConflictError{Collection: it.entity.Key, ID: of}
+			}
+		}
 	}
 	return &store.ConflictError{Collection: taken.Collection, ID: taken.ID}
 }

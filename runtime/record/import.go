@@ -110,13 +110,14 @@ func (r *importRun) group(ctx context.Context, n, from, to int) {
 	if err == nil {
 		err = r.commit(ctx, g, false)
 	}
+	at := place{q: &r.s.queues}
 	for try := 1; try < groupTries && errors.Is(err, store.ErrConflict); try++ {
-		leave := r.s.waitFor(ctx, err, try)
+		r.s.waitFor(ctx, err, try, &at)
 		if g, err = r.prepareGroup(ctx, from, to); err == nil {
 			err = r.commit(ctx, g, true)
 		}
-		leave()
 	}
+	at.leave()
 	if err == nil {
 		r.oneByOne(ctx, g.alone)
 		return

@@ -1,6 +1,9 @@
 package record
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -18,8 +21,41 @@ type queues struct {
 	open  atomic.Int64 // number of lines: mostly none, then nothing is locked
 }
 
+// place is where one caller stands: in the lines of all documents that it lost
+// so far, for a change of two hot documents would else lose one while it waits
+// for the other.
+type place struct {
+	q      *queues
+	lost   []docKey
+	leaves []func()
+}
+
+// enter waits for the turn of every document that was lost, this one too. All
+// callers stand in lines in the same order, so that none wait for each other.
+func (p *place) enter(k docKey) {
+	p.leave()
+	if at, found := slices.BinarySearchFunc(p.lost, k, docKey.compare); !found {
+		p.lost = slices.Insert(p.lost, at, k)
+	}
+	for _, k := range p.lost {
+		p.leaves = append(p.leaves, p.q.enter(k))
+	}
+}
+
+// leave gives the turn to who comes next, in all lines.
+func (p *place) leave() {
+	for _, leave := range p.leaves {
+		leave()
+	}
+	p.leaves = p.leaves[:0]
+}
+
 // docKey names one document.
 type docKey struct{ collection, id string }
+
+func (k docKey) compare(other docKey) int {
+	return cmp.Or(strings.Compare(k.collection, other.collection), strings.Compare(k.id, other.id))
+}
 
 type line struct {
 	mu      sync.Mutex

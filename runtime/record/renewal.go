@@ -196,8 +196,8 @@ func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
 // renewed for a reason of its own is left as it is.
 func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err error) {
 	k := b.job.key()
-	leave := func() {}
-	defer func() { leave() }()
+	at := place{q: &r.s.queues}
+	defer at.leave()
 	for try := range tries {
 		err := b.run(ctx)
 		switch {
@@ -209,10 +209,9 @@ func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err err
 		case problemOf(storeProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
 			return false, err
 		case errors.Is(err, store.ErrConflict):
-			leave()
-			leave = func() {}
+			at.leave()
 			if b.size == 1 {
-				leave = r.s.waitFor(ctx, err, try)
+				r.s.waitFor(ctx, err, try, &at)
 			}
 			r.sizes[k] = max(1, b.size/2)
 		case b.size > 1:

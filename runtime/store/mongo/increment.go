@@ -8,6 +8,7 @@ import (
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
@@ -33,7 +34,8 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 				bson.D{{Key: "$inc", Value: bson.D{{Key: memberRev, Value: int64(1)}, {Key: "value", Value: by}}}},
 				options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&counter)
 		})
-		if !hasCode(err, codeDuplicateKey) || try >= claimTries { // two made it at once
+		// Two made it at once, or it was counted and the answer left it out.
+		if !hasCode(err, codeDuplicateKey) && !errors.Is(err, driver.ErrNoDocuments) || try >= claimTries {
 			break
 		}
 	}

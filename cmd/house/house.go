@@ -37,6 +37,8 @@ type Options struct {
 	Storage files.Storage
 	// Quota is how many bytes all attachments together may have; 0: no limit.
 	Quota int64
+	// UserQuota is how many of one user no record may use yet; 0: no limit.
+	UserQuota int64
 	// Zone is the organisation's time zone.
 	Zone *time.Location
 	Now  func() time.Time
@@ -112,7 +114,7 @@ func (h *House) follow(log *slog.Logger) {
 // rooms makes what stands between the definitions and the API.
 func (h *House) rooms(o Options) {
 	h.Access = access.New(access.Options{Store: o.Store, Current: h.Current, Now: o.Now, Zone: o.Zone})
-	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, Now: o.Now})
+	h.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	h.Records = record.New(record.Options{
 		Store: o.Store, Current: h.Current, Authority: h.Access, Files: h.Files, Now: o.Now, Zone: o.Zone,
 		Refresh: h.Builder.Refresh, Leases: h.Leases,

@@ -12,7 +12,10 @@ type cli struct {
 	JSON       bool   `name:"json" help:"Print the answer as JSON, for machines."`
 
 	Bucket bucket   `embed:"" prefix:"s3-" group:"Files in S3"`
-	Quota  byteSize `name:"files-quota" help:"How much all attachments may take together, e.g. 50GiB; no limit if left out." placeholder:"SIZE" variable:"WEFT_FILES_QUOTA" group:"Files in S3"`
+	Quota  byteSize `name:"files-quota" help:"How much all attachments may take together, e.g. 50GiB; no limit if left out." placeholder:"SIZE" variable:"WEFT_FILES_QUOTA" group:"Files"`
+
+	UserQuota byteSize `name:"files-user-quota" help:"How much one user's attachments may take that no record uses yet; 0 for no limit." default:"2GiB" placeholder:"SIZE" variable:"WEFT_FILES_USER_QUOTA" group:"Files"`
+	MaxUpload byteSize `name:"max-upload" help:"The greatest attachment." default:"100MiB" placeholder:"SIZE" variable:"WEFT_MAX_UPLOAD" group:"Files"`
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Template templateCmd `cmd:"" help:"List, install and export templates."`

@@ -101,7 +101,8 @@ func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 	log := m.logger()
 	in, err := openInstance(ctx, instanceOptions{
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
-		files: m.open.files(), storage: storage, quota: int64(m.cli.Quota), imports: m.open.imports(), zone: zone,
+		files: m.open.files(), storage: storage, imports: m.open.imports(), zone: zone,
+		quota: int64(m.cli.Quota), userQuota: int64(m.cli.UserQuota), maxUpload: int64(m.cli.MaxUpload),
 		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), wrap: m.wrapStore, log: log,
 	})
 	if err != nil {

@@ -34,6 +34,8 @@ type instanceOptions struct {
 	files, imports string
 	storage        files.Storage
 	quota          int64 // bytes of all attachments; 0 for no limit
+	userQuota      int64 // and of those of one user that no record uses yet
+	maxUpload      int64 // bytes of the greatest attachment; 0 for the usual one
 	adminPassword  string
 	zone           *time.Location
 	log            *slog.Logger
@@ -56,7 +58,7 @@ func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
 		st = o.wrap(db)
 	}
 	in.House, err = house.Open(ctx, house.Options{
-		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, Imports: o.imports, Zone: o.zone, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Imports: o.imports, Zone: o.zone, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 		return []store.Row{{}}, ctx.Err()
 	}
 	if !q.pinned && severalReads(a) {
-		err = q.s.view(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
+		err = q.snapshot(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
 		return rows, err
 	}
 	g, err := q.newGrouping(ctx, k, a)

@@ -3,6 +3,7 @@ package mongo
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"weft/runtime/query"
 
@@ -25,7 +26,7 @@ func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
 	if op == query.Starts {
 		pattern = "^" + pattern
 	}
-	if len(pattern) > maxPattern {
+	if len(pattern) > maxPattern || strings.Contains(part, "\x00") { // no pattern of the database
 		return one("$expr", r.holdsText(p, op, part))
 	}
 	condition := one("$regex", pattern)

@@ -23,7 +23,7 @@ func (q *reader) Find(ctx context.Context, collection string, f store.Find) (doc
 	r := &renderer{k: k, catalog: &q.s.catalog}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {
-		err = q.s.view(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
+		err = q.snapshot(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
 		return docs, err
 	}
 	if err := q.prepare(ctx, r, o, f); err != nil {

@@ -41,7 +41,7 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 		})
 	})
 	if err == nil && torn {
-		err = q.s.view(ctx, func(q *reader) error { docs, err = q.page(ctx, k, p); return err })
+		err = q.snapshot(ctx, func(q *reader) error { docs, err = q.page(ctx, k, p); return err })
 	}
 	return docs, err
 }
@@ -67,7 +67,7 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 		return 0, err
 	}
 	if !q.pinned && crosses(where) {
-		err = q.s.view(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
+		err = q.snapshot(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
 		return n, err
 	}
 	if where, err = (&resolver{q: q}).expr(ctx, where); err != nil {
@@ -88,4 +88,18 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 		return nil
 	})
 	return n, err
+}
+
+// snapshotTries is how often a read of several commands begins anew when the
+// database cannot keep its snapshot.
+const snapshotTries = 4
+
+// snapshot runs fn on one snapshot, which fn must not have begun by itself.
+func (q *reader) snapshot(ctx context.Context, fn func(*reader) error) error {
+	for try := 1; ; try++ {
+		err := q.s.view(ctx, fn)
+		if err == nil || try == snapshotTries || !hasLabel(err, labelTransient) || ctx.Err() != nil {
+			return err
+		}
+	}
 }

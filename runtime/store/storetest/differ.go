@@ -53,7 +53,7 @@ const (
 	// casesPerRound are asked about the same documents.
 	casesPerRound = 50
 	// firstWrites fill the stores, laterWrites change them.
-	firstWrites, laterWrites = 70, 25
+	firstWrites, laterWrites = 50, 20
 )
 
 func roundWrites(n int) int {
@@ -113,7 +113,7 @@ func (w *world) change(n int) {
 	var ops []store.Op
 	touched := map[string]bool{}
 	for range n {
-		collection, id := "deal", fmt.Sprintf("d%03d", w.r.IntN(100))
+		collection, id := "deal", fmt.Sprintf("d%03d", w.r.IntN(60))
 		make := w.deal
 		if w.r.IntN(8) == 0 {
 			collection, id, make = "account", fmt.Sprintf("a%d", w.r.IntN(9)), w.account
@@ -157,7 +157,7 @@ func (w *world) question() question {
 		q.find.Sort = w.randomSort()
 	}
 	for range 1 + w.r.IntN(3) {
-		q.limits = append(q.limits, 8+w.r.IntN(100))
+		q.limits = append(q.limits, 10+w.r.IntN(60))
 	}
 	return q
 }

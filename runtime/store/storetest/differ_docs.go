@@ -85,7 +85,7 @@ func (w *world) fill(f fields, p query.Path) {
 	switch n := w.r.IntN(8); {
 	case n == 0:
 		f[p.Field] = nil
-	case n > 2:
+	case n > 3:
 		f[p.Field] = w.fieldValue(p)
 	}
 }

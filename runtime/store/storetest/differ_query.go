@@ -135,7 +135,7 @@ func (w *world) comparison(p query.Path) query.Cmp {
 func (w *world) operand(p query.Path) any {
 	switch {
 	case p.Field == "id":
-		return []any{"d001", "d040", "d070", "d099", "a1", "a5", "x"}[w.r.IntN(7)]
+		return []any{"d001", "d020", "d040", "d059", "a1", "a5", "x"}[w.r.IntN(7)]
 	case p.Field == "rev":
 		return float64(w.r.IntN(4))
 	case p.Field == differFields.odd.Field && w.r.IntN(2) == 0:

@@ -28,11 +28,11 @@ func (c *doctorCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
 		return m.examineServer(ctx)
 	}
-	if _, err := os.Stat(m.cli.Data); err != nil {
+	if _, err := os.Stat(m.cli.Data); err != nil && m.cli.MongodbURI == "" {
 		return fmt.Errorf("there is no data folder %s; weft serve makes one", m.cli.Data)
 	}
-	findings := []finding{m.examineSpace()}
 	in, err := m.openInstance(ctx)
+	findings := []finding{m.examineSpace()}
 	var used *errInUse
 	switch {
 	case errors.As(err, &used):
@@ -99,24 +99,19 @@ func (m *Main) examineServer(ctx context.Context) error {
 
 // examine checks the database, the definitions and the attachments.
 func (in *instance) examine(ctx context.Context) []finding {
-	var out []finding
-	if db, ok := in.database.(*sqlite.Store); ok {
-		f := finding{Check: "database", OK: true, Text: "every page and index is sound"}
-		if err := db.CheckIntegrity(ctx); err != nil {
-			f = finding{Check: "database", Text: sentence(err) + "; restore the last backup"}
-		}
-		out = append(out, f)
-	}
+	out := in.examineDatabase(ctx)
 	m := in.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})
-	missing, count, err := in.Files.Missing(ctx)
-	f := finding{Check: "files", OK: err == nil && len(missing) == 0, Text: fmt.Sprintf("%d attachments, all there", count)}
-	if err != nil {
-		f.Text = sentence(err)
-	} else if len(missing) > 0 {
-		f.Text = fmt.Sprintf("%d of %d attachments have no file on disk (first: %s); restore them from a backup", len(missing), count, missing[0])
-	}
-	return append(out, f)
+	return append(out, in.examineFiles(ctx)...)
+}
+
+// good and bad are findings; what is bad says what to do.
+func good(check, format string, args ...any) finding {
+	return finding{Check: check, OK: true, Text: fmt.Sprintf(format, args...)}
+}
+
+func bad(check, format string, args ...any) finding {
+	return finding{Check: check, Text: fmt.Sprintf(format, args...)}
 }
 
 // checkDatabase opens a database file for a moment and checks it as a whole.

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+
+	"weft/runtime/files"
+	"weft/runtime/problem"
+)
+
+// remedies say what to do when a step with the storage fails.
+var remedies = map[string]string{
+	"put":    "the key needs the right s3:PutObject on what lies in the bucket, and the bucket must be there (or --s3-make-bucket given)",
+	"list":   "the key needs the right s3:ListBucket on the bucket",
+	"get":    "the key needs the right s3:GetObject on what lies in the bucket",
+	"remove": "the key needs the right s3:DeleteObject on what lies in the bucket",
+}
+
+// examineFiles checks where the attachments lie, and whether all are there.
+func (in *instance) examineFiles(ctx context.Context) []finding {
+	out := in.examineStorage(ctx)
+	missing, count, err := in.Files.Missing(ctx)
+	switch {
+	case err != nil:
+		out = append(out, bad("files", "%s", sentence(err)))
+	case len(missing) > 0:
+		out = append(out, bad("files", "%d of %d attachments have no file in the storage (first: %s); restore them from a backup", len(missing), count, missing[0]))
+	default:
+		out = append(out, good("files", "%d attachments, all there", count))
+	}
+	return out
+}
+
+// examineStorage tries all that weft does with the storage.
+func (in *instance) examineStorage(ctx context.Context) []finding {
+	place := in.Files.Place()
+	bucket := in.Files.Dir() == ""
+	var out []finding
+	var done []string
+	for _, t := range in.Files.Probe(ctx) {
+		if t.Err == nil {
+			done = append(done, t.What)
+			continue
+		}
+		var network net.Error
+		remedy := "see that the folder belongs to the user that runs weft, and that its disk has room"
+		switch {
+		case bucket && errors.As(t.Err, &network):
+			remedy = "see that the endpoint is right and can be reached from here"
+		case bucket:
+			remedy = remedies[t.What]
+		}
+		out = append(out, bad("storage", "%s: %s failed: %s; %s", place, t.What, reason(t.Err), remedy))
+	}
+	if len(out) == 0 {
+		out = append(out, good("storage", "%s: %s work", place, strings.Join(done, ", ")))
+	}
+	if err := in.Files.Claim(ctx); errors.Is(err, files.ErrForeign) {
+		out = append(out, bad("storage", "%s holds the attachments of another database; give each a folder, or a bucket or prefix, of its own (until then nothing is swept)", place))
+	}
+	if !bucket {
+		return out
+	}
+	ahead, known, err := in.Files.ClockDifference(ctx)
+	if err != nil {
+		return append(out, bad("storage clock", "%s; see that the endpoint can be reached from here", sentence(err)))
+	}
+	if known {
+		out = append(out, examineClock("storage clock", "the S3 service", ahead, 0))
+	}
+	return out
+}
+
+// reason is what lies below a problem that was made for callers of the API.
+func reason(err error) string {
+	if p := problem.As(err); p != nil && p.Err != nil {
+		err = p.Err
+	}
+	return sentence(err)
+}

@@ -2,6 +2,7 @@ package mongo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -75,13 +76,14 @@ func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.F
 	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.Bare})
 }
 
-// findComputed lets a pipeline make what is ordered by.
+// findComputed lets a pipeline make what is ordered by, or join what the
+// condition looks at.
 func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
-	stages, err := r.ordered(o, f.After)
+	stages, err := r.sorted(o, f.After)
 	if err != nil {
 		return nil, err
 	}
-	stages = append(stages, one("$sort", o.sort()), one("$limit", f.Limit))
+	stages = append(stages, one("$limit", f.Limit))
 	if f.Bare {
 		stages = append(stages, one("$project", one(memberRev, 1)))
 	}
@@ -94,24 +96,27 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 	return docs, err
 }
 
-// ordered are the stages up to the documents behind a position, unsorted.
-func (r *renderer) ordered(o *order, after *store.Position) (bson.A, error) {
-	var computed []bson.D
-	if o.computed {
-		computed = r.compute(o) // may need joins, so it comes first
-	}
-	stages := r.matching()
-	for _, s := range computed {
-		stages = append(stages, s)
-	}
+// sorted are the stages that give the documents behind a position in order.
+// Unless the order needs them, joins come last, so that no more documents are
+// joined than a page takes.
+func (r *renderer) sorted(o *order, after *store.Position) (bson.A, error) {
 	behind, err := o.behind(after)
-	if err == nil {
-		err = r.err
+	ofCondition := len(r.joins)
+	computed := r.compute(o)
+	early, late := r.matching(), bson.A(nil)
+	if len(r.joins) == ofCondition {
+		early, late = early[:1], early[1:]
 	}
-	if len(behind) > 0 {
-		stages = append(stages, one("$match", behind))
-	}
-	return stages, err
+	stages := append(append(slices.Clip(early), computed...), one("$match", behind), one("$sort", o.sort()))
+	return append(stages, late...), errors.Join(err, r.err)
+}
+
+// placed are the stages that give the documents behind a position with what
+// they are ordered by.
+func (r *renderer) placed(o *order, after *store.Position) (bson.A, error) {
+	behind, err := o.behind(after)
+	computed := r.compute(o) // may need joins, so it comes first
+	return append(append(r.matching(), computed...), one("$match", behind)), errors.Join(err, r.err)
 }
 
 func decodeAs(raw bson.Raw, bare bool) (store.Doc, error) {

@@ -43,7 +43,7 @@ func (q *reader) findKeyless(ctx context.Context, r *renderer, o *order, f store
 
 // keyed reads the documents whose texts all have sort keys.
 func (q *reader) keyed(ctx context.Context, r *renderer, o *order, f store.Find) ([]placed, error) {
-	stages, err := r.ordered(o, f.After)
+	stages, err := r.placed(o, f.After)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (q *reader) keyed(ctx context.Context, r *renderer, o *order, f store.Find)
 // keyless reads the first documents that have a text without a sort key.
 // They come without their bodies.
 func (q *reader) keyless(ctx context.Context, r *renderer, o *order, f store.Find) ([]placed, error) {
-	stages, err := r.ordered(o, nil)
+	stages, err := r.placed(o, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -96,8 +96,11 @@ func computedText(i int) string  { return "_text" + strconv.Itoa(i) }
 
 const computedKeyless = "_keyless"
 
-// compute are the stages that set the members of a computed order.
-func (r *renderer) compute(o *order) []bson.D {
+// compute are the stages that set the members of a computed order, none for others.
+func (r *renderer) compute(o *order) bson.A {
+	if !o.computed {
+		return nil
+	}
 	var values, marks bson.D
 	keyless := bson.A{}
 	for i, t := range o.terms {
@@ -115,7 +118,7 @@ func (r *renderer) compute(o *order) []bson.D {
 	if o.keyless {
 		marks = append(marks, bson.E{Key: computedKeyless, Value: one("$or", keyless)})
 	}
-	stages := []bson.D{one("$set", values)}
+	stages := bson.A{one("$set", values)}
 	if len(marks) > 0 {
 		stages = append(stages, one("$set", marks))
 	}

@@ -102,6 +102,9 @@ func (in *instance) examine(ctx context.Context) []finding {
 	out := in.examineDatabase(ctx)
 	m := in.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})
+	for _, w := range m.Warnings { // slow at worst, so no problem of the house
+		out = append(out, finding{Check: "definitions", OK: true, Text: w.Path + ": " + w.Message("en")})
+	}
 	return append(out, in.examineFiles(ctx)...)
 }
 

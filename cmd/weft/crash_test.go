@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 	case spoilSplit:
 		program.wrapStore = func(s store.Store) store.Store { return splitStore{s} }
 	case spoilOff:
-		program.synchronous = "OFF"
+		program.synchronous, program.writeConcern = "OFF", "unsafe"
 	}
 	os.Exit(program.Main(context.Background()))
 }
@@ -97,10 +97,10 @@ type crashServer struct {
 	log   bytes.Buffer
 }
 
-func startCrashServer(t *testing.T, dir, spoil string) *crashServer {
+func startCrashServer(t *testing.T, dir, spoil string, flags ...string) *crashServer {
 	t.Helper()
 	s := &crashServer{t: t}
-	s.cmd = exec.Command(os.Args[0], "serve", "--listen", "127.0.0.1:0", "--data", dir)
+	s.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
 	s.cmd.Env = append(os.Environ(), serverVariable+"=1", spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	_ = os.Remove(filepath.Join(dir, runningName))
@@ -173,12 +173,12 @@ func (c *client) createDeal(ctx context.Context, name string) (ack, error) {
 }
 
 // crashFolder is a data folder with the template installed.
-func crashFolder(t *testing.T) string {
+func crashFolder(t *testing.T, flags ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	var out bytes.Buffer
 	program := &Main{
-		Args:  []string{"template", "install", "opportunity-pipeline", "--data", dir},
+		Args:  append([]string{"template", "install", "opportunity-pipeline", "--data", dir}, flags...),
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
 		Getenv: func(name string) string { return map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}[name] },
 	}
@@ -188,10 +188,8 @@ func crashFolder(t *testing.T) string {
 	return dir
 }
 
-// verify opens the database of a stopped server and finds what was lost and
-// what is half there: record, history, idempotency row, stage visit and search
-// tokens must be present together or absent together.
-func verify(t *testing.T, database string, acks []ack) (lost, torn []string) {
+// verifyFile opens the database file of a stopped server and verifies it.
+func verifyFile(t *testing.T, database string, acks []ack) (lost, torn []string) {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), database, sqlite.Options{})
 	if err != nil {
@@ -201,6 +199,14 @@ func verify(t *testing.T, database string, acks []ack) (lost, torn []string) {
 	if err := db.CheckIntegrity(t.Context()); err != nil {
 		t.Errorf("integrity: %v", err)
 	}
+	return verify(t, db, acks)
+}
+
+// verify finds what was lost and what is half there or there twice: a record,
+// a history row of each of its revisions, their idempotency rows, its stage
+// visit and search tokens must be present together or absent together.
+func verify(t *testing.T, db store.Store, acks []ack) (lost, torn []string) {
+	t.Helper()
 	have := all(t, db, "opportunity")
 	history := all(t, db, record.HistoryCollection)
 	idempotency := all(t, db, record.IdempotencyCollection)
@@ -219,17 +225,31 @@ func verify(t *testing.T, database string, acks []ack) (lost, torn []string) {
 		_, key, _ := strings.Cut(id, ":")
 		keyed[key] = true
 	}
+	revisions, names := 0, map[string]bool{}
 	for id, doc := range have {
 		name := fmt.Sprint(doc["name"])
-		_, told := history[id+":0000000001"]
-		if !told || !visited[id] || !keyed[name] || !searchFinds(t, db, name, id) {
-			torn = append(torn, fmt.Sprintf("%s: history %t, visit %t, idempotency row %t", name, told, visited[id], keyed[name]))
+		told := wholeHistory(history, id, doc["rev"])
+		if !told || !visited[id] || !keyed[name] || names[name] || !searchFinds(t, db, name, id) {
+			torn = append(torn, fmt.Sprintf("%s: whole history %t, visit %t, idempotency row %t, made before %t", name, told, visited[id], keyed[name], names[name]))
 		}
+		names[name] = true
+		revisions += int(doc["rev"].(float64))
 	}
-	if len(history) != len(have) || len(idempotency) != len(have) || len(visits) != len(have) {
-		torn = append(torn, fmt.Sprintf("%d records, %d history rows, %d idempotency rows, %d stage visits", len(have), len(history), len(idempotency), len(visits)))
+	if len(history) != revisions || len(idempotency) != revisions || len(visits) != len(have) {
+		torn = append(torn, fmt.Sprintf("%d records of %d revisions, %d history rows, %d idempotency rows, %d stage visits",
+			len(have), revisions, len(history), len(idempotency), len(visits)))
 	}
 	return lost, torn
+}
+
+// wholeHistory tells whether there is a history row of each revision.
+func wholeHistory(history map[string]map[string]any, id string, rev any) bool {
+	last, ok := rev.(float64)
+	for n := 1; n <= int(last); n++ {
+		_, told := history[fmt.Sprintf("%s:%010d", id, n)]
+		ok = ok && told
+	}
+	return ok
 }
 
 func all(t *testing.T, db store.Store, collection string) map[string]map[string]any {
@@ -298,7 +318,7 @@ func killRounds(t *testing.T, spoil string, count int) (lost, torn []string, ack
 		cancel()
 		s.kill()
 		if round%20 == 19 || round == count-1 {
-			lost, torn = verify(t, filepath.Join(dir, databaseName), acks)
+			lost, torn = verifyFile(t, filepath.Join(dir, databaseName), acks)
 			if len(lost)+len(torn) > 0 {
 				break
 			}

@@ -69,7 +69,7 @@ func TestFullDiskIsSaidAndLosesNothing(t *testing.T) {
 		t.Fatalf("with space again, a write is refused: %v", err)
 	}
 	s.kill()
-	if lost, torn := verify(t, filepath.Join(data, databaseName), append(acks, a)); len(lost)+len(torn) > 0 {
+	if lost, torn := verifyFile(t, filepath.Join(data, databaseName), append(acks, a)); len(lost)+len(torn) > 0 {
 		t.Errorf("lost %v, torn %v", lost, torn)
 	}
 }

@@ -35,7 +35,7 @@ func powerLossRounds(t *testing.T, spoil string, count int) (lost, torn []string
 			t.Fatal(err)
 		}
 		if round%20 == 19 || round == count-1 || spoil != "" {
-			if lost, torn = verify(t, filepath.Join(image, databaseName), acks); len(lost)+len(torn) > 0 {
+			if lost, torn = verifyFile(t, filepath.Join(image, databaseName), acks); len(lost)+len(torn) > 0 {
 				break
 			}
 		}

@@ -24,7 +24,8 @@ func (x *exchange) admit() error {
 		return nil
 	}
 	if err := x.authenticate(); err != nil {
-		if !x.s.strays.allow(x.network()) {
+		// A database that cannot be asked is nobody's wrong guess.
+		if problem.CodeOf(err) == problem.Unauthenticated && !x.s.strays.allow(x.network()) {
 			return tooManyCalls()
 		}
 		return err

@@ -12,10 +12,33 @@ import (
 	"weft/runtime/store"
 )
 
-// faultyStore fails commits, or panics, as the test says.
+// faultyStore fails commits, or panics, as the test says; while it is away it
+// cannot be read either.
 type faultyStore struct {
 	store.Store
 	fault atomic.Pointer[error]
+	away  atomic.Bool
+}
+
+func (s *faultyStore) Get(ctx context.Context, collection, id string) (store.Doc, error) {
+	if s.away.Load() {
+		return store.Doc{}, store.ErrUnavailable
+	}
+	return s.Store.Get(ctx, collection, id)
+}
+
+func (s *faultyStore) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
+	if s.away.Load() {
+		return nil, store.ErrUnavailable
+	}
+	return s.Store.Find(ctx, collection, f)
+}
+
+func (s *faultyStore) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
+	if s.away.Load() {
+		return 0, store.ErrUnavailable
+	}
+	return s.Store.ChangeNumber(ctx, collection)
 }
 
 func (s *faultyStore) Commit(ctx context.Context, b *store.Batch) error {
@@ -71,4 +94,25 @@ func TestFailuresOfTheStoreAreSaidAsWhatTheyAre(t *testing.T) {
 		t.Errorf("a refused write is there: %s", list.Body)
 	}
 	app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`).Want(t, 201)
+}
+
+// TestADatabaseThatIsAwayIsNotTheCallersFault: R-14. Who repeats a call while
+// his session cannot be looked up is not taken for somebody who guesses tokens.
+func TestADatabaseThatIsAwayIsNotTheCallersFault(t *testing.T) {
+	t.Parallel()
+	faulty := &faultyStore{}
+	app := apitest.Start(t, apitest.Options{Definitions: dealDefinitions, Unchecked: true, Wrap: func(s store.Store) store.Store {
+		faulty.Store = s
+		return faulty
+	}})
+	li := app.User(t, "li", "agent")
+	faulty.away.Store(true)
+	for n := range 1000 {
+		a := app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`)
+		if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			t.Fatalf("call %d: %d, Retry-After %q\n%s", n, a.Status, a.Header.Get("Retry-After"), a.Body)
+		}
+	}
+	faulty.away.Store(false)
+	app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`).Want(t, http.StatusCreated)
 }

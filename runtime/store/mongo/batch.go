@@ -10,6 +10,8 @@ import (
 )
 
 // Commit applies a batch. Documents are encoded in the caller's goroutine.
+// Batches of one process that wait share a transaction; within it the order of
+// operations holds in each collection.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	p, err := s.ready(b)
 	if err != nil {
@@ -23,6 +25,9 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 
 // readyBatch is a batch with everything looked up and encoded.
 type readyBatch struct {
+	from *store.Batch
+	// by is the catalog that it was encoded by.
+	by     *map[string]*collection
 	expect []readyExpect
 	ops    []readyOp
 	bytes  int
@@ -43,7 +48,7 @@ type readyOp struct {
 }
 
 func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
-	p := &readyBatch{ops: make([]readyOp, len(b.Ops))}
+	p := &readyBatch{from: b, by: s.catalog.set.Load(), ops: make([]readyOp, len(b.Ops))}
 	if len(b.Expect) > 0 {
 		p.expect = make([]readyExpect, len(b.Expect))
 	}
@@ -62,6 +67,27 @@ func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
 	}
 	return p, nil
 }
+
+// renew encodes batches again that were encoded by definitions of before, so
+// that no document lacks what an index needs.
+func (s *Store) renew(group []*request) error {
+	now := s.catalog.set.Load()
+	for _, r := range group {
+		if r.batch.by == now || r.batch.from == nil {
+			continue
+		}
+		b, err := s.ready(r.batch.from)
+		if err != nil {
+			return err
+		}
+		r.batch = b
+	}
+	return nil
+}
+
+// settle returns when every batch that was encoded by earlier definitions is
+// committed.
+func (s *Store) settle(ctx context.Context) error { return s.writer.do(ctx, &readyBatch{}) }
 
 func (s *Store) readyOp(op *readyOp, from *store.Op) (err error) {
 	op.kind, op.id, op.rev, op.oldRev = from.Kind, from.Doc.ID, from.Doc.Rev, from.OldRev

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"weft/runtime/query"
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -137,6 +138,15 @@ func (k *collection) merge(set map[string]any, token primitive.ObjectID) (bson.D
 		put = append(put, bson.E{Key: field, Value: value})
 		if k.marksUnset(field) {
 			drop = append(drop, bson.E{Key: unsetField(field), Value: ""})
+		}
+		text, _ := v.(string)
+		if k.keepsSort(field) {
+			put = append(put, bson.E{Key: sortField(field), Value: query.SortKey(text)})
+		}
+		if folded := query.Fold(text); k.alwaysFolds(field) || k.keepsFold(field) && folded != text {
+			put = append(put, bson.E{Key: foldField(field), Value: folded})
+		} else if k.keepsFold(field) {
+			drop = append(drop, bson.E{Key: foldField(field), Value: ""})
 		}
 	}
 	update := bson.D{{Key: "$set", Value: put}, {Key: "$inc", Value: bson.D{{Key: memberRev, Value: int64(1)}}}}

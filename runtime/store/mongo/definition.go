@@ -67,6 +67,8 @@ func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, er
 // this process wrote by the older definition is mended after that, so that
 // nothing is left without the members that new indexes need.
 func (s *Store) followDefinitions(ctx context.Context) error {
+	s.ensures.Lock()
+	defer s.ensures.Unlock()
 	all, err := s.readDefinitions(ctx)
 	if err != nil {
 		return err
@@ -77,6 +79,9 @@ func (s *Store) followDefinitions(ctx context.Context) error {
 			continue
 		}
 		s.adopt(k)
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
 		if err := s.backfill(ctx, k, known[k.Name]); err != nil {
 			return err
 		}

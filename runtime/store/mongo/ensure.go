@@ -65,23 +65,23 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	}()
 	var stale []build
 	for _, k := range made {
-		if err := s.createCollection(ctx, k.Name); err != nil {
+		if k.fresh, err = s.createCollection(ctx, k.Name); err != nil {
 			return err
 		}
 		missing, old, err := s.compareIndexes(ctx, k)
 		if err != nil {
 			return err
 		}
+		if err := s.createIndexes(ctx, k, missing); err != nil {
+			return err
+		}
 		for _, i := range missing {
-			if err := s.createIndex(ctx, k, i); err != nil {
-				return err
-			}
 			fresh = append(fresh, build{k.Name, i.name})
 		}
 		stale = append(stale, old...)
 	}
 	for _, k := range made {
-		if err := s.saveDefinition(ctx, k, true); err != nil {
+		if err := s.saveDefinition(ctx, k, !k.fresh); err != nil {
 			return err
 		}
 	}
@@ -93,12 +93,17 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 func (s *Store) finish(ctx context.Context, made []*collection, stale []build) error {
 	known := s.catalog.all()
 	s.adopt(made...)
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
 	for _, k := range made {
 		old := known[k.Name]
 		if old != nil && old.unfinished {
 			old = nil
 		}
-		k.unfinished = true
+		if k.unfinished = !k.fresh; k.fresh {
+			continue
+		}
 		if err := s.backfill(ctx, k, old); err != nil {
 			return err
 		}
@@ -107,6 +112,9 @@ func (s *Store) finish(ctx context.Context, made []*collection, stale []build) e
 		return err
 	}
 	for _, k := range made {
+		if k.fresh {
+			continue
+		}
 		if err := s.saveDefinition(ctx, k, false); err != nil {
 			return err
 		}
@@ -156,24 +164,32 @@ func (s *Store) compareIndexes(ctx context.Context, k *collection) (missing []in
 	return missing, stale, err
 }
 
-func (s *Store) createIndex(ctx context.Context, k *collection, i index) error {
-	defer s.builds.begin(k.Name, i.Index.Name)()
-	o := options.Index().SetName(i.name)
-	if i.Unique {
-		o.SetUnique(true)
+// createIndexes makes several at once, or none.
+func (s *Store) createIndexes(ctx context.Context, k *collection, list []index) error {
+	if len(list) == 0 {
+		return nil
 	}
-	if i.partial != nil {
-		o.SetPartialFilterExpression(i.partial)
+	models := make([]driver.IndexModel, len(list))
+	for n, i := range list {
+		defer s.builds.begin(k.Name, i.Index.Name)()
+		o := options.Index().SetName(i.name)
+		if i.Unique {
+			o.SetUnique(true)
+		}
+		if i.partial != nil {
+			o.SetPartialFilterExpression(i.partial)
+		}
+		models[n] = driver.IndexModel{Keys: i.keys, Options: o}
 	}
 	err := s.health.limited(ctx, 0, func(ctx context.Context) error {
-		_, err := s.docs(k).Indexes().CreateOne(ctx, driver.IndexModel{Keys: i.keys, Options: o})
+		_, err := s.docs(k).Indexes().CreateMany(ctx, models)
 		return err
 	})
 	if hasCode(err, codeDuplicateKey) {
-		return &store.UniqueError{Collection: k.Name, Index: i.Index.Name}
+		return &store.UniqueError{Collection: k.Name, Index: k.nameOf(indexOf(err.Error()))}
 	}
 	if err != nil {
-		return fmt.Errorf("index %s of %s: %w", i.Index.Name, k.Name, err)
+		return fmt.Errorf("indexes of %s: %w", k.Name, err)
 	}
 	return nil
 }

@@ -27,13 +27,16 @@ type feed struct {
 	watchers map[*watcher]struct{}
 	own      ownCommits
 
-	quit  context.CancelFunc
-	ended chan struct{}
+	// redefined tells that definitions of collections may have changed.
+	redefined chan struct{}
+	alive     context.Context
+	quit      context.CancelFunc
+	workers   sync.WaitGroup
 }
 
 func newFeed(s *Store) *feed {
-	f := &feed{s: s, watchers: map[*watcher]struct{}{}, ended: make(chan struct{})}
-	f.quit = func() { close(f.ended) } // until it is started nothing is to be ended
+	f := &feed{s: s, watchers: map[*watcher]struct{}{}, redefined: make(chan struct{}, 1)}
+	f.alive, f.quit = context.WithCancel(context.Background())
 	f.seq.Store(uint64(time.Now().UnixMicro()))
 	return f
 }
@@ -99,7 +102,7 @@ func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 	go func() {
 		defer close(out)
 		defer f.leave(w)
-		w.pump(ctx, f.ended, out)
+		w.pump(ctx, f.alive.Done(), out)
 	}()
 	return out, nil
 }

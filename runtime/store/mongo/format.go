@@ -57,7 +57,7 @@ func (s *Store) format(ctx context.Context) (have format, err error) {
 // create makes the adapter's own collections. Several processes may do so at once.
 func (s *Store) create(ctx context.Context) error {
 	for _, name := range ownCollections {
-		if err := s.createCollection(ctx, name); err != nil {
+		if _, err := s.createCollection(ctx, name); err != nil {
 			return err
 		}
 	}
@@ -77,12 +77,14 @@ func (s *Store) setFormat(ctx context.Context, operator string, f format) error 
 }
 
 // createCollection makes a collection unless it is there.
-func (s *Store) createCollection(ctx context.Context, name string) error {
-	return s.health.call(ctx, func(ctx context.Context) error {
+func (s *Store) createCollection(ctx context.Context, name string) (made bool, err error) {
+	err = s.health.call(ctx, func(ctx context.Context) error {
 		err := s.db.CreateCollection(ctx, name)
 		if hasCode(err, codeExists) {
 			return nil
 		}
+		made = err == nil
 		return err
 	})
+	return made, err
 }

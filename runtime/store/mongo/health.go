@@ -95,11 +95,11 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 		return errDown
 	}
 	inner, cancel := context.WithCancel(ctx)
-	if limit > 0 {
-		inner, cancel = context.WithTimeout(ctx, limit)
-	}
 	defer cancel()
 	defer context.AfterFunc(up, cancel)()
+	if limit > 0 {
+		defer time.AfterFunc(limit, cancel).Stop()
+	}
 	err := fn(inner)
 	if err == nil {
 		h.answered()

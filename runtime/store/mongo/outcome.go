@@ -55,12 +55,13 @@ func (w *writer) abort(err error) {
 // does nothing where it is committed; when the database has forgotten the
 // transaction, the row that was written in it tells. What cannot be found out while the patience lasts is store.ErrUnknown.
 func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
+	sent := time.Now()
 	err := w.s.health.call(ctx, session.CommitTransaction)
 	if err == nil {
 		return nil
 	}
 	w.s.log.Warn("the outcome of a commit is not known; finding out", "error", err)
-	ctx, cancel := context.WithTimeout(ctx, w.s.options.Patience)
+	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.Patience))
 	defer cancel()
 	for ctx.Err() == nil {
 		if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {

@@ -27,15 +27,36 @@ func (f *feed) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	alive, quit := context.WithCancel(context.Background())
-	f.quit = quit
-	go f.follow(alive, stream)
+	f.workers.Go(func() { f.follow(f.alive, stream) })
+	f.workers.Go(func() { f.followDefinitions(f.alive) })
 	return nil
+}
+
+// followDefinitions keeps up with what other processes make of collections,
+// beside the stream, since it may take long.
+func (f *feed) followDefinitions(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.redefined:
+		}
+		if err := f.s.followDefinitions(ctx); err != nil && ctx.Err() == nil {
+			f.s.log.Warn("the definitions of collections could not be followed; trying again when the change stream is open", "error", err)
+		}
+	}
+}
+
+func (f *feed) redefine() {
+	select {
+	case f.redefined <- struct{}{}:
+	default:
+	}
 }
 
 func (f *feed) stop() {
 	f.quit()
-	<-f.ended
+	f.workers.Wait()
 }
 
 // open begins a change stream behind a token, or now.
@@ -74,7 +95,6 @@ func (f *feed) pipeline() driver.Pipeline {
 // follow reads the stream and opens it again behind its last token when it
 // breaks. Where the database cannot go on from there, watchers hear of it.
 func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
-	defer close(f.ended)
 	token := stream.ResumeToken()
 	for pause := time.Duration(0); ; {
 		if stream != nil {
@@ -105,15 +125,13 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 			}
 			continue
 		}
-		f.opened(ctx, token == nil)
+		f.opened(token == nil)
 	}
 }
 
 // opened makes up for the interruption: every collection may have changed.
-func (f *feed) opened(ctx context.Context, lost bool) {
-	if err := f.s.followDefinitions(ctx); err != nil {
-		f.s.log.Warn("the definitions of collections could not be read again", "error", err)
-	}
+func (f *feed) opened(lost bool) {
+	f.redefine()
 	f.blind.Store(false)
 	if lost {
 		f.s.log.Warn("the change stream could not go on where it was")
@@ -195,7 +213,8 @@ func (f *feed) event(ctx context.Context, raw bson.Raw) error {
 		}
 		return nil
 	case c.NS.Collection == catalogCollection:
-		return f.s.followDefinitions(ctx)
+		f.redefine()
+		return nil
 	case c.Operation == "update" && c.internal():
 		return nil
 	}

@@ -91,6 +91,9 @@ func (p *plan) moveFences(ctx context.Context, s *Store) error {
 			SetUpdate(bson.D{{Key: "$inc", Value: bson.D{{Key: "moves", Value: int64(1)}}}}))
 	}
 	_, err := s.db.Collection(fenceCollection).BulkWrite(ctx, models)
+	if driver.IsDuplicateKeyError(err) { // another process made the counter a moment ago
+		return errors.Join(errAgain, err)
+	}
 	return err
 }
 
@@ -167,7 +170,7 @@ func atRevision(id string, rev int64) bson.D {
 // database does not take.
 func (w *work) blame(run []step, err error) error {
 	var bulk driver.BulkWriteException
-	if errors.As(err, &bulk) && len(bulk.WriteErrors) > 0 && bulk.WriteErrors[0].Index < len(run) {
+	if !hasLabel(err, labelTransient) && errors.As(err, &bulk) && len(bulk.WriteErrors) > 0 && bulk.WriteErrors[0].Index < len(run) {
 		first := bulk.WriteErrors[0]
 		return &culprit{run[first.Index].batch, w.refusal(&run[first.Index], first.WriteError)}
 	}

@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -179,6 +180,9 @@ func (w *writer) commit(group []*request) (*plan, error) {
 	defer cancel()
 	var read map[docKey]int64
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		if err := w.s.renew(group); err != nil {
+			return nil, err
+		}
 		p := newPlan(group, read, w.slot)
 		if p.empty() {
 			return p, nil
@@ -186,11 +190,11 @@ func (w *writer) commit(group []*request) (*plan, error) {
 		err := w.transaction(ctx, p)
 		alone := len(group) == 1 && errors.Is(err, errMismatch)
 		if !alone && !errors.Is(err, errAgain) {
-			return p, err
+			return p, late(ctx, err)
 		}
 		if alone {
 			if read, err = w.s.readAll(ctx, group); err != nil {
-				return p, err
+				return p, late(ctx, err)
 			}
 			if p := newPlan(group, read, w.slot); p.empty() {
 				return p, nil
@@ -201,9 +205,17 @@ func (w *writer) commit(group []*request) (*plan, error) {
 		select {
 		case <-time.After(rand.N(pause)):
 		case <-ctx.Done():
-			return p, errors.Join(store.ErrUnavailable, err)
+			return p, late(ctx, err)
 		}
 	}
+}
+
+// late names the error of a commit whose time is up: no caller's context has ended.
+func late(ctx context.Context, err error) error {
+	if ctx.Err() == nil || errors.Is(err, store.ErrUnknown) {
+		return err
+	}
+	return fmt.Errorf("%w: no success within %v: %w", store.ErrUnavailable, commitLimit, hideContext(err))
 }
 
 // transaction does what a plan says. It fails with errAgain when nothing was

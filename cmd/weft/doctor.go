@@ -103,7 +103,7 @@ func (in *instance) examine(ctx context.Context) []finding {
 	m := in.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})
 	for _, w := range m.Warnings { // slow at worst, so no problem of the house
-		out = append(out, finding{Check: "definitions", OK: true, Text: w.Path + ": " + w.Message("en")})
+		out = append(out, good("definitions", "%s: %s", w.Path, w.Message("en")))
 	}
 	return append(out, in.examineFiles(ctx)...)
 }

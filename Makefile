@@ -32,7 +32,7 @@ bench-stores: # the embedded store and MongoDB side by side
 
 soak: # the crash and power-loss rounds, all of them, which print what was lost (nothing); 100,000 questions to both stores
 	WEFT_SOAK=1 $(GO) test -count=1 -timeout 300m -run 'TestDiffer' -v ./runtime/store/mongo
-	WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestPowerLossLosesNothing' -v ./cmd/weft
+	WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestPowerLossLosesNothing' -v ./cmd/weft
 
 clean:
 	rm -rf bin

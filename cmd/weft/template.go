@@ -64,6 +64,11 @@ type templateInstallCmd struct {
 type installed struct {
 	Version int64 `json:"version"`
 	Records int   `json:"records"`
+	// Warnings are lists and figures that no index serves, and what would.
+	Warnings []struct {
+		Path    string `json:"path"`
+		Message string `json:"message"`
+	} `json:"warnings,omitempty"`
 }
 
 // Run installs a shipped template or a folder.
@@ -116,6 +121,9 @@ func (d installed) text(name string) string {
 	text := fmt.Sprintf("installed %s; the definitions are now version %d", name, d.Version)
 	if d.Records > 0 {
 		text += fmt.Sprintf(", with %d sample records", d.Records)
+	}
+	for _, w := range d.Warnings {
+		text += "\nwarning: " + w.Path + ": " + w.Message
 	}
 	return text
 }

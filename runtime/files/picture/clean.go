@@ -33,6 +33,7 @@ type notes struct {
 	progressive bool
 	samples     float64
 	scans       int
+	interlaced  bool // a PNG that comes in passes
 }
 
 // clean is Clean that takes notes.
@@ -42,7 +43,7 @@ func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
 	case "image/jpeg":
 		next = (&jpegCleaner{src: src, notes: n}).next
 	case "image/png":
-		next = (&pngCleaner{src: src, exif: &n.exif}).next
+		next = (&pngCleaner{src: src, notes: n}).next
 	case "image/webp":
 		next = (&webpCleaner{src: src, exif: &n.exif}).next
 	case "image/gif":

@@ -11,7 +11,7 @@ import (
 // pngCleaner keeps the chunks that make the picture (PNG, third edition).
 type pngCleaner struct {
 	src   *bufio.Reader
-	exif  *exif
+	notes *notes
 	begun bool
 	ended bool
 	wrote bool // the eXIf chunk
@@ -45,6 +45,12 @@ func (c *pngCleaner) next() (io.Reader, error) {
 		critical := name[0]&0x20 == 0
 		if critical || pngExtra[name] {
 			c.ended = name == "IEND"
+			if name == "IHDR" {
+				// The last byte of its 13 names the order of the rows.
+				if head, err = c.src.Peek(8 + 13); err == nil {
+					c.notes.interlaced = head[8+12] != 0
+				}
+			}
 			return io.LimitReader(c.src, 8+n+4), nil
 		}
 		if name == "eXIf" && n <= maxExif && !c.wrote {
@@ -65,11 +71,11 @@ func (c *pngCleaner) exifChunk(n int64) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	*c.exif, c.wrote = readExif(body[8:min(8+n, int64(len(body)))]), true
-	if *c.exif == (exif{}) {
+	c.notes.exif, c.wrote = readExif(body[8:min(8+n, int64(len(body)))]), true
+	if c.notes.exif == (exif{}) {
 		return nil, nil
 	}
-	tiff := c.exif.tiff()
+	tiff := c.notes.exif.tiff()
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(tiff)))
 	out = append(append(out, "eXIf"...), tiff...)
 	return bytes.NewReader(binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))), nil

@@ -15,16 +15,39 @@ func scaled(src image.Image, edge int, orientation uint16) *image.RGBA {
 	if long := max(w, h); long > edge {
 		w, h = max(1, (w*edge+long/2)/long), max(1, (h*edge+long/2)/long)
 	}
-	// From a great picture, a coarse step first: the fine one takes as long as
-	// its source is large.
-	if size.X > 3*w {
-		rough := image.NewRGBA(image.Rect(0, 0, 3*w, 3*h))
-		draw.ApproxBiLinear.Scale(rough, rough.Bounds(), src, src.Bounds(), draw.Src, nil)
-		src = rough
+	// A scaler that looks at each pixel of a great picture needs several times
+	// its memory. So it is sampled k times as large as asked for, four pixels a
+	// sample, and k by k samples make a pixel.
+	k := max(1, min(8, maxSampled/max(w, h), size.X/w, size.Y/h))
+	rough := image.NewRGBA(image.Rect(0, 0, k*w, k*h))
+	draw.ApproxBiLinear.Scale(rough, rough.Bounds(), src, src.Bounds(), draw.Src, nil)
+	return turned(averaged(rough, k), orientation)
+}
+
+// maxSampled is the longer edge of what is sampled, in pixels: 40 MB as RGBA.
+const maxSampled = 3200
+
+// averaged makes one pixel of k by k.
+func averaged(src *image.RGBA, k int) *image.RGBA {
+	if k == 1 {
+		return src
 	}
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.BiLinear.Scale(dst, dst.Bounds(), src, src.Bounds(), draw.Src, nil)
-	return turned(dst, orientation)
+	dst := image.NewRGBA(image.Rect(0, 0, src.Rect.Dx()/k, src.Rect.Dy()/k))
+	for y := range dst.Rect.Dy() {
+		for x := range dst.Rect.Dx() {
+			var sum [4]int
+			for j := range k {
+				row := src.Pix[(y*k+j)*src.Stride+x*k*4:][:4*k]
+				for i, v := range row {
+					sum[i%4] += int(v)
+				}
+			}
+			for i, v := range sum {
+				dst.Pix[y*dst.Stride+x*4+i] = uint8((v + k*k/2) / (k * k))
+			}
+		}
+	}
+	return dst
 }
 
 // turned shows a picture as its orientation (Exif 2.32, 4.6.4.A) wants it seen.

@@ -38,8 +38,8 @@ var formats = map[string]format{
 
 // Bounds of what is decoded (S-21).
 const (
-	maxDecoded = 128 << 20 // bytes of one decoded picture, as far as can be told before
-	allDecoded = 192 << 20 // bytes of those being decoded at the same time
+	maxDecoded = 80 << 20  // bytes of one decoded picture, as far as can be told before
+	allDecoded = 100 << 20 // bytes of those being decoded at the same time
 	maxDrawn   = 500e6     // pixels times scans of a JPEG
 )
 
@@ -146,6 +146,9 @@ func memory(mediaType string, c image.Config, n notes) float64 {
 	}
 	if _, palette := c.ColorModel.(color.Palette); palette {
 		each = 1
+	}
+	if n.interlaced {
+		each *= 2 // each pass is a picture
 	}
 	return float64(c.Width) * float64(c.Height) * each
 }

@@ -3,7 +3,9 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	_ "image/jpeg"
 	"net/http"
@@ -105,6 +107,20 @@ func TestOnlyFormsBecomeFiles(t *testing.T) {
 	w.Send(t, req).Want(t, http.StatusUnsupportedMediaType)
 	if n, err := w.Store.Count(t.Context(), "weft_file", nil, 0); n != 0 || err != nil {
 		t.Errorf("%d files, %v", n, err)
+	}
+}
+
+// TestABombGetsNoSmallPicture: S-21. The file is taken, since nothing opens it.
+func TestABombGetsNoSmallPicture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bomb := []byte(picture(t, "screen.png"))
+	copy(bomb[16:], "\x00\x00\xc3\x50\x00\x00\xc3\x50") // 50,000 by 50,000 pixels
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
+	id := w.Upload(t, w.li.Token, "a.png", string(bomb))
+	a := w.Do(t, w.li.Token, "GET", "/files/"+id+"/thumbnail?size=large", nil, "Accept-Language", "en").Want(t, 422)
+	if !strings.Contains(a.Body, "50000×50000") {
+		t.Errorf("got %s", a.Body)
 	}
 }
 

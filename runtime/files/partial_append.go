@@ -111,9 +111,10 @@ func (s *Service) step(ctx context.Context, p *Partial) error {
 	return appendProblem(s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
 }
 
-// appendProblem: another call was faster, or the upload was abandoned.
+// appendProblem: another call was faster, or the upload was abandoned, so that
+// its row has changed or its pieces are gone.
 func appendProblem(err error) error {
-	if errors.Is(err, store.ErrConflict) {
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, ErrNoBytes) {
 		return &problem.Error{Code: problem.Conflict, Key: "upload_elsewhere", Err: err}
 	}
 	return err
@@ -125,7 +126,7 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 	defer whole.close()
 	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, last))
 	if err != nil {
-		return nil, s.refused(ctx, p, err)
+		return nil, s.refused(ctx, p, appendProblem(err))
 	}
 	next := *p
 	next.Offset, next.File, next.Pieces, next.Expires = p.Length, f.ID, nil, s.expiry()

@@ -97,11 +97,15 @@ func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 	if _, err := r.Append(t.Context(), &stale, 4, strings.NewReader("45")); problem.CodeOf(err) != problem.Conflict {
 		t.Errorf("two at once: %v", err)
 	}
+	late := *p
 	f, err := r.Append(t.Context(), p, 6, strings.NewReader("6789"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.holds(t, f, []byte("0123456789"))
+	if _, err := r.Append(t.Context(), &late, 6, strings.NewReader("6789")); problem.CodeOf(err) != problem.Conflict {
+		t.Errorf("after its end: %v", err)
+	}
 }
 
 func TestOfUploadsThatEndAtOnceOneIsTheFile(t *testing.T) {

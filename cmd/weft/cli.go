@@ -24,7 +24,7 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Make API tokens."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of database and files."`
-	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty data folder."`
+	Restore  restoreCmd  `cmd:"" help:"Restore a backup, of either database, into an empty data folder or database."`
 	Migrate  migrateCmd  `cmd:"" help:"Copy everything to another database or another place of attachments, and compare."`
 	Doctor   doctorCmd   `cmd:"" help:"Check database, files and data folder, and say what to do."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

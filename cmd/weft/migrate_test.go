@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"weft/runtime/files"
 	"weft/runtime/files/s3test"
@@ -31,7 +32,7 @@ func bucketAddress(b s3test.Bucket) string {
 // openMongo opens a database of the tests, for a look at it.
 func openMongo(t *testing.T, uri string) *mongo.Store {
 	t.Helper()
-	db, err := mongo.Open(t.Context(), uri, mongo.Options{Wait: true})
+	db, err := mongo.Open(t.Context(), uri, mongo.Options{Wait: true, Patience: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestMigrateRefusals(t *testing.T) {
 		{args: "migrate --from DIR/d --to DIR/x --files s3", status: 2, errs: []string{"none is given"}},
 		{args: "migrate --from DIR/d --to mongodb", status: 2, errs: []string{"none is given"}},
 		{args: "migrate --from DIR/d --to redis://x", status: 2, errs: []string{"data folder or in MongoDB"}},
-		{args: "migrate --from DIR/d --to mongodb://u:hidden-word@127.0.0.1:1/x", status: 1, errs: []string{"cannot be reached"}},
+		{args: "migrate --from DIR/d --to mongodb://u:hidden-word@127.0.0.1:1/x?serverSelectionTimeoutMS=nonsense", status: 1, errs: []string{"URI"}},
 		{args: "migrate --from DIR/d --to DIR/x --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
 	})
 	server := startCrashServer(t, filepath.Join(s.dir, "d"), "")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/files"
@@ -23,6 +24,10 @@ import (
 func leftBehind() []string {
 	return append(files.Transient(), access.SessionCollection, lease.Collection)
 }
+
+// copyPatience is how long a copy waits for a database that does not answer;
+// nobody stands in front of a screen meanwhile.
+const copyPatience = 20 * time.Second
 
 // place is where a weft lies: its records, the bytes of its attachments, and
 // the files of its unfinished imports.
@@ -105,7 +110,7 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 func (m *Main) openRecords(ctx context.Context, at string) (*place, string, error) {
 	log := slog.New(slog.DiscardHandler) // what goes wrong is the error of a call
 	if isMongo(at) {
-		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log})
+		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log, Patience: copyPatience})
 		if err != nil {
 			return nil, "", explainMongo(err)
 		}

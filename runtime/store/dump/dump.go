@@ -95,13 +95,19 @@ func textOf(raw json.RawMessage) string {
 	return s
 }
 
-// page is how many documents are read at once.
-const page = 250
+// Bounds of a page: documents of usual size are read by the thousand, great
+// ones by the dozen, so that a page stays at some megabytes.
+const (
+	pageFirst = 250
+	pageLeast = 25
+	pageMost  = 4000
+	pageBytes = 8 << 20
+)
 
 // Each calls fn with the documents of a collection behind the id after ("" is
 // the beginning), page by page in the order of their ids. A page is never empty.
 func Each(ctx context.Context, from store.WholeReader, collection, after string, fn func([]store.Doc) error) error {
-	for {
+	for page := pageFirst; ; {
 		docs, err := from.Whole(ctx, collection, after, page)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", collection, err)
@@ -116,5 +122,18 @@ func Each(ctx context.Context, from store.WholeReader, collection, after string,
 			return nil
 		}
 		after = docs[len(docs)-1].ID
+		page = nextPage(docs)
 	}
 }
+
+// nextPage is how many documents to read next, if they are like these.
+func nextPage(docs []store.Doc) int {
+	size := 0
+	for _, d := range docs {
+		size += len(d.Body) + tokenBytes*len(d.Tokens)
+	}
+	return min(max(pageBytes/(1+size/len(docs)), pageLeast), pageMost)
+}
+
+// tokenBytes is about what a search token takes in memory.
+const tokenBytes = 48

@@ -75,16 +75,19 @@ func (f *feed) open(ctx context.Context, token bson.Raw) (stream *driver.ChangeS
 // pipeline leaves out what nobody needs, above all the documents of quiet
 // collections.
 func (f *feed) pipeline() driver.Pipeline {
-	quiet := bson.A{}
+	quiet := bson.A{commitCollection}
 	for _, name := range f.s.catalog.names() {
 		if f.s.catalog.all()[name].Quiet {
 			quiet = append(quiet, name)
 		}
 	}
-	ours := bson.A{commitCollection, fenceCollection, formatCollection}
+	ours := bson.A{
+		bson.D{{Key: "ns.coll", Value: bson.D{{Key: "$in", Value: bson.A{fenceCollection, formatCollection}}}}},
+		bson.D{{Key: "ns.coll", Value: commitCollection}, {Key: "operationType", Value: bson.D{{Key: "$ne", Value: "insert"}}}},
+	}
 	document := bson.D{{Key: "$cond", Value: bson.A{bson.D{{Key: "$in", Value: bson.A{"$ns.coll", quiet}}}, "$$REMOVE", "$fullDocument"}}}
 	return driver.Pipeline{
-		{{Key: "$match", Value: bson.D{{Key: "ns.coll", Value: bson.D{{Key: "$nin", Value: ours}}}}}},
+		{{Key: "$match", Value: bson.D{{Key: "$nor", Value: ours}}}},
 		{{Key: "$project", Value: bson.D{
 			{Key: "operationType", Value: 1}, {Key: "ns.coll", Value: 1}, {Key: "documentKey._id", Value: 1}, {Key: "lsid.id", Value: 1}, {Key: "txnNumber", Value: 1},
 			{Key: "updateDescription.updatedFields", Value: 1}, {Key: "updateDescription.removedFields", Value: 1}, {Key: "fullDocument", Value: document},
@@ -218,12 +221,18 @@ func (f *feed) event(ctx context.Context, raw bson.Raw) error {
 	case c.Operation == "update" && c.internal():
 		return nil
 	}
+	_, lsid, _ := c.Session.ID.BinaryOK()
+	key := transactionKey(lsid, c.Number)
+	if c.NS.Collection == commitCollection {
+		id, _ := c.Key.ID.StringValueOK()
+		f.begins(id, key)
+		return nil
+	}
 	k := f.s.catalog.all()[c.NS.Collection]
 	if k == nil {
 		return nil
 	}
-	_, lsid, _ := c.Session.ID.BinaryOK()
-	answered, own := f.heard(transactionKey(lsid, c.Number))
+	answered, own := f.heard(key)
 	if !own {
 		f.bump(k)
 	}

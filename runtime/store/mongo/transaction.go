@@ -28,6 +28,10 @@ func (c *culprit) Unwrap() error { return c.err }
 // apply sends everything but the commit. It fails with *culprit, errMismatch
 // when it is not known whose fault it is, or an error of the database.
 func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
+	_, err := s.db.Collection(commitCollection).InsertOne(ctx, bson.D{{Key: memberID, Value: commitID}, {Key: "at", Value: timestamp()}})
+	if err != nil {
+		return err
+	}
 	if err := p.checkAbsent(ctx, s); err != nil {
 		return err
 	}
@@ -39,11 +43,7 @@ func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
 			return err
 		}
 	}
-	_, err := s.db.Collection(commitCollection).InsertOne(ctx, bson.D{{Key: memberID, Value: commitID}, {Key: "at", Value: timestamp()}})
-	if err == nil {
-		err = s.faulty()
-	}
-	return err
+	return s.faulty()
 }
 
 // checkAbsent looks for documents that must not be there.

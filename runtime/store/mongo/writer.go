@@ -22,7 +22,7 @@ const (
 	maxGroupOps   = 4000
 	maxGroupBytes = 8 << 20
 	queueLength   = 1024
-	// commitLimit bounds how long a batch is tried again that meets others.
+	// commitLimit bounds how long a batch that meets others is tried again.
 	commitLimit = 10 * time.Second
 	// firstPause is the longest pause before a transaction is tried again; it doubles.
 	firstPause = 4 * time.Millisecond
@@ -176,8 +176,7 @@ func (r *request) answer(err error) {
 // commit applies a group in one transaction, again and again while that meets
 // those of other processes.
 func (w *writer) commit(group []*request) (*plan, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
-	defer cancel()
+	ctx, start := context.Background(), time.Now()
 	var read map[docKey]int64
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		if err := w.s.renew(group); err != nil {
@@ -190,32 +189,24 @@ func (w *writer) commit(group []*request) (*plan, error) {
 		err := w.transaction(ctx, p)
 		alone := len(group) == 1 && errors.Is(err, errMismatch)
 		if !alone && !errors.Is(err, errAgain) {
-			return p, late(ctx, err)
+			return p, err
 		}
 		if alone {
 			if read, err = w.s.readAll(ctx, group); err != nil {
-				return p, late(ctx, err)
+				return p, err
 			}
 			if p := newPlan(group, read, w.slot); p.empty() {
 				return p, nil
 			}
+			err = errMismatch
+		}
+		if time.Since(start) > commitLimit {
+			return p, fmt.Errorf("%w: no success within %v: %w", store.ErrUnavailable, commitLimit, err)
 		}
 		w.endOrphans(ctx)
 		w.slot = randomSlot() // maybe another process has taken to the same
-		select {
-		case <-time.After(rand.N(pause)):
-		case <-ctx.Done():
-			return p, late(ctx, err)
-		}
+		time.Sleep(rand.N(pause))
 	}
-}
-
-// late names the error of a commit whose time is up: no caller's context has ended.
-func late(ctx context.Context, err error) error {
-	if ctx.Err() == nil || errors.Is(err, store.ErrUnknown) {
-		return err
-	}
-	return fmt.Errorf("%w: no success within %v: %w", store.ErrUnavailable, commitLimit, hideContext(err))
 }
 
 // transaction does what a plan says. It fails with errAgain when nothing was
@@ -237,14 +228,13 @@ func (w *writer) transaction(ctx context.Context, p *plan) error {
 		}
 		return err
 	}
-	key := keyOf(session)
-	s.feed.expect(key, p.changed)
+	own := s.feed.expect(id, p.changed)
 	err = w.end(ctx, session, id)
 	if err == nil {
-		s.feed.committed(key, p.changed)
+		s.feed.committed(own)
 		return nil
 	}
-	s.feed.forget(key)
+	s.feed.forget(id)
 	w.abandon() // its transaction may still be open
 	return err
 }

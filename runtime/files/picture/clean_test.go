@@ -158,6 +158,9 @@ func TestPicturesThatCannotBeTakenApartAreRefused(t *testing.T) {
 	jpeg, heic := samples(t)["phone.jpg"], samples(t)["phone.heic"]
 	ftyp, mdat := bytes.Index(heic, []byte("meta"))-4, bytes.Index(heic, []byte("mdat"))-4
 	metaLate := append(append(append([]byte(nil), heic[:ftyp]...), heic[mdat:]...), heic[ftyp:mdat]...)
+	avif := bytes.Clone(samples(t)["phone.avif"])
+	iloc := bytes.Index(avif, []byte("iloc")) + 4
+	copy(avif[iloc+8+2*14+6:], "\x00\x00\x00\x04") // where the third of three items lies
 	for _, c := range []struct{ name, file, body string }{
 		{"a segment of no length", "x.jpg", "\xff\xd8\xff\xe1\x00\x00GPS"},
 		{"a picture in a picture", "x.jpg", "\xff\xd8" + string(jpeg)},
@@ -167,6 +170,8 @@ func TestPicturesThatCannotBeTakenApartAreRefused(t *testing.T) {
 		{"media before its index", "x.heic", string(metaLate)},
 		{"an index without items", "x.heic", string(heic[:ftyp]) + "\x00\x00\x00\x0cmeta\x00\x00\x00\x00"},
 		{"an index cut off", "x.avif", string(heic[:100])},
+		{"another chunk first", "x.webp", "RIFF\x20\x00\x00\x00WEBPEXIF\x04\x00\x00\x00GPS!"},
+		{"an item in its own index", "x.avif", string(avif)},
 		{"no index", "x.heic", string(heic[:ftyp]) + "\x00\x00\x00\x0cmoovGPS!"},
 	} {
 		out, _, err := cleanAll(t, typeOf(c.file), []byte(c.body))

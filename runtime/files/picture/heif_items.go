@@ -40,6 +40,12 @@ func otherItems(meta []byte, head int, start int64) ([]reach, error) {
 	if infos.short || places.short {
 		return nil, errPicture()
 	}
+	for _, r := range gone { // behind the index, or in the data within it
+		inside := data != nil && r.from >= data.at && r.to <= data.at+int64(len(data.bytes))
+		if !inside && r.from < start+int64(len(meta)) {
+			return nil, errPicture()
+		}
+	}
 	return gone, nil
 }
 

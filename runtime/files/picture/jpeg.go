@@ -92,7 +92,7 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	if m == jpegAPP1 {
 		return c.exifSegment(n)
 	}
-	keep, err := c.keeps(m)
+	keep, err := c.keeps(m, n)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,8 @@ func (c *jpegCleaner) note(m byte, n int) error {
 	return nil
 }
 
-func (c *jpegCleaner) keeps(m byte) (bool, error) {
+// keeps tells whether a segment of n bytes stays.
+func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 	var prefix string
 	switch {
 	case m == jpegAPP0:
@@ -142,6 +143,9 @@ func (c *jpegCleaner) keeps(m byte) (bool, error) {
 		prefix = "Adobe"
 	default: // application data, extensions and comments go
 		return m >= 0xC0 && m <= 0xDF, nil
+	}
+	if n < int64(2+len(prefix)) {
+		return false, nil
 	}
 	head, err := c.src.Peek(2 + len(prefix))
 	if err != nil && !errors.Is(err, io.EOF) {

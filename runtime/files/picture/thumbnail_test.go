@@ -110,14 +110,21 @@ func TestPicturesStandUpright(t *testing.T) {
 	}
 }
 
-// bomb is a PNG that claims a size and holds nothing but nought (S-21).
+// nought is a PNG of 4,000 by 4,000 pixels that are all the same.
+var nought = sync.OnceValues(func() ([]byte, error) {
+	var b bytes.Buffer
+	err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4000, 4000)))
+	return b.Bytes(), err
+})
+
+// bomb is a PNG that claims another size than it has (S-21).
 func bomb(t *testing.T, w, h uint32) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 4000, 4000))); err != nil {
+	body, err := nought()
+	if err != nil {
 		t.Fatal(err)
 	}
-	out := b.Bytes()
+	out := bytes.Clone(body)
 	binary.BigEndian.PutUint32(out[16:], w)
 	binary.BigEndian.PutUint32(out[20:], h)
 	binary.BigEndian.PutUint32(out[29:], crc32.ChecksumIEEE(out[12:29]))

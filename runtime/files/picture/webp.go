@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -24,12 +25,18 @@ const webpXMP = 0x04
 
 func (c *webpCleaner) next() (io.Reader, error) {
 	if !c.past {
-		head, err := c.src.Peek(12)
-		if err != nil {
-			return nil, atEnd(err)
+		head, err := c.src.Peek(20)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if len(head) < 20 {
+			return nil, errPicture()
 		}
 		c.past = true
 		c.left = int64(binary.LittleEndian.Uint32(head[4:])) - 4
+		if first := string(head[12:16]); c.left < 8 || first != "VP8X" && first != "VP8 " && first != "VP8L" {
+			return nil, errPicture()
+		}
 		return io.LimitReader(c.src, 12), nil
 	}
 	if c.left < 8 {
@@ -45,7 +52,9 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	switch {
 	case webpParts[name]:
 		return io.LimitReader(c.src, 8+n), nil
-	case name == "VP8X" && n <= 64:
+	case name == "VP8X" && n > 64:
+		return nil, errPicture()
+	case name == "VP8X":
 		return c.header(8 + n)
 	case name == "EXIF" && n <= maxExif:
 		return c.exifChunk(8 + n)

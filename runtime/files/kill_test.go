@@ -146,3 +146,42 @@ func (r room) agree(t *testing.T, when string, linked map[string]bool) {
 		t.Errorf("%s: %d uploads are left, %v", when, n, err)
 	}
 }
+
+// unsure commits, or not, and cannot say which.
+type unsure struct {
+	store.Store
+	commits bool
+}
+
+func (u unsure) Commit(ctx context.Context, b *store.Batch) error {
+	if u.commits {
+		if err := u.Store.Commit(ctx, b); err != nil {
+			return err
+		}
+	}
+	return store.ErrUnknown
+}
+
+// TestACommitOfUnknownOutcomeKeepsTheBytes.
+func TestACommitOfUnknownOutcomeKeepsTheBytes(t *testing.T) {
+	t.Parallel()
+	for _, commits := range []bool{true, false} {
+		r := newRoom(t)
+		s := files.New(files.Options{Store: unsure{r.store, commits}, Storage: r.storage, Now: r.clock.now})
+		if _, err := s.Put(t.Context(), "u1", "a.txt", "", strings.NewReader("text"), 100); !errors.Is(err, store.ErrUnknown) {
+			t.Fatal(err)
+		}
+		if got := r.keys(t); len(got) != 1 {
+			t.Errorf("committed %v: stored %v", commits, got)
+		}
+		missing, n, err := r.Missing(t.Context())
+		if err != nil || len(missing) > 0 || (n == 1) != commits {
+			t.Errorf("committed %v: %d files, without bytes %v, %v", commits, n, missing, err)
+		}
+		r.clock.add(files.Keep + time.Minute)
+		if _, err := r.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.agree(t, "a day later", nil)
+	}
+}

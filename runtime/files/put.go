@@ -42,11 +42,6 @@ func (s *Service) Put(ctx context.Context, by, name, mediaType string, r io.Read
 	return s.Receive(ctx, Upload{By: by, Name: name, MediaType: mediaType, Max: max}, r)
 }
 
-// PutOnce is Put under an idempotency key.
-func (s *Service) PutOnce(ctx context.Context, key, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
-	return s.Receive(ctx, Upload{By: by, Name: name, MediaType: mediaType, Max: max, Key: key}, r)
-}
-
 // Receive stores what r gives as a file that no record refers to yet. The answer
 // comes when bytes and document are durable. Problems: too_large above u.Max,
 // media_type for one that is not accepted, invalid for an empty file or a

@@ -95,6 +95,62 @@ func TestTwoProcessesExpect(t *testing.T) {
 	storetest.Skew(t, stores[0], stores[1])
 }
 
+// TestTwoProcessesClaim is R-08's base: no job goes to both.
+func TestTwoProcessesClaim(t *testing.T) {
+	t.Parallel()
+	const jobs, batch = 60, 7
+	state := keyPath("state")
+	stores := two(t, store.Collection{Name: "job", Kinds: map[string]query.Kind{"note": query.Text, "at": query.Instant},
+		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: query.Path{Field: "at", Kind: query.Instant}}}}}})
+	b := &store.Batch{}
+	for j := range jobs {
+		b.Ops = append(b.Ops, op(store.Insert, "job", fmt.Sprint("j", j), 1, `,"state":"due"`))
+	}
+	if err := stores[0].Commit(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	owner := map[string]int{}
+	var wg sync.WaitGroup
+	for n, s := range stores {
+		wg.Go(func() {
+			for {
+				docs, err := s.Claim(t.Context(), "job", store.Claim{
+					Where: query.Cmp{Path: state, Op: query.Eq, Value: "due"}, Limit: batch,
+					Set: map[string]any{"state": "taken", "note": "ＡＢＣ", "at": "2026-01-31T08:00:00.123Z"},
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				if len(docs) == 0 {
+					return
+				}
+				mu.Lock()
+				for _, d := range docs {
+					if other, twice := owner[d.ID]; twice {
+						t.Errorf("%s went to %d and %d", d.ID, other, n)
+					}
+					owner[d.ID] = n
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if len(owner) != jobs {
+		t.Errorf("%d of %d jobs were claimed", len(owner), jobs)
+	}
+	note, at := query.Path{Field: "note", Kind: query.Text}, query.Path{Field: "at", Kind: query.Instant}
+	for what, where := range map[string]query.Expr{
+		"folded": query.Cmp{Path: note, Op: query.Contains, Value: "abc"}, "a date": query.Cmp{Path: at, Op: query.Eq, Value: "2026-01-31T08:00:00.123Z"},
+		"no longer unset": query.Cmp{Path: at, Op: query.Present},
+	} {
+		if n, err := stores[0].Count(t.Context(), "job", where, 0); err != nil || n != jobs {
+			t.Errorf("%s: %d jobs, %v", what, n, err)
+		}
+	}
+}
+
 // TestCachesHearOfOtherProcesses: a commit of one changes the number of the
 // other and reaches its watchers, also those of quiet collections, which only
 // have numbers.

@@ -27,7 +27,7 @@ const (
 	// migrateKills is how often a migration is killed on its way.
 	migrateKills = 3
 	// pollMigration is how often is asked how far it came.
-	pollMigration = 20 * time.Millisecond
+	pollMigration = 50 * time.Millisecond
 )
 
 // D: the real sales history with attachments moves from the embedded store to
@@ -56,8 +56,12 @@ func TestMigrateDeals(t *testing.T) {
 	if err := db.Ensure(t.Context(), []store.Collection{{Name: migrate.Collection, Quiet: true}}); err != nil {
 		t.Fatal(err) // a store knows the collections that it made itself
 	}
+	documents := int64(0)
+	for _, sum := range was {
+		documents += sum.Count
+	}
 	for range migrateKills - 1 {
-		target := commits(t, db) + 1 + rand.IntN(40)
+		target := commits(t, db) + 1 + rand.IntN(1+int(documents/1500)) // at most a third of the way, at 500 a commit
 		there.killWhen(func() bool { return commits(t, db) >= target })
 	}
 	there.killWhen(func() bool { return filled(t, db) })

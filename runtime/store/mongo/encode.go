@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -48,8 +47,6 @@ type encoder struct {
 	// text is the last string read.
 	text []byte
 }
-
-type derived struct{ field, text string }
 
 func (e *encoder) document(c *collection, d *store.Doc) error {
 	_, e.out = bsoncore.AppendDocumentStart(e.out)
@@ -222,57 +219,6 @@ func (e *encoder) number(depth int) (bsonType, error) {
 	return bson.TypeDouble, nil
 }
 
-func (e *encoder) appendSort(sort map[string]string) {
-	for field, key := range sort {
-		if key != "" {
-			e.sorts = append(e.sorts, derived{field, key})
-		}
-	}
-	slices.SortFunc(e.sorts, func(a, b derived) int { return bytes.Compare([]byte(a.field), []byte(b.field)) })
-	e.appendTexts(memberSort, e.sorts)
-}
-
-func (e *encoder) appendTexts(name string, list []derived) {
-	if len(list) == 0 {
-		return
-	}
-	at, out := bsoncore.AppendDocumentElementStart(e.out, name)
-	for _, d := range list {
-		out = bsoncore.AppendStringElement(out, d.field, d.text)
-	}
-	e.out = out
-	e.close(at)
-}
-
-func (e *encoder) appendUnset(c *collection) {
-	if !slices.Contains(e.set, false) {
-		return
-	}
-	at, out := bsoncore.AppendDocumentElementStart(e.out, memberUnset)
-	for i, has := range e.set {
-		if !has {
-			out = bsoncore.AppendBooleanElement(out, c.unset[i], true)
-		}
-	}
-	e.out = out
-	e.close(at)
-}
-
-func (e *encoder) appendWords(tokens []store.Token) {
-	if len(tokens) == 0 {
-		return
-	}
-	at, out := bsoncore.AppendArrayElementStart(e.out, memberWords)
-	for i, t := range tokens {
-		out = append(out, byte(bson.TypeString))
-		out = append(strconv.AppendInt(out, int64(i), 10), 0)
-		out = appendLength(out, int32(len(t.Field)+len(t.Text)+2))
-		out = append(append(append(append(out, t.Field...), ' '), t.Text...), 0)
-	}
-	e.out = out
-	e.close(at)
-}
-
 // encodeValue turns one value of the port into BSON of a kind (0: as JSON).
 func encodeValue(v any, kind query.Kind) (bson.RawValue, error) {
 	data, err := json.Marshal(v)
@@ -293,5 +239,5 @@ func validText(s []byte) []byte {
 	if utf8.Valid(s) {
 		return s
 	}
-	return bytes.ToValidUTF8(s, []byte("\uFFFD"))
+	return []byte(string([]rune(string(s)))) // one for each byte
 }

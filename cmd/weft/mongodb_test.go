@@ -101,7 +101,7 @@ func TestSecretsAreNeverSaid(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	s.write("deals.csv", "name\nA\n")
-	guarded := mongotest.Start(t, mongotest.Options{Auth: true})
+	guarded := mongotest.Start(t, mongotest.Options{Auth: true, TLS: true})
 	bucket := s3test.Open(t)
 	const wrong = "wrong-but-secret"
 	uris := map[string]string{

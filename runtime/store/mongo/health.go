@@ -167,7 +167,7 @@ func (h *health) watch(ctx context.Context) {
 		case <-h.wake:
 		case <-timer.C:
 		}
-		pause := h.patience / 8
+		pause := h.patience / 10
 		if h.calls.Load() == 0 && h.state().Err() == nil {
 			pause = h.patience
 		}

@@ -25,6 +25,33 @@ func eventually(t *testing.T, what string, within time.Duration, fn func() bool)
 	return time.Since(start)
 }
 
+// untilUnavailable reads or writes until the database is gone; no answer may
+// take longer than wait.
+func untilUnavailable(t *testing.T, s *mongo.Store, what string, caller int, wait time.Duration, running chan<- struct{}) {
+	for n := 0; ; n++ {
+		start := time.Now()
+		var err error
+		if caller%2 == 0 {
+			_, err = s.Get(t.Context(), "deal", what)
+		} else {
+			err = s.Commit(t.Context(), pair(fmt.Sprint(what, caller, "-", n)))
+		}
+		if took := time.Since(start); took > wait {
+			t.Errorf("%s: answered after %v: %v", what, took, err)
+		}
+		if err != nil {
+			if !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrUnknown) {
+				t.Errorf("%s: %v", what, err)
+			}
+			return
+		}
+		select {
+		case running <- struct{}{}:
+		default:
+		}
+	}
+}
+
 // TestDatabaseThatDoesNotAnswer freezes the server under reads and writes, then
 // kills it: all are answered within the patience, new ones at once, and when it
 // is back so is the store.
@@ -40,26 +67,15 @@ func TestDatabaseThatDoesNotAnswer(t *testing.T) {
 		if err := s.Commit(t.Context(), pair(what)); err != nil {
 			t.Fatal(err)
 		}
-		change[0]()
 		var wg sync.WaitGroup
+		running := make(chan struct{}, 1000)
 		for c := range 8 {
-			wg.Go(func() {
-				start := time.Now()
-				var err error
-				if c%2 == 0 {
-					_, err = s.Get(t.Context(), "deal", "x")
-				} else {
-					err = s.Commit(t.Context(), pair(fmt.Sprint(what, c)))
-				}
-				took := time.Since(start)
-				if !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrUnknown) {
-					t.Errorf("%s: %v", what, err)
-				}
-				if took > wait {
-					t.Errorf("%s: answered after %v", what, took)
-				}
-			})
+			wg.Go(func() { untilUnavailable(t, s, what, c, wait, running) })
 		}
+		for range 24 { // calls are under way
+			<-running
+		}
+		change[0]()
 		wg.Wait()
 		eventually(t, what+": down", wait, func() bool {
 			_, err := s.Get(t.Context(), "deal", "x")

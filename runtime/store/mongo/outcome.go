@@ -61,7 +61,8 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 		return nil
 	}
 	w.s.log.Warn("the outcome of a commit is not known; finding out", "error", err)
-	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.Patience))
+	// The caller waited before, and what answers it takes its time too.
+	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.Patience*17/20))
 	defer cancel()
 	for ctx.Err() == nil {
 		if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {

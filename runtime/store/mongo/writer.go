@@ -61,7 +61,8 @@ func (w *writer) do(ctx context.Context, b *readyBatch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if w.s.health.state().Err() != nil {
+	up := w.s.health.state()
+	if up.Err() != nil {
 		return errDown
 	}
 	r := &request{batch: b, done: make(chan struct{})}
@@ -78,6 +79,10 @@ func (w *writer) do(ctx context.Context, b *readyBatch) error {
 	case <-ctx.Done():
 		if r.taken.CompareAndSwap(false, true) {
 			return ctx.Err()
+		}
+	case <-up.Done():
+		if r.taken.CompareAndSwap(false, true) {
+			return errDown
 		}
 	case <-w.ended:
 		if r.taken.CompareAndSwap(false, true) {

@@ -78,11 +78,26 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 	s.all([]command{
 		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + standalone.URI, status: 1, errs: []string{"standalone", "--replSet rs0", "rs.initiate()"}},
 		{args: "template list --data DIR/d --mongodb-uri " + standalone.URI, status: 1, errs: []string{"--replSet rs0"}},
+		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + withSet(t, standalone.URI), status: 1, errs: []string{"standalone", "--replSet rs0"}},
 		{args: "template list --data DIR/d --mongodb-uri mongodb://" + nobody(t) + "/?replicaSet=rs0", status: 1, errs: []string{"the database cannot be reached: "}},
 		{args: "template list --data DIR/d --mongodb-uri nonsense://x", status: 1, errs: []string{"the URI cannot be read"}},
 		{args: "template list --data DIR/d --files-quota much", status: 2, errs: []string{`"much" is no size`}},
 		{args: "template list --data DIR/d --s3-bucket b", status: 2, errs: []string{"S3 endpoint"}},
 	})
+}
+
+// withSet is a URI that asks for a replica set.
+func withSet(t *testing.T, uri string) string {
+	t.Helper()
+	u, err := url.Parse(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("replicaSet", "rs0")
+	q.Del("directConnection")
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // nobody is an address that nobody listens at.

@@ -32,13 +32,7 @@ func (m *Main) explainOpen(err error) error {
 	if m.cli.MongodbURI == "" || errors.Is(err, errTwoHouses) {
 		return explainFolder(m.cli.Data, err)
 	}
-	switch {
-	case errors.Is(err, store.ErrTooNew):
-		return errors.New("the MongoDB database was written by a newer version of weft; run that version, nothing was changed")
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrUnknown):
-		return &unreachableError{err}
-	}
-	return err
+	return explainMongo(err)
 }
 
 // explainFolder says in one sentence why a data folder could not be opened, and what to do.

@@ -168,6 +168,11 @@ func addressOf(uri string) string {
 
 // explainMongo says in one sentence why a database could not be opened.
 func explainMongo(err error) error {
+	for _, refusal := range []error{mongo.ErrStandalone, mongo.ErrTooOld} {
+		if errors.Is(err, refusal) { // not one that waiting helps
+			return refusal
+		}
+	}
 	switch {
 	case errors.Is(err, store.ErrTooNew):
 		return errors.New("the MongoDB database was written by a newer version of weft; run that version, nothing was changed")

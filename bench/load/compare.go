@@ -41,7 +41,7 @@ func compare(files []string, a, b string, noise, least float64) (below int) {
 			mark = fmt.Sprintf("below %g", least)
 			below++
 		}
-		fmt.Printf("| %s | %s | %d | %s | %.4g | %.0f | %s | %.4g | %.0f | %.2f [%.2f–%.2f] | %d | %s |\n", k.wl, k.coll, k.conc,
+		fmt.Printf("| %s | %s | %d | %s | %.4g | %.0f | %s | %.4g | %.0f | %.3g [%.3g–%.3g] | %d | %s |\n", k.wl, k.coll, k.conc,
 			rateOf(k.wl, rows[k]), medianOf(rows[k], p99), medianOf(rows[k], cpu),
 			rateOf(k.wl, rows[other]), medianOf(rows[other], p99), medianOf(rows[other], cpu),
 			ratio, ratios[0], ratios[len(ratios)-1], len(ratios), mark)

@@ -17,7 +17,7 @@ import (
 // unset, which it may prefer to the order.
 func TestServedQueriesAreServed(t *testing.T) {
 	t.Parallel()
-	lookups := storetest.Lookups(5, 200)
+	lookups := storetest.Lookups(5, 120)
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
 	fill(t, s, lookups)
 	lists, figures := 0, 0
@@ -31,8 +31,8 @@ func TestServedQueriesAreServed(t *testing.T) {
 			checkFigures(t, s, i, l, p)
 		}
 	}
-	if lists < 40 || figures < 40 {
-		t.Errorf("of 200, only %d lists and %d aggregates were served", lists, figures)
+	if lists < 25 || figures < 25 {
+		t.Errorf("of 120, only %d lists and %d aggregates were served", lists, figures)
 	}
 }
 

@@ -252,10 +252,21 @@ func TestRestoredIsWhatWasSaved(t *testing.T) {
 		{args: "template install opportunity-pipeline --sample-data --data DIR/d"},
 		{args: "backup DIR/b.tgz --data DIR/d", says: []string{"wrote"}},
 		{args: "restore DIR/b.tgz --data DIR/r", says: []string{"restored"}},
-		{args: "doctor --data DIR/r", says: []string{"attachments, all there"}},
 	})
-	if was, is := sumsOf(t, filepath.Join(s.dir, "d")), sumsOf(t, filepath.Join(s.dir, "r")); !slices.Equal(was, is) {
-		t.Errorf("restored %v\nsaved %v", is, was)
+	sameSums(t, "restored", sumsOf(t, filepath.Join(s.dir, "r")), sumsOf(t, filepath.Join(s.dir, "d")))
+	s.do(command{args: "doctor --data DIR/r", says: []string{"attachments, all there"}})
+}
+
+// sameSums tells which collections do not hold what they held.
+func sameSums(t *testing.T, where string, is, was []dump.Sum) {
+	t.Helper()
+	for _, sum := range is {
+		if !slices.Contains(was, sum) {
+			t.Errorf("%s: %+v is another one", where, sum)
+		}
+	}
+	if len(is) != len(was) {
+		t.Errorf("%s: %d collections, were %d", where, len(is), len(was))
 	}
 }
 
@@ -267,11 +278,9 @@ func TestRestoreOfAFileArchive(t *testing.T) {
 	s.write("old.tgz", string(fileArchive(t, filepath.Join(s.dir, "d"))))
 	s.all([]command{
 		{args: "restore DIR/old.tgz --data DIR/r", says: []string{"restored"}},
-		{args: "doctor --data DIR/r", says: []string{"attachments, all there"}},
 	})
-	if was, is := sumsOf(t, filepath.Join(s.dir, "d")), sumsOf(t, filepath.Join(s.dir, "r")); !slices.Equal(was, is) {
-		t.Errorf("restored %v\nsaved %v", is, was)
-	}
+	sameSums(t, "restored", sumsOf(t, filepath.Join(s.dir, "r")), sumsOf(t, filepath.Join(s.dir, "d")))
+	s.do(command{args: "doctor --data DIR/r", says: []string{"attachments, all there"}})
 	damagedOne := takeApart(t, fileArchive(t, filepath.Join(s.dir, "d")))
 	damagedOne[len(damagedOne)-1].content[3] ^= 1
 	s.write("bad.tgz", string(putTogether(t, damagedOne)))

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -67,9 +66,7 @@ func TestMigrateDeals(t *testing.T) {
 	there.killWhen(func() bool { return filled(t, db) })
 	there.finish(dealAttachments)
 	t.Logf("to MongoDB and S3, killed %d times: %v", migrateKills, time.Since(began).Round(time.Millisecond))
-	if is := storeSums(t, db); !slices.Equal(was, is) {
-		t.Errorf("lies in MongoDB as %v\nwas %v", is, was)
-	}
+	sameSums(t, "in MongoDB", storeSums(t, db), was)
 
 	began = time.Now()
 	back := filepath.Join(s.dir, "back")
@@ -87,9 +84,7 @@ func TestMigrateDeals(t *testing.T) {
 	}
 	home.finish(dealAttachments)
 	t.Logf("and back, killed %d times: %v", migrateKills, time.Since(began).Round(time.Millisecond))
-	if is := sumsOf(t, back); !slices.Equal(was, is) {
-		t.Errorf("came back as %v\nwas %v", is, was)
-	}
+	sameSums(t, "back", sumsOf(t, back), was)
 	s.do(command{args: "doctor --data DIR/back", says: []string{fmt.Sprintf("%d attachments, all there", dealAttachments)}})
 }
 

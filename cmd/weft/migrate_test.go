@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,16 +56,12 @@ func TestMigrateThereAndBack(t *testing.T) {
 		{args: "migrate --from DIR/d --to mongodb --data DIR/m", status: 1, errs: []string{"is not empty"}},
 		{args: "migrate --from mongodb --to mongodb --data DIR/m", status: 2, errs: []string{"same place"}},
 		{args: "migrate --from mongodb --from-files " + s.env["BUCKET"] + " --to DIR/back --data DIR/m --json", says: []string{`"equal": true`}},
-		{args: "doctor" + on("back"), says: []string{"22 attachments, all there"}},
 		{args: "migrate --from DIR/d --to DIR/back", status: 1, errs: []string{"is not empty"}},
 	})
 	was := sumsOf(t, filepath.Join(s.dir, "d"))
-	if is := sumsOf(t, filepath.Join(s.dir, "back")); !slices.Equal(was, is) {
-		t.Errorf("came back as %v\nwas %v", is, was)
-	}
-	if is := storeSums(t, openMongo(t, uri)); !slices.Equal(was, is) {
-		t.Errorf("lies in MongoDB as %v\nwas %v", is, was)
-	}
+	sameSums(t, "back", sumsOf(t, filepath.Join(s.dir, "back")), was)
+	sameSums(t, "in MongoDB", storeSums(t, openMongo(t, uri)), was)
+	s.do(command{args: "doctor" + on("back"), says: []string{"22 attachments, all there"}})
 	before, _ := s.do(command{args: "export opportunity" + on("d")})
 	between, _ := s.do(command{args: "export opportunity --data DIR/m"})
 	after, _ := s.do(command{args: "export opportunity" + on("back")})
@@ -191,17 +186,13 @@ func TestBackupsFitBothStores(t *testing.T) {
 		{args: "restore DIR/b.tgz --data DIR/d", status: 1, errs: []string{"holds an embedded database"}},
 		{args: "restore DIR/b.tgz --data DIR/m", says: []string{"restored"}},
 		{args: "restore DIR/b.tgz --data DIR/m2", status: 1, errs: []string{"is not empty"}},
-		{args: "doctor --data DIR/m", says: []string{"22 attachments, all there"}},
 		{args: "backup DIR/c.tgz --data DIR/m", says: []string{"wrote"}},
 		{args: "restore DIR/c.tgz --data DIR/r --mongodb-uri=", says: []string{"restored"}},
+		{args: "doctor --data DIR/m", says: []string{"22 attachments, all there"}},
 	})
 	was := sumsOf(t, filepath.Join(s.dir, "d"))
-	if is := sumsOf(t, filepath.Join(s.dir, "r")); !slices.Equal(was, is) {
-		t.Errorf("came back as %v\nwas %v", is, was)
-	}
+	sameSums(t, "back", sumsOf(t, filepath.Join(s.dir, "r")), was)
 	s.env["WEFT_MONGODB_URI"] = mongotest.URI(t)
 	s.do(command{args: "restore DIR/old.tgz --data DIR/o", says: []string{"restored"}})
-	if is := storeSums(t, openMongo(t, s.env["WEFT_MONGODB_URI"])); !slices.Equal(was, is) {
-		t.Errorf("of format 1: came as %v\nwas %v", is, was)
-	}
+	sameSums(t, "of format 1", storeSums(t, openMongo(t, s.env["WEFT_MONGODB_URI"])), was)
 }

@@ -31,7 +31,7 @@ func TestServedQueriesAreServed(t *testing.T) {
 			checkFigures(t, s, i, l, p)
 		}
 	}
-	if lists < 25 || figures < 25 {
+	if lists < 20 || figures < 20 {
 		t.Errorf("of 120, only %d lists and %d aggregates were served", lists, figures)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -184,11 +185,16 @@ func TestWritesAgainAfterAStepDown(t *testing.T) {
 	t.Logf("%d acknowledged", acknowledged)
 }
 
+// TestRefusesAStandaloneServer: for good, also where the URI asks for a replica
+// set and the driver therefore finds nothing.
 func TestRefusesAStandaloneServer(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{Standalone: true})
-	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{Patience: patience})
-	if !errors.Is(err, mongo.ErrStandalone) {
-		t.Errorf("a standalone server: %v", err)
+	address, _, _ := strings.Cut(server.URI, "?")
+	for _, uri := range []string{server.URI, address + "?replicaSet=rs0"} {
+		_, err := mongo.Open(t.Context(), uri, mongo.Options{Patience: patience, Wait: true})
+		if !errors.Is(err, mongo.ErrStandalone) || errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: %v", uri, err)
+		}
 	}
 }

@@ -19,18 +19,25 @@ var (
 	ErrTooOld = errors.New("mongo: the server is older than MongoDB 5.0, the oldest that weft works with")
 )
 
+// errNotInitiated passes: so does a member say that is just starting.
+var errNotInitiated = fmt.Errorf("%w: the server knows of no replica set yet; if it is new, run rs.initiate() once in mongosh", store.ErrUnavailable)
+
 // leastWireVersion is that of MongoDB 5.0.
 const leastWireVersion = 13
 
 // hello is what a server says of itself.
 type hello struct {
-	SetName        string `bson:"setName"`
+	SetName string `bson:"setName"`
+	// Member: it was started as one of a replica set, which it may not know yet.
+	Member         bool   `bson:"isreplicaset"`
 	Msg            string `bson:"msg"`
 	MaxWireVersion int    `bson:"maxWireVersion"`
 }
 
 func (h hello) check() error {
 	switch {
+	case h.SetName == "" && h.Member:
+		return errNotInitiated
 	case h.SetName == "" && h.Msg != "isdbgrid":
 		return ErrStandalone
 	case h.MaxWireVersion < leastWireVersion:
@@ -43,7 +50,10 @@ func (h hello) check() error {
 func (s *Store) checkServer(ctx context.Context, uri string) error {
 	h, err := s.hello(ctx, s.client)
 	if errors.Is(err, store.ErrUnavailable) {
-		return errors.Join(s.diagnose(ctx, uri), err)
+		if reason := s.diagnose(ctx, uri); reason != nil {
+			return reason
+		}
+		return err
 	}
 	if err != nil {
 		return err
@@ -72,7 +82,10 @@ func (s *Store) diagnose(ctx context.Context, uri string) error {
 		if err == nil {
 			err = h.check()
 		}
-		if err := errors.Join(err, disconnect(c)); errors.Is(err, ErrStandalone) || errors.Is(err, ErrTooOld) {
+		if end := disconnect(c); end != nil {
+			s.log.Debug("end of a connection", "error", end)
+		}
+		if errors.Is(err, ErrStandalone) || errors.Is(err, ErrTooOld) || errors.Is(err, errNotInitiated) {
 			return err
 		}
 	}

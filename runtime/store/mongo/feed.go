@@ -22,6 +22,9 @@ type feed struct {
 	seq atomic.Uint64
 	// blind is set while the stream is interrupted.
 	blind atomic.Bool
+	// began is when the feed did; lastHeard is when the stream answered last, after that.
+	began     time.Time
+	lastHeard atomic.Int64
 
 	mu       sync.Mutex
 	watchers map[*watcher]struct{}
@@ -35,7 +38,7 @@ type feed struct {
 }
 
 func newFeed(s *Store) *feed {
-	f := &feed{s: s, watchers: map[*watcher]struct{}{}, redefined: make(chan struct{}, 1)}
+	f := &feed{s: s, began: time.Now(), watchers: map[*watcher]struct{}{}, redefined: make(chan struct{}, 1)}
 	f.alive, f.quit = context.WithCancel(context.Background())
 	f.seq.Store(uint64(time.Now().UnixMicro()))
 	return f
@@ -63,9 +66,18 @@ func (f *feed) bumpAll() {
 	}
 }
 
-// number of a collection; while the stream is interrupted each is a new one.
+// hear notes an answer of the stream, if only that there is nothing new.
+func (f *feed) hear() { f.lastHeard.Store(int64(time.Since(f.began))) }
+
+// deaf tells whether changes of others may have been missed: the stream is
+// interrupted, or has been silent for so long that it may be.
+func (f *feed) deaf() bool {
+	return f.blind.Load() || time.Since(f.began)-time.Duration(f.lastHeard.Load()) > streamWait+streamSilence
+}
+
+// number of a collection; while the stream tells nothing each is a new one.
 func (f *feed) number(k *collection) uint64 {
-	if f.blind.Load() {
+	if f.deaf() {
 		f.bump(k)
 	}
 	return k.changed.Load()

@@ -16,8 +16,12 @@ import (
 // streamWait is how long the database lets a change stream wait for events.
 const streamWait = time.Second
 
-// streamLimit is how much longer an answer may take.
-const streamLimit = 10 * time.Second
+// streamLimit is how much longer an answer may take until the stream is opened
+// again, and streamSilence until nobody trusts that nothing has changed.
+const (
+	streamLimit   = 10 * time.Second
+	streamSilence = 2 * time.Second
+)
 
 // start opens the change stream and follows it until stop.
 func (f *feed) start(ctx context.Context) error {
@@ -100,11 +104,11 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 	for pause := time.Duration(0); ; {
 		if stream != nil {
 			err := f.read(ctx, stream, &token)
+			f.blind.Store(true)
 			f.close(stream)
 			if ctx.Err() != nil {
 				return
 			}
-			f.blind.Store(true)
 			f.s.log.Warn("the change stream broke; opening it again", "error", err)
 			if !resumable(err) {
 				token = nil
@@ -133,6 +137,7 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 // opened makes up for the interruption: every collection may have changed.
 func (f *feed) opened(lost bool) {
 	f.redefine()
+	f.hear()
 	f.blind.Store(false)
 	if lost {
 		f.s.log.Warn("the change stream could not go on where it was")
@@ -165,6 +170,9 @@ func (f *feed) read(ctx context.Context, stream *driver.ChangeStream, token *bso
 			found = stream.TryNext(ctx)
 			return stream.Err()
 		})
+		if err == nil {
+			f.hear()
+		}
 		switch {
 		case err != nil:
 			return err

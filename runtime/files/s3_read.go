@@ -13,6 +13,9 @@ import (
 // Open asks for the size; bytes are fetched when they are read, from the place
 // that was sought. Reading ends with ctx.
 func (b *Bucket) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
+	if err := b.ready(ctx); err != nil {
+		return nil, err
+	}
 	call, w := b.pulse.watch(ctx)
 	defer w.stop()
 	info, err := b.client.StatObject(call, b.o.Bucket, b.name(key), minio.StatObjectOptions{})

@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -40,6 +41,9 @@ func TestABucketIsMadeWhenAllowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := newKey()
+	if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNoBytes) {
+		t.Errorf("the first thing that is asked for, as whose the bucket is: %v", err)
+	}
 	if err := s.Put(t.Context(), key, strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}

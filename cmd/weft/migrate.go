@@ -14,7 +14,7 @@ import (
 type migrateCmd struct {
 	From      string `help:"Where everything is: a data folder, mongodb://…, or mongodb for the one of --mongodb-uri." placeholder:"PLACE" required:""`
 	To        string `help:"Where it shall be, an empty place of the same kinds." placeholder:"PLACE" required:""`
-	Files     string `help:"Where attachments shall be: a folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"PLACE"`
+	Files     string `help:"Where attachments shall be: a data folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"PLACE"`
 	FromFiles string `help:"Where attachments are; the data folder if left out." placeholder:"PLACE"`
 }
 

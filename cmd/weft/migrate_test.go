@@ -143,6 +143,20 @@ func TestMigrateIntoForeignFiles(t *testing.T) {
 	s.do(command{args: "migrate --from DIR/d --to DIR/x --files DIR/other/files", status: 1, errs: []string{"those of another database"}})
 }
 
+// A data folder stands for the files in it, where a server looks for them.
+func TestMigrateFilesOfAnotherFolder(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	s.all([]command{
+		{args: "template install opportunity-pipeline --sample-data --data DIR/d"},
+		{args: "migrate --from DIR/d --to DIR/x --files DIR/f"},
+		{args: "migrate --from DIR/x --from-files DIR/f --to DIR/y"},
+		{args: "doctor --data DIR/y", says: []string{"22 attachments, all there"}},
+		{args: "migrate --from DIR/x --from-files DIR/f/files --to DIR/z"},
+		{args: "doctor --data DIR/z", says: []string{"22 attachments, all there"}},
+	})
+}
+
 // An attachment that is damaged at the source stops the migration; one that is
 // gone does not, and is told of.
 func TestMigrateWithLostFiles(t *testing.T) {

@@ -59,8 +59,9 @@ func isMongo(at string) bool {
 }
 
 // openPlace opens the place at: a data folder, an address of MongoDB, or
-// "mongodb" for the one of the settings. filesAt is a folder, an address of a
-// bucket, "s3" for the one of the settings, or "" for the data folder.
+// "mongodb" for the one of the settings. filesAt is a data folder or the folder
+// "files" in it, an address of a bucket, "s3" for the one of the settings, or ""
+// for the data folder of the records.
 func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error) {
 	at, name, err := m.resolve(at)
 	if err != nil {
@@ -73,7 +74,7 @@ func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error
 	p.name = name
 	p.imports = filepath.Join(folder, importsName)
 	if filesAt == "" {
-		filesAt = filepath.Join(folder, filesName)
+		filesAt = folder
 	}
 	o := files.Options{Store: p.store}
 	if o.Storage, p.filesAt, err = m.openBytes(filesAt); err != nil {
@@ -152,6 +153,9 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 	path, err := filepath.Abs(at)
 	if err != nil {
 		return nil, "", fmt.Errorf("folder of files %s: %w", at, err)
+	}
+	if filepath.Base(path) != filesName { // where a server looks for them
+		path = filepath.Join(path, filesName)
 	}
 	return nil, path, nil
 }

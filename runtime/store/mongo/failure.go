@@ -26,6 +26,8 @@ const (
 	codeHistoryLost   = 286
 	codeIndexNotFound = 27
 	codeExists        = 48
+
+	codeSnapshotUnavailable = 246
 )
 
 // unavailableCodes are answers of a server that cannot serve now: shutting

@@ -7,6 +7,7 @@ import (
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
@@ -25,8 +26,8 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 		o.SetProjection(one(memberRev, 1))
 	}
 	torn := false
-	err = q.run(ctx, func(ctx context.Context) error {
-		cursor, err := q.s.docs(k).Find(ctx, p.filter, o)
+	err = q.moment(ctx, k, func(ctx context.Context, from *driver.Collection) error {
+		cursor, err := from.Find(ctx, p.filter, o)
 		if err != nil {
 			return err
 		}
@@ -51,8 +52,8 @@ const resultBatch = 10_000
 
 // aggregate calls fn for every document that a pipeline gives.
 func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn func(bson.Raw) error) error {
-	return q.run(ctx, func(ctx context.Context) error {
-		cursor, err := q.s.docs(k).Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
+	return q.moment(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
+		cursor, err := docs.Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
 		if err != nil {
 			return err
 		}

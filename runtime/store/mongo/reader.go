@@ -15,7 +15,8 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readconcern"
 )
 
-// reader reads what a majority has; inside a View all of one snapshot.
+// reader reads what a majority has, each command of one moment; inside a View
+// all of one snapshot.
 type reader struct {
 	s *Store
 	// pinned is set inside a View, whose session it then has.
@@ -34,6 +35,23 @@ func (q *reader) run(ctx context.Context, fn func(context.Context) error) error 
 			ctx = driver.NewSessionContext(ctx, q.session)
 		}
 		return fn(ctx)
+	})
+}
+
+// moment lets fn read a collection as it is at one moment. A command that takes
+// long does not do so by itself: the database lets others write meanwhile, and
+// the command goes on with what they wrote. Where there is no such moment yet,
+// since the collection has only just been made or indexed, fn reads the newest.
+func (q *reader) moment(ctx context.Context, k *collection, fn func(context.Context, *driver.Collection) error) error {
+	return q.run(ctx, func(ctx context.Context) error {
+		if q.pinned {
+			return fn(ctx, q.s.docs(k))
+		}
+		err := fn(ctx, q.s.db.Collection(k.Name, options.Collection().SetReadConcern(readconcern.Snapshot())))
+		if hasCode(err, codeSnapshotUnavailable) {
+			return fn(ctx, q.s.docs(k))
+		}
+		return err
 	})
 }
 
@@ -138,8 +156,8 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 // each calls fn for every document that a filter finds. What is given to fn is
 // overwritten by the next one.
 func (q *reader) each(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
-	return q.run(ctx, func(ctx context.Context) error {
-		cursor, err := q.s.docs(k).Find(ctx, filter, o)
+	return q.moment(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
+		cursor, err := docs.Find(ctx, filter, o)
 		if err != nil {
 			return err
 		}

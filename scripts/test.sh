@@ -21,9 +21,9 @@ if [ -z "$servers" ] && [ "${CI:-}" = true ]; then
 fi
 CGO_ENABLED=0 go build -o /dev/null ./cmd/weft
 
-# These move so much data that the race detector would only make them long;
-# they run as the product is built.
-heavy='TestRealSalesHistory|TestKill|TestPowerLoss|TestMigrate'
+# These move much data or ask for an answer within a second, which the race
+# detector would only make long; they run as the product is built.
+heavy='TestRealSalesHistory|TestKill|TestPowerLoss|TestMigrate|TestADatabaseThatGoesAway|TestBackupUnderLoad'
 if [ -n "$race" ]; then
   CGO_ENABLED=1 go test -race -timeout 20m -skip "$heavy" ./...
   go test -timeout 15m -run "$heavy" -v ./runtime/transfer ./cmd/weft

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // command is one call of the command line, and what it must say.
@@ -24,11 +25,13 @@ type session struct {
 	t   *testing.T
 	dir string // stands for DIR in arguments
 	env map[string]string
+	// patience is that of Main.
+	patience time.Duration
 }
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}}
+	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}, patience: testPatience}
 }
 
 // try runs a command, whatever comes of it.
@@ -39,7 +42,7 @@ func (s *session) try(c command) (out, errs string, status int) {
 	for i, a := range args {
 		args[i] = strings.ReplaceAll(a, "~", " ")
 	}
-	m := &Main{Args: args, Stdin: strings.NewReader(c.stdin), Stdout: &stdout, Stderr: &stderr,
+	m := &Main{Args: args, patience: s.patience, Stdin: strings.NewReader(c.stdin), Stdout: &stdout, Stderr: &stderr,
 		Getenv: func(name string) string { return s.env[name] }}
 	status = m.Main(s.t.Context())
 	return stdout.String(), stderr.String(), status

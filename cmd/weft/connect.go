@@ -123,5 +123,7 @@ func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, er
 	if _, err := os.Stat(m.open.database()); err == nil {
 		return nil, errTwoHouses
 	}
-	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern})
+	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{
+		Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern, Patience: m.patience,
+	})
 }

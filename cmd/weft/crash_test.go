@@ -27,7 +27,7 @@ import (
 // The server of the crash tests is this test binary, started again: the real
 // program, or one that was spoilt on purpose to show that the checker sees it.
 const (
-	serverVariable  = "WEFT_TEST_SERVER"
+	serverVariable  = "WEFT_TEST_SERVER" // how long it waits for MongoDB; 0 for the default
 	spoilVariable   = "WEFT_TEST_SPOIL"
 	spoilEarly      = "answer before the commit"
 	spoilSplit      = "history outside the commit"
@@ -36,13 +36,19 @@ const (
 	crashWriters    = 64
 	crashUnflushed  = 40 * time.Millisecond
 	crashStartLimit = 30 * time.Second
+	// testPatience is for a test server that shares the processors with the tests.
+	testPatience = 30 * time.Second
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serverVariable) == "" {
 		os.Exit(m.Run())
 	}
-	program := &Main{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	patience, err := time.ParseDuration(os.Getenv(serverVariable))
+	if err != nil {
+		panic(err)
+	}
+	program := &Main{Args: os.Args[1:], patience: patience, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 	switch os.Getenv(spoilVariable) {
 	case spoilEarly:
 		program.wrapStore = func(s store.Store) store.Store { return earlyStore{s} }
@@ -99,9 +105,14 @@ type crashServer struct {
 
 func startCrashServer(t *testing.T, dir, spoil string, flags ...string) *crashServer {
 	t.Helper()
+	return startServer(t, dir, spoil, testPatience, flags...)
+}
+
+func startServer(t *testing.T, dir, spoil string, patience time.Duration, flags ...string) *crashServer {
+	t.Helper()
 	s := &crashServer{t: t}
 	s.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
-	s.cmd.Env = append(os.Environ(), serverVariable+"=1", spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
+	s.cmd.Env = append(os.Environ(), serverVariable+"="+patience.String(), spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	_ = os.Remove(filepath.Join(dir, runningName))
 	if err := s.cmd.Start(); err != nil {
@@ -179,7 +190,7 @@ func crashFolder(t *testing.T, flags ...string) string {
 	var out bytes.Buffer
 	program := &Main{
 		Args:  append([]string{"template", "install", "opportunity-pipeline", "--data", dir}, flags...),
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, patience: testPatience,
 		Getenv: func(name string) string { return map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}[name] },
 	}
 	if status := program.Main(t.Context()); status != 0 {

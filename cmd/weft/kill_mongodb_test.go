@@ -54,7 +54,7 @@ func startTurns(t *testing.T, spoil string, durable bool) *turns {
 }
 
 func (c *turns) serve() {
-	c.server.Store(startCrashServer(c.t, c.dir, c.spoil, "--mongodb-uri", c.database.URI))
+	c.server.Store(startServer(c.t, c.dir, c.spoil, 0, "--mongodb-uri", c.database.URI))
 }
 
 // write makes deals and changes each once, until it is told to stop. What has

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -45,6 +46,9 @@ type Main struct {
 	wrapStore    func(store.Store) store.Store
 	synchronous  string
 	writeConcern string
+	// patience is how long MongoDB is waited for, 0 for the default; tests whose
+	// server has to share its processors wait longer.
+	patience time.Duration
 }
 
 // Exit statuses of the contract.

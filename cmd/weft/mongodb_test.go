@@ -74,6 +74,7 @@ func TestCommandsBesideAServerOnMongoDB(t *testing.T) {
 func TestDatabasesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
+	s.patience = 3 * time.Second // one of them is not there
 	standalone := mongotest.Start(t, mongotest.Options{Standalone: true})
 	s.all([]command{
 		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + standalone.URI, status: 1, errs: []string{"standalone", "--replSet rs0", "rs.initiate()"}},
@@ -115,6 +116,7 @@ func nobody(t *testing.T) string {
 func TestSecretsAreNeverSaid(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
+	s.patience = 3 * time.Second // some of them are not there
 	s.write("deals.csv", "name\nA\n")
 	guarded := mongotest.Start(t, mongotest.Options{Auth: true, TLS: true})
 	bucket := s3test.Open(t)

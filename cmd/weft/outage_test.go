@@ -131,7 +131,7 @@ func TestADatabaseThatGoesAway(t *testing.T) {
 	t.Parallel()
 	database := mongotest.Start(t, mongotest.Options{Durable: true})
 	dir := crashFolder(t, "--mongodb-uri", database.URI)
-	server := startCrashServer(t, dir, "", "--mongodb-uri", database.URI)
+	server := startServer(t, dir, "", 0, "--mongodb-uri", database.URI)
 	t.Cleanup(server.kill)
 	l := &load{t: t, server: server}
 	ctx, stop := context.WithCancel(t.Context())

@@ -85,7 +85,7 @@ func has(t *testing.T, s store.Reader, id string) bool {
 func TestCommitsOfUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{})
+	s := open(t, server.URI, mongo.Options{Patience: 10 * time.Second})
 	ensurePairs(t, s)
 	run := admin(t, server.URI)
 	commit := bson.E{Key: "failCommands", Value: bson.A{"commitTransaction"}}
@@ -101,6 +101,7 @@ func TestCommitsOfUnknownOutcome(t *testing.T) {
 		"no primary any more":              {times(2), bson.D{commit, code(10107), labels("RetryableWriteError")}},
 		"unknown by label":                 {times(2), bson.D{commit, code(50), labels("UnknownTransactionCommitResult")}},
 		"a write conflict at the commit":   {times(1), bson.D{commit, code(112), labels("TransientTransactionError")}},
+		"write conflicts at the commit":    {times(5), bson.D{commit, code(112), labels("TransientTransactionError")}},
 		"forgotten":                        {times(1), bson.D{commit, code(251), labels("TransientTransactionError")}},
 		"a write conflict":                 {times(2), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, code(112), labels("TransientTransactionError")}},
 		"the connection closes at a write": {times(1), bson.D{{Key: "failCommands", Value: bson.A{"insert"}}, {Key: "closeConnection", Value: true}}},

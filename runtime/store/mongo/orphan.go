@@ -42,10 +42,14 @@ func (w *writer) endOrphans(ctx context.Context) {
 	if len(sessions) == 0 {
 		return
 	}
-	err := w.s.health.call(ctx, func(ctx context.Context) error {
-		return w.s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()
-	})
-	if err != nil {
+	if err := w.s.killSessions(ctx, sessions); err != nil {
 		w.s.log.Warn("transactions of an outage stay open until the database ends them", "error", err)
 	}
+}
+
+// killSessions ends what is open in sessions at the database.
+func (s *Store) killSessions(ctx context.Context, sessions bson.A) error {
+	return s.health.call(ctx, func(ctx context.Context) error {
+		return s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()
+	})
 }

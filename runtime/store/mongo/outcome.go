@@ -69,6 +69,10 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 			return nil
 		}
 		if hasLabel(err, labelTransient) || !errors.Is(err, store.ErrUnavailable) {
+			// A transaction that is open still would be in the way of its row.
+			if killed := w.s.killSessions(ctx, bson.A{session.ID()}); killed != nil {
+				w.s.log.Debug("end a transaction", "error", killed)
+			}
 			happened, asked := w.s.happened(ctx, id)
 			switch {
 			case asked == nil && happened:

@@ -55,6 +55,9 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 		return nil
 	})
 	sums.Source, sums.Target = want.sum(), have.sum()
+	if n := len(sums.Missing); err == nil && n > 0 && have.count == 0 {
+		return nil, fmt.Errorf("not one of %d attachments is in %s; say with --from-files where they are", n, v.from.filesAt)
+	}
 	return sums, err
 }
 

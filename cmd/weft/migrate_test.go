@@ -158,7 +158,7 @@ func TestMigrateFilesOfAnotherFolder(t *testing.T) {
 }
 
 // An attachment that is damaged at the source stops the migration; one that is
-// gone does not, and is told of.
+// gone does not, and is told of. Where all are gone it looks in the wrong place.
 func TestMigrateWithLostFiles(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
@@ -177,6 +177,12 @@ func TestMigrateWithLostFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.do(command{args: "migrate --from DIR/d --to DIR/x", says: []string{"1 attachments had no file", "both sides are equal"}})
+	for _, path := range paths[1:] {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.do(command{args: "migrate --from DIR/d --to DIR/y", status: 1, errs: []string{"not one of", "--from-files"}})
 }
 
 // A backup of one store is restored on the other.

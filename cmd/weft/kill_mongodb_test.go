@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"weft/runtime/query"
+	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/runtime/store/mongo"
 	"weft/runtime/store/mongo/mongotest"
@@ -167,7 +168,9 @@ func (c *turns) run(kills ...func()) {
 // verify looks at the database without the server.
 func (c *turns) verify() (lost, torn []string) {
 	c.t.Helper()
-	c.server.Load().kill()
+	if s := c.server.Load(); s != nil {
+		s.kill()
+	}
 	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{Patience: time.Minute})
 	if err != nil {
 		c.t.Fatal(err)
@@ -232,15 +235,15 @@ func TestKillInTurnOnMongoDB(t *testing.T) {
 // and a server that writes history outside the transaction.
 func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
 	t.Run("write concern w:1, j:false", func(t *testing.T) {
-		c := startTurns(t, spoilOff, false)
-		for range 10 {
-			c.run(c.killDatabase)
+		c := startTurns(t, "", false)
+		c.server.Load().kill()
+		for range 20 {
+			c.writeUnsafe(300)
 			if lost, _ := c.verify(); len(lost) > 0 {
 				return
 			}
-			c.serve()
 		}
-		t.Errorf("%d writes were acknowledged without a flush, and none was missed", c.acked.Load())
+		t.Errorf("%d writes were acknowledged without a flush, and none was missed", len(c.created))
 	})
 	t.Run(spoilSplit, func(t *testing.T) {
 		c := startTurns(t, spoilSplit, false)
@@ -253,4 +256,54 @@ func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
 		}
 		t.Errorf("%d writes kept their history apart, and no torn set was seen", c.acked.Load())
 	})
+}
+
+// writeUnsafe commits what a create commits, straight to the database, with
+// w:1 and without journal, and kills the database when n are acknowledged. The
+// way over the server is too slow for the moment in which such a commit is lost.
+func (c *turns) writeUnsafe(n int) {
+	c.t.Helper()
+	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{Patience: testPatience, WriteConcern: "unsafe"})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer db.Close()
+	ctx, stop := context.WithCancel(c.t.Context())
+	c.runs++
+	acked := len(c.created) + n
+	var writers sync.WaitGroup
+	for w := range turnWriters {
+		writers.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				name := fmt.Sprintf("r%dw%dn%d", c.runs, w, i)
+				if db.Commit(ctx, dealSet(name)) != nil {
+					continue
+				}
+				c.mu.Lock()
+				c.created = append(c.created, ack{id: name, key: name, external: name})
+				if len(c.created) == acked {
+					c.database.Kill()
+					stop()
+				}
+				c.mu.Unlock()
+			}
+		})
+	}
+	writers.Wait()
+	stop()
+	c.database.Restart()
+}
+
+// dealSet is what the door commits for a new deal.
+func dealSet(name string) *store.Batch {
+	insert := func(collection, id, members string) store.Op {
+		return store.Op{Kind: store.Insert, Collection: collection, Doc: store.Doc{ID: id, Rev: 1,
+			Body: json.RawMessage(fmt.Sprintf(`{"id":%q,"rev":1,%s}`, id, members))}}
+	}
+	return &store.Batch{Ops: []store.Op{
+		insert("opportunity", name, fmt.Sprintf(`"name":%q`, name)),
+		insert(record.HistoryCollection, name+":0000000001", fmt.Sprintf(`"record":%q`, name)),
+		insert(record.IdempotencyCollection, "u:"+name, fmt.Sprintf(`"record":%q`, name)),
+		insert("stage_visit", name+"-visit", fmt.Sprintf(`"record":%q`, name)),
+	}}
 }

@@ -176,6 +176,9 @@ func (s *Store) createIndexes(ctx context.Context, k *collection, list []index) 
 		if i.Unique {
 			o.SetUnique(true)
 		}
+		if i.sparse {
+			o.SetSparse(true)
+		}
 		if i.partial != nil {
 			o.SetPartialFilterExpression(i.partial)
 		}

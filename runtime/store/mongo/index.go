@@ -24,9 +24,12 @@ const (
 type index struct {
 	store.Index
 	// name in the database; it changes when the definition does.
-	name    string
-	keys    bson.D
+	name string
+	keys bson.D
+	// partial or sparse leave out documents without a value. Of one key both mean
+	// the same, but a query need not be shown to lie within a sparse index.
 	partial bson.D
+	sparse  bool
 }
 
 // newIndex makes the index and notes what documents must keep for it. Ascending
@@ -45,7 +48,9 @@ func (c *collection) newIndex(i store.Index) (index, error) {
 		if !fieldName.MatchString(field) {
 			return index{}, fmt.Errorf("mongo: %q cannot be the name of a field", field)
 		}
-		if i.Unique || i.Sparse && n == 0 {
+		if i.Unique && len(i.Keys) == 1 {
+			made.sparse = true
+		} else if i.Unique || i.Sparse && n == 0 {
 			made.partial = append(made.partial, bson.E{Key: fieldPath(field), Value: bson.D{{Key: "$exists", Value: true}}})
 		}
 		if i.Unique {
@@ -93,7 +98,7 @@ func wordsIndex() index {
 // indexName is prefix, name and a digest of the definition.
 func indexName(name string, i index) string {
 	h := fnv.New32a()
-	fmt.Fprint(h, i.Unique, i.keys, i.partial)
+	fmt.Fprint(h, i.Unique, i.keys, i.partial, i.sparse)
 	digest := fmt.Sprintf("_%08x", h.Sum32())
 	return indexPrefix + name[:min(len(name), maxIndexName-len(indexPrefix)-len(digest))] + digest
 }

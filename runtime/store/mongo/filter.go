@@ -216,22 +216,26 @@ func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 }
 
 func (r *renderer) unset(field string) bson.D {
-	out := one(r.place(field), one("$eq", nil))
+	out := one(r.place(field), nil)
 	if r.k.marksUnset(field) {
-		out = append(out, bson.E{Key: unsetField(field), Value: one("$eq", true)})
+		out = append(out, bson.E{Key: unsetField(field), Value: true})
 	}
 	return out
 }
 
-// equal lets an index that keeps only sort keys find equal texts.
+// equal lets an index that keeps only sort keys find equal texts. It is written
+// as plain values: not every planner finds the index of several keys behind $eq.
 func (r *renderer) equal(c query.Cmp) bson.D {
 	v, ok := r.literal(c.Path, c.Value)
 	if !ok {
 		return nothing()
 	}
-	out := r.where(c.Path, one("$eq", v))
+	out := one(r.place(c.Path.Field), v)
+	if r.k.marksUnset(c.Path.Field) {
+		out = append(out, bson.E{Key: unsetField(c.Path.Field), Value: nil})
+	}
 	if text, isText := c.Value.(string); isText && c.Path.Kind == query.Text && r.k.keepsSort(c.Path.Field) {
-		out = append(out, bson.E{Key: sortField(c.Path.Field), Value: one("$eq", query.SortKey(text))})
+		out = append(out, bson.E{Key: sortField(c.Path.Field), Value: query.SortKey(text)})
 	}
 	return out
 }

@@ -70,7 +70,7 @@ func (r *renderer) matchWord(c query.Cmp) bson.D {
 	var parts []bson.D
 	for _, t := range word.Terms {
 		sought := wordOf(c.Path.Field, t.Token)
-		condition := one("$eq", sought)
+		var condition any = sought
 		if next, ok := behindPrefix(sought); ok && t.Prefix {
 			condition = one("$elemMatch", bson.D{{Key: "$gte", Value: sought}, {Key: "$lt", Value: next}})
 		}

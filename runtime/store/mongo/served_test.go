@@ -105,7 +105,9 @@ func equalities(filter bson.D) map[string]bool {
 				}
 			}
 		}
-		if condition, ok := e.Value.(bson.D); ok && len(condition) == 1 && condition[0].Key == "$eq" {
+		switch e.Value.(type) {
+		case bson.D, bson.A:
+		default:
 			out[e.Key] = true
 		}
 	}

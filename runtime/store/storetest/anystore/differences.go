@@ -1,10 +1,6 @@
 package anystore
 
-import (
-	"testing"
-
-	"weft/runtime/store/mongo/mongotest"
-)
+import "testing"
 
 // Difference is what one of the stores does not do as the other.
 type Difference struct {
@@ -12,15 +8,11 @@ type Difference struct {
 	// or asks for less.
 	On     string
 	Reason string
-	// TestServer says that a real mongod does not have the difference.
-	TestServer bool
 }
 
 // Differences are all of them, by the key that tests name.
 var Differences = map[string]Difference{
-	"leases without rows": {On: MongoDB, Reason: "several processes may have the database open at once, so that a lease is a row that all of them see"},
-	"tens of thousands of lookups": {On: MongoDB, TestServer: true,
-		Reason: "the test server reads the whole collection for an equality whose index is led by the mark of unset values, as it bounds no index by null"},
+	"leases without rows": {MongoDB, "several processes may have the database open at once, so that a lease is a row that all of them see"},
 }
 
 // Elsewhere are the files of tests that may leave themselves out for a reason
@@ -43,10 +35,7 @@ func Differs(t testing.TB, key string) bool {
 	if !ok {
 		t.Fatalf("no difference %q is declared", key)
 	}
-	if d.On != running(t) && d.On != Files(t) {
-		return false
-	}
-	return !d.TestServer || !mongotest.Real(t)
+	return d.On == running(t) || d.On == Files(t)
 }
 
 // Skip leaves a test out on the store that has the difference.

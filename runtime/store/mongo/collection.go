@@ -23,8 +23,8 @@ type collection struct {
 	indexes []index
 	// changed is the number of the last change that touched it.
 	changed *atomic.Uint64
-	// fresh: made by the Ensure that is under way, so nothing is in it that an
-	// earlier definition wrote.
+	// fresh: it held nothing when the Ensure under way came to it, so nothing is
+	// in it that an earlier definition wrote.
 	fresh bool
 	// unfinished: an Ensure was cut off before all was done for it.
 	unfinished bool

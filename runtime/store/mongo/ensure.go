@@ -65,7 +65,10 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	}()
 	var stale []build
 	for _, k := range made {
-		if k.fresh, err = s.createCollection(ctx, k.Name); err != nil {
+		if err := s.createCollection(ctx, k.Name); err != nil {
+			return err
+		}
+		if k.fresh, err = s.holdsNothing(ctx, k); err != nil {
 			return err
 		}
 		missing, old, err := s.compareIndexes(ctx, k)
@@ -87,6 +90,19 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	}
 	fresh = nil
 	return s.finish(ctx, made, stale)
+}
+
+// holdsNothing tells whether a collection has no document. What another process
+// writes into it by an older definition later, that one mends.
+func (s *Store) holdsNothing(ctx context.Context, k *collection) (empty bool, err error) {
+	err = s.health.call(ctx, func(ctx context.Context) error {
+		err := s.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: memberID, Value: 1}})).Err()
+		if empty = errors.Is(err, driver.ErrNoDocuments); empty {
+			return nil
+		}
+		return err
+	})
+	return empty, err
 }
 
 // finish lets definitions come into force and does what can no longer be refused.

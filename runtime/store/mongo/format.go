@@ -57,7 +57,7 @@ func (s *Store) format(ctx context.Context) (have format, err error) {
 // create makes the adapter's own collections. Several processes may do so at once.
 func (s *Store) create(ctx context.Context) error {
 	for _, name := range ownCollections {
-		if _, err := s.createCollection(ctx, name); err != nil {
+		if err := s.createCollection(ctx, name); err != nil {
 			return err
 		}
 	}
@@ -76,15 +76,13 @@ func (s *Store) setFormat(ctx context.Context, operator string, f format) error 
 	return err
 }
 
-// createCollection makes a collection unless it is there.
-func (s *Store) createCollection(ctx context.Context, name string) (made bool, err error) {
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		err := s.db.CreateCollection(ctx, name)
-		if hasCode(err, codeExists) {
-			return nil
+// createCollection makes a collection unless it is there; servers from 7.0 on
+// do not tell which of the two it was.
+func (s *Store) createCollection(ctx context.Context, name string) error {
+	return s.health.call(ctx, func(ctx context.Context) error {
+		if err := s.db.CreateCollection(ctx, name); !hasCode(err, codeExists) {
+			return err
 		}
-		made = err == nil
-		return err
+		return nil
 	})
-	return made, err
 }

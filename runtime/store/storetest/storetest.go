@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"reads", testReads},
 		{"ensure", testEnsure},
+		{"indexes made later", testLaterIndexes},
 		{"batch", testBatch},
 		{"operations", testOperations},
 		{"atomicity under faults", testFaults},

@@ -10,31 +10,6 @@ import (
 	"weft/runtime/store"
 )
 
-func testEnsure(t *testing.T, b *bench) {
-	b.ensure()
-	names, err := b.s.Collections(b.ctx)
-	b.must(err)
-	b.same("collections", sorted(names), []string{"account", "deal", "log"})
-	b.write(insert("log", "a", fields{"code": "same"}), insert("log", "b", fields{"code": "same"}))
-
-	unique := store.Collection{Name: "log", Indexes: []store.Index{{Name: "code", Unique: true, Keys: keys(code)}}}
-	var refused *store.UniqueError
-	if err := b.s.Ensure(b.ctx, []store.Collection{unique}); !errors.As(err, &refused) || refused.Index != "code" {
-		t.Errorf("a unique index over equal values: %v", err)
-	}
-	b.write(insert("log", "c", fields{"code": "same"})) // the index was not made
-	b.write(remove("log", "b", 0), remove("log", "c", 0))
-	b.must(b.s.Ensure(b.ctx, []store.Collection{unique}))
-	if err := b.commit(insert("log", "d", fields{"code": "same"})); !errors.As(err, &refused) || refused.Index != "code" {
-		t.Errorf("the new unique index: %v", err)
-	}
-	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "log", Quiet: true}}))
-	b.write(insert("log", "d", fields{"code": "same"})) // the index is gone
-	b.must(b.s.Ensure(b.ctx, nil))
-	b.ensure()
-	b.same("documents stay", b.find("log", store.Find{}), []string{"a", "d"})
-}
-
 func testUnique(t *testing.T, b *bench) {
 	b.ensure()
 	b.write(

@@ -1,0 +1,54 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+
+	"weft/runtime/query"
+	"weft/runtime/store"
+)
+
+func testEnsure(t *testing.T, b *bench) {
+	b.ensure()
+	names, err := b.s.Collections(b.ctx)
+	b.must(err)
+	b.same("collections", sorted(names), []string{"account", "deal", "log"})
+	b.write(insert("log", "a", fields{"code": "same"}), insert("log", "b", fields{"code": "same"}))
+
+	unique := store.Collection{Name: "log", Indexes: []store.Index{{Name: "code", Unique: true, Keys: keys(code)}}}
+	var refused *store.UniqueError
+	if err := b.s.Ensure(b.ctx, []store.Collection{unique}); !errors.As(err, &refused) || refused.Index != "code" {
+		t.Errorf("a unique index over equal values: %v", err)
+	}
+	b.write(insert("log", "c", fields{"code": "same"})) // the index was not made
+	b.write(remove("log", "b", 0), remove("log", "c", 0))
+	b.must(b.s.Ensure(b.ctx, []store.Collection{unique}))
+	if err := b.commit(insert("log", "d", fields{"code": "same"})); !errors.As(err, &refused) || refused.Index != "code" {
+		t.Errorf("the new unique index: %v", err)
+	}
+	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "log", Quiet: true}}))
+	b.write(insert("log", "d", fields{"code": "same"})) // the index is gone
+	b.must(b.s.Ensure(b.ctx, nil))
+	b.ensure()
+	b.same("documents stay", b.find("log", store.Find{}), []string{"a", "d"})
+}
+
+// testLaterIndexes gives indexes and kinds to a collection that has documents:
+// these are found and ordered by them like those that come later.
+func testLaterIndexes(_ *testing.T, b *bench) {
+	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "deal"}, {Name: "account"}}))
+	b.write(
+		insert("deal", "none", nil),
+		insert("deal", "low", fields{"score": 1, "code": "ＡＣＭＥ 1", "name": "王"}),
+		insert("deal", "high", fields{"score": 3, "code": "acme 2", "name": "阿"}))
+	b.must(b.s.Ensure(b.ctx, collections()))
+	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "deal", Searchable: true, Kinds: kindsOf(name, code, score), Indexes: []store.Index{
+		{Name: "score", Keys: keys(score)}, {Name: "name", Keys: keys(name)}, {Name: "code_starts", Keys: []store.IndexKey{{Path: code, Folded: true}}},
+	}}}))
+	b.write(insert("deal", "empty", nil), insert("deal", "mid", fields{"score": 2, "code": "Acme 3", "name": "李"}))
+	by := func(p query.Path) store.Find { return store.Find{Sort: []query.SortTerm{{Path: p}}} }
+	b.same("by score", b.find("deal", by(score)), []string{"low", "mid", "high", "empty", "none"})
+	b.same("by name", b.find("deal", by(name)), []string{"high", "mid", "low", "empty", "none"})
+	b.same("starts", b.find("deal", store.Find{Where: cmp(code, query.Starts, "acme")}), []string{"high", "low", "mid"})
+	b.same("without a score", b.find("deal", store.Find{Where: cmp(score, query.Empty, nil)}), []string{"empty", "none"})
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"weft/runtime/model"
+	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -23,7 +24,8 @@ func historyID(record string, rev int64) string {
 }
 
 // historyOp is the history row of one item: who changed which fields, from
-// what to what (stored form), through which door and under which version.
+// what to what, through which door and under which version. Values are in stored
+// form but for decimals, which nothing compares here and a person can read.
 func (u *unit) historyOp(it *item, n int64, changed []*model.Field) store.Op {
 	id := historyID(it.id, n)
 	b := make([]byte, 0, 512)
@@ -83,13 +85,19 @@ func (it *item) appendChanges(b []byte, changed []*model.Field) []byte {
 		}
 		b = appendString(b, f.Key)
 		b = append(b, ':', '{')
-		if from != nil {
-			b = appendMember(b, "from", from)
-		}
-		if to != nil {
-			b = appendMember(b, "to", to)
-		}
+		b = appendSide(b, "from", f, from)
+		b = appendSide(b, "to", f, to)
 		b = append(closeObject(b), ',')
 	}
 	return closeObject(b)
+}
+
+func appendSide(b []byte, side string, f *model.Field, v any) []byte {
+	if v == nil {
+		return b
+	}
+	if stored, ok := v.(string); ok && f.Kind == query.Decimal {
+		v = query.FormatDecimal(stored)
+	}
+	return appendMember(b, side, v)
 }

@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/store"
 )
 
 func (p person) past(entity, id, cursor string, limit int) (*record.HistoryPage, error) {
@@ -200,4 +201,37 @@ func TestEachNeedsTheRightToExport(t *testing.T) {
 		t.Errorf("hal exports %s", joined(docs))
 	}
 	s.refused(hal.each(`{"fields":["nope"],"limit":-1}`, none), problem.Invalid, "/limit too_small", "/fields/0 unknown_field")
+}
+
+// TestHistoryKeepsAmountsAsPeopleWriteThem: so they are read in the database
+// itself; rows of older versions, in stored form, are read all the same.
+func TestHistoryKeepsAmountsAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	ann := s.as("ann")
+	id := s.ids["阿里采购"]
+	s.must(ann.patch("deal", id, `{"amount":"120.25"}`))
+	rows, err := s.store.Find(t.Context(), record.HistoryCollection, store.Find{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(rows, func(d store.Doc) bool {
+		return strings.HasPrefix(d.ID, id) && strings.Contains(string(d.Body), `"amount":{"from":"100.5","to":"120.25"}`)
+	})
+	if i < 0 {
+		t.Fatal("no row of the history shows the amounts")
+	}
+	old := rows[i]
+	old.Rev++
+	old.Body = []byte(strings.NewReplacer(`"rev":1,`, `"rev":2,`, `"100.5"`, `"10000000000001005000"`, `"120.25"`, `"10000000000001202500"`).Replace(string(old.Body)))
+	if err := s.store.Commit(t.Context(), &store.Batch{Ops: []store.Op{{Kind: store.Replace, Collection: record.HistoryCollection, Doc: old, OldRev: 1}}}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := ann.past("deal", id, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if amount := changes(t, page)[0].Changes["amount"]; amount["from"] != "100.5" || amount["to"] != "120.25" {
+		t.Errorf("a row of an older version: %v", amount)
+	}
 }

@@ -100,8 +100,8 @@ type Store interface {
 	// Collections lists the collections that exist.
 	Collections(ctx context.Context) ([]string, error)
 	// Watch sends every committed change from now on, in commit order, until
-	// ctx ends. A slow reader gets one Event with Resync set instead of what
-	// it missed.
+	// ctx ends or the store is closed. A slow reader gets one Event with Resync
+	// set instead of what it missed. A closed store fails with ErrUnavailable.
 	Watch(ctx context.Context) (<-chan Event, error)
 	Close() error
 }

@@ -76,10 +76,7 @@ func (f *feed) event(ctx context.Context, raw bson.Raw) error {
 // publish sends an event. An update carries no document: it is read, and may
 // then be a later one already, whose own event follows.
 func (f *feed) publish(ctx context.Context, k *collection, c *change, kind store.OpKind, answered uint64) error {
-	f.mu.Lock()
-	nobody := len(f.watchers) == 0
-	f.mu.Unlock()
-	if nobody {
+	if f.watchers.Len() == 0 {
 		return nil
 	}
 	id, _ := c.Key.ID.StringValueOK()

@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/watch"
 )
-
-// watchBuffer is how many events may wait for one watcher.
-const watchBuffer = 4096
 
 // feed numbers changes and hands the events of the change stream to watchers.
 // A commit of this process is numbered when it is made, any other one when the
@@ -26,8 +24,9 @@ type feed struct {
 	began     time.Time
 	lastHeard atomic.Int64
 
+	// watchers do not hear of commits that were answered when they came.
+	watchers watch.Set
 	mu       sync.Mutex
-	watchers map[*watcher]struct{}
 	own      ownCommits
 
 	// redefined tells that definitions of collections may have changed.
@@ -38,7 +37,7 @@ type feed struct {
 }
 
 func newFeed(s *Store) *feed {
-	f := &feed{s: s, began: time.Now(), watchers: map[*watcher]struct{}{}, redefined: make(chan struct{}, 1)}
+	f := &feed{s: s, began: time.Now(), redefined: make(chan struct{}, 1)}
 	f.alive, f.quit = context.WithCancel(context.Background())
 	f.seq.Store(uint64(time.Now().UnixMicro()))
 	return f
@@ -83,17 +82,6 @@ func (f *feed) number(k *collection) uint64 {
 	return k.changed.Load()
 }
 
-// watcher is one reader of the feed.
-type watcher struct {
-	// since is how many commits of this process were answered when it came: it
-	// does not hear of those.
-	since uint64
-	mu    sync.Mutex
-	queue []store.Event
-	lost  uint64 // number of the last event that did not fit, 0 for none
-	wake  chan struct{}
-}
-
 // Watch sends every committed change of collections that are not quiet, as the
 // change stream tells of them: those of this process a moment after they are
 // answered.
@@ -105,72 +93,9 @@ func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 		return nil, store.ErrUnavailable
 	}
 	f := s.feed
-	w := &watcher{wake: make(chan struct{}, 1)}
 	f.mu.Lock()
-	w.since = f.own.answered
-	f.watchers[w] = struct{}{}
-	f.mu.Unlock()
-	out := make(chan store.Event)
-	go func() {
-		defer close(out)
-		defer f.leave(w)
-		w.pump(ctx, f.alive.Done(), out)
-	}()
-	return out, nil
-}
-
-func (f *feed) leave(w *watcher) {
-	f.mu.Lock()
-	delete(f.watchers, w)
-	f.mu.Unlock()
-}
-
-func (w *watcher) pump(ctx context.Context, done <-chan struct{}, out chan<- store.Event) {
-	for {
-		select {
-		case <-w.wake:
-		case <-ctx.Done():
-			return
-		case <-done:
-			return
-		}
-		for _, e := range w.take() {
-			select {
-			case out <- e:
-			case <-ctx.Done():
-				return
-			case <-done:
-				return
-			}
-		}
-	}
-}
-
-// take empties the queue; what did not fit becomes one Resync.
-func (w *watcher) take() []store.Event {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	events := w.queue
-	w.queue = nil
-	if w.lost > 0 {
-		events = []store.Event{{Seq: w.lost, Resync: true}}
-		w.lost = 0
-	}
-	return events
-}
-
-func (w *watcher) offer(e store.Event) {
-	w.mu.Lock()
-	if w.lost > 0 || e.Resync || len(w.queue) >= watchBuffer {
-		w.queue, w.lost = nil, e.Seq
-	} else {
-		w.queue = append(w.queue, e)
-	}
-	w.mu.Unlock()
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
+	defer f.mu.Unlock()
+	return f.watchers.Join(ctx, f.alive.Done(), f.own.answered), nil
 }
 
 // send numbers an event and offers it to who watched before its commit was
@@ -179,11 +104,7 @@ func (f *feed) send(e store.Event, answered uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	e.Seq = f.next()
-	for w := range f.watchers {
-		if answered == 0 || answered > w.since {
-			w.offer(e)
-		}
-	}
+	f.watchers.Offer(answered, e)
 }
 
 // resync tells everybody that events may be missing.

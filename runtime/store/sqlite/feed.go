@@ -2,14 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"weft/runtime/store"
+	"weft/runtime/store/watch"
 )
-
-// watchBuffer is how many events may wait for one watcher.
-const watchBuffer = 4096
 
 // feed numbers commits and hands their events to watchers.
 type feed struct {
@@ -19,9 +16,7 @@ type feed struct {
 	last     atomic.Uint64
 	begun    atomic.Uint64
 	first    uint64
-	mu       sync.Mutex
-	watchers map[*watcher]struct{}
-	count    atomic.Int32
+	watchers watch.Set
 	done     chan struct{}
 }
 
@@ -29,7 +24,6 @@ func (f *feed) start(first uint64) {
 	f.first = first
 	f.last.Store(first)
 	f.begun.Store(first)
-	f.watchers = map[*watcher]struct{}{}
 	f.done = make(chan struct{})
 }
 
@@ -47,84 +41,17 @@ func (f *feed) bump() uint64 {
 	return n
 }
 
-// watcher is one reader of the feed.
-type watcher struct {
-	mu    sync.Mutex
-	queue []store.Event
-	lost  uint64 // number of the last event that did not fit, 0 for none
-	wake  chan struct{}
-}
-
 // Watch sends every committed change of collections that are not quiet.
 func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
-	w := &watcher{wake: make(chan struct{}, 1)}
-	f := &s.feed
-	f.mu.Lock()
-	f.watchers[w] = struct{}{}
-	f.count.Add(1)
-	f.mu.Unlock()
-	out := make(chan store.Event)
-	go func() {
-		defer close(out)
-		defer f.leave(w)
-		w.pump(ctx, f.done, out)
-	}()
-	return out, nil
-}
-
-func (f *feed) leave(w *watcher) {
-	f.mu.Lock()
-	delete(f.watchers, w)
-	f.count.Add(-1)
-	f.mu.Unlock()
-}
-
-func (w *watcher) pump(ctx context.Context, done <-chan struct{}, out chan<- store.Event) {
-	for {
-		select {
-		case <-w.wake:
-		case <-ctx.Done():
-			return
-		case <-done:
-			return
-		}
-		for _, e := range w.take() {
-			select {
-			case out <- e:
-			case <-ctx.Done():
-				return
-			case <-done:
-				return
-			}
-		}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-}
-
-// take empties the queue; what did not fit becomes one Resync.
-func (w *watcher) take() []store.Event {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	events := w.queue
-	w.queue = nil
-	if w.lost > 0 {
-		events = []store.Event{{Seq: w.lost, Resync: true}}
-		w.lost = 0
-	}
-	return events
-}
-
-func (w *watcher) offer(events []store.Event) {
-	w.mu.Lock()
-	if w.lost > 0 || len(w.queue)+len(events) > watchBuffer {
-		w.queue, w.lost = nil, events[len(events)-1].Seq
-	} else {
-		w.queue = append(w.queue, events...)
-	}
-	w.mu.Unlock()
 	select {
-	case w.wake <- struct{}{}:
+	case <-s.feed.done:
+		return nil, store.ErrUnavailable
 	default:
 	}
+	return s.feed.watchers.Join(ctx, s.feed.done, 0), nil
 }
 
 // publish makes a commit known: kept figures, change numbers, then watchers.
@@ -138,7 +65,7 @@ func (s *Store) publish(t *tx) {
 	for i := range t.changes {
 		t.changes[i].coll.changed.Store(t.number)
 	}
-	if s.feed.count.Load() == 0 {
+	if s.feed.watchers.Len() == 0 {
 		return
 	}
 	var events []store.Event
@@ -151,9 +78,5 @@ func (s *Store) publish(t *tx) {
 	if len(events) == 0 {
 		return
 	}
-	s.feed.mu.Lock()
-	for w := range s.feed.watchers {
-		w.offer(events)
-	}
-	s.feed.mu.Unlock()
+	s.feed.watchers.Offer(0, events...)
 }

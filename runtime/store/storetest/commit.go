@@ -190,6 +190,9 @@ func testCancelled(t *testing.T, b *bench) {
 	if _, err := b.s.Aggregate(ctx, "deal", store.Aggregate{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("aggregate for a caller that has gone: %v", err)
 	}
+	if _, err := b.s.Watch(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("watch for a caller that has gone: %v", err)
+	}
 }
 
 func testClosed(t *testing.T, b *bench) {
@@ -201,6 +204,9 @@ func testClosed(t *testing.T, b *bench) {
 	}
 	if err := b.commit(insert("deal", "b", nil)); !errors.Is(err, store.ErrUnavailable) {
 		t.Errorf("commit after close: %v", err)
+	}
+	if _, err := b.s.Watch(b.ctx); !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("watch after close: %v", err)
 	}
 	if err := b.s.Close(); err != nil {
 		t.Errorf("close again: %v", err)

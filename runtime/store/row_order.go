@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
 	b, also := y.(string)
 	switch {
 	case !ok || !also:
-		return compareFloats(float(x), float(y))
+		return cmp.Compare(Float(x), Float(y))
 	case kind == query.Decimal:
 		return compareDecimals(a, b)
 	case kind == query.Text:
@@ -82,16 +83,6 @@ func turned(n int, desc bool) int {
 	return n
 }
 
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 // compareDecimals compares stored decimals; those of unlike length (large sums) by value.
 func compareDecimals(x, y string) int {
 	if len(x) == len(y) && !strings.HasPrefix(x, "-") && !strings.HasPrefix(y, "-") {
@@ -105,7 +96,9 @@ func compareDecimals(x, y string) int {
 	return strings.Compare(x, y)
 }
 
-func float(v any) float64 {
+// Float is a number or a Bool (0 or 1) as it is ordered, for adapters; any other
+// value is 0.
+func Float(v any) float64 {
 	switch n := v.(type) {
 	case int64:
 		return float64(n)

@@ -131,20 +131,6 @@ func valueOf(v any) orderValue {
 	case string:
 		return orderValue{text: v, isText: true}
 	default:
-		return orderValue{number: float(v)}
+		return orderValue{number: store.Float(v)}
 	}
-}
-
-func float(v any) float64 {
-	switch n := v.(type) {
-	case int64:
-		return float64(n)
-	case float64:
-		return n
-	case bool:
-		if n {
-			return 1
-		}
-	}
-	return 0
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
+	"weft/runtime/record"
 )
 
 // downloadFile gives a file to its uploader while it is unlinked, and to
@@ -110,7 +112,55 @@ func (x *exchange) mayDownload(f *files.File) error {
 		}
 		return problem.New(problem.NotFound, "", nil)
 	}
-	return x.seesFile(f.Entity, f.Record, f.Field, f.ID)
+	return x.seesFile(f)
+}
+
+// seesFile asks the record that a file is linked to: whoever may read, on that
+// row, one of the fields that hold the file may read the file.
+func (x *exchange) seesFile(f *files.File) error {
+	fields, err := x.fileFields(f.Entity)
+	if err != nil {
+		return err
+	}
+	if len(fields) == 0 {
+		return problem.New(problem.NotFound, "", nil)
+	}
+	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, f.Entity, f.Record, fields, nil)
+	if err != nil {
+		// An unreadable field is no reason to tell that the file exists (S-01).
+		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
+			return problem.New(problem.NotFound, "", nil)
+		}
+		return err
+	}
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(body, &members) // what is no record holds no file
+	for _, field := range fields {
+		var ids []string
+		if raw := members[field]; raw != nil && json.Unmarshal(raw, &ids) == nil && slices.Contains(ids, f.ID) {
+			return nil
+		}
+	}
+	return problem.New(problem.NotFound, "", nil)
+}
+
+// fileFields are the fields of files that the caller reads on some row.
+func (x *exchange) fileFields(entity string) ([]string, error) {
+	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+	if err != nil {
+		return nil, err
+	}
+	e := rights.Model.Entities[entity]
+	if e == nil {
+		return nil, nil
+	}
+	var keys []string
+	for _, f := range e.Fields {
+		if f.HoldsFiles() && rights.Readable(entity, f.Key) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys, nil
 }
 
 // harmless are the types that browsers show without running anything in them;

@@ -169,3 +169,30 @@ func TestDownloadsAskForTheRightsEachTime(t *testing.T) {
 		{Name: "no picture", As: app.Admin, Method: "GET", Path: "/files/" + app.Upload(t, app.Admin, "a.txt", "text") + "/thumbnail", Status: 415},
 	})
 }
+
+// TestAFileInTwoFieldsIsReadThroughAny: whoever reads one of the fields that
+// hold a file has it, and nobody gets it out of a field that he does not read.
+func TestAFileInTwoFieldsIsReadThroughAny(t *testing.T) {
+	t.Parallel()
+	app := apitest.Start(t, apitest.Options{Definitions: visitDefinitions})
+	li := app.User(t, "li", "agent")
+	visit := "/records/visit/" + app.Create(t, li.Token, "visit", map[string]any{"name": "x"})
+	file := app.Upload(t, app.Admin, "a.pdf", "%PDF-1.7 both")
+	list, path := fmt.Sprintf("[%q]", file), "/files/"+file
+	step := func(name, as, method, path, body string, status int, has ...string) apitest.Scenario {
+		return apitest.Scenario{Name: name, As: as, Method: method, Path: path, Body: body, Status: status, Has: has}
+	}
+	app.Run(t, []apitest.Scenario{
+		step("in the hidden field", app.Admin, "PATCH", visit, `{"secret":`+list+`}`, 200),
+		step("which he does not read", li.Token, "GET", path, "", 404),
+		step("nor takes it out of", li.Token, "PATCH", visit, `{"contract":`+list+`}`, 422, `"path":"/contract/0"`, `"code":"no_such_file"`),
+		step("in both", app.Admin, "PATCH", visit, `{"contract":`+list+`}`, 200),
+		step("of which he reads one", li.Token, "GET", path, "", 200),
+		step("out of the hidden one", app.Admin, "PATCH", visit, `{"secret":null}`, 200),
+		step("he still reads it", li.Token, "GET", path, "", 200),
+		step("and back", app.Admin, "PATCH", visit, `{"secret":`+list+`}`, 200),
+		step("out of the one he reads", li.Token, "PATCH", visit, `{"contract":null}`, 200),
+		step("it is not there for him", li.Token, "GET", path, "", 404),
+		step("but for who reads the other", app.Admin, "GET", path, "", 200),
+	})
+}

@@ -176,27 +176,3 @@ func (x *exchange) bulkResults(results []record.BulkResult) error {
 	}
 	return x.list("results", items, nil)
 }
-
-// seesFile asks the record that a file is linked to: whoever may read the
-// field on that row may read the file.
-func (x *exchange) seesFile(entity, id, field, file string) error {
-	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, entity, id, []string{field}, nil)
-	if err != nil {
-		// An unreadable field is no reason to tell that the file exists (S-01).
-		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
-			return problem.New(problem.NotFound, "", nil)
-		}
-		return err
-	}
-	var members map[string]json.RawMessage
-	var ids []string
-	if err := json.Unmarshal(body, &members); err == nil && members[field] != nil {
-		_ = json.Unmarshal(members[field], &ids) // anything but a list of ids holds no file
-	}
-	for _, have := range ids {
-		if have == file {
-			return nil
-		}
-	}
-	return problem.New(problem.NotFound, "", nil)
-}

@@ -10,6 +10,7 @@ func init() {
 		"idempotency_mismatch":   {"同一 Idempotency-Key 已用于另一请求", "this Idempotency-Key was used for another request"},
 		"too_much_contention":    {"记录正被频繁修改，请稍后重试", "the record is being changed too often at once; try again"},
 		"no_such_file":           {"没有可用的文件 {id}", "there is no file {id} that could be used here"},
+		"file_elsewhere":         {"文件 {id} 已属于另一条记录，一个文件只能用于一条记录，请重新上传", "the file {id} belongs to another record; a file is on one record only, upload it again"},
 		"media_type":             {"文件类型 {media_type} 不被接受", "files of type {media_type} are not accepted"},
 		"file_too_large":         {"文件超过 {max} 字节", "the file is larger than {max} bytes"},
 		"referenced_unseen":      {"被你看不到的记录引用", "records that you cannot see refer to it"},

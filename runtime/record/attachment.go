@@ -2,73 +2,63 @@ package record
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"weft/runtime/files"
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/schemas"
 )
 
-// linkFiles checks the files that this change adds to attachment fields and
-// links them to the record in the same commit. Files that are taken out are
-// let go, unless the record holds them in another field.
-func (u *unit) linkFiles(ctx context.Context, it *item) error {
-	for _, f := range it.entity.Fields {
-		if !f.HoldsFiles() || it.after == nil || sameValue(it.before[f.Key], it.after[f.Key]) {
-			continue
-		}
-		now, old := keysOf(it.after[f.Key]), keysOf(it.before[f.Key])
-		if err := u.takeFiles(ctx, it, f, now, minus(now, old)); err != nil {
-			return err
-		}
-		if err := u.letFilesGo(ctx, it, minus(old, now)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (u *unit) takeFiles(ctx context.Context, it *item, f *model.Field, all, added []string) error {
-	if len(added) == 0 {
+// linkFiles checks the files that a change adds to fields of the record, and
+// links them to it in the same commit. Files that it takes out of one field
+// are let go, unless another one holds them. before is the record as it was.
+func (u *unit) linkFiles(ctx context.Context, it *item, before map[string]any) error {
+	ids := movedFiles(it, before)
+	if len(ids) == 0 {
 		return nil
 	}
-	byID, err := u.lookupFiles(ctx, added)
-	if err != nil {
+	if err := u.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
-	var link []files.File
-	for i, id := range all {
-		if !slices.Contains(added, id) {
-			continue
-		}
-		file, ok := byID[id]
-		at := it.at + problem.Pointer(f.Key, i)
-		if !ok || !u.mayUse(file, it) {
-			u.problem(at, "no_such_file", "id", id)
-			continue
-		}
-		u.checkFile(f, file, at)
-		if file.Entity != it.entity.Key || file.Record != it.id || file.Field != f.Key {
-			link = append(link, file)
+	for _, f := range it.entity.Fields {
+		if f.HoldsFiles() {
+			u.checkFiles(it, f, before)
 		}
 	}
-	ops, err := files.LinkOps(link, it.entity.Key, it.id, f.Key)
-	if err != nil {
-		return fmt.Errorf("record: linking files: %w", err)
+	for _, id := range ids {
+		u.linkFile(it, id)
 	}
-	u.ops = append(u.ops, ops...)
 	return nil
 }
 
-// mayUse tells whether a file may be put on a record: it lies on it already,
-// on one that is merged into it, or nowhere and the person uploaded it (an
-// admin may use anybody's).
-func (u *unit) mayUse(file files.File, it *item) bool {
-	if !file.Linked() {
-		return u.call.Actor.Admin || file.By == u.call.Actor.UserID
+// movedFiles lists the files that a change puts into a field or takes out of one.
+func movedFiles(it *item, before map[string]any) []string {
+	var ids []string
+	for _, f := range it.entity.Fields {
+		if !f.HoldsFiles() || it.after == nil || sameValue(before[f.Key], it.after[f.Key]) {
+			continue
+		}
+		old, now := keysOf(before[f.Key]), keysOf(it.after[f.Key])
+		ids = append(append(ids, minus(now, old)...), minus(old, now)...)
 	}
-	return file.Entity == it.entity.Key && (file.Record == it.id || slices.Contains(it.merged, file.Record))
+	return ids
+}
+
+// checkFiles notes what is wrong with the files that a field is given.
+func (u *unit) checkFiles(it *item, f *model.Field, before map[string]any) {
+	old := keysOf(before[f.Key])
+	for i, id := range keysOf(it.after[f.Key]) {
+		if slices.Contains(old, id) {
+			continue
+		}
+		at := it.at + problem.Pointer(f.Key, i)
+		if code := u.unusable(it, before, id); code != "" {
+			u.problem(at, code, "id", id)
+			continue
+		}
+		u.checkFile(f, u.links[id].file, at)
+	}
 }
 
 func (u *unit) checkFile(f *model.Field, file files.File, at string) {
@@ -83,56 +73,51 @@ func (u *unit) checkFile(f *model.Field, file files.File, at string) {
 	}
 }
 
-func (u *unit) letFilesGo(ctx context.Context, it *item, gone []string) error {
-	var loose []string
-	for _, id := range gone {
-		if !holdsFile(it, id) {
-			loose = append(loose, id)
+// unusable is the problem of a file that may not be put on a record, "" for
+// one that may: who uploaded it (an admin anybody's) puts it on one record, and
+// whoever reads it there, or on a record that is merged into this one, into
+// other fields. Only who may know of the file learns why he cannot have it.
+func (u *unit) unusable(it *item, before map[string]any, id string) string {
+	l := u.links[id]
+	mine := l != nil && (u.call.Actor.Admin || l.file.By == u.call.Actor.UserID)
+	switch {
+	case l == nil:
+		return "no_such_file"
+	case l.record == "" && (mine || u.givesBack()):
+		return ""
+	case l.on(it) && (mine || u.readsFile(it.entity, before, id)):
+		return ""
+	case l.entity == it.entity.Key && slices.Contains(it.merged, l.record):
+		other := u.index[docKey{l.entity, l.record}]
+		if mine || u.readsFile(other.entity, other.before, id) {
+			return ""
 		}
+	case l.record != "" && mine:
+		return "file_elsewhere"
 	}
-	if len(loose) == 0 {
-		return nil
-	}
-	byID, err := u.lookupFiles(ctx, loose)
-	if err != nil {
-		return err
-	}
-	var list []files.File
-	for _, id := range loose {
-		if file, ok := byID[id]; ok && file.Entity == it.entity.Key && file.Record == it.id {
-			list = append(list, file)
-		}
-	}
-	ops, err := files.UnlinkOps(list, u.at)
-	if err != nil {
-		return fmt.Errorf("record: letting files go: %w", err)
-	}
-	u.ops = append(u.ops, ops...)
-	return nil
+	return "no_such_file"
 }
 
-func holdsFile(it *item, id string) bool {
-	for _, f := range it.entity.Fields {
-		if f.HoldsFiles() && slices.Contains(keysOf(it.after[f.Key]), id) {
-			return true
-		}
+// givesBack tells whether the undo of an import writes what was there before
+// it: files among that, which it let go, were on the record.
+func (u *unit) givesBack() bool { return u.call.Door == "undo" && u.call.Import != "" }
+
+// readsFile tells whether the person may read one of the fields in which a
+// record holds a file. Who only knows the id of one in a hidden field could
+// else read it by putting it into another (S-03).
+func (u *unit) readsFile(e *model.Entity, doc map[string]any, id string) bool {
+	if !u.rights.Can(e.Key, schemas.OpRead, doc) {
+		return false
 	}
-	return false
+	mask := u.rights.ReadMask(e.Key, doc)
+	return slices.ContainsFunc(e.Fields, func(f *model.Field) bool {
+		return mask.Has(f.Key) && holdsFile(f, doc, id)
+	})
 }
 
-func (u *unit) lookupFiles(ctx context.Context, ids []string) (map[string]files.File, error) {
-	if u.s.files == nil {
-		return nil, nil
-	}
-	found, err := u.s.files.Lookup(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("record: looking up files: %w", err)
-	}
-	byID := make(map[string]files.File, len(found))
-	for _, f := range found {
-		byID[f.ID] = f
-	}
-	return byID, nil
+// holdsFile tells whether a field of files holds the one with an id.
+func holdsFile(f *model.Field, doc map[string]any, id string) bool {
+	return f.HoldsFiles() && slices.Contains(keysOf(doc[f.Key]), id)
 }
 
 // minus lists what is in a and not in b.

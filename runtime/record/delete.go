@@ -37,7 +37,7 @@ func (s *Service) Delete(ctx context.Context, c Call, entity, id string) (*Resul
 // undoes tells whether the undo of an import takes a user away that it brought:
 // one that nothing refers to has never been anybody. The admin stays always.
 func (u *unit) undoes(it *item) bool {
-	return u.call.Door == "undo" && u.call.Import != "" && text(it.before, "login") != adminLogin
+	return u.givesBack() && text(it.before, "login") != adminLogin
 }
 
 // remove marks an item as deleted and deals with all that refers to it:

@@ -73,7 +73,7 @@ func (u *unit) enter(ctx context.Context, it *item, values map[string]any) error
 	if err := u.checkParents(ctx, it); err != nil {
 		return err
 	}
-	if err := u.linkFiles(ctx, it); err != nil {
+	if err := u.linkFiles(ctx, it, it.before); err != nil {
 		return err
 	}
 	u.checkRow(it, wrong)

@@ -79,11 +79,12 @@ func newOffice(t *testing.T, parts ...part) *office {
 	}
 	o := &office{t: t, store: st, actors: map[string]*access.Actor{}}
 	o.access = access.New(access.Options{Store: st, Current: current})
-	o.files = files.New(files.Options{Store: st, Dir: t.TempDir()})
-	options := record.Options{Store: st, Current: current, Authority: o.access, Files: o.files}
+	options := record.Options{Store: st, Current: current, Authority: o.access}
 	for _, p := range parts {
 		p(&options)
 	}
+	o.files = files.New(files.Options{Store: st, Dir: t.TempDir(), Now: options.Now})
+	options.Files = o.files
 	o.records = record.New(options)
 	o.people()
 	return o

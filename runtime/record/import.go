@@ -40,7 +40,7 @@ type RowResult struct {
 // by one, so a bad row never stops the others. A row may not rely on another
 // one of the same call. New ids follow the order of the rows. A dry run does
 // everything but the commit, and looks for unique keys that are taken in the
-// store or twice among the rows. Needs the right to import.
+// store or twice among the rows, and for files that are named in several rows. Needs the right to import.
 func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []Row, dryRun bool) ([]RowResult, error) {
 	rights, err := s.rights(ctx, c)
 	if err != nil {
@@ -90,8 +90,9 @@ type importRun struct {
 	results []RowResult
 	numbers numbers
 	dryRun  bool
-	keys    twins
-	done    []chan struct{} // closed when a group and all before it are through
+	// keys and files are what rows of a dry run want to have for themselves.
+	keys, files twins
+	done        []chan struct{} // closed when a group and all before it are through
 }
 
 // groupTries is how often a group is made again before its rows go one by one.

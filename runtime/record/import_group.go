@@ -16,18 +16,23 @@ func (u *unit) split(id string) *unit {
 	}
 }
 
-// joins takes a row's unit into the group; false when both change the same record.
+// joins takes a row's unit into the group; false when both change the same record
+// or take the same file.
 func (u *unit) joins(row *unit) bool {
 	for k := range row.index {
 		if u.index[k] != nil {
 			return false
 		}
 	}
+	if u.sharesFiles(row) {
+		return false
+	}
 	for k, it := range row.index {
 		u.index[k] = it
 	}
 	u.items = append(u.items, row.items...)
 	u.ops = append(u.ops, row.ops...)
+	u.joinFiles(row)
 	for k, rev := range row.relied {
 		u.rely(k, rev)
 	}
@@ -74,61 +79,13 @@ func (r *importRun) judged(ctx context.Context, u *unit, it *item, row int) RowR
 		if holder != "" {
 			taken = append(taken, uniqueFields(it, k)...)
 		}
-		r.keys.note(it, k, row)
+		r.keys.noteKey(it, k, row)
 	}
+	r.files.noteFiles(u, row)
 	if len(taken) > 0 {
 		res.Problem = problem.Of(problem.Unique, taken...)
 	}
 	return res
-}
-
-// twins finds rows of one call that want the same unique key.
-type twins struct {
-	mu   sync.Mutex
-	rows map[string][]twinRow
-}
-
-type twinRow struct {
-	row    int
-	fields []problem.Field
-}
-
-func (t *twins) note(it *item, k model.UniqueKey, row int) {
-	b := append([]byte(k.Name), 0)
-	for _, f := range k.Fields {
-		v := it.after[f.Key]
-		if v == nil {
-			return
-		}
-		b = append(appendValue(b, v), 0)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.rows == nil {
-		t.rows = map[string][]twinRow{}
-	}
-	t.rows[string(b)] = append(t.rows[string(b)], twinRow{row, uniqueFields(it, k)})
-}
-
-// markTwins refuses all but the first of the rows with the same unique key, as
-// the import itself would.
-func (r *importRun) markTwins() {
-	for _, same := range r.keys.rows {
-		first := same[0].row
-		for _, t := range same {
-			first = min(first, t.row)
-		}
-		for _, t := range same {
-			if t.row == first {
-				continue
-			}
-			if p := r.results[t.row].Problem; p == nil {
-				r.results[t.row].Problem = problem.Of(problem.Unique, t.fields...)
-			} else if p.Code == problem.Unique {
-				p.Fields = append(p.Fields, t.fields...)
-			}
-		}
-	}
 }
 
 // blockNumbers takes running numbers from the store in blocks.

@@ -141,23 +141,3 @@ func TestStageVisitsTellTheWay(t *testing.T) {
 		t.Errorf("visits: %v", visits)
 	}
 }
-
-func TestFilesBelongToOneRecord(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	ann, bob := o.as("ann"), o.as("bob")
-	file, his := ann.upload("mine"), bob.upload("his")
-	big := ann.upload(fmt.Sprintf("%0200d", 1))
-	_, err := ann.create("deal", `{"name":"x","proof":["`+file+`","`+his+`","`+big+`"]}`)
-	o.refused(err, problem.Invalid, "/proof/1 no_such_file", "/proof/2 file_too_large")
-	d := o.must(ann.create("deal", `{"name":"x","proof":["`+file+`"]}`)).ID
-	if f := o.doc("weft_file", file); f["record"] != d || f["field"] != "proof" {
-		t.Errorf("file: %v", f)
-	}
-	_, err = ann.create("deal", `{"name":"y","proof":["`+file+`"]}`)
-	o.refused(err, problem.Invalid, "/proof/0 no_such_file")
-	o.must(ann.patch("deal", d, `{"proof":null}`))
-	if f := o.doc("weft_file", file); f["record"] != nil && f["record"] != "" {
-		t.Errorf("let go: %v", f)
-	}
-}

@@ -54,7 +54,11 @@ func (u *unit) seal(ctx context.Context) (*store.Batch, error) {
 	if len(b.Ops) == 0 {
 		return b, nil
 	}
-	b.Ops = append(b.Ops, u.ops...)
+	links, err := u.fileOps()
+	if err != nil {
+		return nil, err
+	}
+	b.Ops = append(append(b.Ops, u.ops...), links...)
 	b.Expect = append(b.Expect, u.presentVersion())
 	for k, rev := range u.relied {
 		if it := u.index[k]; it != nil && it.op != "" {

@@ -60,13 +60,9 @@ func (u *unit) stageInput(ctx context.Context, it *item, failed *error) stage.In
 		Given: it.given, Roles: u.call.Actor.Roles,
 		MayTransition: func(key string) bool { return u.rights.CanTransition(it.entity.Key, key, row) },
 		MediaTypes: func(ids []string) []string {
-			byID, err := u.lookupFiles(ctx, ids)
+			types, err := u.mediaTypes(ctx, ids)
 			if err != nil {
 				*failed = err
-			}
-			types := make([]string, 0, len(byID))
-			for _, f := range byID {
-				types = append(types, f.MediaType)
 			}
 			return types
 		},

@@ -31,8 +31,10 @@ type unit struct {
 	seen map[docKey]*seenDoc
 	// relied are revisions that must still hold at the commit, 0 for absent.
 	relied map[docKey]int64
-	// ops are changes beside records: links of files, the idempotency row.
-	ops      []store.Op
+	// ops are changes beside records and links of files: renewals.
+	ops []store.Op
+	// links are the files that were looked up, by id; nil for one that there is not.
+	links    map[string]*fileLink
 	numbers  numbers
 	problems []problem.Field
 	// refused is a problem that stands above field problems: guards, rights.

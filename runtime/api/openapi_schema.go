@@ -84,6 +84,7 @@ func changeSchemas() object {
 			"where": anyThing, "values": anyObject, "to": anyText, "comment": anyText}),
 		"BulkResults": shape([]string{"results"}, object{"results": listOf(shape([]string{"id", "status"}, object{
 			"id": anyText, "status": anyInt, "rev": anyInt, "type": anyText, "title": anyText, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
+			"_warnings": listOf(ref("FieldProblem")),
 		}))}),
 		"Upload": shape([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
 		"Piece":  object{"description": "Bytes of the file"},

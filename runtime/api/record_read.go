@@ -155,7 +155,7 @@ func bulkRecords(x *exchange) error {
 	return x.bulkResults(results)
 }
 
-// bulkResults answers {"results":[{id, status, errors?}]}.
+// bulkResults answers {"results":[{id, status, rev?, _warnings?, errors?}]}.
 func (x *exchange) bulkResults(results []record.BulkResult) error {
 	lang := Language(x.r)
 	items := make([]json.RawMessage, len(results))
@@ -166,6 +166,9 @@ func (x *exchange) bulkResults(results []record.BulkResult) error {
 			body["id"] = res.ID
 		} else {
 			body["rev"] = res.Rev
+			if res.Warnings != nil {
+				body["_warnings"] = res.Warnings
+			}
 			x.count("bulk")
 		}
 		raw, err := json.Marshal(body)

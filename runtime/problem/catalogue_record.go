@@ -11,6 +11,7 @@ func init() {
 		"too_much_contention":    {"记录正被频繁修改，请稍后重试", "the record is being changed too often at once; try again"},
 		"no_such_file":           {"没有可用的文件 {id}", "there is no file {id} that could be used here"},
 		"file_elsewhere":         {"文件 {id} 已属于另一条记录，一个文件只能用于一条记录，请重新上传", "the file {id} belongs to another record; a file is on one record only, upload it again"},
+		"lost_files":             {"“{entity}”的“{field}”有 {count} 个文件已被清除或属于其他记录，恢复时未包含", "came back without files that are swept or belong to another record: {count} in {field} of {entity}"},
 		"media_type":             {"文件类型 {media_type} 不被接受", "files of type {media_type} are not accepted"},
 		"file_too_large":         {"文件超过 {max} 字节", "the file is larger than {max} bytes"},
 		"referenced_unseen":      {"被你看不到的记录引用", "records that you cannot see refer to it"},

@@ -34,12 +34,13 @@ type BulkRequest struct {
 }
 
 // BulkResult is the outcome for one record: its HTTP status, and the problem
-// when it was refused.
+// when it was refused, or what was odd but accepted (see Result).
 type BulkResult struct {
-	ID      string
-	Status  int
-	Rev     int64
-	Problem *problem.Error
+	ID       string
+	Status   int
+	Rev      int64
+	Problem  *problem.Error
+	Warnings json.RawMessage
 }
 
 // Bulk brings each record through the door by itself, so that a refused one
@@ -124,7 +125,7 @@ func (s *Service) bulkOp(entity string, r BulkRequest) (func(context.Context, Ca
 func bulkResult(id string) func(*Result, error) BulkResult {
 	return func(r *Result, err error) BulkResult {
 		if err == nil {
-			return BulkResult{ID: id, Status: 200, Rev: r.Rev}
+			return BulkResult{ID: id, Status: 200, Rev: r.Rev, Warnings: r.Warnings}
 		}
 		p := problemOf(err)
 		return BulkResult{ID: id, Status: p.Code.Status(), Problem: p}

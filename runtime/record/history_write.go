@@ -80,6 +80,9 @@ func (it *item) appendChanges(b []byte, changed []*model.Field) []byte {
 	b = append(b, '{')
 	for _, f := range changed {
 		from, to := it.before[f.Key], it.after[f.Key]
+		if it.op == opRestore {
+			from = it.binned[f.Key]
+		}
 		if f.Def.FieldType == schemas.TypeChildRows {
 			from, to = storedForm(it.rowsBefore[f.Key]), storedForm(it.rowsAfter[f.Key])
 		}

@@ -21,8 +21,8 @@ type binRow struct {
 }
 
 // Restore brings a deleted record back with everything that was deleted with
-// it. References that a deletion cleared stay clear. Errors: not_found,
-// forbidden, unique when a key was taken meanwhile, referenced when a record
+// it. References that a deletion cleared stay clear; files that are no longer
+// there for it are left out (see reclaimFiles). Errors: not_found, forbidden, unique when a key was taken meanwhile, referenced when a record
 // that one of them refers to is itself deleted.
 func (s *Service) Restore(ctx context.Context, c Call, entity, id string) (*Result, error) {
 	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
@@ -66,8 +66,15 @@ func (u *unit) restore(ctx context.Context, entity, id string) (*item, error) {
 	if err := u.restoreRest(ctx, row.Deletion); err != nil {
 		return nil, err
 	}
+	if err := u.reclaimFiles(ctx, it); err != nil {
+		return nil, err
+	}
 	it.direct = true
+	reclaimed := copyDoc(it.after)
 	if err := u.runHooks(ctx, it); err != nil {
+		return nil, err
+	}
+	if err := u.linkFiles(ctx, it, reclaimed); err != nil {
 		return nil, err
 	}
 	for _, back := range u.items {

@@ -201,7 +201,7 @@ func (u *unit) sealRestore(it *item) []store.Op {
 	ops := []store.Op{
 		{Kind: store.Insert, Collection: it.entity.Key, Doc: storeDoc(it.entity, it.after)},
 		{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: it.id}, OldRev: it.binRev},
-		u.historyOp(it, rev, nil),
+		u.historyOp(it, rev, it.lostFiles()),
 	}
 	e := u.model.Entities[visitEntity]
 	for _, raw := range it.binVisits {

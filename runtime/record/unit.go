@@ -104,6 +104,7 @@ type item struct {
 	takenVisits           []seenVisit      // removed with the record
 	binRev                int64            // restore: revision of the row in the bin
 	binVisits             []any            // restore: visits that come back
+	binned                map[string]any   // restore: lists of files of which some are lost, as they were
 	mergedInto            string
 	merged                []string
 	changed               []*model.Field // found by diff

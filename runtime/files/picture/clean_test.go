@@ -205,39 +205,3 @@ func TestPicturesCutOffShowNothingEither(t *testing.T) {
 		}
 	}
 }
-
-// FuzzCleaned: whatever comes, cleaning ends, adds little, is the same when
-// done again, and what could be decoded decodes to the same pixels.
-func FuzzCleaned(f *testing.F) {
-	for name, body := range samples(f) {
-		f.Add(typeOf(name), body)
-	}
-	f.Add("image/webp", []byte("RIFF\x0b\x00\x00\x00WEBPVP8 GPS")) // ends within a chunk's head
-	f.Fuzz(func(t *testing.T, media string, body []byte) {
-		out, e, err := cleanAll(t, media, body)
-		if err != nil {
-			if problem.CodeOf(err) != problem.Invalid {
-				t.Fatal(err)
-			}
-			return
-		}
-		if len(out) > len(body)+len(e.tiff())+32 {
-			t.Fatalf("%d bytes became %d", len(body), len(out))
-		}
-		again, _, err := cleanAll(t, media, out)
-		// Fill bytes before a marker that never comes may go.
-		if err != nil || !bytes.Equal(bytes.TrimRight(again, "\xff"), bytes.TrimRight(out, "\xff")) {
-			t.Fatalf("cleaned again: %v", err)
-		}
-		c, format, err := image.DecodeConfig(bytes.NewReader(body))
-		if err != nil || c.Width*c.Height > 1<<20 || media != "image/"+format {
-			return
-		}
-		if one, _, err := image.Decode(bytes.NewReader(body)); err == nil {
-			other, _, err := image.Decode(bytes.NewReader(out))
-			if err != nil || !reflect.DeepEqual(one, other) {
-				t.Fatalf("other pixels: %v", err)
-			}
-		}
-	})
-}

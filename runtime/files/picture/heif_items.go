@@ -1,6 +1,14 @@
 package picture
 
-import "encoding/binary"
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// maxHeifGone is how many items, and how many ranges of theirs, are overwritten
+// at most: each is looked at whenever bytes are read.
+const maxHeifGone = 4096
 
 // heifPictures are the types of items that are pictures or make one of others.
 var heifPictures = map[string]bool{
@@ -46,7 +54,24 @@ func otherItems(meta []byte, head int, start int64) ([]reach, error) {
 			return nil, errPicture()
 		}
 	}
-	return gone, nil
+	return apartFrom(gone), nil
+}
+
+// apartFrom sorts ranges and cuts off what lies in another, so that no byte is
+// overwritten as often as it is named. Of two the one that begins first stays.
+func apartFrom(all []reach) []reach {
+	slices.SortStableFunc(all, func(a, b reach) int { return cmp.Compare(a.from, b.from) })
+	var apart []reach
+	end := int64(0)
+	for _, r := range all {
+		if r.from < end {
+			r.from, r.fill = end, ""
+		}
+		if r.from < r.to {
+			apart, end = append(apart, r), r.to
+		}
+	}
+	return apart
 }
 
 // cursor reads numbers from bytes; short says that it was asked for more than there is.
@@ -115,49 +140,7 @@ func itemsToGo(p *cursor) map[int64]reach {
 		case !heifPictures[name]:
 			gone[id] = reach{}
 		}
-		p.short = p.short || e.short
+		p.short = p.short || e.short || len(gone) > maxHeifGone
 	}
 	return gone
-}
-
-// itemPlaces reads the item location box: where the items lie that are to go.
-func itemPlaces(p, data *cursor, gone map[int64]reach) []reach {
-	version := p.uint(4) >> 24
-	sizes := p.uint(2)
-	offset, length, base, index := int(sizes>>12&15), int(sizes>>8&15), int(sizes>>4&15), int(sizes&15)
-	if version == 0 {
-		index = 0
-	}
-	if max(offset, length, base, index) > 8 {
-		p.short = true
-	}
-	var found []reach
-	for n := p.uint(wide(version < 2, 2, 4)); n > 0 && !p.short; n-- {
-		with, goes := gone[p.uint(wide(version < 2, 2, 4))]
-		method := int64(0)
-		if version > 0 {
-			method = p.uint(2) & 15
-		}
-		elsewhere := p.uint(2) != 0
-		from := p.uint(base)
-		for k := p.uint(2); k > 0 && !p.short; k-- {
-			p.uint(index)
-			at, size := from+p.uint(offset), p.uint(length)
-			if !goes || p.short {
-				continue
-			}
-			switch {
-			case method == 1 && data != nil:
-				at += data.at
-			case method != 0 || elsewhere || size == 0:
-				p.short = true
-			}
-			if with.from, with.to = at, at+size; int64(len(with.fill)) > size {
-				with.fill = ""
-			}
-			found = append(found, with)
-			with.fill = ""
-		}
-	}
-	return found
 }

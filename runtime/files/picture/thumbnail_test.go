@@ -228,17 +228,3 @@ func TestTwoAreMadeAtATime(t *testing.T) {
 	}
 	all.Wait()
 }
-
-// FuzzThumbnail: no input makes it panic, hang or take more memory than allowed.
-func FuzzThumbnail(f *testing.F) {
-	for name, body := range samples(f) {
-		f.Add(typeOf(name), body)
-	}
-	m := NewMaker()
-	f.Fuzz(func(t *testing.T, mediaType string, body []byte) {
-		_, _, err := m.Thumbnail(t.Context(), bytes.NewReader(body), mediaType, 32)
-		if code := problem.CodeOf(err); err != nil && code != problem.Invalid && code != problem.MediaType {
-			t.Fatal(err)
-		}
-	})
-}

@@ -28,12 +28,16 @@ func Clean(mediaType string, src *bufio.Reader) io.Reader {
 // notes are what is learnt of a picture on the way.
 type notes struct {
 	exif exif
-	// Of a JPEG: whether it is progressive, how many samples a pixel takes, and
-	// how many times its data go over it.
-	progressive bool
-	samples     float64
-	scans       int
-	interlaced  bool // a PNG that comes in passes
+	// Of a JPEG: whether it is progressive, how many parts and samples a pixel
+	// has, whether they may be red, green and blue, and how many times its data
+	// go over it.
+	progressive, rgb bool
+	parts            int
+	samples          float64
+	scans            int
+	// Of a PNG: whether it comes in passes, and whether a colour is transparent.
+	interlaced, transparent bool
+	lossless                bool // a WebP, or what is transparent in it
 }
 
 // clean is Clean that takes notes.
@@ -45,7 +49,7 @@ func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
 	case "image/png":
 		next = (&pngCleaner{src: src, notes: n}).next
 	case "image/webp":
-		next = (&webpCleaner{src: src, exif: &n.exif}).next
+		next = (&webpCleaner{src: src, notes: n}).next
 	case "image/gif":
 		next = (&gifCleaner{src: src}).next
 	case "image/heic", "image/avif":

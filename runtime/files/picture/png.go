@@ -45,10 +45,11 @@ func (c *pngCleaner) next() (io.Reader, error) {
 		critical := name[0]&0x20 == 0
 		if critical || pngExtra[name] {
 			c.ended = name == "IEND"
+			c.notes.transparent = c.notes.transparent || name == "tRNS"
 			if name == "IHDR" {
 				// The last byte of its 13 names the order of the rows.
 				if head, err = c.src.Peek(8 + 13); err == nil {
-					c.notes.interlaced = head[8+12] != 0
+					c.notes.interlaced = c.notes.interlaced || head[8+12] != 0
 				}
 			}
 			return io.LimitReader(c.src, 8+n+4), nil

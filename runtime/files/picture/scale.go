@@ -19,25 +19,35 @@ func scaled(src image.Image, edge int, orientation uint16) *image.RGBA {
 	// its memory. So it is sampled k times as large as asked for, four pixels a
 	// sample, and k by k samples make a pixel.
 	k := max(1, min(8, maxSampled/max(w, h), size.X/w, size.Y/h))
-	rough := image.NewRGBA(image.Rect(0, 0, k*w, k*h))
-	draw.ApproxBiLinear.Scale(rough, rough.Bounds(), src, src.Bounds(), draw.Src, nil)
-	return turned(averaged(rough, k), orientation)
+	return turned(sampled(src, w, h, k), orientation)
 }
 
-// maxSampled is the longer edge of what is sampled, in pixels: 40 MB as RGBA.
+// maxSampled is the longer edge of what is sampled, in pixels.
 const maxSampled = 3200
 
-// averaged makes one pixel of k by k.
-func averaged(src *image.RGBA, k int) *image.RGBA {
-	if k == 1 {
-		return src
+// bandRows is how many rows of the small picture are made at a time: what is
+// sampled would take 40 MB as a whole.
+const bandRows = 16
+
+// sampled is a picture of w by h pixels, each made of k by k samples.
+func sampled(src image.Image, w, h, k int) *image.RGBA {
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	band := image.NewRGBA(image.Rect(0, 0, k*w, k*bandRows))
+	for y := 0; y < h; y += bandRows {
+		band.Rect.Min.Y, band.Rect.Max.Y = k*y, k*min(y+bandRows, h)
+		draw.ApproxBiLinear.Scale(band, image.Rect(0, 0, k*w, k*h), src, src.Bounds(), draw.Src, nil)
+		average(dst, band, k)
 	}
-	dst := image.NewRGBA(image.Rect(0, 0, src.Rect.Dx()/k, src.Rect.Dy()/k))
-	for y := range dst.Rect.Dy() {
+	return dst
+}
+
+// average makes one pixel of k by k, of a band of the whole.
+func average(dst, band *image.RGBA, k int) {
+	for y := band.Rect.Min.Y / k; y < band.Rect.Max.Y/k; y++ {
 		for x := range dst.Rect.Dx() {
 			var sum [4]int
 			for j := range k {
-				row := src.Pix[(y*k+j)*src.Stride+x*k*4:][:4*k]
+				row := band.Pix[band.PixOffset(x*k, y*k+j):][:4*k]
 				for i, v := range row {
 					sum[i%4] += int(v)
 				}
@@ -47,7 +57,6 @@ func averaged(src *image.RGBA, k int) *image.RGBA {
 			}
 		}
 	}
-	return dst
 }
 
 // turned shows a picture as its orientation (Exif 2.32, 4.6.4.A) wants it seen.

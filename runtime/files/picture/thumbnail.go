@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
+	"runtime"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/webp"
@@ -35,13 +35,6 @@ var formats = map[string]format{
 	"image/webp": {webp.DecodeConfig, webp.Decode},
 	"image/bmp":  {bmp.DecodeConfig, bmp.Decode},
 }
-
-// Bounds of what is decoded (S-21).
-const (
-	maxDecoded = 80 << 20  // bytes of one decoded picture, as far as can be told before
-	allDecoded = 100 << 20 // bytes of those being decoded at the same time
-	maxDrawn   = 500e6     // pixels times scans of a JPEG
-)
 
 // Maker makes small pictures of great ones, two at a time at most. It is safe
 // for concurrent use.
@@ -71,14 +64,17 @@ func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType strin
 	if cost > maxDecoded || float64(c.Width)*float64(c.Height)*float64(n.scans) > maxDrawn {
 		return nil, "", problem.New(problem.Invalid, "picture_too_great", map[string]any{"width": c.Width, "height": c.Height})
 	}
-	// Half of the memory at least: so no more than two are made at a time.
-	share := max(int64(cost), allDecoded/2)
+	share := share(cost, n)
 	if err := m.memory.Acquire(ctx, share); err != nil {
 		return nil, "", fmt.Errorf("wait for memory to decode a picture: %w", err)
 	}
 	defer m.memory.Release(share)
 	if err := src.rewind(); err != nil {
 		return nil, "", err
+	}
+	if cost > maxLeft || n.lossless {
+		// What is left of it goes before another is decoded.
+		defer runtime.GC()
 	}
 	return render(src, f, edge, n.exif.orientation)
 }
@@ -123,34 +119,6 @@ func render(src *source, f format, edge int, orientation uint16) (body []byte, m
 		return nil, "", fmt.Errorf("encode a small picture: %w", err)
 	}
 	return out.Bytes(), mediaType, nil
-}
-
-// memory is how many bytes decoding takes, about.
-func memory(mediaType string, c image.Config, n notes) float64 {
-	each := 4.0
-	switch {
-	case mediaType == "image/jpeg":
-		if each = n.samples; n.progressive {
-			each *= 1 + 4 // coefficients are kept until the last scan
-		}
-	case mediaType == "image/webp" && c.ColorModel == color.YCbCrModel:
-		each = 1.5
-	case mediaType == "image/webp":
-		each = 10
-	case c.ColorModel == color.GrayModel:
-		each = 1
-	case c.ColorModel == color.Gray16Model:
-		each = 2
-	case c.ColorModel == color.RGBA64Model, c.ColorModel == color.NRGBA64Model:
-		each = 8
-	}
-	if _, palette := c.ColorModel.(color.Palette); palette {
-		each = 1
-	}
-	if n.interlaced {
-		each *= 2 // each pass is a picture
-	}
-	return float64(c.Width) * float64(c.Height) * each
 }
 
 // source remembers why reading failed, to tell a storage that does not answer

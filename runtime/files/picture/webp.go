@@ -11,10 +11,10 @@ import (
 // webpCleaner keeps the chunks that make the picture (RFC 9649). The file's
 // size stands at its start, so what goes is overwritten in its place.
 type webpCleaner struct {
-	src  *bufio.Reader
-	exif *exif
-	left int64 // bytes of the picture still to come; 0 at the start
-	past bool  // the file's header
+	src   *bufio.Reader
+	notes *notes
+	left  int64 // bytes of the picture still to come; 0 at the start
+	past  bool  // the file's header
 }
 
 // webpParts are the chunks of the picture; VP8X and EXIF are seen to apart.
@@ -51,6 +51,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	c.left -= 8 + n
 	switch {
 	case webpParts[name]:
+		c.notes.lossless = c.notes.lossless || name == "VP8L" || name == "ALPH"
 		return io.LimitReader(c.src, 8+n), nil
 	case name == "VP8X" && n > 64:
 		return nil, errPicture()
@@ -78,8 +79,8 @@ func (c *webpCleaner) exifChunk(n int64) (io.Reader, error) {
 		return nil, err
 	}
 	body := b[8:]
-	*c.exif = readExif(bytes.TrimPrefix(body, []byte(exifPrefix)))
-	tiff := c.exif.tiff()
+	c.notes.exif = readExif(bytes.TrimPrefix(body, []byte(exifPrefix)))
+	tiff := c.notes.exif.tiff()
 	clear(body)
 	if len(tiff) > len(body) {
 		copy(b, "JUNK")

@@ -1,0 +1,62 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+)
+
+// Bounds of what is decoded (S-21).
+const (
+	maxDecoded = 80 << 20  // bytes of one decoded picture, as far as can be told before
+	allDecoded = 100 << 20 // bytes of those being decoded at the same time
+	maxLeft    = 8 << 20   // bytes of one that are left to be collected when the time comes
+	maxDrawn   = 500e6     // pixels times scans of a JPEG
+)
+
+// memory is how many bytes decoding takes, about.
+func memory(mediaType string, c image.Config, n notes) float64 {
+	each := 4.0
+	switch {
+	case mediaType == "image/jpeg":
+		each = jpegBytes(n)
+	case mediaType == "image/webp" && c.ColorModel == color.YCbCrModel && !n.lossless:
+		each = 1.5
+	case mediaType == "image/webp":
+		each = 10
+	case c.ColorModel == color.GrayModel && !n.transparent:
+		each = 1
+	case c.ColorModel == color.Gray16Model && !n.transparent:
+		each = 2
+	case c.ColorModel == color.RGBA64Model, c.ColorModel == color.NRGBA64Model, c.ColorModel == color.Gray16Model:
+		each = 8
+	}
+	if _, palette := c.ColorModel.(color.Palette); palette {
+		each = 1
+	}
+	if n.interlaced {
+		each *= 2 // each pass is a picture
+	}
+	return float64(c.Width) * float64(c.Height) * each
+}
+
+// jpegBytes is how many a pixel of a JPEG takes.
+func jpegBytes(n notes) float64 {
+	each := n.samples
+	if n.progressive {
+		each *= 1 + 4 // coefficients are kept until the last scan
+	}
+	if n.parts == 4 || n.parts == 3 && n.rgb {
+		each += 4 // other colours than YCbCr are put together in a picture of their own
+	}
+	return each
+}
+
+// share is how much of the memory a picture is given. It is half at least, so
+// that no more than two are made at a time, and all for a lossless WebP: its
+// trees of codes may take more than its pixels.
+func share(cost float64, n notes) int64 {
+	if n.lossless {
+		return allDecoded
+	}
+	return max(int64(cost), allDecoded/2)
+}

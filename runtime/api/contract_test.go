@@ -59,7 +59,7 @@ func TestWhatTheContractSaysToTheLetter(t *testing.T) {
 	t.Parallel()
 	app := apitest.Start(t, apitest.Options{Definitions: thingDefinitions})
 	li := app.User(t, "li", "keeper")
-	text, image := app.Upload(t, li.Token, "a.txt", "no picture"), app.Upload(t, li.Token, "a.png", "\x89PNG\r\n\x1a\n0000")
+	text, image := app.Upload(t, li.Token, "a.txt", "no picture"), app.Upload(t, li.Token, "a.png", picture(t, "screen.png"))
 	whole := app.Create(t, li.Token, "thing", map[string]any{"name": "whole"})
 	part := app.Create(t, li.Token, "thing", map[string]any{"name": "part", "part_of": whole, "labels": []string{"red"}})
 	app.Create(t, li.Token, "thing", map[string]any{"labels": []string{"new", "red"}})

@@ -220,7 +220,7 @@ func TestTheTypeIsToldFromTheBytes(t *testing.T) {
 		return string(head) + entry
 	}
 	for _, c := range []struct{ name, declared, body, want string }{
-		{"a.png", "image/png", "\x89PNG\r\n\x1a\n", "image/png"},
+		{"a.png", "image/png", string(sample(t, "screen.png")), "image/png"},
 		{"a.png", "image/png", "<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", "text/xml"},
 		{"a.png", "image/png", "<!DOCTYPE html><script>x</script>", "text/html"},
 		{"a.svg", "image/svg+xml", "<?xml version='1.0'?><svg/>", "text/xml"},

@@ -81,6 +81,10 @@ func TestLimitsOfAnUpload(t *testing.T) {
 		{"another type under its name", files.Upload{Max: 1 << 20, Name: "a.pdf", MediaType: "application/pdf", Accept: []string{"application/pdf"}}, photo, problem.MediaType},
 		{"markup as a picture", files.Upload{Max: 1 << 20, Name: "a.png", MediaType: "image/png", Accept: []string{"image/*"}}, []byte(`<svg onload="alert(1)"/>`), problem.MediaType},
 		{"a damaged picture", files.Upload{Max: 1 << 20}, []byte("\xff\xd8\xff\xe1\x00\x00"), problem.Invalid},
+		{"the name of a PNG", files.Upload{Max: 1 << 20}, []byte("\x89PNG\r\n\x1a\n"), problem.Invalid},
+		{"the name of a JPEG", files.Upload{Max: 1 << 20}, []byte("\xff\xd8\xff"), problem.Invalid},
+		{"the name of a GIF", files.Upload{Max: 1 << 20}, []byte("GIF89a"), problem.Invalid},
+		{"a picture cut off", files.Upload{Max: 1 << 20}, photo[:len(photo)-100], ""},
 	} {
 		c.upload.By = "u1"
 		before := len(r.keys(t))

@@ -19,15 +19,17 @@ import (
 //
 // Files of other types come as they are. The whole of src is read in either
 // case; memory is bounded whatever the file claims. A picture that cannot be
-// taken apart is a problem, invalid: it must not slip through. The buffer of
-// src must hold 32 bytes.
+// taken apart is a problem, invalid: it must not slip through. So is one that
+// ends before its pixels begin; what is cut off later is a picture still. The
+// buffer of src must hold 32 bytes.
 func Clean(mediaType string, src *bufio.Reader) io.Reader {
 	return clean(mediaType, src, &notes{})
 }
 
 // notes are what is learnt of a picture on the way.
 type notes struct {
-	exif exif
+	exif  exif
+	shown bool // data of pixels have come
 	// Of a JPEG: whether it is progressive, how many parts and samples a pixel
 	// has, whether they may be red, green and blue, and how many times its data
 	// go over it.
@@ -51,13 +53,13 @@ func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
 	case "image/webp":
 		next = (&webpCleaner{src: src, notes: n}).next
 	case "image/gif":
-		next = (&gifCleaner{src: src}).next
+		next = (&gifCleaner{src: src, notes: n}).next
 	case "image/heic", "image/avif":
-		next = (&heifCleaner{src: src}).next
+		next = (&heifCleaner{src: src, notes: n}).next
 	default:
 		return src
 	}
-	return &pieces{src: src, next: next}
+	return &pieces{src: src, next: next, notes: n}
 }
 
 // Cleans tells whether Clean takes files of a type apart.
@@ -78,10 +80,11 @@ var errEnd = errors.New("end of the picture")
 
 // pieces reads what next returns, one reader after the other.
 type pieces struct {
-	src  *bufio.Reader
-	next func() (io.Reader, error)
-	now  io.Reader
-	err  error
+	src   *bufio.Reader
+	next  func() (io.Reader, error)
+	notes *notes
+	now   io.Reader
+	err   error
 }
 
 func (p *pieces) Read(b []byte) (int, error) {
@@ -103,7 +106,9 @@ func (p *pieces) Read(b []byte) (int, error) {
 		}
 	}
 	if errors.Is(p.err, errEnd) {
-		p.err = io.EOF
+		if p.err = io.EOF; !p.notes.shown {
+			p.err = errPicture()
+		}
 		if _, err := io.Copy(io.Discard, p.src); err != nil {
 			p.err = err
 		}
@@ -114,6 +119,16 @@ func (p *pieces) Read(b []byte) (int, error) {
 // atMost reads n bytes, fewer at the end of the file. Read errors are those of src.
 func atMost(src *bufio.Reader, n int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(src, n))
+}
+
+// begins tells whether data come behind a head of n bytes, with its error if
+// that cannot be read.
+func begins(src *bufio.Reader, n int) (bool, error) {
+	_, err := src.Peek(n + 1)
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // skip drops n bytes, fewer at the end of the file.

@@ -10,6 +10,7 @@ import (
 // count; comments and other applications' blocks, XMP among them, go.
 type gifCleaner struct {
 	src          *bufio.Reader
+	notes        *notes
 	begun, ended bool
 }
 
@@ -36,6 +37,7 @@ func (c *gifCleaner) next() (io.Reader, error) {
 			if err != nil {
 				return nil, err
 			}
+			c.notes.shown = true
 			// The least code size stands before the data.
 			return io.MultiReader(picture, io.LimitReader(c.src, 1), &subBlocks{src: c.src}), nil
 		case head[0] != 0x21:

@@ -13,10 +13,11 @@ import (
 // their offset in the file. How the picture is turned stands in its
 // properties, not in Exif; the time of the shot goes too.
 type heifCleaner struct {
-	src  *bufio.Reader
-	at   int64   // offset in the file
-	wipe []reach // what the items hold that are no pictures
-	meta bool
+	src   *bufio.Reader
+	notes *notes
+	at    int64   // offset in the file
+	wipe  []reach // what the items hold that are no pictures
+	meta  bool
 }
 
 // reach is a range of bytes, from the start of the file, and what is written
@@ -75,7 +76,7 @@ func (c *heifCleaner) metaBox(b box, start int64) (io.Reader, error) {
 	if c.wipe, err = otherItems(body, b.head, start); err != nil {
 		return nil, err
 	}
-	c.meta = true
+	c.meta, c.notes.shown = true, true // the pixels may lie within the index
 	wipe(body, start, c.wipe)
 	return bytes.NewReader(body), nil
 }

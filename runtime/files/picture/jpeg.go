@@ -114,6 +114,7 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 func (c *jpegCleaner) note(m byte, n int) error {
 	if m == jpegSOS {
 		c.notes.scans++
+		c.notes.shown = c.notes.shown || c.notes.parts > 0
 	}
 	frame := m >= 0xC0 && m <= 0xCF && m != 0xC4 && m != 0xC8 && m != 0xCC
 	if !frame && m != jpegAPPE {

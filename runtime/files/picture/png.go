@@ -14,6 +14,7 @@ type pngCleaner struct {
 	notes *notes
 	begun bool
 	ended bool
+	head  bool // IHDR has come
 	wrote bool // the eXIf chunk
 }
 
@@ -42,17 +43,14 @@ func (c *pngCleaner) next() (io.Reader, error) {
 		if n > 1<<31-1 || !isChunkName(name) {
 			return nil, errPicture()
 		}
+		if (name == "IHDR") == c.head {
+			return nil, errPicture() // it comes first, and once
+		}
+		c.head = true
 		critical := name[0]&0x20 == 0
 		if critical || pngExtra[name] {
 			c.ended = name == "IEND"
-			c.notes.transparent = c.notes.transparent || name == "tRNS"
-			if name == "IHDR" {
-				// The last byte of its 13 names the order of the rows.
-				if head, err = c.src.Peek(8 + 13); err == nil {
-					c.notes.interlaced = c.notes.interlaced || head[8+12] != 0
-				}
-			}
-			return io.LimitReader(c.src, 8+n+4), nil
+			return io.LimitReader(c.src, 8+n+4), c.note(name, n)
 		}
 		if name == "eXIf" && n <= maxExif && !c.wrote {
 			if piece, err := c.exifChunk(n); piece != nil || err != nil {
@@ -65,6 +63,27 @@ func (c *pngCleaner) next() (io.Reader, error) {
 		}
 	}
 	return nil, errEnd
+}
+
+// note takes notes of a chunk of n bytes behind its head.
+func (c *pngCleaner) note(name string, n int64) error {
+	switch {
+	case name == "tRNS":
+		c.notes.transparent = true
+	case name == "IHDR" && n != 13:
+		return errPicture()
+	case name == "IHDR": // its last byte names the order of the rows
+		head, err := c.src.Peek(8 + 13)
+		if err != nil {
+			return atEnd(err)
+		}
+		c.notes.interlaced = head[8+12] != 0
+	case name == "IDAT" && n > 0:
+		more, err := begins(c.src, 8)
+		c.notes.shown = c.notes.shown || more
+		return err
+	}
+	return nil
 }
 
 func (c *pngCleaner) exifChunk(n int64) (io.Reader, error) {

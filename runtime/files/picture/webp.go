@@ -51,8 +51,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	c.left -= 8 + n
 	switch {
 	case webpParts[name]:
-		c.notes.lossless = c.notes.lossless || name == "VP8L" || name == "ALPH"
-		return io.LimitReader(c.src, 8+n), nil
+		return io.LimitReader(c.src, 8+n), c.note(name, n)
 	case name == "VP8X" && n > 64:
 		return nil, errPicture()
 	case name == "VP8X":
@@ -63,6 +62,17 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	out := append([]byte("JUNK"), head[4:]...)
 	_, err = c.src.Discard(8)
 	return io.MultiReader(bytes.NewReader(out), blank{io.LimitReader(c.src, n)}), err
+}
+
+// note takes notes of a chunk of n bytes behind its head.
+func (c *webpCleaner) note(name string, n int64) error {
+	c.notes.lossless = c.notes.lossless || name == "VP8L" || name == "ALPH"
+	if n == 0 || name != "VP8 " && name != "VP8L" && name != "ANMF" {
+		return nil
+	}
+	more, err := begins(c.src, 8)
+	c.notes.shown = c.notes.shown || more
+	return err
 }
 
 func (c *webpCleaner) header(n int64) (io.Reader, error) {

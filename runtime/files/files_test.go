@@ -1,7 +1,6 @@
 package files_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -208,52 +207,5 @@ func testMissing(t *testing.T, r room) {
 	}
 	if _, _, err := r.Open(t.Context(), gone.ID); problem.CodeOf(err) != problem.NotFound {
 		t.Errorf("open: %v", err)
-	}
-}
-
-func TestTheTypeIsToldFromTheBytes(t *testing.T) {
-	t.Parallel()
-	r := newRoom(t)
-	zip := func(entry string) string {
-		head := append([]byte("PK\x03\x04"), make([]byte, 26)...)
-		head[26] = byte(len(entry))
-		return string(head) + entry
-	}
-	for _, c := range []struct{ name, declared, body, want string }{
-		{"a.png", "image/png", string(sample(t, "screen.png")), "image/png"},
-		{"a.png", "image/png", "<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>", "text/xml"},
-		{"a.png", "image/png", "<!DOCTYPE html><script>x</script>", "text/html"},
-		{"a.svg", "image/svg+xml", "<?xml version='1.0'?><svg/>", "text/xml"},
-		{"a.docx", "", zip("[Content_Types].xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-		{"a.docx", "", zip("evil.exe"), "application/zip"},
-		{"a.odt", "", zip("mimetype") + "application/vnd.oasis.opendocument.textPK", "application/vnd.oasis.opendocument.text"},
-		{"a.doc", "", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 rest", "application/msword"},
-		{"a.csv", "", "name,amount\n张三,1\n", "text/csv"},
-		{"a", "text/csv; charset=utf-8", "name,amount\n", "text/csv"},
-		{"a.pdf", "application/pdf", "just text", "text/plain"},
-		{"photo.heic", "", string(sample(t, "phone.heic")), "image/heic"},
-		{"photo.heic", "", string(sample(t, "phone.avif")), "image/avif"},
-		{"a.bin", "", "\x00\x01\x02\x03", "application/octet-stream"},
-	} {
-		f, err := r.Put(t.Context(), "u1", c.name, c.declared, bytes.NewBufferString(c.body), 2000)
-		if err != nil || f.MediaType != c.want {
-			t.Errorf("%s as %q: got %v, %v; want %s", c.name, c.declared, f, err, c.want)
-		}
-	}
-}
-
-func TestAccepts(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		allowed string
-		media   string
-		want    bool
-	}{
-		{"", "text/html", true}, {"application/pdf", "application/pdf", true}, {"application/pdf", "text/plain", false},
-		{"image/*", "image/png", true}, {"image/*", "imagex/png", false}, {"image/*", "text/xml", false}, {"*/*", "text/xml", true},
-	} {
-		if got := files.Accepts(strings.Fields(c.allowed), c.media); got != c.want {
-			t.Errorf("%q accepts %s: %v", c.allowed, c.media, got)
-		}
 	}
 }

@@ -2,6 +2,7 @@ package files
 
 import (
 	"bytes"
+	"encoding/binary"
 	"mime"
 	"net/http"
 	"path"
@@ -40,8 +41,8 @@ func mediaType(head []byte, name, declared string) string {
 		return among(oleTypes, ext, declared, "application/x-ole-storage")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return zipType(head, ext, declared)
-	case len(head) >= 12 && string(head[4:8]) == "ftyp" && heifTypes[string(head[8:12])] != "":
-		return heifTypes[string(head[8:12])]
+	case heifType(head) != "":
+		return heifType(head)
 	}
 	sniffed, _, err := mime.ParseMediaType(http.DetectContentType(head))
 	if err != nil {
@@ -101,10 +102,44 @@ func wordLen(b []byte) int {
 	return len(b)
 }
 
-// heifTypes are the types of still pictures in boxes, by the file's main brand.
+// heifTypes are the types of still pictures in boxes, by the brand that says how
+// they are coded.
 var heifTypes = map[string]string{
-	"heic": "image/heic", "heix": "image/heic", "hevc": "image/heic", "hevx": "image/heic", "mif1": "image/heic", "msf1": "image/heic",
+	"heic": "image/heic", "heix": "image/heic", "hevc": "image/heic", "hevx": "image/heic",
 	"heim": "image/heic", "heis": "image/heic", "avif": "image/avif", "avis": "image/avif",
+}
+
+// heifBrands say that a file holds still pictures, coded in whatever way.
+var heifBrands = map[string]bool{"mif1": true, "mif2": true, "msf1": true, "miaf": true, "MA1A": true, "MA1B": true, "MiHA": true, "MiHB": true, "MiHE": true}
+
+// heifType is the type of still pictures in boxes, "" for what holds none. The
+// main brand decides; where it does not say how they are coded, the first of
+// those that the file is compatible with. One whose coding is not told, or has
+// no type here, is taken as HEIC, so that it is cleaned. A film may name such
+// brands too, behind its own.
+func heifType(head []byte) string {
+	if len(head) < 12 || string(head[4:8]) != "ftyp" {
+		return ""
+	}
+	main := string(head[8:12])
+	if t := heifTypes[main]; t != "" {
+		return t
+	}
+	pictures, coded := heifBrands[main], ""
+	if !pictures && (strings.HasPrefix(main, "iso") || main == "qt  " || http.DetectContentType(head) == "video/mp4") {
+		return ""
+	}
+	for at := 16; at+4 <= min(len(head), int(binary.BigEndian.Uint32(head))); at += 4 {
+		brand := string(head[at : at+4])
+		pictures = pictures || heifBrands[brand]
+		if coded == "" {
+			coded = heifTypes[brand]
+		}
+	}
+	if coded == "" && pictures {
+		return "image/heic"
+	}
+	return coded
 }
 
 func looksLikeMarkup(head []byte) bool {

@@ -96,6 +96,23 @@ func TestPicturesLoseTheirPosition(t *testing.T) {
 	}
 }
 
+// TestThePreviewInAHeadGoes: JFIF may hold one itself.
+func TestThePreviewInAHeadGoes(t *testing.T) {
+	t.Parallel()
+	plain := samples(t)["phone.jpg"]
+	want, _, err := cleanAll(t, "image/jpeg", plain)
+	if err != nil || string(plain[2:11]) != "\xff\xe0\x00\x10JFIF\x00" {
+		t.Fatalf("the sample begins with %q, %v", plain[2:11], err)
+	}
+	preview := bytes.Repeat([]byte(canary), 3)[:3*5*2]
+	for _, size := range []string{"\x05\x02", "\x00\x00"} { // told, or only behind
+		body := string(plain[:4]) + "\x00\x2e" + string(plain[6:18]) + size + string(preview) + string(plain[20:])
+		if out, _, err := cleanAll(t, "image/jpeg", []byte(body)); err != nil || !bytes.Equal(out, want) {
+			t.Errorf("preview of %q: %.60q, %v", size, out, err)
+		}
+	}
+}
+
 // samePixels compares what Go decodes; it cannot decode HEIC and AVIF, of which
 // the bytes of the pictures are compared in TestHEIFPicturesStay.
 func samePixels(t *testing.T, a, b []byte) {

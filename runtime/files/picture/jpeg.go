@@ -99,6 +99,9 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	if !keep {
 		return nil, skip(c.src, n)
 	}
+	if m == jpegAPP0 {
+		return c.jfifSegment(n)
+	}
 	if err := c.note(m, int(n)); err != nil {
 		return nil, err
 	}
@@ -107,43 +110,6 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 		return io.MultiReader(head, io.LimitReader(c.src, n), scan{c.src}), nil
 	}
 	return io.MultiReader(head, io.LimitReader(c.src, n)), nil
-}
-
-// note looks into the head of a frame, of which n bytes come, and into Adobe's
-// segment, and counts scans.
-func (c *jpegCleaner) note(m byte, n int) error {
-	if m == jpegSOS {
-		c.notes.scans++
-		c.notes.shown = c.notes.shown || c.notes.parts > 0
-	}
-	frame := m >= 0xC0 && m <= 0xCF && m != 0xC4 && m != 0xC8 && m != 0xCC
-	if !frame && m != jpegAPPE {
-		return nil
-	}
-	head, err := c.src.Peek(min(n, 8+3*4))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if frame {
-		c.notes.frame(m, head)
-	} else if len(head) > 13 && head[13] == 0 { // no transform
-		c.notes.rgb = true
-	}
-	return nil
-}
-
-// frame notes the head of a frame. A second one is damage, but the first has
-// been decoded by then.
-func (n *notes) frame(m byte, head []byte) {
-	n.progressive = n.progressive || m&3 == 2
-	all, most, parts, names := 0, 1, 0, ""
-	for i := 8; i+3 <= len(head); i += 3 {
-		size := int(head[i+1]>>4) * int(head[i+1]&15)
-		all, most = all+size, max(most, size)
-		parts, names = parts+1, names+string(head[i:i+1])
-	}
-	n.samples, n.parts = max(n.samples, float64(all)/float64(most)), max(n.parts, parts)
-	n.rgb = n.rgb || names == "RGB"
 }
 
 // keeps tells whether a segment of n bytes stays.
@@ -167,6 +133,19 @@ func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 		return false, err
 	}
 	return len(head) == 2+len(prefix) && string(head[2:]) == prefix, nil
+}
+
+// jfifSegment keeps what stands before the preview, of no size then.
+func (c *jpegCleaner) jfifSegment(n int64) (io.Reader, error) {
+	const size = 16
+	body, err := atMost(c.src, min(n, size))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) == size {
+		body[0], body[1], body[size-2], body[size-1] = 0, size, 0, 0
+	}
+	return bytes.NewReader(append([]byte{0xFF, jpegAPP0}, body...)), skip(c.src, n-int64(len(body)))
 }
 
 // exifSegment replaces the first one that holds Exif data.

@@ -118,8 +118,9 @@ func Collections() []store.Collection {
 	}, {
 		Name: totalCollection, Quiet: true,
 	}, {
-		Name: ownerCollection, Quiet: true,
-	}}
+		Name: orphanCollection, Quiet: true, Kinds: map[string]query.Kind{"seen": query.Instant},
+		Indexes: []store.Index{{Name: "seen", Keys: []store.IndexKey{{Path: orphanSeen}}}},
+	}, ownerDefinition()}
 }
 
 var loosePath = query.Path{Field: "loose", Kind: query.Instant}

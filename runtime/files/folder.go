@@ -149,7 +149,7 @@ func (f *folder) Clean(_ context.Context, before time.Time) (int, error) {
 	}
 	n := 0
 	err = listDir(root, tempDir, func(found Stored) error {
-		if !found.At.Before(before) {
+		if !isMade(found.Key) || !found.At.Before(before) {
 			return nil
 		}
 		n++

@@ -11,7 +11,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
@@ -129,10 +128,7 @@ func TestThumbnailsAreKeptAndGoWithTheirFile(t *testing.T) {
 		if _, _, err := r.Thumbnail(t.Context(), *f, "../x"); problem.CodeOf(err) != problem.Invalid {
 			t.Errorf("another size: %v", err)
 		}
-		r.clock.add(files.Keep + time.Minute)
-		if _, err := r.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		r.sweepAll(t)
 		for _, key := range r.keys(t) {
 			if strings.HasPrefix(key, f.ID) {
 				t.Errorf("left behind: %s", key)

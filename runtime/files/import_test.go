@@ -76,12 +76,14 @@ func (r room) docs(t *testing.T) map[string][]store.Doc {
 	return all
 }
 
-// TestAnOldDatabaseWithANewerStorage: R-28. What is still there is found, what
-// went since is named, and what came since is taken away a day later.
+// TestAnOldDatabaseWithANewerStorage: R-28. A database that was put back keeps
+// its name. What is still there is found, what went since is named, and what came
+// since, or was linked since, stays for a day, however old it is: until then the
+// newer database may be put back in turn.
 func TestAnOldDatabaseWithANewerStorage(t *testing.T) {
 	t.Parallel()
 	eachRoom(t, func(t *testing.T, r room) {
-		stays, goes := r.put(t, "stays.txt", "stays"), r.put(t, "goes.txt", "goes")
+		stays, goes, loose := r.put(t, "stays.txt", "stays"), r.put(t, "goes.txt", "goes"), r.put(t, "loose.txt", "loose")
 		link(t, r, stays)
 		if err := r.Claim(t.Context()); err != nil {
 			t.Fatal(err)
@@ -89,27 +91,83 @@ func TestAnOldDatabaseWithANewerStorage(t *testing.T) {
 		backup := r.docs(t)
 		came := r.put(t, "came.txt", "came")
 		link(t, r, came)
+		link(t, r, loose)
 		if err := r.Discard(t.Context(), goes); err != nil {
 			t.Fatal(err)
 		}
+		r.clock.add(files.Keep + time.Minute)
 		old := r.restored(t, backup)
 		missing, n, err := old.Missing(t.Context())
-		if err != nil || n != 2 || !slices.Equal(missing, []string{goes.ID}) {
+		if err != nil || n != 3 || !slices.Equal(missing, []string{goes.ID}) {
 			t.Errorf("missing %v of %d, %v", missing, n, err)
 		}
-		if _, err := old.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
+		for _, wait := range []time.Duration{0, time.Hour, files.Keep - time.Hour - time.Minute} {
+			old.clock.add(wait)
+			old.sweep(t)
+			if got := old.keys(t); !slices.Contains(got, came.ID) || !slices.Contains(got, loose.ID) {
+				t.Fatalf("swept too soon, left: %v", got)
+			}
 		}
-		if got := old.keys(t); !slices.Contains(got, came.ID) {
-			t.Errorf("swept too soon, left: %v", got)
-		}
-		old.clock.add(files.Keep + time.Minute)
-		if _, err := old.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if got := old.keys(t); slices.Contains(got, came.ID) || !slices.Contains(got, stays.ID) {
-			t.Errorf("left: %v", got)
+		r.holds(t, loose, []byte("loose"))
+		old.clock.add(2 * time.Minute)
+		old.sweep(t)
+		if got := old.keys(t); !slices.Equal(got, []string{stays.ID}) {
+			t.Errorf("left: %v, not just %s", got, stays.ID)
 		}
 		old.holds(t, stays, []byte("stays"))
+	})
+}
+
+// What a document came to know is not what was seen without one before.
+func TestBytesThatBecameKnown(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	f := r.put(t, "a.txt", "a")
+	link(t, r, f)
+	known := r.docs(t)[files.Collection][0]
+	forget := []store.Op{{Kind: store.Delete, Collection: files.Collection, Doc: store.Doc{ID: f.ID}}}
+	commit(t, r, forget)
+	r.clock.add(files.Keep + time.Minute)
+	r.sweep(t)
+	commit(t, r, []store.Op{{Kind: store.Insert, Collection: files.Collection, Doc: known}})
+	r.clock.add(files.Keep - time.Hour)
+	r.sweep(t)
+	commit(t, r, forget)
+	r.clock.add(2 * time.Hour)
+	r.sweep(t)
+	if got := r.keys(t); !slices.Equal(got, []string{f.ID}) {
+		t.Fatalf("swept by what was seen before, left: %v", got)
+	}
+	r.clock.add(files.Keep + time.Minute)
+	r.sweep(t)
+	if got := r.keys(t); len(got) > 0 {
+		t.Errorf("left: %v", got)
+	}
+	if n, err := r.store.Count(t.Context(), "weft_orphan", nil, 0); n != 0 || err != nil {
+		t.Errorf("%d notes are left, %v", n, err)
+	}
+}
+
+// Bytes that went by another hand leave no note.
+func TestNotesOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	eachRoom(t, func(t *testing.T, r room) {
+		key := newKey()
+		if err := r.storage.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.add(files.Keep + time.Minute)
+		r.sweep(t)
+		if n, err := r.store.Count(t.Context(), "weft_orphan", nil, 0); n != 1 || err != nil {
+			t.Fatalf("%d notes, %v", n, err)
+		}
+		if err := r.storage.Remove(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.add(files.Keep + time.Minute)
+		r.sweep(t)
+		if n, err := r.store.Count(t.Context(), "weft_orphan", nil, 0); n != 0 || err != nil {
+			t.Errorf("%d notes are left, %v", n, err)
+		}
 	})
 }

@@ -1,6 +1,10 @@
 package files
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
 
 // Keys are laid out alike in every storage, so that a bucket can be copied into
 // a folder and back: <last two characters of the id>/<key>.
@@ -22,3 +26,17 @@ func idOf(key string) string {
 
 // derivedKey is the key of something made from a file, such as a smaller image.
 func derivedKey(id, variant string) string { return id + "." + variant }
+
+// probePrefix stands before the id in keys that are nobody's file.
+const probePrefix = "probe-"
+
+// isMade tells whether a key is one that weft makes for bytes. Whatever else
+// lies in a bucket that is shared is not weft's to touch.
+func isMade(key string) bool {
+	id := strings.TrimPrefix(idOf(key), probePrefix)
+	if len(id) != 36 && len(id) != 32 { // other spellings are not weft's
+		return false
+	}
+	_, err := uuid.Parse(id)
+	return err == nil
+}

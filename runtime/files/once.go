@@ -113,22 +113,5 @@ func (s *Service) same(ctx context.Context, before *upload, now *File) (*File, e
 
 // forgetUploads drops keys older than a day.
 func (s *Service) forgetUploads(ctx context.Context, before time.Time) error {
-	for {
-		docs, err := s.store.Find(ctx, uploadCollection, store.Find{
-			Where: query.Cmp{Path: uploadAt, Op: query.Lt, Value: stamp(before)}, Limit: sweepPage, Bare: true,
-		})
-		if err != nil {
-			return fmt.Errorf("find old uploads: %w", err)
-		}
-		if len(docs) == 0 {
-			return nil
-		}
-		b := &store.Batch{}
-		for _, d := range docs {
-			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: uploadCollection, Doc: store.Doc{ID: d.ID}})
-		}
-		if err := s.store.Commit(ctx, b); err != nil {
-			return fmt.Errorf("forget old uploads: %w", err)
-		}
-	}
+	return s.forgetBefore(ctx, uploadCollection, uploadAt, before)
 }

@@ -2,35 +2,20 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/google/uuid"
-
-	"weft/runtime/store"
 )
 
 // A storage belongs to one database: the sweep would take the bytes of another
 // one's files for lost. So the database has a name, which lies in the storage
 // under ownerKey from its first sweep on.
-const (
-	ownerKey        = "owner"
-	ownerCollection = "weft_storage"
-	ownerID         = "owner"
-)
+const ownerKey = "owner"
 
 // ErrForeign says that the storage belongs to another database; nothing that
-// lies in it without a document may be removed.
+// lies in it may be removed.
 var ErrForeign = errors.New("files: the storage belongs to another database of weft; each needs a folder, or a bucket or prefix, of its own")
-
-type ownerDoc struct {
-	ID   string `json:"id"`
-	Rev  int64  `json:"rev"`
-	Name string `json:"name"`
-}
 
 // Claim makes the storage this database's; ErrForeign when it is another one's.
 func (s *Service) Claim(ctx context.Context) error {
@@ -38,53 +23,50 @@ func (s *Service) Claim(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
 	}
-	owner, err := s.owner(ctx)
-	if errors.Is(err, ErrNoBytes) {
-		if err = s.storage.Put(ctx, ownerKey, strings.NewReader(name)); err == nil {
-			owner, err = s.owner(ctx) // another one may have been at it too
+	owner, err := s.Owner(ctx)
+	if err == nil && owner == "" {
+		if err = s.mark(ctx, name); err == nil {
+			owner, err = s.Owner(ctx) // another one may have been at it too
 		}
 	}
-	switch {
-	case err != nil:
-		return fmt.Errorf("owner of the storage: %w", err)
-	case owner != name:
+	if err == nil && owner != name {
 		return ErrForeign
+	}
+	return err
+}
+
+// Take gives the database a new name and makes the storage its own, whosever it
+// was: a copy is another database than the one it was copied of, which from then
+// on removes nothing there.
+func (s *Service) Take(ctx context.Context) error {
+	name, err := s.rename(ctx)
+	if err != nil {
+		return fmt.Errorf("owner of the storage: %w", err)
+	}
+	return s.mark(ctx, name)
+}
+
+func (s *Service) mark(ctx context.Context, name string) error {
+	if err := s.storage.Put(ctx, ownerKey, strings.NewReader(name)); err != nil {
+		return fmt.Errorf("owner of the storage: %w", err)
 	}
 	return nil
 }
 
-// owner is whose the storage is; ErrNoBytes when nobody's yet.
-func (s *Service) owner(ctx context.Context) (string, error) {
+// Owner is the name of the database that the storage belongs to; "" when it is
+// nobody's yet.
+func (s *Service) Owner(ctx context.Context) (string, error) {
 	r, err := s.storage.Open(ctx, ownerKey)
+	if errors.Is(err, ErrNoBytes) {
+		return "", nil
+	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("owner of the storage: %w", err)
 	}
 	defer r.Close()
 	name, err := io.ReadAll(io.LimitReader(r, 100))
-	return string(name), err
-}
-
-// ownName is the name of this database, made when it has none.
-func (s *Service) ownName(ctx context.Context) (string, error) {
-	var o ownerDoc
-	d, err := s.store.Get(ctx, ownerCollection, ownerID)
-	if err == nil {
-		err = json.Unmarshal(d.Body, &o)
-		return o.Name, err
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return "", err
-	}
-	o = ownerDoc{ID: ownerID, Rev: 1, Name: uuid.NewString()}
-	body, err := json.Marshal(o)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("owner of the storage: %w", err)
 	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Insert, Collection: ownerCollection, Doc: store.Doc{ID: ownerID, Rev: 1, Body: body}}}})
-	var faster *store.UniqueError
-	if errors.As(err, &faster) {
-		return s.ownName(ctx)
-	}
-	return o.Name, err
+	return string(name), nil
 }

@@ -2,6 +2,9 @@ package files_test
 
 import (
 	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +36,103 @@ func TestAStorageBelongsToOneDatabase(t *testing.T) {
 		r.holds(t, f, []byte("mine"))
 		if err := stranger.Claim(t.Context()); !errors.Is(err, files.ErrForeign) {
 			t.Error(err)
+		}
+	})
+}
+
+// A database that is not the storage's takes no bytes out of it, also not those
+// of files that it knows: they may have got a record in the other one.
+func TestTheStorageOfAnotherDatabaseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	eachRoom(t, func(t *testing.T, r room) {
+		f := r.put(t, "a.txt", "mine")
+		p := r.begin(t, "b.txt", 10)
+		if _, err := r.Append(t.Context(), p, 0, strings.NewReader("0123")); err != nil {
+			t.Fatal(err)
+		}
+		r.sweep(t)
+		copied := r.docs(t)
+		delete(copied, "weft_storage")
+		link(t, r, f)
+		before := r.keys(t)
+		other := r.restored(t, copied)
+		other.clock.add(2 * files.Keep)
+		for range 2 {
+			if n, err := other.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrForeign) {
+				t.Errorf("swept %d, %v", n, err)
+			}
+			other.clock.add(files.Keep + time.Minute)
+		}
+		if after := r.keys(t); !slices.Equal(after, before) {
+			t.Errorf("left %v of %v", after, before)
+		}
+	})
+}
+
+// A copy takes the storage over under a name of its own; what it was copied of
+// sweeps there no longer.
+func TestAStorageIsTakenOver(t *testing.T) {
+	t.Parallel()
+	eachRoom(t, func(t *testing.T, r room) {
+		f := r.put(t, "a.txt", "mine")
+		link(t, r, f)
+		r.sweep(t)
+		name, err := r.Name(t.Context())
+		if owner, err2 := r.Owner(t.Context()); name == "" || owner != name || err != nil || err2 != nil {
+			t.Fatalf("named %q, the owner is %q, %v, %v", name, owner, err, err2)
+		}
+		copied := r.restored(t, r.docs(t))
+		if err := copied.Take(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		next, err := copied.Name(t.Context())
+		if owner, err2 := r.Owner(t.Context()); next == name || owner != next || err != nil || err2 != nil {
+			t.Fatalf("named %q, the owner is %q, %v, %v", next, owner, err, err2)
+		}
+		for _, room := range []room{r, copied} {
+			room.clock.add(2 * files.Keep)
+		}
+		if _, err := r.Sweep(t.Context()); !errors.Is(err, files.ErrForeign) {
+			t.Errorf("the old one: %v", err)
+		}
+		copied.sweepAll(t)
+		copied.holds(t, f, []byte("mine"))
+	})
+}
+
+// Who has swept nothing yet has no name, and asking gives it none.
+func TestADatabaseWithoutAName(t *testing.T) {
+	t.Parallel()
+	s := files.New(files.Options{Store: anystore.Open(t), Dir: filepath.Join(t.TempDir(), "files")})
+	t.Cleanup(func() { _ = s.Close() })
+	for range 2 {
+		name, err := s.Name(t.Context())
+		owner, err2 := s.Owner(t.Context())
+		if name != "" || owner != "" || err != nil || err2 != nil {
+			t.Errorf("named %q, the owner is %q, %v, %v", name, owner, err, err2)
+		}
+	}
+	if err := s.Take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Claim(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is not weft's stays, where a bucket is shared with something else.
+func TestSweepLeavesWhatIsNotOurs(t *testing.T) {
+	t.Parallel()
+	eachRoom(t, func(t *testing.T, r room) {
+		foreign := []string{"2026-report.pdf", "holiday", "probe-me", "urn:uuid:" + newKey()}
+		for _, key := range append([]string{newKey(), newKey() + ".small", "probe-" + newKey()}, foreign...) {
+			if err := r.storage.Put(t.Context(), key, strings.NewReader("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.sweepAll(t)
+		if got := r.keys(t); !slices.Equal(got, foreign) {
+			t.Errorf("left %v, not %v", got, foreign)
 		}
 	})
 }

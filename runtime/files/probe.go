@@ -19,10 +19,9 @@ type Tried struct {
 }
 
 // Probe puts some bytes into the storage, finds them, reads them again and
-// takes them away: all that the storage must let weft do. Keys that begin with
-// probe are nobody's file.
+// takes them away: all that the storage must let weft do.
 func (s *Service) Probe(ctx context.Context) []Tried {
-	key, text := "probe-"+uuid.NewString(), []byte("weft looks whether it may store files here; this can be removed")
+	key, text := probePrefix+uuid.NewString(), []byte("weft looks whether it may store files here; this can be removed")
 	list := []Tried{{What: "put", Err: s.storage.Put(ctx, key, bytes.NewReader(text))}}
 	if list[0].Err != nil {
 		return list

@@ -92,6 +92,24 @@ func (r room) put(t *testing.T, name, body string) *files.File {
 	return f
 }
 
+// sweep is one that must go well.
+func (r room) sweep(t *testing.T) {
+	t.Helper()
+	if _, err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sweepAll sweeps until what nothing knows is gone: it is seen first, and taken
+// away a day later.
+func (r room) sweepAll(t *testing.T) {
+	t.Helper()
+	for range 2 {
+		r.clock.add(files.Keep + time.Minute)
+		r.sweep(t)
+	}
+}
+
 // holds checks what lies under a file.
 func (r room) holds(t *testing.T, f *files.File, body []byte) {
 	t.Helper()

@@ -60,7 +60,7 @@ func cutOff(call context.Context) error {
 }
 
 // Clean ends uploads in parts that were begun before the time given and never
-// finished.
+// finished. Those of others, in a bucket that is shared, go on.
 func (b *Bucket) Clean(ctx context.Context, before time.Time) (int, error) {
 	if err := b.ready(ctx); err != nil {
 		return 0, err
@@ -73,7 +73,8 @@ func (b *Bucket) Clean(ctx context.Context, before time.Time) (int, error) {
 			return n, s3Problem(call, fmt.Errorf("list unfinished uploads: %w", u.Err))
 		}
 		w.step()
-		if !u.Initiated.Before(before) {
+		key := path.Base(u.Key)
+		if u.Key != b.name(key) || !isMade(key) || !u.Initiated.Before(before) {
 			continue
 		}
 		if err := b.client.AbortMultipartUpload(call, b.o.Bucket, u.Key, u.UploadID); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,41 @@ func TestUnfinishedPartsAreEnded(t *testing.T) {
 	}
 	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
 		t.Errorf("again: %d, %v", n, err)
+	}
+}
+
+// In a bucket that is shared the unfinished uploads of others are theirs.
+func TestUnfinishedPartsOfOthersStay(t *testing.T) {
+	t.Parallel()
+	b := s3test.Open(t)
+	core := minio.Core{Client: b.Client(t)}
+	key := newKey()
+	names := []string{"backups/db.tar", "ay/holiday", "weft/files/" + key[34:] + "/" + key, "xx/" + key, key[34:] + "/" + key}
+	for _, name := range names {
+		if _, err := core.NewMultipartUpload(t.Context(), b.Name, name, minio.PutObjectOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := options(b)
+	o.Prefix = ""
+	s, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("cleaned %d, %v", n, err)
+	}
+	var left []string
+	for u := range core.ListIncompleteUploads(t.Context(), b.Name, "", true) {
+		if u.Err != nil {
+			t.Fatal(u.Err)
+		}
+		left = append(left, u.Key)
+	}
+	slices.Sort(left)
+	want := names[:len(names)-1]
+	if slices.Sort(want); !slices.Equal(left, want) {
+		t.Errorf("left %v, not %v", left, want)
 	}
 }
 

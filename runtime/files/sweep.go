@@ -16,12 +16,18 @@ const Keep = 24 * time.Hour
 // sweepPage bounds how much one step of a sweep holds in memory.
 const sweepPage = 200
 
-// Sweep removes files that no record has referred to for a day, and bytes
-// older than that which no document knows, such as those of an upload that was
-// cut off. It returns how many files went. A file that is linked meanwhile stays.
+// Sweep removes files that no record has referred to for a day. Bytes older than
+// that which no document knows, those of such a file among them, it notes when it
+// sees them first, and removes a day later. It returns how many files and bytes
+// under how many keys went. A file that is linked meanwhile stays. In the storage
+// of another database it removes nothing: ErrForeign.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	before := s.now().Add(-Keep)
+	now := s.now()
+	before := now.Add(-Keep)
 	if err := s.forgetUploads(ctx, before); err != nil {
+		return 0, err
+	}
+	if err := s.Claim(ctx); err != nil {
 		return 0, err
 	}
 	if err := s.forgetPartials(ctx); err != nil {
@@ -31,13 +37,14 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return swept, err
 	}
-	lost, err := s.sweepLost(ctx, before)
+	lost, err := s.sweepOrphans(ctx, now)
 	if err == nil && s.quota > 0 {
 		err = s.recount(ctx)
 	}
 	return swept + lost, err
 }
 
+// sweepLoose takes the documents only; the bytes are orphans from then on.
 func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error) {
 	swept := 0
 	var after *store.Position
@@ -69,8 +76,9 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 	}
 }
 
-// drop takes the document first: bytes without one are found again, a document
-// without bytes would promise a file that is gone.
+// drop takes the document of a file that is still as f says. Bytes go after it:
+// those without a document are found again, a document without bytes would
+// promise a file that is gone.
 func (s *Service) drop(ctx context.Context, f File) (bool, error) {
 	err := s.commit(ctx, -f.Size, store.Op{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: f.ID}, OldRev: f.Rev})
 	if errors.Is(err, store.ErrConflict) {
@@ -79,7 +87,7 @@ func (s *Service) drop(ctx context.Context, f File) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("drop loose file %s: %w", f.ID, err)
 	}
-	return true, s.removeBytes(ctx, f.ID)
+	return true, nil
 }
 
 // removeBytes removes the bytes of an id and what was made from them.
@@ -92,76 +100,38 @@ func (s *Service) removeBytes(ctx context.Context, id string) error {
 	})
 }
 
-// sweepLost removes old bytes whose id no document has. What was put there less
-// than a day ago may be about to get its document.
-func (s *Service) sweepLost(ctx context.Context, before time.Time) (int, error) {
-	if err := s.Claim(ctx); err != nil {
-		return 0, err
-	}
-	swept, err := s.storage.Clean(ctx, before)
-	if err != nil {
-		return swept, fmt.Errorf("clean the storage: %w", err)
-	}
-	var old []string
-	flush := func() error {
-		n, err := s.removeUnknown(ctx, old)
-		swept += n
-		old = old[:0]
-		return err
-	}
-	err = s.storage.List(ctx, "", func(found Stored) error {
-		if !found.At.Before(before) || found.Key == ownerKey {
-			return nil
-		}
-		if old = append(old, found.Key); len(old) < sweepPage {
-			return nil
-		}
-		return flush()
-	})
-	if err == nil {
-		err = flush()
-	}
-	if err != nil {
-		return swept, fmt.Errorf("sweep the storage: %w", err)
-	}
-	return swept, nil
-}
-
-// removeUnknown removes those of the keys that belong to no document.
-func (s *Service) removeUnknown(ctx context.Context, keys []string) (int, error) {
-	ids := make([]string, len(keys))
-	for i, k := range keys {
-		ids[i] = idOf(k)
-	}
-	known := make(map[string]bool, len(keys))
-	for _, c := range []string{Collection, partialCollection} {
-		docs, err := s.store.GetMany(ctx, c, ids)
-		if err != nil {
-			return 0, fmt.Errorf("look up what is stored: %w", err)
-		}
-		for _, d := range docs {
-			known[d.ID] = true
-		}
-	}
-	swept := 0
-	for i, k := range keys {
-		if known[ids[i]] {
-			continue
-		}
-		if err := s.storage.Remove(ctx, k); err != nil {
-			return swept, err
-		}
-		swept++
-	}
-	return swept, nil
-}
-
 // Discard takes a file away at once that nothing refers to yet; conflict when
 // it was linked meanwhile.
 func (s *Service) Discard(ctx context.Context, f *File) error {
 	gone, err := s.drop(ctx, *f)
-	if err == nil && !gone {
+	if err != nil {
+		return err
+	}
+	if !gone {
 		return fmt.Errorf("discard file %s: %w", f.ID, store.ErrConflict)
 	}
-	return err
+	return s.removeBytes(ctx, f.ID)
+}
+
+// forgetBefore drops the documents of a collection whose time at the path is
+// before the one given.
+func (s *Service) forgetBefore(ctx context.Context, collection string, at query.Path, before time.Time) error {
+	for {
+		docs, err := s.store.Find(ctx, collection, store.Find{
+			Where: query.Cmp{Path: at, Op: query.Lt, Value: stamp(before)}, Limit: sweepPage, Bare: true,
+		})
+		if err != nil {
+			return fmt.Errorf("find what is old in %s: %w", collection, err)
+		}
+		if len(docs) == 0 {
+			return nil
+		}
+		b := &store.Batch{}
+		for _, d := range docs {
+			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: d.ID}})
+		}
+		if err := s.store.Commit(ctx, b); err != nil {
+			return fmt.Errorf("forget what is old in %s: %w", collection, err)
+		}
+	}
 }

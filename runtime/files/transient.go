@@ -1,5 +1,8 @@
 package files
 
-// Transient are the collections that mean nothing without bytes that no file
-// has: uploads under way. A copy of a store leaves them out.
-func Transient() []string { return []string{partialCollection} }
+// Transient are the collections that a copy of a store leaves out: uploads under
+// way, whose bytes no file has, and what speaks of this database and its storage,
+// the name and what was seen there.
+func Transient() []string {
+	return []string{partialCollection, ownerCollection, orphanCollection}
+}

@@ -1,0 +1,102 @@
+package files
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"weft/runtime/store"
+)
+
+// ownerCollection holds the name of the database, which is made when it is
+// first needed. No copy has it.
+const (
+	ownerCollection = "weft_storage"
+	ownerID         = "owner"
+)
+
+func ownerDefinition() store.Collection { return store.Collection{Name: ownerCollection, Quiet: true} }
+
+type ownerDoc struct {
+	ID   string `json:"id"`
+	Rev  int64  `json:"rev"`
+	Name string `json:"name"`
+}
+
+// Name is the name of this database; "" when it has none yet. Nothing is
+// changed, also not in a database that weft never worked with.
+func (s *Service) Name(ctx context.Context) (string, error) {
+	have, err := s.store.Collections(ctx)
+	if err != nil {
+		return "", fmt.Errorf("name of the database: %w", err)
+	}
+	if !slices.Contains(have, ownerCollection) {
+		return "", nil
+	}
+	o, err := s.storedName(ctx)
+	return o.Name, err
+}
+
+// storedName is the document; zero when there is none.
+func (s *Service) storedName(ctx context.Context) (ownerDoc, error) {
+	var o ownerDoc
+	d, err := s.store.Get(ctx, ownerCollection, ownerID)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(d.Body, &o)
+	}
+	if err != nil {
+		return o, fmt.Errorf("name of the database: %w", err)
+	}
+	o.Rev = d.Rev
+	return o, nil
+}
+
+// ownName is the name of this database, made when it has none.
+func (s *Service) ownName(ctx context.Context) (string, error) {
+	before, err := s.storedName(ctx)
+	if err != nil || before.Name != "" {
+		return before.Name, err
+	}
+	name, err := s.putName(ctx, before)
+	var faster *store.UniqueError
+	if errors.As(err, &faster) {
+		return s.ownName(ctx)
+	}
+	return name, err
+}
+
+// rename gives the database a new name, also one that weft never worked with.
+func (s *Service) rename(ctx context.Context) (string, error) {
+	if err := s.store.Ensure(ctx, []store.Collection{ownerDefinition()}); err != nil {
+		return "", fmt.Errorf("name of the database: %w", err)
+	}
+	before, err := s.storedName(ctx)
+	if err != nil {
+		return "", err
+	}
+	return s.putName(ctx, before)
+}
+
+// putName puts a new name in place of the one before.
+func (s *Service) putName(ctx context.Context, before ownerDoc) (string, error) {
+	o := ownerDoc{ID: ownerID, Rev: before.Rev + 1, Name: uuid.NewString()}
+	body, err := json.Marshal(o)
+	if err != nil {
+		return "", fmt.Errorf("name of the database: %w", err)
+	}
+	op := store.Op{Kind: store.Insert, Collection: ownerCollection, Doc: store.Doc{ID: ownerID, Rev: o.Rev, Body: body}, OldRev: before.Rev}
+	if before.Rev > 0 {
+		op.Kind = store.Replace
+	}
+	if err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); err != nil {
+		return "", fmt.Errorf("name of the database: %w", err)
+	}
+	return o.Name, nil
+}

@@ -16,6 +16,8 @@ type migrateCmd struct {
 	To        string `help:"Where it shall be, an empty place of the same kinds." placeholder:"PLACE" required:""`
 	Files     string `help:"Where attachments shall be: a data folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"PLACE"`
 	FromFiles string `help:"Where attachments are; the data folder if left out." placeholder:"PLACE"`
+
+	TakeStorage bool `help:"Take the place of the attachments over from a third database that it belongs to, which must not be used any more."`
 }
 
 // Run copies everything and compares both sides. It may be cut off at any
@@ -45,7 +47,7 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	v := &move{m: m, from: from, to: to}
+	v := &move{m: m, from: from, to: to, take: c.TakeStorage}
 	defer m.progressDone()
 	report, err := v.run(ctx)
 	if err != nil {
@@ -75,7 +77,8 @@ type move struct {
 	from, to *place
 	defs     []store.Collection
 	loader   *migrate.Loader
-	total    int // documents that came over in this run
+	total    int  // documents that came over in this run
+	take     bool // the storage, whosever it is
 }
 
 // run copies what is not there yet, compares, and mends what the source has
@@ -87,6 +90,10 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	}
 	if len(v.defs) == 0 {
 		return nil, errors.New("there are no records of weft")
+	}
+	own := heritage{to: v.to, of: v.from, take: v.take}
+	if _, err := own.check(ctx); err != nil {
+		return nil, err
 	}
 	if v.loader, err = migrate.Begin(ctx, v.to.store, v.from.name, v.defs); err != nil {
 		return nil, explainBegin(err)
@@ -112,6 +119,9 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	report := &moveReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
 	if !report.equal() {
 		return report, nil
+	}
+	if report.Took, err = own.enter(ctx); err != nil {
+		return nil, err
 	}
 	return report, v.loader.Finish(ctx)
 }

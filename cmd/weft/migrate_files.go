@@ -29,9 +29,6 @@ type fileSums struct {
 // copyFiles copies the bytes of attachments that are not there yet, then reads
 // all of them again at the target.
 func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
-	if err := v.to.own(ctx); err != nil {
-		return nil, err
-	}
 	sums := &fileSums{}
 	want, have := newFileSummer(), newFileSummer()
 	err := eachFile(ctx, v.from.store, func(list []files.File) error {
@@ -59,19 +56,6 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 		return nil, fmt.Errorf("not one of %d attachments is in %s; say with --from-files where they are", n, v.from.filesAt)
 	}
 	return sums, err
-}
-
-// own fails when the bytes of another database's files lie in the storage: its
-// sweep would take those that are put there for lost ones.
-func (p *place) own(ctx context.Context) error {
-	foreign, err := p.files.Foreign(ctx)
-	if err != nil {
-		return err
-	}
-	if foreign {
-		return fmt.Errorf("the attachments in %s are those of another database; take a folder, or a bucket or prefix, that is empty", p.filesAt)
-	}
-	return nil
 }
 
 // copySome copies those of some files that the target does not have, and says

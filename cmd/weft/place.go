@@ -20,7 +20,7 @@ import (
 )
 
 // leftBehind are the collections that are not copied: they speak of processes
-// and callers of the moment.
+// and callers of the moment, or of this one database and its storage.
 func leftBehind() []string {
 	return append(files.Transient(), access.SessionCollection, lease.Collection)
 }
@@ -133,10 +133,13 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 	switch {
 	case at == "s3":
 		s, err := m.cli.Bucket.storage()
-		if err == nil && s == nil {
-			err = usageError{errors.New("s3 stands for the bucket in --s3-… or WEFT_S3_…, and none is given")}
+		if err != nil {
+			return nil, "", err
 		}
-		return s, m.cli.Bucket.Endpoint + "/" + m.cli.Bucket.Bucket + "/" + m.cli.Bucket.Prefix, err
+		if s == nil {
+			return nil, "", usageError{errors.New("s3 stands for the bucket in --s3-… or WEFT_S3_…, and none is given")}
+		}
+		return s, fmt.Sprint(s), nil
 	case strings.HasPrefix(at, "s3://"):
 		o, err := files.ParseS3(at)
 		if err != nil {

@@ -11,11 +11,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"weft/runtime/store/dump"
 )
 
 type restoreCmd struct {
-	File string `arg:"" help:"Backup to restore."`
+	File        string `arg:"" help:"Backup to restore."`
+	TakeStorage bool   `help:"Take the place of the attachments over from the database that it belongs to, which must not be used any more."`
 }
 
 // Run checks the whole backup before anything is written. Only an empty data
@@ -42,7 +46,7 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return fmt.Errorf("%s already holds a database; restore into an empty folder and use that", m.cli.Data)
 	}
 	defer m.progressDone()
-	r := &restoring{m: m, archive: archive}
+	r := &restoring{m: m, archive: archive, take: c.TakeStorage}
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -57,7 +61,11 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	m.progressDone()
-	return m.print(r.report(), fmt.Sprintf("restored %s of %s into %s", c.File, r.manifest.At.Format("2006-01-02 15:04 MST"), r.into))
+	said := fmt.Sprintf("restored %s of %s into %s", c.File, r.manifest.At.Format("2006-01-02 15:04 MST"), r.into)
+	if r.took != "" {
+		said += fmt.Sprintf("\nthe attachments in %s belong to it now; the database they belonged to must not be used any more", r.took)
+	}
+	return m.print(r.report(), said)
 }
 
 // restoring is one restore.
@@ -68,6 +76,8 @@ type restoring struct {
 	contents *contents // nil for format 1
 	name     string    // tells this backup from others
 	into     string
+	take     bool   // the storage, whosever it is
+	took     string // the storage that was another database's
 }
 
 // check reads the archive to its end; format 1 is checked when it is unpacked.
@@ -93,6 +103,8 @@ func (r *restoring) check() error {
 	}
 	sum := sha256.Sum256(text)
 	r.name = "the backup of " + r.manifest.At.Format(time.RFC3339) + " (" + hex.EncodeToString(sum[:])[:shortDigest] + ")"
+	// Older backups hold the name of the database they were made of.
+	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Sum) bool { return slices.Contains(leftBehind(), s.Collection) })
 	return nil
 }
 
@@ -108,6 +120,9 @@ func (r *restoring) report() map[string]any {
 	if r.contents != nil {
 		out["collections"] = r.contents.Collections
 		out["missing"] = r.contents.Missing
+	}
+	if r.took != "" {
+		out["took"] = r.took
 	}
 	return out
 }
@@ -166,13 +181,20 @@ func (r *restoring) file(ctx context.Context) error {
 	if _, err := unpackFileArchive(r.archive, dir); err != nil {
 		return err
 	}
-	if r.m.cli.MongodbURI == "" && r.m.filesAt() == "" {
-		return r.putInPlace(ctx, dir)
-	}
 	if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
 		return fmt.Errorf("the backup cannot be used: %w", err)
 	}
-	return r.move(ctx, dir)
+	if r.m.cli.MongodbURI != "" || r.m.filesAt() != "" {
+		return r.move(ctx, dir)
+	}
+	p, err := r.m.openPlace(ctx, dir, "")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.files.Take(ctx), p.Close()); err != nil {
+		return err
+	}
+	return r.putInPlace(ctx, dir)
 }
 
 // move copies an unpacked database to where the settings want it.
@@ -194,11 +216,11 @@ func (r *restoring) move(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := (&move{m: r.m, from: from, to: to}).run(ctx)
+	report, err := (&move{m: r.m, from: from, to: to, take: r.take}).run(ctx)
 	if err = errors.Join(err, to.Close()); err != nil {
 		return err
 	}
-	r.into = to.name
+	r.into, r.took = to.name, report.Took
 	if !report.equal() {
 		return errors.New("the backup cannot be used: what was restored is not what was saved")
 	}

@@ -16,6 +16,10 @@ import (
 // fill puts what the archive holds into an empty place and compares what lies
 // there with what was saved.
 func (r *restoring) fill(ctx context.Context, p *place) error {
+	own := heritage{to: p, take: r.take}
+	if _, err := own.check(ctx); err != nil {
+		return err
+	}
 	if err := r.rewind(); err != nil {
 		return err
 	}
@@ -27,6 +31,10 @@ func (r *restoring) fill(ctx context.Context, p *place) error {
 		return damaged("%s is missing", collectionsName)
 	}
 	if err := r.compare(ctx, p); err != nil {
+		return err
+	}
+	var err error
+	if r.took, err = own.enter(ctx); err != nil {
 		return err
 	}
 	return f.loader.Finish(ctx)
@@ -55,7 +63,6 @@ type filling struct {
 	to     *place
 	loader *migrate.Loader
 	total  int
-	mine   bool // the storage is known not to be another database's
 }
 
 func (f *filling) collections(defs []store.Collection) error {
@@ -67,6 +74,9 @@ func (f *filling) collections(defs []store.Collection) error {
 }
 
 func (f *filling) documents(collection string, docs []store.Doc) error {
+	if slices.Contains(leftBehind(), collection) {
+		return nil // of an older backup
+	}
 	f.total += len(docs)
 	f.r.m.progress("%d documents restored, at %s", f.total, collection)
 	return f.loader.Put(f.ctx, collection, docs)
@@ -77,12 +87,6 @@ func (f *filling) documents(collection string, docs []store.Doc) error {
 func (f *filling) file(id string, r io.Reader) error {
 	if slices.Contains(f.r.contents.Missing, id) {
 		return nil
-	}
-	if !f.mine {
-		if err := f.to.own(f.ctx); err != nil {
-			return err
-		}
-		f.mine = true
 	}
 	found, err := f.to.files.Lookup(f.ctx, []string{id})
 	if err != nil {

@@ -1,6 +1,10 @@
 package main
 
-import "weft/runtime/files"
+import (
+	"time"
+
+	"weft/runtime/files"
+)
 
 // cli is the command line as the contract has it. A flag with a variable may
 // also come from the environment; a flag that is given goes first.
@@ -44,13 +48,14 @@ type bucket struct {
 }
 
 // storage is where the bytes of attachments go; nil for the data folder.
-func (b bucket) storage() (files.Storage, error) {
+// patience is that of files.S3Options.
+func (b bucket) storage(patience time.Duration) (files.Storage, error) {
 	if b.Bucket == "" && b.Endpoint == "" {
 		return nil, nil
 	}
 	s, err := files.NewBucket(files.S3Options{
 		Endpoint: b.Endpoint, Bucket: b.Bucket, Prefix: b.Prefix, Region: b.Region, AccessKey: b.AccessKey, SecretKey: b.SecretKey,
-		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect,
+		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, Patience: patience,
 	})
 	if err != nil {
 		return nil, usageError{err}

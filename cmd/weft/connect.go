@@ -94,7 +94,7 @@ func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	storage, err := m.cli.Bucket.storage()
+	storage, err := m.cli.Bucket.storage(m.patience)
 	if err != nil {
 		return nil, err
 	}

@@ -43,10 +43,7 @@ func (r *moveReport) print(m *Main) error {
 		fmt.Fprintf(&b, "%d attachments had no file at the source either (first: %s)\n", n, r.Files.Missing[0])
 	}
 	if r.Equal {
-		fmt.Fprintf(&b, "moved %s to %s; both sides are equal\n", r.From, r.To)
-	}
-	if r.Took != "" {
-		fmt.Fprintf(&b, "the attachments in %s belong to the new database now; the one they belonged to must not be used any more", r.Took)
+		fmt.Fprintf(&b, "moved %s to %s; both sides are equal%s", r.From, r.To, tookOver(r.Took))
 	}
 	if err := m.print(r, strings.TrimSuffix(b.String(), "\n")); err != nil {
 		return err

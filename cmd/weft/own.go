@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -50,4 +51,21 @@ func (h heritage) enter(ctx context.Context) (took string, err error) {
 		took = h.to.filesAt
 	}
 	return took, h.to.files.Take(ctx)
+}
+
+// tookOver says of a storage that was taken over what follows from it.
+func tookOver(took string) string {
+	if took == "" {
+		return ""
+	}
+	return fmt.Sprintf("\nthe attachments in %s belong to the new database now; the one they belonged to must not be used any more", took)
+}
+
+// nameAnew gives the database in a data folder that was unpacked a name of its own.
+func (m *Main) nameAnew(ctx context.Context, dir string) error {
+	p, err := m.openPlace(ctx, dir, "")
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.files.Take(ctx), p.Close())
 }

@@ -132,7 +132,7 @@ func (m *Main) openRecords(ctx context.Context, at string) (*place, string, erro
 func (m *Main) openBytes(at string) (files.Storage, string, error) {
 	switch {
 	case at == "s3":
-		s, err := m.cli.Bucket.storage()
+		s, err := m.cli.Bucket.storage(m.patience)
 		if err != nil {
 			return nil, "", err
 		}
@@ -145,6 +145,7 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		if err != nil {
 			return nil, "", usageError{err}
 		}
+		o.Patience = m.patience
 		s, err := files.NewBucket(o)
 		if err != nil {
 			return nil, "", usageError{err}

@@ -62,10 +62,7 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	}
 	m.progressDone()
 	said := fmt.Sprintf("restored %s of %s into %s", c.File, r.manifest.At.Format("2006-01-02 15:04 MST"), r.into)
-	if r.took != "" {
-		said += fmt.Sprintf("\nthe attachments in %s belong to it now; the database they belonged to must not be used any more", r.took)
-	}
-	return m.print(r.report(), said)
+	return m.print(r.report(), said+tookOver(r.took))
 }
 
 // restoring is one restore.
@@ -169,8 +166,7 @@ func (r *restoring) folder(ctx context.Context) error {
 // file restores an archive of format 1: its database is unpacked beside its
 // place and moved there, or copied into MongoDB.
 func (r *restoring) file(ctx context.Context) error {
-	f := r.m.open
-	dir, err := os.MkdirTemp(f.path, "restore-")
+	dir, err := os.MkdirTemp(r.m.open.path, "restore-")
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -187,11 +183,7 @@ func (r *restoring) file(ctx context.Context) error {
 	if r.m.cli.MongodbURI != "" || r.m.filesAt() != "" {
 		return r.move(ctx, dir)
 	}
-	p, err := r.m.openPlace(ctx, dir, "")
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(p.files.Take(ctx), p.Close()); err != nil {
+	if err := r.m.nameAnew(ctx, dir); err != nil {
 		return err
 	}
 	return r.putInPlace(ctx, dir)

@@ -14,14 +14,14 @@ import (
 // Find answers at most f.Limit documents; a limit of 0 or less means none. What
 // takes more than one command is read from one snapshot.
 func (q *reader) Find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil || f.Limit <= 0 {
 		return nil, err
 	}
 	if f.After != nil && len(f.After.Values) != len(f.Sort) {
 		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
-	r := &renderer{k: k, catalog: &q.s.catalog}
+	r := &renderer{k: k, catalog: q.catalog}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {
 		err = q.snapshot(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })

@@ -55,14 +55,15 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 			if batch = append(batch, model); len(batch) < backfillBatch {
 				return nil
 			}
-			err = s.writeBatch(ctx, k, batch)
+			_, err = s.writeBatch(ctx, k, batch)
 			batch = batch[:0]
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return s.writeBatch(ctx, k, batch)
+		_, err = s.writeBatch(ctx, k, batch)
+		return err
 	})
 }
 

@@ -20,7 +20,10 @@ import (
 type reader struct {
 	s *Store
 	// pinned is set inside a View, whose session it then has.
-	pinned  bool
+	pinned bool
+	// ours leaves out documents without a text as their _id, which a person has
+	// put beside; to ask for that always would cost indexes.
+	ours    bool
 	session driver.Session
 	// catalog is that of the Store; inside a View that of its beginning, since
 	// documents of its snapshot may lack what later definitions keep.

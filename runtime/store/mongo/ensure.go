@@ -75,10 +75,7 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 		}
 		stale = append(stale, dropped{k.Name, there.stale})
 		fresh = append(fresh, dropped{k.Name, there.missing})
-		end := s.builds.begin(k, there, s.buildLog(empty))
-		err = s.createIndexes(ctx, k, there.wanted)
-		end()
-		if err != nil {
+		if err := s.buildIndexes(ctx, k, there, empty); err != nil {
 			return err
 		}
 		made[n] = begun(k, known[k.Name], empty)

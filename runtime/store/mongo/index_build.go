@@ -69,6 +69,20 @@ func (s *Store) compareIndexes(ctx context.Context, k *collection) (c comparison
 	return c, err
 }
 
+// buildIndexes makes what is missing, and tells of it meanwhile. Where old and
+// new indexes together are more than the database has room for, the old ones go first.
+func (s *Store) buildIndexes(ctx context.Context, k *collection, there comparison, empty bool) error {
+	defer s.builds.begin(k, there, s.buildLog(empty))()
+	err := s.createIndexes(ctx, k, there.wanted)
+	if !hasCode(err, codeNoIndex) || len(there.stale) == 0 {
+		return err
+	}
+	if err := s.dropIndexes(ctx, []dropped{{k.Name, there.stale}}); err != nil {
+		return err
+	}
+	return s.createIndexes(ctx, k, there.wanted)
+}
+
 // createIndexes makes several at once, or none. Those that are there are asked
 // for too: the database then waits for a build that was cut off from its process,
 // and makes the index itself if that fails.

@@ -124,6 +124,26 @@ func TestBuildsAreTold(t *testing.T) {
 	}
 }
 
+// TestIndexesThatHaveNoRoom: old and new ones together may be too many.
+func TestIndexesThatHaveNoRoom(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{})
+	s := open(t, server.URI, mongo.Options{})
+	old, next := store.Collection{Name: "deal", Indexes: []store.Index{indexOn("a", "a")}}, store.Collection{Name: "deal", Indexes: []store.Index{indexOn("b", "b")}}
+	if err := s.Ensure(t.Context(), []store.Collection{old}); err != nil {
+		t.Fatal(err)
+	}
+	run := admin(t, server.URI)
+	run(failCommand(times(1), bson.D{{Key: "failCommands", Value: bson.A{"createIndexes"}}, {Key: "errorCode", Value: 67}}))
+	if err := s.Ensure(t.Context(), []store.Collection{next}); err != nil {
+		t.Error(err)
+	}
+	run(failCommand("off", nil))
+	if keys := indexKeys(t, database(t, server.URI).Collection("deal")); len(keys) != 1 || !strings.Contains(keys[0], `"b"`) {
+		t.Errorf("indexes %v", keys)
+	}
+}
+
 // TestIndexesThatAreThereAreAskedFor: the database lists indexes that are still
 // being built, so after an Ensure that was cut off one waits for them.
 func TestIndexesThatAreThereAreAskedFor(t *testing.T) {
@@ -140,7 +160,7 @@ func TestIndexesThatAreThereAreAskedFor(t *testing.T) {
 	}
 	s.SetFault(nil)
 	run := admin(t, server.URI)
-	run(failCommand(times(1), bson.D{{Key: "failCommands", Value: bson.A{"createIndexes"}}, {Key: "errorCode", Value: 67}}))
+	run(failCommand(times(1), bson.D{{Key: "failCommands", Value: bson.A{"createIndexes"}}, {Key: "errorCode", Value: 2}}))
 	if err := s.Ensure(t.Context(), []store.Collection{after()}); err == nil {
 		t.Errorf("a build that fails in the end: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"weft/runtime/query"
-	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
 )
@@ -138,14 +137,6 @@ func not(part bson.D) bson.D {
 		return nothing()
 	}
 	return one("$nor", bson.A{part})
-}
-
-// mustBeOfOneKind refuses to compare values while they are still being given the
-// kind of a new definition.
-func (r *renderer) mustBeOfOneKind(k *collection, field string) {
-	if k.held[field].Mixed {
-		r.fail(fmt.Errorf("%w: the values of %s of %s are being converted", store.ErrUnavailable, field, k.Name))
-	}
 }
 
 // place is where the value of an own field lies.

@@ -1,9 +1,11 @@
 package mongo
 
 import (
+	"fmt"
 	"maps"
 
 	"weft/runtime/query"
+	"weft/runtime/store"
 )
 
 // kept is what documents hold for the sake of one field.
@@ -77,3 +79,11 @@ func (c *collection) keepsSort(field string) bool { return c.held[field].Sorted 
 
 // marksUnset tells whether unsetField is kept.
 func (c *collection) marksUnset(field string) bool { return c.held[field].Unset }
+
+// mustBeOfOneKind refuses to compare values while they are still being given the
+// kind of a new definition.
+func (r *renderer) mustBeOfOneKind(k *collection, field string) {
+	if k.held[field].Mixed {
+		r.fail(fmt.Errorf("%w: the values of %s of %s are being converted", store.ErrUnavailable, field, k.Name))
+	}
+}

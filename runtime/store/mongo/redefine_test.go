@@ -150,6 +150,47 @@ func TestReadersDuringABackfill(t *testing.T) {
 	}
 }
 
+// TestAnswersThatMustWait: what cannot be answered right while documents are
+// being converted is refused for so long, and only that.
+func TestAnswersThatMustWait(t *testing.T) {
+	t.Parallel()
+	s := open(t, mongotest.URI(t), mongo.Options{})
+	at := query.Path{Field: "at", Kind: query.Instant}
+	if err := s.Ensure(t.Context(), []store.Collection{{Name: "deal"}}); err != nil {
+		t.Fatal(err)
+	}
+	insertAll(t, s, "deal", map[string]string{"a": `,"name":"ＡＣＭＥ","at":"2026-01-31T08:00:00.123Z","size":1`})
+	reached, release := hold(s, nil)
+	done := make(chan error, 1)
+	go func() {
+		done <- s.Ensure(t.Context(), []store.Collection{{Name: "deal", Kinds: map[string]query.Kind{"name": query.Text, "at": query.Instant}}})
+	}()
+	<-reached
+	waiting := map[string]store.Find{
+		"folded text": {Where: query.Cmp{Path: nameText, Op: query.Contains, Value: "acme"}},
+		"a moment":    {Where: query.Cmp{Path: at, Op: query.Ge, Value: "2026-01-31T08:00:00.123Z"}},
+		"an order":    {Sort: []query.SortTerm{{Path: at}}},
+	}
+	for what, f := range waiting {
+		f.Limit = 9
+		if _, err := s.Find(t.Context(), "deal", f); !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if got := found(t, s, store.Find{Where: query.Cmp{Path: sizePath, Op: query.Eq, Value: 1}}); got != "[a]" {
+		t.Errorf("another field: %s", got)
+	}
+	release()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for what, f := range waiting {
+		if got := found(t, s, f); got != "[a]" {
+			t.Errorf("%s, later: %s", what, got)
+		}
+	}
+}
+
 // TestFollowingIsMadeUpFor: what another process could not mend when it heard
 // of a definition it mends later.
 func TestFollowingIsMadeUpFor(t *testing.T) {

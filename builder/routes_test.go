@@ -8,11 +8,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/mux"
 
 	"weft/builder"
 	"weft/runtime/problem"
+	"weft/runtime/store"
 )
 
 // site serves the builder's routes; the header X-User says who calls.
@@ -121,6 +123,26 @@ func TestRoutes(t *testing.T) {
 		status, _, body := ask(t, s, c.method, c.path, c.mediaType, c.body)
 		if status != c.status || !strings.Contains(body, c.content) || c.absent != "" && strings.Contains(body, c.absent) {
 			t.Fatalf("%s: %d %s", c.name, status, body)
+		}
+	}
+}
+
+// building is a store in the middle of a publishing.
+type building struct{ store.Store }
+
+func (building) Building() []store.IndexBuild {
+	return []store.IndexBuild{{Collection: "deal", Index: "by_stage", Since: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}}
+}
+
+func TestVersionsTellOfBuilds(t *testing.T) {
+	t.Parallel()
+	plain := open(t)
+	for want, b := range map[string]*bench{
+		`"building":[]`: plain,
+		`"building":[{"collection":"deal","index":"by_stage","since":"2026-05-04T03:02:01Z"}]`: over(t, building{plain.store}),
+	} {
+		if _, _, body := ask(t, site(t, b), "GET", "/builder/versions", "", ""); !strings.Contains(body, want) {
+			t.Errorf("want %s in %s", want, body)
 		}
 	}
 }

@@ -103,3 +103,12 @@ func (b *Builder) Renewing(ctx context.Context) ([]record.Renewing, error) {
 	}
 	return list, nil
 }
+
+// Building lists the indexes that a publishing waits for in this process; none
+// where the store builds them within its own write.
+func (b *Builder) Building() []store.IndexBuild {
+	if s, ok := b.store.(store.IndexBuilder); ok {
+		return s.Building()
+	}
+	return []store.IndexBuild{}
+}

@@ -57,6 +57,15 @@ func property(key, typ, rest string) string {
 	return `"` + key + `":{"x-type":"` + typ + `","x-title":` + title + rest + `}`
 }
 
+// marked are properties of which each leads to an index.
+func marked(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = property(fmt.Sprintf("f%d", i), "text", `,"x-indexed":true`)
+	}
+	return strings.Join(list, ",")
+}
+
 var at = "/entity/thing/properties/"
 
 func TestCompileRefusesFields(t *testing.T) {
@@ -123,6 +132,7 @@ func TestCompileRefusesDanglingReferences(t *testing.T) {
 			[]string{at + "b/x-child child_twice"}},
 		{"unique keys", []string{thing(property("a", "text", "")+","+property("b", "tags", ""), `,"x-unique":[["a","ghost"],["b"],["a"],["a"]]`)},
 			[]string{"/entity/thing/x-unique/0/1 unknown_field", "/entity/thing/x-unique/1 not_indexable", "/entity/thing/x-unique/3 index_twice"}},
+		{"indexes of too many fields", []string{thing(marked(63), "")}, []string{"/entity/thing too_many_indexes"}},
 		{"indexes", []string{thing(property("a", "text", "")+","+property("b", "tags", ""), `,"x-indexes":[{"fields":["a","-created_at"]},{"fields":["ghost"]},{"fields":["b"]},{"fields":["a","-created_at"]}]`)},
 			[]string{"/entity/thing/x-indexes/1/fields/0 unknown_field", "/entity/thing/x-indexes/2/fields/0 not_indexable", "/entity/thing/x-indexes/3/fields index_twice"}},
 	})

@@ -152,7 +152,11 @@ func (c *compiler) holdsRows(child *Entity) bool {
 // storable tells whether an index can hold the field: one value a record.
 func storable(f query.Field) bool { return f.Kind != query.Keys && f.Kind != query.Object }
 
-// indexes checks x-indexes.
+// maxIndexes is how many indexes an entity may have: MongoDB has 64 of one
+// collection, those of the id and of search words among them.
+const maxIndexes = 62
+
+// indexes checks x-indexes, and how many indexes these and the fields lead to.
 func (c *compiler) indexes(e *Entity) {
 	seen := map[string]bool{}
 	for i, x := range e.Def.Indexes {
@@ -173,6 +177,9 @@ func (c *compiler) indexes(e *Entity) {
 			c.fail(here, "index_twice")
 		}
 		seen[name] = true
+	}
+	if n := len(e.Indexes()); n > maxIndexes {
+		c.fail(at(e.Def), "too_many_indexes", "count", n, "limit", maxIndexes)
 	}
 }
 

@@ -24,6 +24,7 @@ func init() {
 		"child_twice":           {"{entity} 已在另一个子表字段中", "{entity} already stands in another child-rows field"},
 		"no_child_rows":         {"{entity} 没有存放它的子表字段", "{entity} has no child-rows field for it"},
 		"not_indexable":         {"{field} 不能建索引", "{field} cannot be indexed"},
+		"too_many_indexes":      {"共需 {count} 个索引（引用、x-indexed、x-sortable、x-unique 和 x-indexes），最多 {limit} 个", "needs {count} indexes (references, x-indexed, x-sortable, x-unique and x-indexes), at most {limit} are possible"},
 		"index_twice":           {"与另一个索引相同", "is the same as another index"},
 		"no_figure":             {"不能对 {field} 求 {func}", "{func} cannot be taken of {field}"},
 		"wrong_result":          {"结果是{have}，应为 {want}", "gives {have}, not {want}"},

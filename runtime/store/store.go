@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"weft/runtime/query"
 )
@@ -213,6 +214,19 @@ type (
 	Index    = query.Index
 	IndexKey = query.IndexKey
 )
+
+// IndexBuilder is a Store that builds indexes while others read and write.
+type IndexBuilder interface {
+	// Building lists the indexes that an Ensure of this process waits for, oldest first.
+	Building() []IndexBuild
+}
+
+// IndexBuild is an index that is being built.
+type IndexBuild struct {
+	Collection string    `json:"collection"`
+	Index      string    `json:"index"`
+	Since      time.Time `json:"since"`
+}
 
 // Event is one committed change. Doc is the document after it; for Delete only
 // its ID is set.

@@ -15,7 +15,7 @@ import (
 // Aggregate groups what matches. A group by a list of keys counts a document
 // once under each of its keys.
 func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ const countMember = "count"
 
 // newGrouping resolves and renders what all commands of an aggregate begin with.
 func (q *reader) newGrouping(ctx context.Context, k *collection, a store.Aggregate) (*grouping, error) {
-	g := &grouping{renderer: &renderer{k: k, catalog: &q.s.catalog}, Aggregate: a, at: map[string]int{}}
+	g := &grouping{renderer: &renderer{k: k, catalog: q.catalog}, Aggregate: a, at: map[string]int{}}
 	v := &resolver{q: q}
 	where, err := v.expr(ctx, a.Where)
 	if err != nil {

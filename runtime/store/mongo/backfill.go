@@ -3,6 +3,8 @@ package mongo
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"weft/runtime/query"
 
@@ -14,52 +16,80 @@ import (
 // backfillBatch is how many documents are mended by one command.
 const backfillBatch = 500
 
-// backfill gives existing documents the members that a collection keeps and did
-// not keep as old, nil for unknown. Revisions stay, and no watcher hears of it.
-func (s *Store) backfill(ctx context.Context, k, old *collection) error {
-	for field, m := range k.members {
-		was := &member{unset: -1}
-		if old != nil && old.members[field] != nil {
-			was = old.members[field]
-		}
-		if m.unset >= 0 && was.unset < 0 {
-			if err := s.backfillUnset(ctx, k, field); err != nil {
-				return fmt.Errorf("marks of unset values of %s: %w", k.Name, err)
+// backfill gives existing documents what encode would give them and they are not
+// certain to hold. It looks again until nothing is left, since other processes may
+// write by an older definition until they hear of this one. Revisions stay, and
+// no watcher hears of it.
+func (s *Store) backfill(ctx context.Context, k *collection) error {
+	for _, field := range slices.Sorted(maps.Keys(k.held)) {
+		for {
+			mended, err := s.backfillField(ctx, k, field)
+			if err != nil {
+				return fmt.Errorf("backfill of %s of %s: %w", field, k.Name, err)
 			}
-		}
-		if m.sorted && !was.sorted {
-			if err := s.backfillText(ctx, k, field, sortField(field), query.SortKey); err != nil {
-				return fmt.Errorf("sort keys of %s: %w", k.Name, err)
-			}
-		}
-		if m.folded && !was.folded || m.fold && !was.fold {
-			if err := s.backfillFold(ctx, k, field, m.folded); err != nil {
-				return fmt.Errorf("folded texts of %s: %w", k.Name, err)
+			if mended == 0 {
+				break
 			}
 		}
 	}
 	return nil
 }
 
+// backfillField tells how many documents it has mended.
+func (s *Store) backfillField(ctx context.Context, k *collection, field string) (mended int64, err error) {
+	held, want := k.held[field], k.keeps(field)
+	steps := []struct {
+		needed bool
+		mend   func() (int64, error)
+	}{
+		{held.Mixed, func() (int64, error) { return s.backfillKind(ctx, k, field) }},
+		{want.Unset && !held.Unset, func() (int64, error) { return s.backfillUnset(ctx, k, field) }},
+		{want.Sorted && !held.Sorted, func() (int64, error) {
+			return s.backfillText(ctx, k, field, sortField(field), query.SortKey)
+		}},
+		{want.Folded && !held.Folded || want.Fold && !held.Fold, func() (int64, error) { return s.backfillFold(ctx, k, field, want.Folded) }},
+	}
+	for _, step := range steps {
+		if !step.needed {
+			continue
+		}
+		if err := s.faulty(); err != nil {
+			return mended, err
+		}
+		n, err := step.mend()
+		mended += n
+		if err != nil {
+			return mended, err
+		}
+	}
+	return mended, nil
+}
+
 // backfillUnset sets marks that are missing and takes away those of a time when
 // the field was in no index.
-func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) error {
-	return s.health.limited(ctx, 0, func(ctx context.Context) error {
-		mark := unsetField(field)
-		_, err := s.docs(k).UpdateMany(ctx, bson.D{{Key: field, Value: nil}, {Key: mark, Value: nil}},
-			bson.D{{Key: "$set", Value: bson.D{{Key: mark, Value: true}}}})
-		if err != nil {
+func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) (mended int64, err error) {
+	mark := unsetField(field)
+	for _, step := range []struct{ filter, update bson.D }{
+		{bson.D{{Key: field, Value: nil}, {Key: mark, Value: nil}}, one("$set", one(mark, true))},
+		{bson.D{{Key: mark, Value: true}, {Key: field, Value: one("$ne", nil)}}, one("$unset", one(mark, ""))},
+	} {
+		err := s.health.limited(ctx, 0, func(ctx context.Context) error {
+			r, err := s.docs(k).UpdateMany(ctx, step.filter, step.update)
+			if err == nil {
+				mended += r.ModifiedCount
+			}
 			return err
+		})
+		if err != nil {
+			return mended, err
 		}
-		_, err = s.docs(k).UpdateMany(ctx, bson.D{{Key: mark, Value: true}, {Key: field, Value: bson.D{{Key: "$ne", Value: nil}}}},
-			bson.D{{Key: "$unset", Value: bson.D{{Key: mark, Value: ""}}}})
-		return err
-	})
+	}
+	return mended, nil
 }
 
 // backfillFold keeps the folded text of documents that have none: of every text
 // where an index needs it, else of those that folding changes.
-func (s *Store) backfillFold(ctx context.Context, k *collection, field string, every bool) error {
+func (s *Store) backfillFold(ctx context.Context, k *collection, field string, every bool) (int64, error) {
 	return s.backfillText(ctx, k, field, foldField(field), func(text string) string {
 		if f := query.Fold(text); every || f != text {
 			return f
@@ -69,44 +99,74 @@ func (s *Store) backfillFold(ctx context.Context, k *collection, field string, e
 }
 
 // backfillText derives a text from that of a field where it is missing; "" is none.
-func (s *Store) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) error {
-	filter := bson.D{{Key: field, Value: bson.D{{Key: "$type", Value: "string"}}}, {Key: place, Value: nil}}
-	o := options.Find().SetProjection(bson.D{{Key: field, Value: 1}}).SetBatchSize(backfillBatch)
+func (s *Store) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) (int64, error) {
+	filter := bson.D{{Key: field, Value: one("$type", "string")}, {Key: place, Value: nil}}
+	return s.mend(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+		text, _ := v.StringValueOK() // a list of texts is found too
+		if derived := derive(text); text != "" && derived != "" {
+			return one(place, derived)
+		}
+		return nil
+	})
+}
+
+// backfillKind turns values of another kind into that of the definition: those
+// whose stored form is one of it.
+func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (int64, error) {
+	others := map[query.Kind]bson.A{query.Decimal: {"string", "date"}, query.Instant: {"string", "decimal"}, 0: {"decimal", "date"}}
+	filter := one(field, one("$type", others[k.keeps(field).Native]))
+	return s.mend(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+		text, ok := stored(v).(string)
+		made, err := encodeValue(text, k.kind(field))
+		if !ok || err != nil || made.Type == v.Type {
+			return nil
+		}
+		return one(field, made)
+	})
+}
+
+// mend sets what follows from the value of a field in the documents of a filter,
+// unless the value has changed meanwhile, and counts them.
+func (s *Store) mend(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
+	o := options.Find().SetProjection(one(field, 1)).SetBatchSize(backfillBatch)
 	var batch []driver.WriteModel
-	err := s.health.limited(ctx, 0, func(ctx context.Context) error {
+	flush := func(ctx context.Context) error {
+		n, err := s.writeBatch(ctx, k, batch)
+		mended += n
+		batch = batch[:0]
+		return err
+	}
+	err = s.health.limited(ctx, 0, func(ctx context.Context) error {
 		cursor, err := s.docs(k).Find(ctx, filter, o)
 		if err != nil {
 			return err
 		}
-		return eachOf(ctx, cursor, func(raw bson.Raw) error {
-			text := raw.Lookup(field).StringValue()
-			if derived := derive(text); derived != "" {
-				batch = append(batch, setWhere(raw.Lookup(memberID), field, text, place, derived))
+		err = eachOf(ctx, cursor, func(raw bson.Raw) error {
+			if put := follows(raw.Lookup(field)); put != nil {
+				still := slices.Clone(raw) // _id and value alone
+				batch = append(batch, driver.NewUpdateOneModel().SetFilter(still).SetUpdate(one("$set", put)))
 			}
 			if len(batch) < backfillBatch {
 				return nil
 			}
-			err := s.writeBatch(ctx, k, batch)
-			batch = batch[:0]
-			return err
+			return flush(ctx)
 		})
+		if err != nil {
+			return err
+		}
+		return flush(ctx)
 	})
-	if err != nil {
-		return err
-	}
-	return s.health.limited(ctx, 0, func(ctx context.Context) error { return s.writeBatch(ctx, k, batch) })
+	return mended, err
 }
 
-// setWhere sets a derived member unless the text has changed meanwhile.
-func setWhere(id bson.RawValue, field, text, place, derived string) driver.WriteModel {
-	return driver.NewUpdateOneModel().SetFilter(bson.D{{Key: memberID, Value: id}, {Key: field, Value: text}}).
-		SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: place, Value: derived}}}})
-}
-
-func (s *Store) writeBatch(ctx context.Context, k *collection, batch []driver.WriteModel) error {
+// writeBatch tells how many documents it has changed.
+func (s *Store) writeBatch(ctx context.Context, k *collection, batch []driver.WriteModel) (int64, error) {
 	if len(batch) == 0 {
-		return nil
+		return 0, nil
 	}
-	_, err := s.docs(k).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(false))
-	return err
+	r, err := s.docs(k).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(false))
+	if err != nil {
+		return 0, err
+	}
+	return r.ModifiedCount, nil
 }

@@ -1,45 +1,55 @@
 package mongo
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"weft/runtime/store"
 )
 
-// IndexBuild is an index that is being built; readers and writers go on meanwhile.
-type IndexBuild struct {
-	Collection, Index string
-	Since             time.Time
-}
-
-// builds are the indexes that this process has asked for.
+// builds are the indexes that this process is waiting for.
 type builds struct {
 	mu      sync.Mutex
-	running map[build]IndexBuild
+	running []store.IndexBuild
 }
 
-// begin notes a build; what it returns ends that.
-func (b *builds) begin(collection, index string) (end func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.running == nil {
-		b.running = map[build]IndexBuild{}
+// begin notes the indexes of a collection that are missing and tells log; what
+// it returns ends that.
+func (b *builds) begin(k *collection, c comparison, log func(string, ...any)) (end func()) {
+	if len(c.missing) == 0 {
+		return func() {}
 	}
-	key := build{collection, index}
-	b.running[key] = IndexBuild{Collection: collection, Index: index, Since: time.Now()}
+	since := time.Now()
+	var names []string
+	b.mu.Lock()
+	for _, i := range c.wanted {
+		if slices.Contains(c.missing, i.name) {
+			names = append(names, i.Index.Name)
+			b.running = append(b.running, store.IndexBuild{Collection: k.Name, Index: i.Index.Name, Since: since})
+		}
+	}
+	b.mu.Unlock()
+	log("building indexes", "collection", k.Name, "indexes", names)
 	return func() {
 		b.mu.Lock()
-		defer b.mu.Unlock()
-		delete(b.running, key)
+		b.running = slices.DeleteFunc(b.running, func(i store.IndexBuild) bool { return i.Collection == k.Name })
+		b.mu.Unlock()
+		log("no longer building indexes", "collection", k.Name, "indexes", names, "took", time.Since(since))
 	}
+}
+
+// buildLog is where builds are told of: those of an empty collection take no time.
+func (s *Store) buildLog(empty bool) func(string, ...any) {
+	if empty {
+		return s.log.Debug
+	}
+	return s.log.Info
 }
 
 // Building lists the indexes that an Ensure of this Store is building, oldest first.
-func (s *Store) Building() []IndexBuild {
+func (s *Store) Building() []store.IndexBuild {
 	s.builds.mu.Lock()
 	defer s.builds.mu.Unlock()
-	list := slices.Collect(maps.Values(s.builds.running))
-	slices.SortFunc(list, func(a, b IndexBuild) int { return a.Since.Compare(b.Since) })
-	return list
+	return append([]store.IndexBuild{}, s.builds.running...)
 }

@@ -116,40 +116,35 @@ func (s *Store) mark(ctx context.Context, k *collection, found []store.Doc, set 
 	return docs, err
 }
 
-// merge is the update that sets members, and what is kept beside them.
+// merge is the update that sets members, and what is kept beside them; what was
+// kept by an earlier definition goes.
 func (k *collection) merge(set map[string]any, token primitive.ObjectID) (bson.D, error) {
 	put := bson.D{{Key: memberClaim, Value: token}}
 	var drop bson.D
+	keep := func(place string, value any, yes bool) {
+		if yes {
+			put = append(put, bson.E{Key: place, Value: value})
+		} else {
+			drop = append(drop, bson.E{Key: place, Value: ""})
+		}
+	}
 	for field, v := range set {
 		if !fieldName.MatchString(field) {
 			return nil, fmt.Errorf("%q cannot be the name of a field", field)
 		}
-		if v == nil {
-			drop = append(drop, bson.E{Key: field, Value: ""})
-			if k.marksUnset(field) {
-				put = append(put, bson.E{Key: unsetField(field), Value: true})
-			}
-			continue
-		}
+		keeps := k.keeps(field)
 		value, err := encodeValue(v, k.kind(field))
 		if err != nil {
 			return nil, err
 		}
-		put = append(put, bson.E{Key: field, Value: value})
-		if k.marksUnset(field) {
-			drop = append(drop, bson.E{Key: unsetField(field), Value: ""})
-		}
-		text, _ := v.(string)
-		if k.keepsSort(field) {
-			put = append(put, bson.E{Key: sortField(field), Value: query.SortKey(text)})
-		}
-		if folded := query.Fold(text); k.alwaysFolds(field) || k.keepsFold(field) && folded != text {
-			put = append(put, bson.E{Key: foldField(field), Value: folded})
-		} else if k.keepsFold(field) {
-			drop = append(drop, bson.E{Key: foldField(field), Value: ""})
-		}
+		text, isText := v.(string)
+		folded := query.Fold(text)
+		keep(field, value, v != nil)
+		keep(unsetField(field), true, v == nil && keeps.Unset)
+		keep(sortField(field), query.SortKey(text), isText && keeps.Sorted)
+		keep(foldField(field), folded, isText && (keeps.Folded || keeps.Fold && folded != text))
 	}
-	update := bson.D{{Key: "$set", Value: put}, {Key: "$inc", Value: bson.D{{Key: memberRev, Value: int64(1)}}}}
+	update := bson.D{{Key: "$set", Value: put}, {Key: "$inc", Value: one(memberRev, int64(1))}}
 	if drop != nil {
 		update = append(update, bson.E{Key: "$unset", Value: drop})
 	}

@@ -12,7 +12,8 @@ import (
 	"weft/runtime/store"
 )
 
-// collection is what is known of a collection from the last Ensure.
+// collection is what is known of a collection from the last Ensure. It is not
+// changed once it is in the catalog.
 type collection struct {
 	store.Collection
 	// members tells what is special about fields; most have an entry only if
@@ -23,14 +24,14 @@ type collection struct {
 	indexes []index
 	// changed is the number of the last change that touched it.
 	changed *atomic.Uint64
-	// fresh: it held nothing when the Ensure under way came to it, so nothing is
-	// in it that an earlier definition wrote.
-	fresh bool
-	// unfinished: an Ensure was cut off before all was done for it.
+	// held tells, by field, what every document has, and thus what readers may go
+	// by. It is less than what members say while documents are still being given it.
+	held map[string]kept
+	// unfinished: it is not certain that every document has what members say.
 	unfinished bool
 }
 
-// member is what is kept about one field of a collection.
+// member is what encode does for one field of a collection.
 type member struct {
 	// kind is 0 when values are kept as their JSON.
 	kind query.Kind
@@ -67,11 +68,14 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.indexes = append(c.indexes, made)
+		if !slices.ContainsFunc(c.indexes, func(i index) bool { return i.digest == made.digest }) {
+			c.indexes = append(c.indexes, made) // the database has none twice
+		}
 	}
 	if def.Searchable {
 		c.indexes = append(c.indexes, wordsIndex())
 	}
+	c.whole()
 	return c, nil
 }
 
@@ -102,31 +106,6 @@ func (c *collection) kind(field string) query.Kind {
 	return 0
 }
 
-// keepsFold tells whether foldField holds the folded text where it differs from
-// the value; alwaysFolds whether it does so for every text.
-func (c *collection) keepsFold(field string) bool {
-	m := c.members[field]
-	return m != nil && (m.fold || m.folded)
-}
-
-func (c *collection) alwaysFolds(field string) bool {
-	m := c.members[field]
-	return m != nil && m.folded
-}
-
-// keepsSort tells whether every set text of the field has its sort key, since
-// an index is ordered by it.
-func (c *collection) keepsSort(field string) bool {
-	m := c.members[field]
-	return m != nil && m.sorted
-}
-
-// marksUnset tells whether unsetField is kept.
-func (c *collection) marksUnset(field string) bool {
-	m := c.members[field]
-	return m != nil && m.unset >= 0
-}
-
 // catalog is the set of collections; it is replaced as a whole.
 type catalog struct {
 	set atomic.Pointer[map[string]*collection]
@@ -138,6 +117,13 @@ func (k *catalog) all() map[string]*collection {
 		return *set
 	}
 	return nil
+}
+
+// frozen is the catalog as it is now.
+func (k *catalog) frozen() *catalog {
+	now := &catalog{}
+	now.set.Store(k.set.Load())
+	return now
 }
 
 func (k *catalog) get(name string) (*collection, error) {

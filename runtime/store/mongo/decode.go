@@ -1,6 +1,7 @@
 package mongo
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -28,12 +29,15 @@ func decode(raw bson.Raw) (store.Doc, error) {
 	return d, nil
 }
 
+// errForeign is met where a person has put a document beside those of weft.
+var errForeign = errors.New("mongo: a document that weft did not write has no text as its _id")
+
 // decodeBare gives id and revision alone.
 func decodeBare(raw bson.Raw) (store.Doc, error) {
 	var d store.Doc
 	id, ok := raw.Lookup(memberID).StringValueOK()
 	if !ok {
-		return d, fmt.Errorf("mongo: a document has no text as its _id: %s", raw.Lookup(memberID))
+		return d, fmt.Errorf("%w: %s", errForeign, raw.Lookup(memberID))
 	}
 	d.ID = id
 	d.Rev, _ = raw.Lookup(memberRev).AsInt64OK()

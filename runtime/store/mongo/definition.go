@@ -3,6 +3,7 @@ package mongo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -13,15 +14,18 @@ import (
 )
 
 // saveDefinition keeps a definition for other processes, which hear of it by
-// the change stream. It is unfinished as long as not all that it needs was done.
-func (s *Store) saveDefinition(ctx context.Context, k *collection, unfinished bool) error {
+// the change stream; of one that is unfinished also what readers may go by.
+func (s *Store) saveDefinition(ctx context.Context, k *collection) error {
 	definition, err := json.Marshal(k.Collection)
 	if err != nil {
 		return fmt.Errorf("mongo: collection %s: %w", k.Name, err)
 	}
+	row := bson.D{{Key: "definition", Value: string(definition)}, {Key: "unfinished", Value: k.unfinished}}
+	if k.unfinished {
+		row = append(row, bson.E{Key: "held", Value: k.held})
+	}
 	return s.health.call(ctx, func(ctx context.Context) error {
-		_, err := s.db.Collection(catalogCollection).ReplaceOne(ctx, bson.D{{Key: memberID, Value: k.Name}},
-			bson.D{{Key: "definition", Value: string(definition)}, {Key: "unfinished", Value: unfinished}}, options.Replace().SetUpsert(true))
+		_, err := s.db.Collection(catalogCollection).ReplaceOne(ctx, one(memberID, k.Name), row, options.Replace().SetUpsert(true))
 		return err
 	})
 }
@@ -29,43 +33,58 @@ func (s *Store) saveDefinition(ctx context.Context, k *collection, unfinished bo
 // loadCatalog reads the definitions of all collections.
 func (s *Store) loadCatalog(ctx context.Context) error {
 	all, err := s.readDefinitions(ctx)
-	s.catalog.put(all...)
+	if err == nil {
+		s.catalog.put(all...)
+	}
 	return err
 }
 
 func (s *Store) readDefinitions(ctx context.Context) (all []*collection, err error) {
 	known := s.catalog.all()
 	err = s.health.call(ctx, func(ctx context.Context) error {
+		all = nil
 		cursor, err := s.db.Collection(catalogCollection).Find(ctx, bson.D{})
 		if err != nil {
 			return err
 		}
 		return eachOf(ctx, cursor, func(raw bson.Raw) error {
 			k, err := readDefinition(raw, known)
-			all = append(all, k)
+			if err == nil {
+				all = append(all, k)
+			}
 			return err
 		})
 	})
 	return all, err
 }
 
+// readDefinition reads a row of catalogCollection. One that is unfinished and
+// does not say what documents hold is an older weft's.
 func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, error) {
 	name, _ := raw.Lookup(memberID).StringValueOK()
-	definition, _ := raw.Lookup("definition").StringValueOK()
+	var row struct {
+		Definition string          `bson:"definition"`
+		Unfinished bool            `bson:"unfinished"`
+		Held       map[string]kept `bson:"held"`
+	}
+	if err := bson.Unmarshal(raw, &row); err != nil {
+		return nil, fmt.Errorf("mongo: collection %s: %w", name, err)
+	}
 	var def store.Collection
-	if err := json.Unmarshal([]byte(definition), &def); err != nil {
+	if err := json.Unmarshal([]byte(row.Definition), &def); err != nil {
 		return nil, fmt.Errorf("mongo: collection %s: %w", name, err)
 	}
 	k, err := newCollection(def, known[name])
-	if err == nil {
-		k.unfinished, _ = raw.Lookup("unfinished").BooleanOK()
+	if err != nil {
+		return nil, fmt.Errorf("mongo: definition of %s in %s: %w", name, catalogCollection, err)
 	}
-	return k, err
+	if row.Unfinished {
+		return k.behind(row.Held), nil
+	}
+	return k, nil
 }
 
-// followDefinitions takes over what another process made of collections. What
-// this process wrote by the older definition is mended after that, so that
-// nothing is left without the members that new indexes need.
+// followDefinitions takes over what another process made of collections.
 func (s *Store) followDefinitions(ctx context.Context) error {
 	s.ensures.Lock()
 	defer s.ensures.Unlock()
@@ -75,16 +94,31 @@ func (s *Store) followDefinitions(ctx context.Context) error {
 	}
 	known := s.catalog.all()
 	for _, k := range all {
-		if old := known[k.Name]; old != nil && reflect.DeepEqual(old.Collection, k.Collection) {
-			continue
-		}
-		s.adopt(k)
-		if err := s.settle(ctx); err != nil {
-			return err
-		}
-		if err := s.backfill(ctx, k, known[k.Name]); err != nil {
-			return err
-		}
+		err = errors.Join(err, s.followDefinition(ctx, k, known[k.Name]))
 	}
+	return err
+}
+
+// followDefinition writes by a definition at once and reads by it when the
+// process that makes it so has given all documents what they need, and this one
+// has mended what it wrote itself by old. What fails is made up for the next time,
+// since the collection stays unfinished.
+func (s *Store) followDefinition(ctx context.Context, k, old *collection) error {
+	if old == nil {
+		s.adopt(k)
+		return nil
+	}
+	if !old.unfinished && !k.unfinished && reflect.DeepEqual(old.Collection, k.Collection) {
+		return nil
+	}
+	next := k.behind(old.held)
+	s.adopt(next)
+	if err := s.settle(ctx); err != nil || k.unfinished {
+		return err
+	}
+	if err := s.backfill(ctx, next); err != nil {
+		return err
+	}
+	s.adopt(k)
 	return nil
 }

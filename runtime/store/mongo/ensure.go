@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"weft/runtime/store"
 
@@ -57,34 +54,34 @@ func normal(def store.Collection) store.Collection {
 
 // ensure makes indexes first: as long as one may be refused, nothing else is changed.
 func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
-	var fresh []build
+	var fresh, stale []dropped
 	defer func() {
 		if err != nil { // what was made for nothing goes
 			err = errors.Join(err, s.dropIndexes(context.WithoutCancel(ctx), fresh))
 		}
 	}()
-	var stale []build
-	for _, k := range made {
+	known := s.catalog.all()
+	for n, k := range made {
 		if err := s.createCollection(ctx, k.Name); err != nil {
 			return err
 		}
-		if k.fresh, err = s.holdsNothing(ctx, k); err != nil {
-			return err
-		}
-		missing, old, err := s.compareIndexes(ctx, k)
+		empty, err := s.holdsNothing(ctx, k)
 		if err != nil {
 			return err
 		}
-		if err := s.createIndexes(ctx, k, missing); err != nil {
+		there, err := s.compareIndexes(ctx, k)
+		if err != nil {
 			return err
 		}
-		for _, i := range missing {
-			fresh = append(fresh, build{k.Name, i.name})
+		stale = append(stale, dropped{k.Name, there.stale})
+		fresh = append(fresh, dropped{k.Name, there.missing})
+		if err := s.buildIndexes(ctx, k, there, empty); err != nil {
+			return err
 		}
-		stale = append(stale, old...)
+		made[n] = begun(k, known[k.Name], empty)
 	}
 	for _, k := range made {
-		if err := s.saveDefinition(ctx, k, !k.fresh); err != nil {
+		if err := s.saveDefinition(ctx, k); err != nil {
 			return err
 		}
 	}
@@ -92,11 +89,23 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	return s.finish(ctx, made, stale)
 }
 
-// holdsNothing tells whether a collection has no document. What another process
-// writes into it by an older definition later, that one mends.
+// begun is a collection as it comes into force: at once where there is nothing
+// that an earlier definition wrote. What another process writes by one later,
+// that one mends.
+func begun(k, old *collection, empty bool) *collection {
+	switch {
+	case old != nil: // this process may be writing by it
+		return k.behind(old.held)
+	case empty:
+		return k
+	}
+	return k.behind(nil)
+}
+
+// holdsNothing tells whether a collection has no document.
 func (s *Store) holdsNothing(ctx context.Context, k *collection) (empty bool, err error) {
 	err = s.health.call(ctx, func(ctx context.Context) error {
-		err := s.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(bson.D{{Key: memberID, Value: 1}})).Err()
+		err := s.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(one(memberID, 1))).Err()
 		if empty = errors.Is(err, driver.ErrNoDocuments); empty {
 			return nil
 		}
@@ -105,22 +114,22 @@ func (s *Store) holdsNothing(ctx context.Context, k *collection) (empty bool, er
 	return empty, err
 }
 
-// finish lets definitions come into force and does what can no longer be refused.
-func (s *Store) finish(ctx context.Context, made []*collection, stale []build) error {
-	known := s.catalog.all()
+// finish lets definitions come into force: documents are written by them at
+// once, and read by them when all have what they need.
+func (s *Store) finish(ctx context.Context, made []*collection, stale []dropped) error {
 	s.adopt(made...)
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
 	for _, k := range made {
-		old := known[k.Name]
-		if old != nil && old.unfinished {
-			old = nil
-		}
-		if k.unfinished = !k.fresh; k.fresh {
+		if !k.unfinished {
 			continue
 		}
-		if err := s.backfill(ctx, k, old); err != nil {
+		empty, err := s.holdsNothing(ctx, k)
+		if err == nil && !empty {
+			err = s.backfill(ctx, k)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -128,13 +137,16 @@ func (s *Store) finish(ctx context.Context, made []*collection, stale []build) e
 		return err
 	}
 	for _, k := range made {
-		if k.fresh {
+		if !k.unfinished {
 			continue
 		}
-		if err := s.saveDefinition(ctx, k, false); err != nil {
+		done := *k
+		done.unfinished = false
+		done.whole()
+		if err := s.saveDefinition(ctx, &done); err != nil {
 			return err
 		}
-		k.unfinished = false
+		s.adopt(&done)
 	}
 	return nil
 }
@@ -145,86 +157,4 @@ func (s *Store) adopt(made ...*collection) {
 	for _, k := range made {
 		s.feed.bump(k)
 	}
-}
-
-// build names an index of the database.
-type build struct{ collection, index string }
-
-// compareIndexes tells which indexes of a collection are missing and which
-// were made by an earlier Ensure and are no longer named. Others are a
-// person's and stay.
-func (s *Store) compareIndexes(ctx context.Context, k *collection) (missing []index, stale []build, err error) {
-	have := map[string]bool{}
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		cursor, err := s.docs(k).Indexes().List(ctx)
-		if err != nil {
-			return err
-		}
-		return eachOf(ctx, cursor, func(raw bson.Raw) error {
-			have[raw.Lookup("name").StringValue()] = true
-			return nil
-		})
-	})
-	for _, i := range k.indexes {
-		if !have[i.name] {
-			missing = append(missing, i)
-		}
-		delete(have, i.name)
-	}
-	for name := range have {
-		if strings.HasPrefix(name, indexPrefix) {
-			stale = append(stale, build{k.Name, name})
-		}
-	}
-	slices.SortFunc(stale, func(a, b build) int { return strings.Compare(a.index, b.index) })
-	return missing, stale, err
-}
-
-// createIndexes makes several at once, or none.
-func (s *Store) createIndexes(ctx context.Context, k *collection, list []index) error {
-	if len(list) == 0 {
-		return nil
-	}
-	models := make([]driver.IndexModel, len(list))
-	for n, i := range list {
-		defer s.builds.begin(k.Name, i.Index.Name)()
-		o := options.Index().SetName(i.name)
-		if i.Unique {
-			o.SetUnique(true)
-		}
-		if i.sparse {
-			o.SetSparse(true)
-		}
-		if i.partial != nil {
-			o.SetPartialFilterExpression(i.partial)
-		}
-		models[n] = driver.IndexModel{Keys: i.keys, Options: o}
-	}
-	err := s.health.limited(ctx, 0, func(ctx context.Context) error {
-		_, err := s.docs(k).Indexes().CreateMany(ctx, models)
-		return err
-	})
-	if hasCode(err, codeDuplicateKey) {
-		return &store.UniqueError{Collection: k.Name, Index: k.nameOf(indexOf(err.Error()))}
-	}
-	if err != nil {
-		return fmt.Errorf("indexes of %s: %w", k.Name, err)
-	}
-	return nil
-}
-
-func (s *Store) dropIndexes(ctx context.Context, list []build) error {
-	for _, b := range list {
-		err := s.health.call(ctx, func(ctx context.Context) error {
-			_, err := s.db.Collection(b.collection).Indexes().DropOne(ctx, b.index)
-			if hasCode(err, codeIndexNotFound) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("drop of index %s of %s: %w", b.index, b.collection, err)
-		}
-	}
-	return nil
 }

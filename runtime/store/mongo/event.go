@@ -79,7 +79,10 @@ func (f *feed) publish(ctx context.Context, k *collection, c *change, kind store
 	if f.watchers.Len() == 0 {
 		return nil
 	}
-	id, _ := c.Key.ID.StringValueOK()
+	id, ok := c.Key.ID.StringValueOK()
+	if !ok { // a person's
+		return nil
+	}
 	e := store.Event{Kind: kind, Collection: k.Name, Doc: store.Doc{ID: id}}
 	var err error
 	switch {

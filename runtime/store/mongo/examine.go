@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"weft/runtime/store"
+
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
@@ -33,8 +35,9 @@ type Report struct {
 	DocumentFormat, TextFormat int
 	// Missing are indexes that Ensure made and that are gone.
 	Missing []MissingIndex
-	// Building are indexes that this process is building.
-	Building []IndexBuild
+	// Building are indexes that any process is building, as far as weft's user may
+	// ask; they are not Missing.
+	Building []store.IndexBuild
 }
 
 // Member of a replica set.
@@ -50,8 +53,8 @@ type MissingIndex struct{ Collection, Index string }
 
 // Examine collects the facts by asking the database.
 func (s *Store) Examine(ctx context.Context) (*Report, error) {
-	r := &Report{Database: s.db.Name(), Building: s.Building()}
-	for _, step := range []func(context.Context, *Report) error{s.examineServer, s.examineMembers, s.examineFormat, s.examineIndexes} {
+	r := &Report{Database: s.db.Name()}
+	for _, step := range []func(context.Context, *Report) error{s.examineServer, s.examineMembers, s.examineFormat, s.examineIndexes, s.examineBuilding} {
 		if err := step(ctx, r); err != nil {
 			return nil, err
 		}
@@ -139,16 +142,41 @@ func (s *Store) examineFormat(ctx context.Context, r *Report) error {
 func (s *Store) examineIndexes(ctx context.Context, r *Report) error {
 	for _, name := range s.catalog.names() {
 		k := s.catalog.all()[name]
-		missing, _, err := s.compareIndexes(ctx, k)
+		there, err := s.compareIndexes(ctx, k)
 		if err != nil {
 			return err
 		}
-		for _, i := range missing {
-			r.Missing = append(r.Missing, MissingIndex{name, i.Index.Name})
+		for _, missing := range there.missing {
+			r.Missing = append(r.Missing, MissingIndex{name, k.nameOf(missing)})
 		}
 	}
 	slices.SortFunc(r.Missing, func(a, b MissingIndex) int {
 		return strings.Compare(a.Collection+"\x00"+a.Index, b.Collection+"\x00"+b.Index)
 	})
+	return nil
+}
+
+// examineBuilding needs a right that weft can do without (indexStats).
+func (s *Store) examineBuilding(ctx context.Context, r *Report) error {
+	for _, name := range s.catalog.names() {
+		k := s.catalog.all()[name]
+		err := s.health.call(ctx, func(ctx context.Context) error {
+			stages := bson.A{one("$indexStats", bson.D{}), one("$match", one("building", true))}
+			cursor, err := s.docs(k).Aggregate(ctx, stages)
+			if err != nil {
+				return err
+			}
+			return eachOf(ctx, cursor, func(raw bson.Raw) error {
+				index, _ := raw.Lookup("name").StringValueOK()
+				since, _ := raw.Lookup("accesses", "since").TimeOK()
+				r.Building = append(r.Building, store.IndexBuild{Collection: name, Index: k.nameOf(index), Since: since})
+				return nil
+			})
+		})
+		if err != nil {
+			s.log.Debug("it is not known which indexes are being built", "error", err)
+			return ctx.Err()
+		}
+	}
 	return nil
 }

@@ -27,6 +27,12 @@ const (
 	codeIndexNotFound = 27
 	codeExists        = 48
 
+	codeNoIndex = 67
+
+	// Indexes are being built, in the database or in the collection.
+	codeBuilding     = 12586
+	codeBuildingHere = 12587
+
 	codeSnapshotUnavailable = 246
 )
 

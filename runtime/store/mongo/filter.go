@@ -144,6 +144,7 @@ func (r *renderer) place(field string) string {
 	if !fieldName.MatchString(field) {
 		r.fail(fmt.Errorf("mongo: %q cannot be the name of a field", field))
 	}
+	r.mustBeOfOneKind(r.k, field)
 	return fieldPath(field)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"weft/runtime/query"
+	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
 )
@@ -42,7 +43,11 @@ func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
 
 // mustFold refuses to look into a text whose folded form is not known to the database.
 func (r *renderer) mustFold(k *collection, field string) {
-	if !k.keepsFold(field) {
+	switch {
+	case k.keepsFold(field):
+	case k.keeps(field).Fold:
+		r.fail(fmt.Errorf("%w: the texts of %s of %s are being folded", store.ErrUnavailable, field, k.Name))
+	default:
 		r.fail(fmt.Errorf("mongo: collection %s does not name the kind of text %s", k.Name, field))
 	}
 }

@@ -13,15 +13,28 @@ import (
 
 // Find answers at most f.Limit documents; a limit of 0 or less means none. What
 // takes more than one command is read from one snapshot.
-func (q *reader) Find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
-	k, err := q.s.catalog.get(collection)
+func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
+	docs, err := q.find(ctx, collection, f)
+	if errors.Is(err, errForeign) && !q.ours {
+		q.s.strange.Do(func() {
+			q.s.log.Warn("documents that weft did not write are left out", "collection", collection, "error", err)
+		})
+		ours := *q
+		ours.ours = true
+		docs, err = ours.find(ctx, collection, f)
+	}
+	return docs, err
+}
+
+func (q *reader) find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
+	k, err := q.catalog.get(collection)
 	if err != nil || f.Limit <= 0 {
 		return nil, err
 	}
 	if f.After != nil && len(f.After.Values) != len(f.Sort) {
 		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
-	r := &renderer{k: k, catalog: &q.s.catalog}
+	r := &renderer{k: k, catalog: q.catalog}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {
 		err = q.snapshot(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
@@ -64,6 +77,9 @@ func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Fin
 		}
 	}
 	r.filter(where)
+	if q.ours {
+		r.own = and([]bson.D{r.own, one(memberID, one("$type", "string"))})
+	}
 	return r.err
 }
 

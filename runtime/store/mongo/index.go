@@ -23,9 +23,10 @@ const (
 // index is an index of a collection as the database has it.
 type index struct {
 	store.Index
-	// name in the database; it changes when the definition does.
-	name string
-	keys bson.D
+	// digest tells what the index is. name, in the database, ends in it; what comes
+	// before may be the name that the index once had.
+	digest, name string
+	keys         bson.D
 	// partial or sparse leave out documents without a value. Of one key both mean
 	// the same, but a query need not be shown to lie within a sparse index.
 	partial bson.D
@@ -63,8 +64,7 @@ func (c *collection) newIndex(i store.Index) (index, error) {
 	if last := made.keys[len(made.keys)-1].Key; !i.Unique && last != memberID {
 		made.keys = append(made.keys, bson.E{Key: memberID, Value: 1})
 	}
-	made.name = indexName(i.Name, made)
-	return made, nil
+	return made.named(), nil
 }
 
 // orderKeys are the keys of the database for one key of an index that is not unique.
@@ -90,18 +90,21 @@ func (c *collection) orderKeys(k store.IndexKey) bson.D {
 }
 
 func wordsIndex() index {
-	i := index{Index: store.Index{Name: wordsName}, keys: bson.D{{Key: memberWords, Value: 1}}}
-	i.name = indexName(wordsName, i)
+	return index{Index: store.Index{Name: wordsName}, keys: one(memberWords, 1)}.named()
+}
+
+// named gives an index its digest, and its name: prefix, name and digest.
+func (i index) named() index {
+	h := fnv.New32a()
+	fmt.Fprint(h, i.Unique, i.keys, i.partial, i.sparse)
+	i.digest = fmt.Sprintf("%08x", h.Sum32())
+	name := i.Index.Name
+	i.name = indexPrefix + name[:min(len(name), maxIndexName-len(indexPrefix)-len(i.digest)-1)] + "_" + i.digest
 	return i
 }
 
-// indexName is prefix, name and a digest of the definition.
-func indexName(name string, i index) string {
-	h := fnv.New32a()
-	fmt.Fprint(h, i.Unique, i.keys, i.partial, i.sparse)
-	digest := fmt.Sprintf("_%08x", h.Sum32())
-	return indexPrefix + name[:min(len(name), maxIndexName-len(indexPrefix)-len(digest))] + digest
-}
+// digestOf is the digest in the name of an index of the database.
+func digestOf(name string) string { return name[strings.LastIndexByte(name, '_')+1:] }
 
 // nameOf gives the name by which the owner of a collection knows an index of
 // the database.
@@ -110,13 +113,9 @@ func (c *collection) nameOf(name string) string {
 		return "id"
 	}
 	for _, i := range c.indexes {
-		if i.name == name {
+		if i.digest == digestOf(name) {
 			return i.Index.Name
 		}
 	}
-	name = strings.TrimPrefix(name, indexPrefix)
-	if at := strings.LastIndexByte(name, '_'); at > 0 {
-		name = name[:at]
-	}
-	return name
+	return strings.TrimSuffix(strings.TrimPrefix(name, indexPrefix), "_"+digestOf(name))
 }

@@ -43,6 +43,7 @@ func (r *renderer) joinValue(p query.Path) (name string, far *collection, ok boo
 	if far == nil {
 		return "", nil, false
 	}
+	r.mustBeOfOneKind(far, p.Field)
 	places := []string{fieldPath(p.Field)}
 	if p.Kind == query.Text {
 		places = append(places, sortField(p.Field), foldField(p.Field))

@@ -52,6 +52,7 @@ type Store struct {
 	catalog catalog
 	ensures sync.Mutex
 	builds  builds
+	strange sync.Once
 	writer  *writer
 	feed    *feed
 	claims  claims

@@ -63,7 +63,7 @@ func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn
 
 // Count counts what matches, up to limit when it is above 0.
 func (q *reader) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil {
 		return 0, err
 	}
@@ -74,7 +74,7 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 	if where, err = (&resolver{q: q}).expr(ctx, where); err != nil {
 		return 0, err
 	}
-	r := &renderer{k: k, catalog: &q.s.catalog}
+	r := &renderer{k: k, catalog: q.catalog}
 	r.filter(where)
 	if r.err != nil {
 		return 0, r.err

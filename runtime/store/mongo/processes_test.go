@@ -19,7 +19,11 @@ func keyPath(field string) query.Path { return query.Path{Field: field, Kind: qu
 // two opens one database twice, as two processes do.
 func two(t *testing.T, cs ...store.Collection) [2]*mongo.Store {
 	t.Helper()
-	uri := mongotest.URI(t)
+	return twoOf(t, mongotest.URI(t), cs...)
+}
+
+func twoOf(t *testing.T, uri string, cs ...store.Collection) [2]*mongo.Store {
+	t.Helper()
 	first := open(t, uri, mongo.Options{})
 	if err := first.Ensure(t.Context(), cs); err != nil {
 		t.Fatal(err)

@@ -20,13 +20,19 @@ import (
 type reader struct {
 	s *Store
 	// pinned is set inside a View, whose session it then has.
-	pinned  bool
+	pinned bool
+	// ours leaves out documents without a text as their _id, which a person has
+	// put beside; to ask for that always would cost indexes.
+	ours    bool
 	session driver.Session
+	// catalog is that of the Store; inside a View that of its beginning, since
+	// documents of its snapshot may lack what later definitions keep.
+	catalog *catalog
 	// before was the newest change number when the View began.
 	before uint64
 }
 
-func (s *Store) reader() *reader { return &reader{s: s} }
+func (s *Store) reader() *reader { return &reader{s: s, catalog: &s.catalog} }
 
 // run lets fn ask the database. Errors are named by the port's.
 func (q *reader) run(ctx context.Context, fn func(context.Context) error) error {
@@ -77,7 +83,7 @@ func (q *reader) pin(ctx context.Context) error {
 
 // view is View with a snapshot that is taken when fn first reads.
 func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
-	q := &reader{s: s, pinned: true, before: s.feed.last()}
+	q := &reader{s: s, pinned: true, catalog: s.catalog.frozen(), before: s.feed.last()}
 	session, err := s.client.StartSession()
 	if err != nil {
 		return classify(err)
@@ -107,7 +113,7 @@ func (s *Store) Get(ctx context.Context, collection, id string) (store.Doc, erro
 }
 
 func (q *reader) Get(ctx context.Context, collection, id string) (doc store.Doc, err error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil {
 		return doc, err
 	}
@@ -130,7 +136,7 @@ func (s *Store) GetMany(ctx context.Context, collection string, ids []string) ([
 }
 
 func (q *reader) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}

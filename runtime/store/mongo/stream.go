@@ -44,7 +44,8 @@ func (f *feed) followDefinitions(ctx context.Context) {
 		case <-f.redefined:
 		}
 		if err := f.s.followDefinitions(ctx); err != nil && ctx.Err() == nil {
-			f.s.log.Warn("the definitions of collections could not be followed; trying again when the change stream is open", "error", err)
+			f.s.log.Warn("the definitions of collections could not be followed; trying again", "error", err)
+			time.AfterFunc(f.s.options.Patience/8, f.redefine)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 	}
 	var batch []driver.WriteModel
 	return s.health.limited(ctx, 0, func(ctx context.Context) error {
-		cursor, err := s.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}}, options.Find().SetBatchSize(backfillBatch))
+		cursor, err := s.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}, {Key: memberID, Value: one("$type", "string")}}, options.Find().SetBatchSize(backfillBatch))
 		if err != nil {
 			return err
 		}
@@ -55,14 +55,15 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 			if batch = append(batch, model); len(batch) < backfillBatch {
 				return nil
 			}
-			err = s.writeBatch(ctx, k, batch)
+			_, err = s.writeBatch(ctx, k, batch)
 			batch = batch[:0]
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return s.writeBatch(ctx, k, batch)
+		_, err = s.writeBatch(ctx, k, batch)
+		return err
 	})
 }
 

@@ -27,7 +27,7 @@ func (s *Store) Whole(ctx context.Context, collection, after string, limit int) 
 
 // Whole is that of the Store, on the snapshot of a View.
 func (q *reader) Whole(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
-	k, err := q.s.catalog.get(collection)
+	k, err := q.catalog.get(collection)
 	if err != nil || limit <= 0 {
 		return nil, err
 	}

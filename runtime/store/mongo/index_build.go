@@ -1,0 +1,165 @@
+package mongo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"weft/runtime/store"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// dropTries is how often an index is dropped while another one is being built,
+// which servers before 5.2 refuse, and dropPause is between two of them.
+const (
+	dropTries = 20
+	dropPause = 250 * time.Millisecond
+)
+
+// dropped are indexes of one collection that go, by their names in the database.
+type dropped struct {
+	collection string
+	indexes    []string
+}
+
+// comparison is what a collection should have beside what the database has.
+type comparison struct {
+	// wanted are all indexes, by the names that they have or get.
+	wanted []index
+	// missing are the names of those that are not there, stale those that an
+	// earlier Ensure made and that are no longer wanted. Others are a person's.
+	missing, stale []string
+}
+
+// compareIndexes knows indexes by what they are, since the same index may have
+// been made under another name. The database lists those that are still being
+// built too.
+func (s *Store) compareIndexes(ctx context.Context, k *collection) (c comparison, err error) {
+	have := map[string]string{}
+	err = s.health.call(ctx, func(ctx context.Context) error {
+		cursor, err := s.docs(k).Indexes().List(ctx)
+		if err != nil {
+			return err
+		}
+		return eachOf(ctx, cursor, func(raw bson.Raw) error {
+			if name := raw.Lookup("name").StringValue(); strings.HasPrefix(name, indexPrefix) {
+				have[digestOf(name)] = name
+			}
+			return nil
+		})
+	})
+	for _, i := range k.indexes {
+		if name, ok := have[i.digest]; ok {
+			i.name = name
+			delete(have, i.digest)
+		} else {
+			c.missing = append(c.missing, i.name)
+		}
+		c.wanted = append(c.wanted, i)
+	}
+	for _, name := range have {
+		c.stale = append(c.stale, name)
+	}
+	slices.Sort(c.stale)
+	return c, err
+}
+
+// buildIndexes makes what is missing, and tells of it meanwhile. Where old and
+// new indexes together are more than the database has room for, the old ones go first.
+func (s *Store) buildIndexes(ctx context.Context, k *collection, there comparison, empty bool) error {
+	defer s.builds.begin(k, there, s.buildLog(empty))()
+	err := s.createIndexes(ctx, k, there.wanted)
+	if !hasCode(err, codeNoIndex) || len(there.stale) == 0 {
+		return err
+	}
+	if err := s.dropIndexes(ctx, []dropped{{k.Name, there.stale}}); err != nil {
+		return err
+	}
+	return s.createIndexes(ctx, k, there.wanted)
+}
+
+// createIndexes makes several at once, or none. Those that are there are asked
+// for too: the database then waits for a build that was cut off from its process,
+// and makes the index itself if that fails.
+func (s *Store) createIndexes(ctx context.Context, k *collection, wanted []index) error {
+	if len(wanted) == 0 {
+		return nil
+	}
+	models := make([]driver.IndexModel, len(wanted))
+	for n, i := range wanted {
+		models[n] = i.model()
+	}
+	err := s.health.limited(ctx, 0, func(ctx context.Context) error {
+		_, err := s.docs(k).Indexes().CreateMany(ctx, models, options.CreateIndexes().SetCommitQuorumMajority())
+		return err
+	})
+	if hasCode(err, codeDuplicateKey) {
+		return &store.UniqueError{Collection: k.Name, Index: k.nameOf(indexOf(err.Error()))}
+	}
+	if err != nil {
+		return fmt.Errorf("indexes of %s: %w", k.Name, err)
+	}
+	return nil
+}
+
+func (i index) model() driver.IndexModel {
+	o := options.Index().SetName(i.name)
+	if i.Unique {
+		o.SetUnique(true)
+	}
+	if i.sparse {
+		o.SetSparse(true)
+	}
+	if i.partial != nil {
+		o.SetPartialFilterExpression(i.partial)
+	}
+	return driver.IndexModel{Keys: i.keys, Options: o}
+}
+
+// dropIndexes drops those that are there.
+func (s *Store) dropIndexes(ctx context.Context, list []dropped) error {
+	for _, d := range list {
+		for _, name := range d.indexes {
+			if err := s.dropIndex(ctx, d, name); err != nil {
+				return fmt.Errorf("drop of index %s of %s: %w", name, d.collection, err)
+			}
+		}
+	}
+	return nil
+}
+
+// dropIndex drops one of several indexes. While these are being built together
+// the database ends that only for all of them at once, and older servers drop
+// none while another one is being built.
+func (s *Store) dropIndex(ctx context.Context, d dropped, name string) error {
+	for try := 1; ; try++ {
+		err := s.tryDrop(ctx, d.collection, name)
+		if hasCode(err, codeBuilding, codeBuildingHere) && len(d.indexes) > 1 {
+			err = s.tryDrop(ctx, d.collection, d.indexes)
+		}
+		if !hasCode(err, codeBuilding, codeBuildingHere) || try == dropTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(dropPause):
+		}
+	}
+}
+
+// tryDrop drops the index of a name, or all of a list of names.
+func (s *Store) tryDrop(ctx context.Context, collection string, which any) error {
+	return s.health.call(ctx, func(ctx context.Context) error {
+		err := s.db.RunCommand(ctx, bson.D{{Key: "dropIndexes", Value: collection}, {Key: "index", Value: which}}).Err()
+		if hasCode(err, codeIndexNotFound) {
+			return nil
+		}
+		return err
+	})
+}

@@ -79,6 +79,9 @@ func (m *Main) openInstance(ctx context.Context) (*instance, error) {
 
 // takeFolder takes the data folder for this process.
 func (m *Main) takeFolder() error {
+	if addressLike.MatchString(m.cli.Data) || strings.Contains(m.cli.Data, "://") {
+		return usageError{errors.New("--data is a folder; a database in MongoDB is named by --mongodb-uri, and a bucket by --s3-…")}
+	}
 	f, err := openFolder(m.cli.Data, m.cli.MongodbURI != "")
 	if err != nil {
 		return err

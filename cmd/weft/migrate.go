@@ -26,11 +26,11 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	}
 	_, source, err := m.resolve(c.From)
 	if err != nil {
-		return err
+		return fmt.Errorf("--from: %w", err)
 	}
 	_, target, err := m.resolve(c.To)
 	if err != nil {
-		return err
+		return fmt.Errorf("--to: %w", err)
 	}
 	if source == target {
 		return usageError{errors.New("--from and --to are the same place")}

@@ -84,6 +84,12 @@ func TestMigrateRefusals(t *testing.T) {
 		{args: "migrate --from DIR/d --to mongodb", status: 2, errs: []string{"none is given"}},
 		{args: "migrate --from DIR/d --to redis://x", status: 2, errs: []string{"data folder or in MongoDB"}},
 		{args: "migrate --from DIR/d --to mongodb://u:hidden-word@127.0.0.1:1/x?serverSelectionTimeoutMS=nonsense", status: 1, errs: []string{"URI"}},
+		{args: "migrate --from mongodb:/u:pw@h --to DIR/x", status: 2, errs: []string{"--from", "mongodb://"}},
+		{args: "migrate --from DIR/d --to mongodb+srv:u:pw@h", status: 2, errs: []string{"--to", "mongodb://"}},
+		{args: "migrate --from DIR/d --to DIR/x --files s3:/KEY:pw@h/b", status: 2, errs: []string{"s3://"}},
+		{args: "migrate --from DIR/d --from-files s3:KEY:pw@h/b --to DIR/x", status: 2, errs: []string{"s3://"}},
+		{args: "migrate --from mongodb://u:pw?rest@127.0.0.1:1/a --to mongodb://u:pw?rest@127.0.0.1:1/a", status: 2, errs: []string{"same place"}},
+		{args: "template list --data mongodb://u:pw@h/b", status: 2, errs: []string{"--mongodb-uri"}},
 		{args: "migrate --from DIR/d --to DIR/x --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
 	})
 	server := startCrashServer(t, filepath.Join(s.dir, "d"), "")

@@ -95,9 +95,10 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 		}
 	}
 	if isMongo(at) {
-		return at, addressOf(at), nil
+		name, err := mongo.Address(at)
+		return at, name, err
 	}
-	if strings.Contains(at, "://") {
+	if addressLike.MatchString(at) || strings.Contains(at, "://") { // not repeated, it may hold a password
 		return "", "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
 	}
 	path, err := filepath.Abs(at)
@@ -147,7 +148,7 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 			return nil, "", usageError{err}
 		}
 		return s, o.String(), nil
-	case strings.Contains(at, "://"):
+	case addressLike.MatchString(at), strings.Contains(at, "://"):
 		return nil, "", usageError{errors.New("files lie in a folder or in a bucket, s3://KEY:SECRET@host/bucket/prefix")}
 	}
 	path, err := filepath.Abs(at)
@@ -158,16 +159,6 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		path = filepath.Join(path, filesName)
 	}
 	return nil, path, nil
-}
-
-// addressOf is the address of a database without user, password and options.
-func addressOf(uri string) string {
-	scheme, rest, _ := strings.Cut(uri, "://")
-	rest, _, _ = strings.Cut(rest, "?")
-	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		rest = rest[at+1:]
-	}
-	return scheme + "://" + rest
 }
 
 // explainMongo says in one sentence why a database could not be opened.

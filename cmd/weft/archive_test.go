@@ -17,9 +17,12 @@ import (
 	"testing"
 	"time"
 
+	"weft/runtime/access"
 	"weft/runtime/files"
+	"weft/runtime/store"
 	"weft/runtime/store/dump"
 	"weft/runtime/store/migrate"
+	"weft/runtime/store/mongo/mongotest"
 	"weft/runtime/store/sqlite"
 )
 
@@ -173,6 +176,36 @@ func TestRestoreFindsEveryDamage(t *testing.T) {
 			m.content = bytes.Replace(m.content, []byte(`"amount":"1`), []byte(`"amount":"2`), 1)
 			return forged(t, l)
 		}), "opportunity holds"},
+		"records out of order": {members(func(l []archived) []archived {
+			m := &l[find(t, l, "records/opportunity")]
+			first, rest, _ := bytes.Cut(m.content, []byte("\n"))
+			m.content = slices.Concat(rest, first, []byte("\n"))
+			return forged(t, l)
+		}), "out of order"},
+		"a line that is no record": {members(func(l []archived) []archived {
+			m := &l[find(t, l, "records/opportunity")]
+			m.content = append(m.content, "{}\n"...)
+			return forged(t, l)
+		}), "no id"},
+		"a file that is not there": {members(func(l []archived) []archived {
+			i := find(t, l, "files/")
+			return forged(t, slices.Delete(l, i, i+1))
+		}), "is missing"},
+		"a sum less": {members(func(l []archived) []archived {
+			return recounted(t, l, func(c *contents) { c.Collections = c.Collections[1:] })
+		}), "says nothing of"},
+		"a sum of nothing": {members(func(l []archived) []archived {
+			return recounted(t, l, func(c *contents) { c.Collections = append(c.Collections, dump.NewSummer().Sum("evil")) })
+		}), "evil"},
+		"the row of a migration": {members(func(l []archived) []archived {
+			return forged(t, withCollection(t, l, migrate.Collection))
+		}), "should not hold"},
+		"sessions": {members(func(l []archived) []archived {
+			return forged(t, withCollection(t, l, access.SessionCollection))
+		}), "should not hold"},
+		"a collection twice": {members(func(l []archived) []archived {
+			return forged(t, withCollection(t, l, "opportunity"))
+		}), "twice"},
 		"a record less": {members(func(l []archived) []archived {
 			m := &l[find(t, l, "records/opportunity")]
 			_, m.content, _ = bytes.Cut(m.content, []byte("\n"))
@@ -187,17 +220,58 @@ func TestRestoreFindsEveryDamage(t *testing.T) {
 			says    string
 		}{flipped, "backup"}
 	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newSession(t)
-			s.write("b.tgz", string(c.archive))
-			s.do(command{args: "restore DIR/b.tgz --data DIR/r", status: 1, errs: []string{c.says}})
-			if left := inside(t, filepath.Join(s.dir, "r")); len(left) > 0 {
-				t.Errorf("left behind: %v", left)
+	for store, uri := range map[string]string{"sqlite": "", "mongodb": mongotest.URI(t)} {
+		t.Run(store, func(t *testing.T) {
+			for name, c := range cases {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					s := newSession(t)
+					s.write("b.tgz", string(c.archive))
+					s.do(command{args: "restore DIR/b.tgz --data DIR/r --mongodb-uri=" + uri, status: 1, errs: []string{c.says}})
+					if left := inside(t, filepath.Join(s.dir, "r")); len(left) > 0 {
+						t.Errorf("left behind: %v", left)
+					}
+				})
 			}
 		})
+		if uri != "" {
+			untouched(t, uri)
+		}
 	}
+}
+
+// untouched sees that nothing was ever made in a database of MongoDB.
+func untouched(t *testing.T, uri string) {
+	t.Helper()
+	names, err := openMongo(t, uri).Collections(t.Context())
+	if err != nil || len(names) > 0 {
+		t.Errorf("the database holds %v, %v", names, err)
+	}
+}
+
+// recounted changes the contents of an archive.
+func recounted(t *testing.T, list []archived, change func(*contents)) []archived {
+	t.Helper()
+	last := &list[len(list)-1]
+	var c contents
+	if err := json.Unmarshal(last.content, &c); err != nil {
+		t.Fatal(err)
+	}
+	change(&c)
+	last.content, _ = json.Marshal(c)
+	return list
+}
+
+// withCollection adds a collection without documents to an archive.
+func withCollection(t *testing.T, list []archived, name string) []archived {
+	t.Helper()
+	m := &list[find(t, list, collectionsName)]
+	var defs []store.Collection
+	if err := json.Unmarshal(m.content, &defs); err != nil {
+		t.Fatal(err)
+	}
+	m.content, _ = json.Marshal(append(defs, store.Collection{Name: name}))
+	return recounted(t, list, func(c *contents) { c.Collections = append(c.Collections, dump.NewSummer().Sum(name)) })
 }
 
 // inside lists what a data folder holds beside its lock.
@@ -327,9 +401,60 @@ func TestBackupWithoutAFile(t *testing.T) {
 	if err := errors.Join(os.Remove(paths[0]), os.WriteFile(paths[1], []byte("spoilt"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	s.do(command{args: "backup DIR/b.tgz --data DIR/d", says: []string{"wrote"}})
-	s.do(command{args: "restore DIR/b.tgz --data DIR/r --json", says: []string{filepath.Base(paths[0]), filepath.Base(paths[1])}})
-	s.do(command{args: "doctor --data DIR/r", status: 1, says: []string{"2 of 22 attachments"}})
+	gone, spoilt := filepath.Base(paths[0]), filepath.Base(paths[1])
+	s.all([]command{
+		{args: "backup DIR/b.tgz --data DIR/d", status: 1, says: []string{"wrote"},
+			errs: []string{"the backup was written", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
+		{args: "backup - --data DIR/d", status: 1, errs: []string{spoilt, gone}},
+		{args: "restore DIR/b.tgz --data DIR/r", says: []string{"restored", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
+		{args: "restore DIR/b.tgz --data DIR/r2 --json", says: []string{`"damaged": [`, `"missing": [`, gone, spoilt}},
+		{args: "doctor --data DIR/r", status: 1, says: []string{"2 of 22 attachments"}},
+	})
+	out, _ := s.do(command{args: "backup DIR/c.tgz --data DIR/d --json", status: 1})
+	var said struct {
+		Attachments, Bytes        int64
+		Damaged, Missing, Removed []string
+	}
+	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Attachments != 22 || said.Bytes == 0 ||
+		!slices.Equal(said.Damaged, []string{spoilt}) || !slices.Equal(said.Missing, []string{gone}) || len(said.Removed) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// An attachment that is removed while the backup is made is no loss.
+func TestBackupWhileAFileIsRemoved(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	s.do(command{args: "template install opportunity-pipeline --sample-data --data DIR/d"})
+	db, err := sqlite.Open(t.Context(), filepath.Join(s.dir, "d", databaseName), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	paths, _ := filepath.Glob(filepath.Join(s.dir, "d", filesName, "??", "*"))
+	id := filepath.Base(paths[0])
+	remove := func() error {
+		batch := &store.Batch{Ops: []store.Op{{Kind: store.Delete, Collection: files.Collection, Doc: store.Doc{ID: id}}}}
+		return errors.Join(db.Commit(t.Context(), batch), os.Remove(paths[0]))
+	}
+	var archive bytes.Buffer
+	if err := writeArchive(t.Context(), &archive, &afterView{db, remove}, files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "d", filesName)})); err != nil {
+		t.Fatal(err)
+	}
+	_, c, err := readArchive(&archive, unpack{})
+	if err != nil || !slices.Equal(c.Removed, []string{id}) || !slices.Equal(c.Missing, []string{id}) || len(c.Damaged) > 0 || c.loss() != "" {
+		t.Errorf("%v: %+v", err, c)
+	}
+}
+
+// afterView does something when a view has ended.
+type afterView struct {
+	*sqlite.Store
+	then func() error
+}
+
+func (a *afterView) View(ctx context.Context, fn func(store.Reader) error) error {
+	return errors.Join(a.Store.View(ctx, fn), a.then())
 }
 
 // A backup that breaks off is none, and the command says so.

@@ -16,7 +16,7 @@ import (
 // neverSaved are collections that no weft ever put into a backup: who finds
 // them in one has it from somebody else.
 func neverSaved() []string {
-	return append(files.Transient(), access.SessionCollection, lease.Collection, migrate.Collection)
+	return []string{access.SessionCollection, lease.Collection, migrate.Collection}
 }
 
 // archiveCheck looks at everything in an archive that can be looked at without

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/runtime/store/migrate"
 )
 
@@ -35,6 +36,11 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	if source == target {
 		return usageError{errors.New("--from and --to are the same place")}
 	}
+	if c.To == "mongodb" || isMongo(c.To) {
+		if err := m.takeTargetFolder(); err != nil {
+			return err
+		}
+	}
 	from, err := c.openSource(ctx, m)
 	if err != nil {
 		return err
@@ -49,9 +55,32 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	defer m.progressDone()
 	report, err := v.run(ctx)
 	if err != nil {
-		return fmt.Errorf("%w; nothing was changed in %s, and the same command goes on where it stopped", err, from.name)
+		return v.explain(err)
 	}
 	return report.print(m)
+}
+
+// takeTargetFolder takes the data folder that belongs to a target in MongoDB. A
+// server would refuse one with an embedded database.
+func (m *Main) takeTargetFolder() error {
+	if hasDatabase(m.cli.Data) {
+		return usageError{fmt.Errorf("the data folder %s holds an embedded database; give --data a folder of its own, for what the database in MongoDB keeps in files", m.cli.Data)}
+	}
+	return m.takeFolder(false)
+}
+
+// finalError is one that the same command meets again, until a person has done
+// something about it.
+type finalError struct{ error }
+
+// explain says what became of both sides.
+func (v *move) explain(err error) error {
+	again := ", and the same command goes on where it stopped"
+	var final finalError
+	if errors.As(err, &final) {
+		again = ""
+	}
+	return fmt.Errorf("%w; nothing was changed in %s%s", err, v.from.name, again)
 }
 
 // openSource opens what is copied from; nobody may be writing to it.
@@ -63,7 +92,7 @@ func (c *migrateCmd) openSource(ctx context.Context, m *Main) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := idle(ctx, p.store); err != nil {
+	if p.leases, err = idle(ctx, p.store, lease.Life); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", p.name, err), p.Close())
 	}
 	return p, nil
@@ -86,7 +115,7 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 		return nil, err
 	}
 	if len(v.defs) == 0 {
-		return nil, errors.New("there are no records of weft")
+		return nil, finalError{errors.New("there are no records of weft")}
 	}
 	if v.loader, err = migrate.Begin(ctx, v.to.store, v.from.name, v.defs); err != nil {
 		return nil, explainBegin(err)
@@ -112,6 +141,9 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	report := &moveReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
 	if !report.equal() {
 		return report, nil
+	}
+	if err := v.from.stillIdle(ctx); err != nil {
+		return nil, err
 	}
 	return report, v.loader.Finish(ctx)
 }
@@ -170,9 +202,9 @@ func explainBegin(err error) error {
 	var taken *migrate.NotEmptyError
 	switch {
 	case errors.As(err, &other):
-		return fmt.Errorf("%w; finish that one, or give an empty target", err)
+		return finalError{fmt.Errorf("%w; finish that one, or give an empty target", err)}
 	case errors.As(err, &taken):
-		return fmt.Errorf("%w; give an empty data folder or a database that is not there yet", err)
+		return finalError{fmt.Errorf("%w; give an empty data folder or a database that is not there yet", err)}
 	}
 	return err
 }

@@ -38,6 +38,9 @@ type place struct {
 	filesAt string // where the bytes are, without secrets; two places may share them
 	imports string
 	folder  *folder // held, when the store lies in it
+	// leases are those that servers had left behind when it was opened as a
+	// source; nil when it was not.
+	leases map[string]int64
 }
 
 // Close closes the store and the files, and gives the folder back.

@@ -12,9 +12,9 @@ import (
 func TestProbeOfABucketThatRefuses(t *testing.T) {
 	t.Parallel()
 	for what, refused := range map[string]func(*http.Request) bool{
-		"":            func(*http.Request) bool { return false },
+		"":             func(*http.Request) bool { return false },
 		"begin upload": func(r *http.Request) bool { return r.Method == "POST" && r.URL.Query().Has("uploads") },
-		"list uploads":  func(r *http.Request) bool { return r.Method == "GET" && r.URL.Query().Has("uploads") },
+		"list uploads": func(r *http.Request) bool { return r.Method == "GET" && r.URL.Query().Has("uploads") },
 		"end upload":   func(r *http.Request) bool { return r.Method == "DELETE" && r.URL.Query().Has("uploadId") },
 	} {
 		f := newFaulty(t)

@@ -51,6 +51,10 @@ type contents struct {
 	// Missing are attachments that had no bytes, or not those they should have,
 	// when the backup was made.
 	Missing []string `json:"missing,omitempty"`
+	// Damaged are those of Missing that had other bytes, and Removed those that
+	// were removed, document and all, while the backup was made.
+	Damaged []string `json:"damaged,omitempty"`
+	Removed []string `json:"removed,omitempty"`
 }
 
 var (

@@ -36,8 +36,8 @@ type archiveReader struct {
 
 // readArchive reads an archive to its end. When it returns no error, every
 // member was what it was saved as and none is missing; what it gave to unpack
-// before is good only then. A caller who cannot take that back reads twice. Of
-// an archive of format 1 it reads the manifest only.
+// before is good only then; whether the members fit each other is the business
+// of checkArchive. Of an archive of format 1 it reads the manifest only.
 func readArchive(r io.Reader, to unpack) (*manifest, *contents, error) {
 	o, err := openArchive(r)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"weft/runtime/files"
+	"weft/runtime/store"
 	"weft/runtime/store/dump"
 	"weft/runtime/store/migrate"
 	"weft/runtime/store/sqlite"
@@ -101,103 +102,6 @@ func find(t *testing.T, list []archived, prefix string) int {
 		t.Fatalf("the archive holds no %s", prefix)
 	}
 	return i
-}
-
-// R-16: whatever is wrong with a backup is found before anything is in place.
-func TestRestoreFindsEveryDamage(t *testing.T) {
-	t.Parallel()
-	s := newSession(t)
-	s.do(command{args: "template install opportunity-pipeline --sample-data --data DIR/d"})
-	s.do(command{args: "backup DIR/b.tgz --data DIR/d"})
-	good, err := os.ReadFile(filepath.Join(s.dir, "b.tgz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	members := func(change func([]archived) []archived) []byte {
-		return putTogether(t, change(takeApart(t, good)))
-	}
-	put := func(list []archived, at int, m archived) []archived { return slices.Insert(list, at, m) }
-	cases := map[string]struct {
-		archive []byte
-		says    string
-	}{
-		"nothing":        {nil, "not a backup"},
-		"text":           {[]byte("weft"), "not a backup"},
-		"empty":          {putTogether(t, nil), "it is empty"},
-		"half of it":     {good[:len(good)/2], "damaged"},
-		"all but little": {good[:len(good)-9], "damaged"},
-		"newer": {members(func(l []archived) []archived {
-			l[0].content = []byte(`{"format":3,"weft":"9.0"}`)
-			return l
-		}), "newer weft (9.0)"},
-		"no manifest": {members(func(l []archived) []archived { return l[1:] }), "no manifest"},
-		"another manifest": {members(func(l []archived) []archived {
-			l[0].content = []byte(`{"format":2,"weft":"x"}`)
-			return l
-		}), "manifest.json does not have the content"},
-		"no contents": {members(func(l []archived) []archived { return l[:len(l)-1] }), "ends too early"},
-		"records missing": {members(func(l []archived) []archived {
-			i := find(t, l, "records/opportunity/")
-			return slices.Delete(l, i, i+1)
-		}), "opportunity/000001.jsonl is missing"},
-		"a file missing": {members(func(l []archived) []archived {
-			i := find(t, l, "files/")
-			return slices.Delete(l, i, i+1)
-		}), "is missing"},
-		"a file twice": {members(func(l []archived) []archived {
-			i := find(t, l, "files/")
-			return put(l, i, l[i])
-		}), "twice"},
-		"more at the end": {members(func(l []archived) []archived { return append(l, archived{"x", tar.TypeReg, nil}) }), "behind its end"},
-		"a path that leads out": {members(func(l []archived) []archived {
-			return forged(t, put(l, find(t, l, "files/"), archived{"files/../../../evil", tar.TypeReg, []byte("x")}))
-		}), "should not hold"},
-		"an absolute path": {members(func(l []archived) []archived {
-			return forged(t, put(l, find(t, l, "files/"), archived{"/tmp/evil", tar.TypeReg, []byte("x")}))
-		}), "should not hold"},
-		"a link": {members(func(l []archived) []archived {
-			return forged(t, put(l, find(t, l, "files/"), archived{"files/01a2036e-a571-74ba-b93c-bc9516bbf10e", tar.TypeSymlink, nil}))
-		}), "is no file"},
-		"an unknown collection": {members(func(l []archived) []archived {
-			return forged(t, put(l, find(t, l, "records/opportunity"), archived{"records/evil/000001.jsonl", tar.TypeReg, []byte("{}")}))
-		}), "should not hold"},
-		"a file of nobody": {members(func(l []archived) []archived {
-			return forged(t, put(l, find(t, l, "files/"), archived{"files/01a2036e-0000-74ba-b93c-bc9516bbf10e", tar.TypeReg, []byte("x")}))
-		}), "no document knows"},
-		"another file": {members(func(l []archived) []archived {
-			l[find(t, l, "files/")].content[0] ^= 1
-			return forged(t, l)
-		}), "is not the one"},
-		"another record": {members(func(l []archived) []archived {
-			m := &l[find(t, l, "records/opportunity")]
-			m.content = bytes.Replace(m.content, []byte(`"amount":"1`), []byte(`"amount":"2`), 1)
-			return forged(t, l)
-		}), "opportunity holds"},
-		"a record less": {members(func(l []archived) []archived {
-			m := &l[find(t, l, "records/opportunity")]
-			_, m.content, _ = bytes.Cut(m.content, []byte("\n"))
-			return forged(t, l)
-		}), "opportunity holds"},
-	}
-	for n := range 8 {
-		flipped := bytes.Clone(good)
-		flipped[(n+1)*len(good)/9] ^= 1 << n
-		cases["bit flip "+string(rune('a'+n))] = struct {
-			archive []byte
-			says    string
-		}{flipped, "backup"}
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newSession(t)
-			s.write("b.tgz", string(c.archive))
-			s.do(command{args: "restore DIR/b.tgz --data DIR/r", status: 1, errs: []string{c.says}})
-			if left := inside(t, filepath.Join(s.dir, "r")); len(left) > 0 {
-				t.Errorf("left behind: %v", left)
-			}
-		})
-	}
 }
 
 // inside lists what a data folder holds beside its lock.
@@ -327,9 +231,60 @@ func TestBackupWithoutAFile(t *testing.T) {
 	if err := errors.Join(os.Remove(paths[0]), os.WriteFile(paths[1], []byte("spoilt"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	s.do(command{args: "backup DIR/b.tgz --data DIR/d", says: []string{"wrote"}})
-	s.do(command{args: "restore DIR/b.tgz --data DIR/r --json", says: []string{filepath.Base(paths[0]), filepath.Base(paths[1])}})
-	s.do(command{args: "doctor --data DIR/r", status: 1, says: []string{"2 of 22 attachments"}})
+	gone, spoilt := filepath.Base(paths[0]), filepath.Base(paths[1])
+	s.all([]command{
+		{args: "backup DIR/b.tgz --data DIR/d", status: 1, says: []string{"wrote"},
+			errs: []string{"the backup was written", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
+		{args: "backup - --data DIR/d", status: 1, errs: []string{spoilt, gone}},
+		{args: "restore DIR/b.tgz --data DIR/r", says: []string{"restored", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
+		{args: "restore DIR/b.tgz --data DIR/r2 --json", says: []string{`"damaged": [`, `"missing": [`, gone, spoilt}},
+		{args: "doctor --data DIR/r", status: 1, says: []string{"2 of 22 attachments"}},
+	})
+	out, _ := s.do(command{args: "backup DIR/c.tgz --data DIR/d --json", status: 1})
+	var said struct {
+		Attachments, Bytes        int64
+		Damaged, Missing, Removed []string
+	}
+	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Attachments != 22 || said.Bytes == 0 ||
+		!slices.Equal(said.Damaged, []string{spoilt}) || !slices.Equal(said.Missing, []string{gone}) || len(said.Removed) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// An attachment that is removed while the backup is made is no loss.
+func TestBackupWhileAFileIsRemoved(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	s.do(command{args: "template install opportunity-pipeline --sample-data --data DIR/d"})
+	db, err := sqlite.Open(t.Context(), filepath.Join(s.dir, "d", databaseName), sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	paths, _ := filepath.Glob(filepath.Join(s.dir, "d", filesName, "??", "*"))
+	id := filepath.Base(paths[0])
+	remove := func() error {
+		batch := &store.Batch{Ops: []store.Op{{Kind: store.Delete, Collection: files.Collection, Doc: store.Doc{ID: id}}}}
+		return errors.Join(db.Commit(t.Context(), batch), os.Remove(paths[0]))
+	}
+	var archive bytes.Buffer
+	if err := writeArchive(t.Context(), &archive, &afterView{db, remove}, files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "d", filesName)})); err != nil {
+		t.Fatal(err)
+	}
+	_, c, err := readArchive(&archive, unpack{})
+	if err != nil || !slices.Equal(c.Removed, []string{id}) || !slices.Equal(c.Missing, []string{id}) || len(c.Damaged) > 0 || c.loss() != "" {
+		t.Errorf("%v: %+v", err, c)
+	}
+}
+
+// afterView does something when a view has ended.
+type afterView struct {
+	*sqlite.Store
+	then func() error
+}
+
+func (a *afterView) View(ctx context.Context, fn func(store.Reader) error) error {
+	return errors.Join(a.Store.View(ctx, fn), a.then())
 }
 
 // A backup that breaks off is none, and the command says so.

@@ -39,8 +39,10 @@ func writeArchive(ctx context.Context, w io.Writer, st migrate.Store, in *files.
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	defer os.Remove(temp.Name())
 	defer temp.Close()
+	if err := os.Remove(temp.Name()); err != nil { // without a name it ends with this process, however that ends
+		return fmt.Errorf("backup: %w", err)
+	}
 	a := &archiveWriter{out: temp, at: time.Now().UTC(), contents: contents{Members: map[string]string{}}}
 	// The snapshot shall be short, and attachments hardly get smaller.
 	if a.zip, err = gzip.NewWriterLevel(writerFunc(func(b []byte) (int, error) { return a.out.Write(b) }), gzip.BestSpeed); err != nil {
@@ -168,8 +170,7 @@ func (a *archiveWriter) handOver(temp *os.File, w io.Writer) error {
 func (a *archiveWriter) file(ctx context.Context, in *files.Service, f files.File) error {
 	r, err := in.Bytes(ctx, f)
 	if errors.Is(err, files.ErrNoBytes) {
-		a.contents.Missing = append(a.contents.Missing, f.ID)
-		return nil
+		return a.missing(ctx, in, f.ID)
 	}
 	if err != nil {
 		return err
@@ -193,8 +194,20 @@ func (a *archiveWriter) file(ctx context.Context, in *files.Service, f files.Fil
 	a.contents.Members[name] = hex.EncodeToString(sum.Sum(nil))
 	if a.contents.Members[name] != f.SHA256 {
 		a.contents.Missing = append(a.contents.Missing, f.ID)
+		a.contents.Damaged = append(a.contents.Damaged, f.ID)
 	}
 	return nil
+}
+
+// missing notes an attachment without bytes. Where its document is gone too, it
+// was removed since the snapshot.
+func (a *archiveWriter) missing(ctx context.Context, in *files.Service, id string) error {
+	a.contents.Missing = append(a.contents.Missing, id)
+	known, err := in.Lookup(ctx, []string{id})
+	if err == nil && len(known) == 0 {
+		a.contents.Removed = append(a.contents.Removed, id)
+	}
+	return err
 }
 
 func (a *archiveWriter) json(name string, v any) error {

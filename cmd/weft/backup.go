@@ -31,14 +31,28 @@ func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 	defer res.Body.Close()
 	checked := checkWhileRead(res.Body)
 	if c.File == "-" {
-		_, err := io.Copy(m.Stdout, checked)
-		return err
+		if _, err := io.Copy(m.Stdout, checked); err != nil {
+			return err
+		}
+		return checked.contents.lossError()
 	}
 	size, err := writeWhole(c.File, checked)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	return m.print(map[string]any{"file": c.File, "bytes": size}, fmt.Sprintf("wrote %s (%d bytes)", c.File, size))
+	said := checked.contents.report(map[string]any{"file": c.File, "bytes": size})
+	if err := m.print(said, fmt.Sprintf("wrote %s (%d bytes)", c.File, size)); err != nil {
+		return err
+	}
+	return checked.contents.lossError()
+}
+
+// lossError says that a backup is good and yet not all that it should be.
+func (c *contents) lossError() error {
+	if loss := c.loss(); loss != "" {
+		return fmt.Errorf("the backup was written, but %s; restore these from an earlier one", loss)
+	}
+	return nil
 }
 
 // writeWhole writes the file under another name first, so that a backup that
@@ -53,16 +67,17 @@ func writeWhole(name string, r io.Reader) (int64, error) {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return 0, err
 	}
-	return size, os.Rename(f.Name(), name)
+	return size, errors.Join(os.Rename(f.Name(), name), syncFolder(filepath.Dir(name)))
 }
 
 // checkWhileRead gives an archive on and checks it meanwhile: the reader ends
 // with an error when what it gave is no whole backup.
-func checkWhileRead(r io.Reader) io.Reader {
+func checkWhileRead(r io.Reader) *checkedReader {
 	pr, pw := io.Pipe()
 	c := &checkedReader{r: io.TeeReader(r, pw), to: pw, result: make(chan error, 1)}
 	go func() {
-		_, _, err := readArchive(pr, unpack{})
+		var err error
+		_, c.contents, err = readArchive(pr, unpack{})
 		_, _ = io.Copy(io.Discard, pr) // what stands behind the end, or behind the damage
 		c.result <- err
 	}()
@@ -70,10 +85,11 @@ func checkWhileRead(r io.Reader) io.Reader {
 }
 
 type checkedReader struct {
-	r      io.Reader
-	to     *io.PipeWriter
-	result chan error
-	ended  error
+	r        io.Reader
+	to       *io.PipeWriter
+	result   chan error
+	ended    error
+	contents *contents // after the end
 }
 
 func (c *checkedReader) Read(p []byte) (int, error) {

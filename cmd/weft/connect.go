@@ -67,7 +67,7 @@ func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, err
 
 // openInstance takes the data folder and opens weft over it.
 func (m *Main) openInstance(ctx context.Context) (*instance, error) {
-	if err := m.takeFolder(); err != nil {
+	if err := m.takeFolder(m.cli.MongodbURI != ""); err != nil {
 		return nil, err
 	}
 	in, err := m.openHouse(ctx)
@@ -77,9 +77,13 @@ func (m *Main) openInstance(ctx context.Context) (*instance, error) {
 	return in, nil
 }
 
-// takeFolder takes the data folder for this process.
-func (m *Main) takeFolder() error {
-	f, err := openFolder(m.cli.Data, m.cli.MongodbURI != "")
+// takeFolder takes the data folder for this process, alone or beside others
+// whose records are in the same MongoDB.
+func (m *Main) takeFolder(shared bool) error {
+	if addressLike.MatchString(m.cli.Data) || strings.Contains(m.cli.Data, "://") {
+		return usageError{errors.New("--data is a folder; a database in MongoDB is named by --mongodb-uri, and a bucket by --s3-…")}
+	}
+	f, err := openFolder(m.cli.Data, shared)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,10 @@ var remedies = map[string]string{
 	"list":   "the key needs the right s3:ListBucket on the bucket",
 	"get":    "the key needs the right s3:GetObject on what lies in the bucket",
 	"remove": "the key needs the right s3:DeleteObject on what lies in the bucket",
+
+	"begin upload": "the key needs the right s3:PutObject on what lies in the bucket; attachments above 16 MiB go there in parts",
+	"list uploads": "the key needs the right s3:ListBucketMultipartUploads on the bucket; uploads that were cut off take room until then",
+	"end upload":   "the key needs the right s3:AbortMultipartUpload on what lies in the bucket; uploads that were cut off take room until then",
 }
 
 // examineFiles checks where the attachments lie, and whether all are there.

@@ -13,46 +13,68 @@ import (
 	"weft/runtime/store/migrate"
 )
 
-// errNotWhole says that a store is the target of a migration or a restore that
+// notWholeError says that a store is the target of a migration or a restore that
 // has not come to its end.
-func errNotWhole(s *migrate.State) error {
-	return fmt.Errorf("it holds an unfinished copy of %s; run weft migrate or weft restore again to finish it, or take an empty place", s.From)
+type notWholeError struct{ from string }
+
+func (e *notWholeError) Error() string {
+	return fmt.Sprintf("it holds an unfinished copy of %s; run weft migrate or weft restore again to finish it, or take an empty place", e.from)
 }
 
 // whole sees that a store is not the target of an unfinished copy.
 func whole(ctx context.Context, st store.Store) error {
 	state, err := migrate.Unfinished(ctx, st)
 	if err == nil && state != nil {
-		err = errNotWhole(state)
+		err = &notWholeError{state.From}
 	}
 	return err
 }
 
+var errServed = errors.New("a server is working with it; stop it first")
+
 // idle sees that a store is whole and, as far as can be told, that no server
-// works with it: one moves its leases on.
-func idle(ctx context.Context, st migrate.Store) error {
+// works with it: one moves its leases on, of the life given. It is watched longer
+// than a server can leave them standing still, which is when it was killed and
+// started again and waits for those of its former self. The leases that
+// were left behind are returned.
+func idle(ctx context.Context, st migrate.Store, life time.Duration) (map[string]int64, error) {
 	if err := whole(ctx, st); err != nil {
-		return err
+		return nil, err
 	}
 	before, err := leases(ctx, st)
 	if err != nil || len(before) == 0 {
-		return err
+		return before, err
 	}
-	timer := time.NewTicker(lease.Life / 10)
+	timer := time.NewTicker(life / 10)
 	defer timer.Stop()
-	for end := time.Now().Add(lease.Life / 2); time.Now().Before(end); {
+	for end := time.Now().Add(life + life/3); time.Now().Before(end); {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-timer.C:
 		}
 		now, err := leases(ctx, st)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !maps.Equal(before, now) {
-			return errors.New("a server is working with it; stop it first")
+			return nil, errServed
 		}
+	}
+	return before, nil
+}
+
+// stillIdle sees that no server has taken a place up since it was opened.
+func (p *place) stillIdle(ctx context.Context) error {
+	if p.leases == nil {
+		return nil // nobody else can
+	}
+	now, err := leases(ctx, p.store)
+	if err == nil && !maps.Equal(p.leases, now) {
+		err = errServed
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
 	}
 	return nil
 }

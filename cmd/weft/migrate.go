@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/runtime/store/migrate"
 )
 
@@ -28,14 +29,19 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	}
 	_, source, err := m.resolve(c.From)
 	if err != nil {
-		return err
+		return fmt.Errorf("--from: %w", err)
 	}
 	_, target, err := m.resolve(c.To)
 	if err != nil {
-		return err
+		return fmt.Errorf("--to: %w", err)
 	}
 	if source == target {
 		return usageError{errors.New("--from and --to are the same place")}
+	}
+	if c.To == "mongodb" || isMongo(c.To) {
+		if err := m.takeTargetFolder(); err != nil {
+			return err
+		}
 	}
 	from, err := c.openSource(ctx, m)
 	if err != nil {
@@ -51,9 +57,32 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 	defer m.progressDone()
 	report, err := v.run(ctx)
 	if err != nil {
-		return fmt.Errorf("%w; nothing was changed in %s, and the same command goes on where it stopped", err, from.name)
+		return v.explain(err)
 	}
 	return report.print(m)
+}
+
+// takeTargetFolder takes the data folder that belongs to a target in MongoDB. A
+// server would refuse one with an embedded database.
+func (m *Main) takeTargetFolder() error {
+	if hasDatabase(m.cli.Data) {
+		return usageError{fmt.Errorf("the data folder %s holds an embedded database; give --data a folder of its own, for what the database in MongoDB keeps in files", m.cli.Data)}
+	}
+	return m.takeFolder(false)
+}
+
+// finalError is one that the same command meets again, until a person has done
+// something about it.
+type finalError struct{ error }
+
+// explain says what became of both sides.
+func (v *move) explain(err error) error {
+	again := ", and the same command goes on where it stopped"
+	var final finalError
+	if errors.As(err, &final) {
+		again = ""
+	}
+	return fmt.Errorf("%w; nothing was changed in %s%s", err, v.from.name, again)
 }
 
 // openSource opens what is copied from; nobody may be writing to it.
@@ -65,7 +94,7 @@ func (c *migrateCmd) openSource(ctx context.Context, m *Main) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := idle(ctx, p.store); err != nil {
+	if p.leases, err = idle(ctx, p.store, lease.Life); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", p.name, err), p.Close())
 	}
 	return p, nil
@@ -89,7 +118,7 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 		return nil, err
 	}
 	if len(v.defs) == 0 {
-		return nil, errors.New("there are no records of weft")
+		return nil, finalError{errors.New("there are no records of weft")}
 	}
 	own := heritage{to: v.to, of: v.from, take: v.take}
 	if _, err := own.check(ctx); err != nil {
@@ -119,6 +148,9 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	report := &moveReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
 	if !report.equal() {
 		return report, nil
+	}
+	if err := v.from.stillIdle(ctx); err != nil {
+		return nil, err
 	}
 	if report.Took, err = own.enter(ctx); err != nil {
 		return nil, err
@@ -180,9 +212,9 @@ func explainBegin(err error) error {
 	var taken *migrate.NotEmptyError
 	switch {
 	case errors.As(err, &other):
-		return fmt.Errorf("%w; finish that one, or give an empty target", err)
+		return finalError{fmt.Errorf("%w; finish that one, or give an empty target", err)}
 	case errors.As(err, &taken):
-		return fmt.Errorf("%w; give an empty data folder or a database that is not there yet", err)
+		return finalError{fmt.Errorf("%w; give an empty data folder or a database that is not there yet", err)}
 	}
 	return err
 }

@@ -24,6 +24,7 @@ type fileSums struct {
 	Source  dump.Sum `json:"source"` // as the documents describe them
 	Target  dump.Sum `json:"target"` // of the bytes that lie there
 	Missing []string `json:"missing,omitempty"`
+	Damaged []string `json:"damaged,omitempty"` // at the target, where nothing better could be had
 }
 
 // copyFiles copies the bytes of attachments that are not there yet, then reads
@@ -45,6 +46,9 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 				sums.Missing = append(sums.Missing, f.ID)
 				continue
 			}
+			if digests[i] != f.SHA256 {
+				sums.Damaged = append(sums.Damaged, f.ID)
+			}
 			want.add(f.ID, f.SHA256)
 			have.add(f.ID, digests[i])
 		}
@@ -53,7 +57,7 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 	})
 	sums.Source, sums.Target = want.sum(), have.sum()
 	if n := len(sums.Missing); err == nil && n > 0 && have.count == 0 {
-		return nil, fmt.Errorf("not one of %d attachments is in %s; say with --from-files where they are", n, v.from.filesAt)
+		return nil, finalError{fmt.Errorf("not one of %d attachments is in %s; say with --from-files where they are", n, v.from.filesAt)}
 	}
 	return sums, err
 }
@@ -87,7 +91,7 @@ func (v *move) copyFile(ctx context.Context, f files.File) (missing bool, err er
 	defer in.Close()
 	err = v.to.files.Import(ctx, f, in)
 	if errors.Is(err, files.ErrDiffers) {
-		return false, fmt.Errorf("the attachment %s in %s is damaged: restore it from a backup first", f.ID, v.from.filesAt)
+		return false, finalError{fmt.Errorf("the attachment %s in %s is damaged: restore it from a backup first", f.ID, v.from.filesAt)}
 	}
 	return false, err
 }

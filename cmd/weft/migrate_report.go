@@ -21,12 +21,16 @@ type moveReport struct {
 }
 
 func (r *moveReport) equal() bool {
+	return r.sameRecords() && r.Files.Source == r.Files.Target
+}
+
+func (r *moveReport) sameRecords() bool {
 	for _, d := range r.Collections {
 		if !d.Equal() {
 			return false
 		}
 	}
-	return r.Files.Source == r.Files.Target
+	return true
 }
 
 // print writes the table; it fails when the sides are not equal.
@@ -47,6 +51,10 @@ func (r *moveReport) print(m *Main) error {
 	}
 	if err := m.print(r, strings.TrimSuffix(b.String(), "\n")); err != nil {
 		return err
+	}
+	if n := len(r.Files.Damaged); n > 0 && r.sameRecords() {
+		return fmt.Errorf("the sides are not equal: %d attachments are not what their documents describe (first: %s); restore them from a backup and run the same command again",
+			n, firstOf(r.Files.Damaged))
 	}
 	if !r.Equal {
 		return errors.New("the sides are not equal: the source is being changed; stop what works with it and run the same command again")

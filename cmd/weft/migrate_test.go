@@ -84,8 +84,22 @@ func TestMigrateRefusals(t *testing.T) {
 		{args: "migrate --from DIR/d --to mongodb", status: 2, errs: []string{"none is given"}},
 		{args: "migrate --from DIR/d --to redis://x", status: 2, errs: []string{"data folder or in MongoDB"}},
 		{args: "migrate --from DIR/d --to mongodb://u:hidden-word@127.0.0.1:1/x?serverSelectionTimeoutMS=nonsense", status: 1, errs: []string{"URI"}},
+		{args: "migrate --from mongodb:/u:pw@h --to DIR/x", status: 2, errs: []string{"--from", "mongodb://"}},
+		{args: "migrate --from DIR/d --to mongodb+srv:u:pw@h", status: 2, errs: []string{"--to", "mongodb://"}},
+		{args: "migrate --from DIR/d --to DIR/x --files s3:/KEY:pw@h/b", status: 2, errs: []string{"s3://"}},
+		{args: "migrate --from DIR/d --from-files s3:KEY:pw@h/b --to DIR/x", status: 2, errs: []string{"s3://"}},
+		{args: "migrate --from mongodb://u:pw?rest@127.0.0.1:1/a --to mongodb://u:pw?rest@127.0.0.1:1/a", status: 2, errs: []string{"same place"}},
+		{args: "template list --data mongodb://u:pw@h/b", status: 2, errs: []string{"--mongodb-uri"}},
 		{args: "migrate --from DIR/d --to DIR/x --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
 	})
+	for _, c := range []command{
+		{args: "migrate --from DIR/d --to DIR/d2"},
+		{args: "migrate --from DIR/d --to DIR/d2", status: 1, errs: []string{"is not empty"}},
+	} { // where the same command would fail again, it is not said to go on
+		if _, errs := s.do(c); strings.Contains(errs, "goes on") {
+			t.Errorf("weft %s: %s", c.args, errs)
+		}
+	}
 	server := startCrashServer(t, filepath.Join(s.dir, "d"), "")
 	s.do(command{args: "migrate --from DIR/d --to DIR/y", status: 1, errs: []string{"in use by another weft process"}})
 	server.kill()
@@ -103,10 +117,42 @@ func TestAnUnfinishedCopyIsNotServed(t *testing.T) {
 		{args: "serve --data DIR/x --listen 127.0.0.1:0", status: 1, errs: []string{"unfinished copy"}},
 		{args: "template list --data DIR/x", status: 1, errs: []string{"unfinished copy"}},
 		{args: "migrate --from DIR/x --to DIR/z", status: 1, errs: []string{"unfinished copy"}},
-		{args: "migrate --from DIR/d --to DIR/y", status: 1, errs: []string{"unfinished migration from elsewhere"}},
+		{args: "migrate --from DIR/d --to DIR/y", status: 1, errs: []string{"unfinished migration from elsewhere; finish that one, or give an empty target; nothing was changed in " + filepath.Join(s.dir, "d") + "\n"}},
 		{args: "migrate --from DIR/d --to DIR/x", says: []string{"equal"}},
 		{args: "doctor --data DIR/x", says: []string{"22 attachments, all there"}},
 	})
+}
+
+// With MongoDB the data folder holds the attachments, and never an embedded
+// database: a server would refuse it.
+func TestMigrateToMongoDBNeedsAFolder(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	uri := mongotest.URI(t)
+	s.do(command{args: "template install opportunity-pipeline --data DIR/d"})
+	s.do(command{args: "template list --data DIR/other"})
+	for _, args := range []string{" --data DIR/d", " --data DIR/other", " --data DIR/d --files DIR/f"} {
+		s.do(command{args: "migrate --from DIR/d --to " + uri + args, status: 2, errs: []string{"give --data a folder of its own"}})
+	}
+	server := startCrashServer(t, filepath.Join(s.dir, "m"), "", "--mongodb-uri", mongotest.URI(t))
+	s.do(command{args: "migrate --from DIR/d --to " + uri + " --data DIR/m", status: 1, errs: []string{"in use by another weft process"}})
+	s.env["WEFT_MONGODB_URI"] = uri
+	s.do(command{args: "restore DIR/none.tgz --data DIR/m", status: 1, errs: []string{"there is no backup"}})
+	s.write("b.tgz", "")
+	s.do(command{args: "restore DIR/b.tgz --data DIR/m", status: 1, errs: []string{"in use by another weft process"}})
+	server.kill()
+	if names, err := openMongo(t, uri).Collections(t.Context()); err != nil || len(names) > 0 {
+		t.Errorf("the database holds %v, %v", names, err)
+	}
+	db := openMongo(t, uri)
+	if _, err := migrate.Begin(t.Context(), db, "elsewhere", nil); err != nil {
+		t.Fatal(err)
+	}
+	address, err := mongo.Address(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.do(command{args: "template list --data DIR/m", status: 1, errs: []string{address, "unfinished copy of elsewhere"}})
 }
 
 // begin makes dir the target of a migration that goes no further.
@@ -172,7 +218,13 @@ func TestMigrateWithLostFiles(t *testing.T) {
 	if err := os.WriteFile(paths[0], content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.do(command{args: "migrate --from DIR/d --to DIR/x", status: 1, errs: []string{"is damaged"}})
+	if _, errs := s.do(command{args: "migrate --from DIR/d --to DIR/x", status: 1, errs: []string{"is damaged"}}); strings.Contains(errs, "goes on") {
+		t.Errorf("it says %s", errs)
+	}
+	_, errs := s.do(command{args: "migrate --from DIR/d --to DIR/here --files DIR/d", status: 1, errs: []string{"1 attachments", filepath.Base(paths[0])}})
+	if strings.Contains(errs, "is being changed") {
+		t.Errorf("it says %s", errs)
+	}
 	if err := os.Remove(paths[0]); err != nil {
 		t.Fatal(err)
 	}

@@ -126,6 +126,11 @@ func TestSecretsAreNeverSaid(t *testing.T) {
 		wrong:              strings.Replace(guarded.URI, ":"+mongotest.Password+"@", ":"+wrong+"@", 1),
 		"absent-secret":    "mongodb://weft:absent-secret@" + nobody(t) + "/?replicaSet=rs0",
 		"garbled-secret":   "mongodb://weft:garbled-secret@host:port:port/",
+		"slash-secret":     "mongodb://weft:sl/slash-secret@host/",
+		"at-secret":        "mongodb://weft:a@at-secret@host/",
+		"blank-secret":     "mongodb://weft:a~blank-secret@host/",
+		"option-secret":    "mongodb://weft:option-secret?rest@" + nobody(t) + "/?replicaSet=rs0",
+		"one-slash-secret": "mongodb:/weft:one-slash-secret@host/",
 	}
 	s.env["WEFT_S3_ENDPOINT"], s.env["WEFT_S3_BUCKET"] = "http://"+bucket.Endpoint, bucket.Name
 	s.env["WEFT_S3_ACCESS_KEY"] = bucket.AccessKey
@@ -133,11 +138,15 @@ func TestSecretsAreNeverSaid(t *testing.T) {
 	folder := 0
 	for secret, uri := range uris {
 		folder++
-		s.env["WEFT_MONGODB_URI"] = uri
+		s.env["WEFT_MONGODB_URI"] = strings.ReplaceAll(uri, "~", " ")
 		works := secret == mongotest.Password
 		all := []string{
 			"template list", "doctor", "doctor --json", "serve --listen nonsense",
 			"template list " + uri, "template list --nosuch=" + uri, "template list --mongodb-uri " + uri + " --data /dev/null/x",
+			"template list --mongodb-uri= --data " + uri, "migrate --from DIR/x --to DIR/y --files " + strings.Replace(uri, "mongodb", "s3", 1),
+		}
+		if strings.Contains(uri, "@host") { // nobody is asked
+			all = append(all, "migrate --from "+uri+" --to DIR/x", "migrate --from DIR/x --to "+uri+" --json")
 		}
 		if works {
 			all = append(all, "template install opportunity-pipeline", "import DIR/deals.csv --entity opportunity", "export opportunity",

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"weft/runtime/store"
+	"weft/runtime/store/mongo"
 )
 
 // errTwoHouses keeps the files of an embedded database from being taken for
@@ -31,6 +32,12 @@ func (e *unreachableError) Unwrap() error { return e.cause }
 func (m *Main) explainOpen(err error) error {
 	if m.cli.MongodbURI == "" || errors.Is(err, errTwoHouses) {
 		return explainFolder(m.cli.Data, err)
+	}
+	var unfinished *notWholeError
+	if errors.As(err, &unfinished) {
+		if name, bad := mongo.Address(m.cli.MongodbURI); bad == nil {
+			return fmt.Errorf("database %s: %w", name, err)
+		}
 	}
 	return explainMongo(err)
 }

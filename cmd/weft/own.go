@@ -36,8 +36,8 @@ func (h heritage) check(ctx context.Context) (others bool, err error) {
 			return true, err
 		}
 	}
-	return false, fmt.Errorf("the attachments in %s are those of another database; take a folder, or a bucket or prefix, that is empty, "+
-		"or give --take-storage when that database is not used any more", h.to.filesAt)
+	return false, finalError{fmt.Errorf("the attachments in %s are those of another database; take a folder, or a bucket or prefix, that is empty, "+
+		"or give --take-storage when that database is not used any more", h.to.filesAt)}
 }
 
 // enter gives the copy a name of its own and makes the storage its own; took

@@ -38,6 +38,9 @@ type place struct {
 	filesAt string // where the bytes are, without secrets; two places may share them
 	imports string
 	folder  *folder // held, when the store lies in it
+	// leases are those that servers had left behind when it was opened as a
+	// source; nil when it was not.
+	leases map[string]int64
 }
 
 // Close closes the store and the files, and gives the folder back.
@@ -95,9 +98,10 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 		}
 	}
 	if isMongo(at) {
-		return at, addressOf(at), nil
+		name, err := mongo.Address(at)
+		return at, name, err
 	}
-	if strings.Contains(at, "://") {
+	if addressLike.MatchString(at) || strings.Contains(at, "://") { // not repeated, it may hold a password
 		return "", "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
 	}
 	path, err := filepath.Abs(at)
@@ -151,7 +155,7 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 			return nil, "", usageError{err}
 		}
 		return s, o.String(), nil
-	case strings.Contains(at, "://"):
+	case addressLike.MatchString(at), strings.Contains(at, "://"):
 		return nil, "", usageError{errors.New("files lie in a folder or in a bucket, s3://KEY:SECRET@host/bucket/prefix")}
 	}
 	path, err := filepath.Abs(at)
@@ -162,16 +166,6 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		path = filepath.Join(path, filesName)
 	}
 	return nil, path, nil
-}
-
-// addressOf is the address of a database without user, password and options.
-func addressOf(uri string) string {
-	scheme, rest, _ := strings.Cut(uri, "://")
-	rest, _, _ = strings.Cut(rest, "?")
-	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-		rest = rest[at+1:]
-	}
-	return scheme + "://" + rest
 }
 
 // explainMongo says in one sentence why a database could not be opened.

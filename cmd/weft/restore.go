@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -36,33 +35,20 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer archive.Close()
-	if err := m.takeFolder(); err != nil {
+	if err := m.takeFolder(false); err != nil {
 		return err
-	}
-	if hasDatabase(m.cli.Data) {
-		if m.cli.MongodbURI != "" {
-			return explainFolder(m.cli.Data, errTwoHouses)
-		}
-		return fmt.Errorf("%s already holds a database; restore into an empty folder and use that", m.cli.Data)
 	}
 	defer m.progressDone()
 	r := &restoring{m: m, archive: archive, take: c.TakeStorage}
-	if err := r.check(); err != nil {
-		return err
-	}
-	if r.manifest.Format == fileArchiveFormat {
-		err = r.file(ctx)
-	} else if m.cli.MongodbURI != "" {
-		err = r.mongo(ctx)
-	} else {
-		err = r.folder(ctx)
-	}
-	if err != nil {
+	if err := r.run(ctx); err != nil {
 		return err
 	}
 	m.progressDone()
-	said := fmt.Sprintf("restored %s of %s into %s", c.File, r.manifest.At.Format("2006-01-02 15:04 MST"), r.into)
-	return m.print(r.report(), said+tookOver(r.took))
+	text := fmt.Sprintf("restored %s of %s into %s", c.File, r.manifest.At.Format("2006-01-02 15:04 MST"), r.into)
+	if r.contents != nil && r.contents.loss() != "" {
+		text += "; as in the backup, " + r.contents.loss()
+	}
+	return m.print(r.report(), text+tookOver(r.took))
 }
 
 // restoring is one restore.
@@ -77,6 +63,22 @@ type restoring struct {
 	took     string // the storage that was another database's
 }
 
+func (r *restoring) run(ctx context.Context) error {
+	if err := r.refuse(); err != nil {
+		return err
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	switch {
+	case r.manifest.Format == fileArchiveFormat:
+		return r.file(ctx)
+	case r.m.cli.MongodbURI != "":
+		return r.mongo(ctx)
+	}
+	return r.folder(ctx, func(dir string) error { return r.build(ctx, dir) })
+}
+
 // check reads the archive to its end; format 1 is checked when it is unpacked.
 func (r *restoring) check() error {
 	r.m.progress("checking the backup")
@@ -86,12 +88,13 @@ func (r *restoring) check() error {
 	}
 	r.manifest = o.manifest
 	if r.manifest.Format == fileArchiveFormat {
+		r.call(o.digest)
 		return nil
 	}
 	if err := r.rewind(); err != nil {
 		return err
 	}
-	if _, r.contents, err = readArchive(r.archive, unpack{}); err != nil {
+	if r.contents, err = checkArchive(r.archive); err != nil {
 		return err
 	}
 	text, err := json.Marshal(r.contents)
@@ -99,10 +102,15 @@ func (r *restoring) check() error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	r.name = "the backup of " + r.manifest.At.Format(time.RFC3339) + " (" + hex.EncodeToString(sum[:])[:shortDigest] + ")"
+	r.call(hex.EncodeToString(sum[:]))
 	// Older backups hold the name of the database they were made of.
 	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Sum) bool { return slices.Contains(leftBehind(), s.Collection) })
 	return nil
+}
+
+// call names the backup by the digest of what stands for all of it.
+func (r *restoring) call(digest string) {
+	r.name = "the backup of " + r.manifest.At.Format(time.RFC3339) + " (" + digest[:shortDigest] + ")"
 }
 
 func (r *restoring) rewind() error {
@@ -116,7 +124,7 @@ func (r *restoring) report() map[string]any {
 	out := map[string]any{"format": r.manifest.Format, "weft": r.manifest.Weft, "at": r.manifest.At, "into": r.into}
 	if r.contents != nil {
 		out["collections"] = r.contents.Collections
-		out["missing"] = r.contents.Missing
+		r.contents.report(out)
 	}
 	if r.took != "" {
 		out["took"] = r.took
@@ -144,107 +152,11 @@ func (r *restoring) mongo(ctx context.Context) (err error) {
 	return r.fill(ctx, p)
 }
 
-// folder builds the database beside its place and moves it there when it is
-// whole, so that a restore that was cut off leaves nothing behind that looks like one.
-func (r *restoring) folder(ctx context.Context) error {
-	f := r.m.open
-	dir, err := os.MkdirTemp(f.path, "restore-")
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	defer os.RemoveAll(dir)
+// build makes a database in an empty folder.
+func (r *restoring) build(ctx context.Context, dir string) error {
 	p, err := r.m.openPlace(ctx, dir, r.m.filesAt())
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(r.fill(ctx, p), p.Close()); err != nil {
-		return err
-	}
-	return r.putInPlace(ctx, dir)
-}
-
-// file restores an archive of format 1: its database is unpacked beside its
-// place and moved there, or copied into MongoDB.
-func (r *restoring) file(ctx context.Context) error {
-	dir, err := os.MkdirTemp(r.m.open.path, "restore-")
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	if err := r.rewind(); err != nil {
-		return err
-	}
-	if _, err := unpackFileArchive(r.archive, dir); err != nil {
-		return err
-	}
-	if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
-		return fmt.Errorf("the backup cannot be used: %w", err)
-	}
-	if r.m.cli.MongodbURI != "" || r.m.filesAt() != "" {
-		return r.move(ctx, dir)
-	}
-	if err := r.m.nameAnew(ctx, dir); err != nil {
-		return err
-	}
-	return r.putInPlace(ctx, dir)
-}
-
-// move copies an unpacked database to where the settings want it.
-func (r *restoring) move(ctx context.Context, dir string) (err error) {
-	from, err := r.m.openPlace(ctx, dir, "")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, from.Close()) }()
-	from.name = "the backup of " + r.manifest.At.Format(time.RFC3339Nano)
-	at := "mongodb"
-	if r.m.cli.MongodbURI == "" {
-		if at, err = os.MkdirTemp(r.m.open.path, "restore-"); err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
-		defer os.RemoveAll(at)
-	}
-	to, err := r.m.openPlace(ctx, at, r.m.filesAt())
-	if err != nil {
-		return err
-	}
-	report, err := (&move{m: r.m, from: from, to: to, take: r.take}).run(ctx)
-	if err = errors.Join(err, to.Close()); err != nil {
-		return err
-	}
-	r.into, r.took = to.name, report.Took
-	if !report.equal() {
-		return errors.New("the backup cannot be used: what was restored is not what was saved")
-	}
-	if at == "mongodb" {
-		return nil
-	}
-	return r.putInPlace(ctx, at)
-}
-
-// putInPlace checks the database in dir and moves it to the data folder. Files
-// go first: the database makes the folder whole.
-func (r *restoring) putInPlace(ctx context.Context, dir string) error {
-	f := r.m.open
-	r.into = r.m.cli.Data
-	if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
-		return fmt.Errorf("the backup cannot be used: %w", err)
-	}
-	unpacked := filepath.Join(dir, filesName)
-	if _, err := os.Stat(unpacked); err == nil {
-		if err := os.Rename(unpacked, f.files()); err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
-	}
-	if err := os.Rename(filepath.Join(dir, databaseName), f.database()); err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	d, err := os.Open(f.path)
-	if err == nil {
-		err = errors.Join(d.Sync(), d.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("restore: %w", err)
-	}
-	return nil
+	return errors.Join(r.fill(ctx, p), p.Close())
 }

@@ -32,7 +32,7 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
 		return usageError{errors.New("serve runs a server of its own; it does not take --server")}
 	}
-	if err := m.takeFolder(); err != nil {
+	if err := m.takeFolder(m.cli.MongodbURI != ""); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", c.Listen)

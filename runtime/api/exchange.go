@@ -28,19 +28,12 @@ type exchange struct {
 	actor  *access.Actor
 	raw    string // the body, once read
 	status int
+	stall  *http.ResponseController // where every write has a deadline
 }
 
 // run admits the caller and calls the handler.
 func (x *exchange) run() error {
-	x.ctx = x.r.Context()
-	if x.route.Timeout > 0 {
-		ctx, cancel := context.WithTimeout(x.ctx, x.route.Timeout)
-		defer cancel()
-		x.ctx = ctx
-	}
-	if x.route.Timeout == longTimeout {
-		x.extendDeadlines()
-	}
+	defer x.limit()()
 	if err := x.admit(); err != nil {
 		return err
 	}
@@ -55,13 +48,24 @@ func (x *exchange) run() error {
 	return x.route.handle(x)
 }
 
-// extendDeadlines gives a slow transfer more time than the server gives a
-// usual request. Recorders of tests have no deadlines.
-func (x *exchange) extendDeadlines() {
-	c := http.NewResponseController(x.ResponseWriter)
-	until := time.Now().Add(longTimeout)
-	_ = c.SetReadDeadline(until)
-	_ = c.SetWriteDeadline(until)
+// limit begins the time that the route may take; end gives back what it holds.
+// Recorders of tests have no deadlines.
+func (x *exchange) limit() (end func()) {
+	x.ctx, end = x.r.Context(), func() {}
+	if x.route.Timeout > 0 {
+		x.ctx, end = context.WithTimeout(x.ctx, x.route.Timeout)
+	}
+	switch {
+	case x.route.Stall > 0: // every write has a deadline of its own
+		x.stall = http.NewResponseController(x.ResponseWriter)
+		_ = x.stall.SetReadDeadline(time.Time{})
+	case x.route.Timeout == longTimeout: // more than the server gives a usual request
+		c := http.NewResponseController(x.ResponseWriter)
+		until := time.Now().Add(longTimeout)
+		_ = c.SetReadDeadline(until)
+		_ = c.SetWriteDeadline(until)
+	}
+	return end
 }
 
 // finish turns a panic into a 500 and counts the answer (S-25).
@@ -92,6 +96,9 @@ func (x *exchange) WriteHeader(status int) {
 func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
+	}
+	if x.stall != nil {
+		_ = x.stall.SetWriteDeadline(time.Now().Add(x.route.Stall))
 	}
 	return x.ResponseWriter.Write(b)
 }

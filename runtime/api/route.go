@@ -30,8 +30,11 @@ const (
 type Route struct {
 	Name, Method, Path string
 	Policy             Policy
-	// Timeout of the work; 0 means usualTimeout. NoTimeout is for sockets.
+	// Timeout of the work; 0 means usualTimeout. NoTimeout is for sockets and
+	// for what has a Stall.
 	Timeout time.Duration
+	// Stall is how long the caller may take nothing, in place of a limit for the whole.
+	Stall time.Duration
 	// Reads says that a POST changes nothing: when its time is over, nothing was written.
 	Reads bool
 	// Once says that an Idempotency-Key is minded here, since the room does not.
@@ -44,6 +47,7 @@ const (
 	usualTimeout = 30 * time.Second
 	longTimeout  = 15 * time.Minute // uploads, imports, exports
 	noTimeout    = -1
+	stallTimeout = 2 * time.Minute // downloads as large as the whole
 )
 
 const base = "/api/v1"

@@ -8,7 +8,7 @@ func (s *Server) Table() []Route {
 		all = append(all, part...)
 	}
 	if s.o.Backup != nil {
-		all = append(all, Route{Name: "backup", Method: "GET", Path: base + "/backup", Policy: AdminOnly, Timeout: longTimeout, handle: backup})
+		all = append(all, Route{Name: "backup", Method: "GET", Path: base + "/backup", Policy: AdminOnly, Timeout: noTimeout, Stall: stallTimeout, handle: backup})
 	}
 	return all
 }

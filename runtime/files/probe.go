@@ -14,7 +14,7 @@ import (
 
 // Tried is something that Probe did with the storage.
 type Tried struct {
-	What string // put, list, get or remove
+	What string // put, list, get or remove; of a bucket also begin, list or end uploads in parts
 	Err  error
 }
 
@@ -26,11 +26,15 @@ func (s *Service) Probe(ctx context.Context) []Tried {
 	if list[0].Err != nil {
 		return list
 	}
-	return append(list,
+	list = append(list,
 		Tried{"list", s.probeList(ctx, key)},
 		Tried{"get", s.probeGet(ctx, key, text)},
 		Tried{"remove", s.probeRemove(ctx, key)},
 	)
+	if b, ok := s.storage.(*Bucket); ok {
+		list = append(list, b.probeParts(ctx, key)...)
+	}
+	return list
 }
 
 var errProbe = errors.New("what was put there is not there again")

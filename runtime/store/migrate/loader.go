@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"weft/runtime/store"
@@ -92,12 +93,40 @@ func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) e
 		}
 		next := l.state
 		next.In, next.After = collection, d.ID
-		if err := l.commit(ctx, ops, next); err != nil {
+		if err := l.add(ctx, ops, next); err != nil {
 			return fmt.Errorf("write %s: %w", collection, err)
 		}
 		ops, size = nil, 0
 	}
 	return nil
+}
+
+// add inserts documents. When the target refuses one for a unique key, they are
+// inserted one by one: the key has passed to it, in the source, from a document
+// that was copied before. It is left out here and comes with Repair.
+func (l *Loader) add(ctx context.Context, ops []store.Op, next State) error {
+	err := l.commit(ctx, ops, next)
+	if !keyTaken(err) {
+		return err
+	}
+	for i, op := range ops {
+		next := l.state
+		next.In, next.After = op.Collection, op.Doc.ID
+		err := l.commit(ctx, ops[i:i+1], next)
+		if keyTaken(err) {
+			err = l.commit(ctx, nil, next)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyTaken tells whether a document was refused for a key of its own, and not for its id.
+func keyTaken(err error) bool {
+	var taken *store.UniqueError
+	return errors.As(err, &taken) && taken.Index != "id" && taken.Collection != Collection
 }
 
 // Filled notes that all documents are there.
@@ -126,7 +155,7 @@ func (l *Loader) commit(ctx context.Context, ops []store.Op, next State) error {
 	if err != nil {
 		return err
 	}
-	batch := &store.Batch{Ops: append(ops, row)}
+	batch := &store.Batch{Ops: append(slices.Clip(ops), row)}
 	wait := 50 * time.Millisecond
 	for end := time.Now().Add(patience); ; wait = min(2*wait, waitAtLast) {
 		err := l.to.Commit(ctx, batch)

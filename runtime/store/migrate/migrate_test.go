@@ -250,3 +250,51 @@ func (f *forgetful) Commit(ctx context.Context, b *store.Batch) error {
 	}
 	return f.Store.Commit(ctx, b)
 }
+
+// While a migration is cut off the source may go on: a unique key passes from a
+// document that was copied to one that was not. What the target refuses is left
+// to Repair.
+func TestAKeyThatMovesOnWhileCutOff(t *testing.T) {
+	t.Parallel()
+	from, to := filled(t), open(t)
+	defs, err := migrate.Definitions(t.Context(), from, skip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := migrate.Begin(t.Context(), to, "here", defs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := from.Whole(t.Context(), "account", "", 700)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Put(t.Context(), "account", first); err != nil {
+		t.Fatal(err)
+	}
+	free, taker := doc("00007", "free"), doc("01000", "c00007")
+	free.Rev, taker.Rev = 2, 2
+	batch := &store.Batch{Ops: []store.Op{
+		{Kind: store.Replace, Collection: "account", Doc: free}, {Kind: store.Replace, Collection: "account", Doc: taker},
+	}}
+	if err := from.Commit(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = migrate.Begin(t.Context(), to, "here", defs); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Copy(t.Context(), from, defs, func(string, int) {}); err != nil {
+		t.Fatalf("it goes no further: %v", err)
+	}
+	if n, err := to.Count(t.Context(), "account", nil, 0); n != documents-1 || err != nil {
+		t.Errorf("%d documents, %v: more are left out than the one", n, err)
+	}
+	if _, err := l.Repair(t.Context(), from, "account"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := migrate.Compare(t.Context(), from, to, defs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkEqual(t, list)
+}

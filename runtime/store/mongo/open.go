@@ -78,9 +78,9 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.semiJoin == 0 {
 		o.semiJoin = maxSemiJoin
 	}
-	address, err := connstring.ParseAndValidate(uri)
+	address, err := parse(uri)
 	if err != nil {
-		return nil, fmt.Errorf("mongo: the URI cannot be read: %w", withoutSecrets(err, uri))
+		return nil, err
 	}
 	for {
 		s, err := open(ctx, uri, address, o)
@@ -103,11 +103,7 @@ func open(ctx context.Context, uri string, address *connstring.ConnString, o Opt
 		return nil, fmt.Errorf("mongo: %w", withoutSecrets(err, uri))
 	}
 	s.client = client
-	name := address.Database
-	if name == "" {
-		name = defaultDatabase
-	}
-	s.db = client.Database(name)
+	s.db = client.Database(databaseOf(address))
 	if s.health, err = newHealth(ctx, uri, o); err != nil {
 		return nil, errors.Join(withoutSecrets(err, uri), disconnect(client))
 	}

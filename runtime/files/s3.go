@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 type Bucket struct {
 	o      S3Options
 	client minio.Core
+	signer *minio.Client // of addresses for browsers
 	pulse  *pulse
 
 	mu   sync.Mutex
@@ -40,26 +42,44 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Patience <= 0 {
+	if o.Patience == 0 {
 		o.Patience = usualPatience
 	}
+	o.Region = o.region(u)
 	dialer := &net.Dialer{Timeout: o.Patience, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Patience),
 		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
 	}
+	client, err := o.client(u, ownBodies{transport})
+	if err != nil {
+		return nil, err
+	}
+	public, err := o.publicURL()
+	if err != nil {
+		return nil, err
+	}
+	signer, err := o.client(public, transport)
+	if err != nil {
+		return nil, err
+	}
+	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
+}
+
+// client speaks to the server at u; it signs for the options' region.
+func (o S3Options) client(u *url.URL, transport http.RoundTripper) (*minio.Client, error) {
 	lookup := minio.BucketLookupDNS
 	if o.inPath(u) {
 		lookup = minio.BucketLookupPath
 	}
-	client, err := minio.New(u.Host, &minio.Options{
+	c, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken),
-		Secure: u.Scheme == "https", Transport: ownBodies{transport}, Region: o.region(u), BucketLookup: lookup, MaxRetries: s3Tries,
+		Secure: u.Scheme == "https", Transport: transport, Region: o.Region, BucketLookup: lookup, MaxRetries: s3Tries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	return &Bucket{o: o, client: minio.Core{Client: client}, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
+	return c, nil
 }
 
 // String shows where the bucket is.

@@ -134,7 +134,7 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keep(ctx, f, op); err != nil {
+	if err := s.keepReserved(ctx, f, p.reserved(), op); err != nil {
 		return nil, s.refused(ctx, p, appendProblem(err))
 	}
 	*p = next
@@ -147,7 +147,7 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 func (s *Service) refused(ctx context.Context, p *Partial, err error) error {
 	switch problem.CodeOf(err) {
 	case problem.Invalid, problem.TooLarge, problem.MediaType:
-		_ = s.Abandon(ctx, p)
+		_ = s.Abandon(context.WithoutCancel(ctx), p)
 	}
 	return err
 }

@@ -29,8 +29,9 @@ type Bucket struct {
 	signer *minio.Client // of addresses for browsers
 	pulse  *pulse
 
-	mu   sync.Mutex
-	made bool // the bucket is known to be there
+	mu     sync.Mutex
+	made   bool     // the bucket is known to be there
+	making *attempt // what all callers wait for; nil when nobody tries
 }
 
 // NewBucket checks the options; nothing is sent before the first call.
@@ -94,13 +95,45 @@ func (b *Bucket) Close() error {
 // name is what a key is called in the bucket.
 func (b *Bucket) name(key string) string { return b.o.prefix() + pathOf(key) }
 
-// ready makes the bucket if that is wanted and was not done yet.
+// ready makes the bucket if that is wanted and was not done yet. Callers share
+// one attempt, each for as long as he waits, so that they do not queue up
+// behind a server that is gone.
 func (b *Bucket) ready(ctx context.Context) error {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.made {
+		b.mu.Unlock()
 		return nil
 	}
+	making := b.making
+	if making == nil {
+		making = &attempt{done: make(chan struct{})}
+		b.making = making
+		go b.make(context.WithoutCancel(ctx), making)
+	}
+	b.mu.Unlock()
+	select {
+	case <-making.done:
+		return making.err
+	case <-ctx.Done():
+		return s3Problem(ctx, ctx.Err())
+	}
+}
+
+// attempt is one to make the bucket.
+type attempt struct {
+	done chan struct{}
+	err  error // to be read when it is done
+}
+
+func (b *Bucket) make(ctx context.Context, a *attempt) {
+	a.err = b.makeBucket(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.made, b.making = a.err == nil, nil
+	close(a.done)
+}
+
+func (b *Bucket) makeBucket(ctx context.Context) error {
 	ctx, w := b.pulse.watch(ctx)
 	defer w.stop()
 	found, err := b.client.BucketExists(ctx, b.o.Bucket)
@@ -113,7 +146,6 @@ func (b *Bucket) ready(ctx context.Context) error {
 	if err != nil {
 		return s3Problem(ctx, fmt.Errorf("make bucket %s: %w", b.o.Bucket, err))
 	}
-	b.made = true
 	return nil
 }
 

@@ -58,6 +58,9 @@ func TestABucketIsMadeWhenAllowed(t *testing.T) {
 func TestUnfinishedPartsAreEnded(t *testing.T) {
 	t.Parallel()
 	b := s3test.Open(t)
+	if b.IsMinIO(t) {
+		t.Skip("MinIO lists no unfinished uploads, and ends them itself after a day")
+	}
 	s := newBucket(t, b)
 	core := minio.Core{Client: b.Client(t)}
 	key := newKey()

@@ -114,7 +114,11 @@ func (c *call) answer(status int, v any) error {
 
 // body reads at most limit bytes of a media type.
 func (c *call) body(limit int64, mediaType string) ([]byte, error) {
-	if have, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || have != mediaType {
+	types := c.r.Header["Content-Type"]
+	if len(types) != 1 {
+		return nil, problem.New(problem.MediaType, "", nil)
+	}
+	if have, _, err := mime.ParseMediaType(types[0]); err != nil || have != mediaType {
 		return nil, problem.New(problem.MediaType, "", nil)
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))

@@ -45,17 +45,19 @@ type bucket struct {
 	PathStyle  bool   `help:"Name the bucket in the path instead of the host." variable:"WEFT_S3_PATH_STYLE"`
 	MakeBucket bool   `help:"Make the bucket when it is missing." variable:"WEFT_S3_MAKE_BUCKET"`
 	Redirect   bool   `help:"Send downloads to the bucket itself, by addresses that are good for a short time." variable:"WEFT_S3_REDIRECT"`
+
+	PublicEndpoint string        `help:"Host that browsers are sent to with --s3-redirect, where the endpoint is inside a network." placeholder:"URL" variable:"WEFT_S3_PUBLIC_ENDPOINT"`
+	Patience       time.Duration `help:"How long the service may take to answer at all; a far one needs more." default:"1s" placeholder:"TIME" variable:"WEFT_S3_PATIENCE"`
 }
 
 // storage is where the bytes of attachments go; nil for the data folder.
-// patience is that of files.S3Options.
-func (b bucket) storage(patience time.Duration) (files.Storage, error) {
+func (b bucket) storage() (files.Storage, error) {
 	if b.Bucket == "" && b.Endpoint == "" {
 		return nil, nil
 	}
 	s, err := files.NewBucket(files.S3Options{
 		Endpoint: b.Endpoint, Bucket: b.Bucket, Prefix: b.Prefix, Region: b.Region, AccessKey: b.AccessKey, SecretKey: b.SecretKey,
-		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, Patience: patience,
+		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, PublicEndpoint: b.PublicEndpoint, Patience: b.Patience,
 	})
 	if err != nil {
 		return nil, usageError{err}

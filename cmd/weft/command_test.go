@@ -31,7 +31,7 @@ type session struct {
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}, patience: testPatience}
+	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword, s3Patience: testPatience.String()}, patience: testPatience}
 }
 
 // try runs a command, whatever comes of it.
@@ -103,6 +103,9 @@ func TestWrongUse(t *testing.T) {
 		{args: "template list --server http://127.0.0.1:1 --token x", status: 1, errs: []string{"does not answer"}},
 		{args: "export opportunity --where x --data DIR/d", status: 2, errs: []string{"--where must be JSON"}},
 		{args: "import DIR --data DIR/d --entity x", status: 1, errs: []string{"holds no CSV or XLSX file"}},
+		{args: "doctor --data DIR/d --s3-bucket deals --s3-endpoint h --s3-patience long", status: 2, errs: []string{"--s3-patience"}},
+		{args: "serve --data DIR/d --s3-bucket deals --s3-endpoint h --s3-patience=-1s", status: 2, errs: []string{"patience with S3"}},
+		{args: "serve --data DIR/d --s3-bucket deals --s3-endpoint h --s3-public-endpoint ftp://h", status: 2, errs: []string{"S3 endpoint"}},
 		{args: "version", says: []string{"weft "}},
 		{args: "version --json", says: []string{`"version": "`}},
 		{args: "doctor --data DIR/nothing", status: 1, errs: []string{"there is no data folder"}},

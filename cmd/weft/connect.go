@@ -98,7 +98,7 @@ func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
 	}
-	storage, err := m.cli.Bucket.storage(m.patience)
+	storage, err := m.cli.Bucket.storage()
 	if err != nil {
 		return nil, err
 	}

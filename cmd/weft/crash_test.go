@@ -38,6 +38,7 @@ const (
 	crashStartLimit = 30 * time.Second
 	// testPatience is for a test server that shares the processors with the tests.
 	testPatience = 30 * time.Second
+	s3Patience   = "WEFT_S3_PATIENCE"
 )
 
 func TestMain(m *testing.M) {
@@ -112,7 +113,7 @@ func startServer(t *testing.T, dir, spoil string, patience time.Duration, flags 
 	t.Helper()
 	s := &crashServer{t: t}
 	s.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
-	s.cmd.Env = append(os.Environ(), serverVariable+"="+patience.String(), spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
+	s.cmd.Env = append(os.Environ(), serverVariable+"="+patience.String(), s3Patience+"="+testPatience.String(), spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	_ = os.Remove(filepath.Join(dir, runningName))
 	if err := s.cmd.Start(); err != nil {

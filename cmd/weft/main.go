@@ -46,8 +46,8 @@ type Main struct {
 	wrapStore    func(store.Store) store.Store
 	synchronous  string
 	writeConcern string
-	// patience is how long MongoDB and S3 are waited for, 0 for the default; tests
-	// whose servers have to share their processors wait longer.
+	// patience is how long MongoDB is waited for, 0 for the default; tests whose
+	// servers have to share their processors wait longer.
 	patience time.Duration
 }
 

@@ -152,7 +152,7 @@ type migration struct {
 func (m *migration) start(out io.Writer) *exec.Cmd {
 	m.t.Helper()
 	cmd := exec.Command(os.Args[0], m.args...)
-	cmd.Env = append(os.Environ(), serverVariable+"="+testPatience.String())
+	cmd.Env = append(os.Environ(), serverVariable+"="+testPatience.String(), s3Patience+"="+testPatience.String())
 	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	if err := cmd.Start(); err != nil {
 		m.t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,7 +137,7 @@ func (m *Main) openRecords(ctx context.Context, at string) (*place, string, erro
 func (m *Main) openBytes(at string) (files.Storage, string, error) {
 	switch {
 	case at == "s3":
-		s, err := m.cli.Bucket.storage(m.patience)
+		s, err := m.cli.Bucket.storage()
 		if err != nil {
 			return nil, "", err
 		}
@@ -149,7 +150,7 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		if err != nil {
 			return nil, "", usageError{err}
 		}
-		o.Patience = m.patience
+		o.Patience = cmp.Or(o.Patience, m.cli.Bucket.Patience)
 		s, err := files.NewBucket(o)
 		if err != nil {
 			return nil, "", usageError{err}

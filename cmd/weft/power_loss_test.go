@@ -20,7 +20,7 @@ func powerLossRounds(t *testing.T, spoil string, count int) (lost, torn []string
 	for round := range count {
 		disk, err := fusetest.Mount(t.TempDir(), image)
 		if err != nil {
-			t.Skipf("FUSE cannot be mounted here (%v): power loss is not tested on this machine", err)
+			fusetest.Missing(t, err)
 		}
 		s := startCrashServer(t, disk.Dir, spoil)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond+rand.N(450*time.Millisecond))

@@ -21,6 +21,7 @@ type Disk struct {
 	server *fuse.Server
 	mu     sync.Mutex
 	root   *node
+	broken string
 }
 
 // node is a file or a directory, as it is and as it was last flushed.
@@ -58,6 +59,14 @@ func Mount(dir, from string) (*Disk, error) {
 	}
 	d.server = server
 	return d, nil
+}
+
+// Break makes flushes of a folder fail from now on, named from the root of the
+// disk; "" mends all.
+func (d *Disk) Break(folder string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken = folder
 }
 
 // Close unmounts the disk; what was not flushed is gone.

@@ -11,7 +11,7 @@ func mounted(t *testing.T) *Disk {
 	t.Helper()
 	d, err := Mount(t.TempDir(), "")
 	if err != nil {
-		t.Skipf("FUSE cannot be mounted here (%v): power loss is not tested on this machine", err)
+		Missing(t, err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
 	return d

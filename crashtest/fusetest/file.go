@@ -91,6 +91,9 @@ func (n *node) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()
 	if n.dir {
+		if n.disk.broken != "" && n.Path(nil) == n.disk.broken {
+			return syscall.EIO
+		}
 		n.flushedNames = map[string]*node{}
 		for name, child := range n.names {
 			n.flushedNames[name] = child

@@ -28,21 +28,20 @@ func uploadFile(x *exchange) error {
 	if x.r.ContentLength > u.Max+formOverhead {
 		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.Max})
 	}
+	// The length may be left unsaid, and a form may have much before its file.
+	x.r.Body = http.MaxBytesReader(x, x.r.Body, u.Max+formOverhead)
 	parts, err := x.r.MultipartReader()
 	if err != nil {
 		return &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
 	}
 	part, err := parts.NextPart()
 	if err != nil || part.FileName() == "" {
-		return &problem.Error{Code: problem.Malformed, Key: "multipart_file", Err: err}
+		return formProblem(err, u.Max)
 	}
 	u.Name, u.MediaType = rawFileName(part), part.Header.Get("Content-Type")
 	f, err := x.s.o.Files.Receive(x.ctx, u, part)
 	if err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
-		}
-		return err
+		return bodyProblem(err, u.Max)
 	}
 	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
 		// Refused requests leave nothing behind (S-08). Under a key the file may
@@ -52,10 +51,34 @@ func uploadFile(x *exchange) error {
 				return err
 			}
 		}
-		return malformed("multipart_file", nil)
+		return formProblem(err, u.Max)
 	}
 	x.Header().Set("Location", base+"/files/"+f.ID)
 	return x.json(http.StatusCreated, fileBody(f))
+}
+
+// formProblem is what a form is refused with that is not one file.
+func formProblem(err error, max int64) error {
+	if err := bodyProblem(err, max); problem.As(err) != nil {
+		return err
+	}
+	return &problem.Error{Code: problem.Malformed, Key: "multipart_file", Err: err}
+}
+
+// bodyProblem names what the caller's body did wrong while it was received: it
+// broke off, or went on for too long. What the storage says stays as it is, for
+// its connection may break off as well.
+func bodyProblem(err error, max int64) error {
+	var limit *http.MaxBytesError
+	switch {
+	case problem.As(err) != nil:
+		return err
+	case errors.As(err, &limit):
+		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": max})
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
+	}
+	return err
 }
 
 // rawFileName is the name as sent; files.CleanName makes it harmless.

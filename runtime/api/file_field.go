@@ -26,6 +26,7 @@ func (x *exchange) upcoming() (files.Upload, error) {
 	if f.Def.MaxBytes > 0 {
 		u.Max = min(u.Max, f.Def.MaxBytes)
 	}
+	u.Field = q.Get("entity") + "/" + q.Get("field")
 	u.Accept, u.AsSent = f.MediaTypes(), f.Def.KeepPosition
 	return u, nil
 }

@@ -71,6 +71,9 @@ func (x *exchange) importParameters() (transfer.Job, error) {
 
 func (x *exchange) importInputs(job *transfer.Job) (done func(), err error) {
 	media, params, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
+	if len(x.r.Header["Content-Type"]) > 1 {
+		media = "" // which of them it is would be a guess
+	}
 	if err == nil && media == "multipart/form-data" {
 		return x.importForm(job, params["boundary"])
 	}

@@ -2,8 +2,6 @@ package api
 
 import (
 	"encoding/base64"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -152,10 +150,7 @@ func (x *exchange) append(p *files.Partial, offset int64) (*files.File, error) {
 	}
 	f, err := x.s.o.Files.Append(x.ctx, p, offset, x.r.Body)
 	x.Header().Set("Upload-Offset", strconv.FormatInt(p.Offset, 10))
-	if errors.Is(err, io.ErrUnexpectedEOF) && problem.As(err) == nil {
-		return nil, &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
-	}
-	return f, err
+	return f, bodyProblem(err, p.Length)
 }
 
 // speakTus answers in the protocol's version, and refuses another one. Who

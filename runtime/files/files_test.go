@@ -101,24 +101,6 @@ func testNames(t *testing.T, r room) {
 	}
 }
 
-func TestALinkLeadingOutIsNotFollowed(t *testing.T) {
-	t.Parallel()
-	r := newRoom(t)
-	f := r.put(t, "a.txt", "mine")
-	outside := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	blob := r.blobs(t)[0]
-	if err := errors.Join(os.Remove(blob), os.Symlink(outside, blob)); err != nil {
-		t.Fatal(err)
-	}
-	if in, _, err := r.Open(t.Context(), f.ID); err == nil {
-		in.Close()
-		t.Error("a symbolic link out of the folder was followed")
-	}
-}
-
 // TestSweep: R-28.
 func TestSweepTakesWhatNoRecordRefersTo(t *testing.T) {
 	t.Parallel()

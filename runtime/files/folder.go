@@ -57,7 +57,8 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	return diskProblem(place(root, temp, key))
 }
 
-// place moves a flushed temporary file under its key and flushes the folder entry.
+// place moves a flushed temporary file under its key and flushes the folder
+// entry. One that cannot be flushed does not stay: a Put that failed keeps nothing.
 func place(root *os.Root, temp, key string) error {
 	if err := makeDir(root, shard(key)); err != nil {
 		return err
@@ -65,7 +66,10 @@ func place(root *os.Root, temp, key string) error {
 	if err := root.Rename(temp, pathOf(key)); err != nil {
 		return fmt.Errorf("put the file in place: %w", err)
 	}
-	return syncDir(root, shard(key))
+	if err := syncDir(root, shard(key)); err != nil {
+		return errors.Join(err, root.Remove(pathOf(key)))
+	}
+	return nil
 }
 
 // Open opens the file of a key.

@@ -2,14 +2,10 @@ package files
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -48,76 +44,19 @@ type Partial struct {
 	Pieces []string `json:"pieces,omitempty"`
 }
 
-// Begin makes an upload of length bytes that comes in pieces. Under u.Key the
-// same upload is found again (R-05). Problems: too_large above u.Max, invalid
-// for an empty file, storage_full, conflict for another upload under the key.
-func (s *Service) Begin(ctx context.Context, u Upload, length int64) (*Partial, error) {
-	switch {
-	case length > u.Max:
-		return nil, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.Max})
-	case length <= 0:
-		return nil, problem.New(problem.Invalid, "upload_empty", nil)
+// reserved is how much of the quota of all files is kept free for p: all that
+// was announced, until there is a file.
+func (p *Partial) reserved() int64 {
+	if p.File != "" {
+		return 0
 	}
-	id, err := partialID(u)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.admit(ctx, u.By, length); err != nil {
-		return nil, err
-	}
-	u.Key, u.Name = "", CleanName(u.Name)
-	p := &Partial{ID: id, Rev: 1, Upload: u, By: u.By, Length: length, Expires: s.expiry()}
-	op, err := p.op(store.Insert)
-	if err != nil {
-		return nil, err
-	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}})
-	var taken *store.UniqueError
-	if errors.As(err, &taken) {
-		return s.begunBefore(ctx, p)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("begin upload: %w", err)
-	}
-	return p, nil
-}
-
-// partialID is random, or told by the user's key.
-func partialID(u Upload) (string, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return "", fmt.Errorf("make an upload id: %w", err)
-	}
-	if u.Key == "" {
-		return id.String(), nil
-	}
-	sum := sha256.Sum256([]byte(u.By + "\x00" + u.Key))
-	copy(id[:], sum[:])
-	return hex.EncodeToString(id[:]), nil
-}
-
-func (s *Service) begunBefore(ctx context.Context, now *Partial) (*Partial, error) {
-	before, err := s.Partial(ctx, now.ID, now.By)
-	if err != nil {
-		return nil, err
-	}
-	if before.Length != now.Length || before.Upload.Name != now.Upload.Name {
-		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
-	}
-	return before, nil
+	return p.Length
 }
 
 // Partial finds an upload of a user; not_found for those of others, and for
 // one that has expired.
 func (s *Service) Partial(ctx context.Context, id, by string) (*Partial, error) {
-	d, err := s.store.Get(ctx, partialCollection, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, problem.New(problem.NotFound, "", nil)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up upload: %w", err)
-	}
-	p, err := decodePartial(d)
+	p, err := s.partial(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -127,12 +66,21 @@ func (s *Service) Partial(ctx context.Context, id, by string) (*Partial, error) 
 	return p, nil
 }
 
+func (s *Service) partial(ctx context.Context, id string) (*Partial, error) {
+	d, err := s.store.Get(ctx, partialCollection, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, problem.New(problem.NotFound, "", nil)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up upload: %w", err)
+	}
+	return decodePartial(d)
+}
+
 // Abandon ends an upload and takes its pieces away. A file that was made of
 // them stays.
 func (s *Service) Abandon(ctx context.Context, p *Partial) error {
-	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Delete, Collection: partialCollection, Doc: store.Doc{ID: p.ID}, OldRev: p.Rev},
-	}})
+	err := s.commit(ctx, -p.reserved(), store.Op{Kind: store.Delete, Collection: partialCollection, Doc: store.Doc{ID: p.ID}, OldRev: p.Rev})
 	if err != nil {
 		return fmt.Errorf("abandon upload: %w", err)
 	}

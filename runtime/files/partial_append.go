@@ -17,7 +17,7 @@ import (
 const pieceSize = 16 << 20
 
 // lastPieceTime is how long what came before a connection broke off may take
-// to be stored.
+// to be stored. While the caller waits there is no such limit.
 const lastPieceTime = 10 * time.Second
 
 // Append takes bytes of p from r, the first of which stands at offset. Pieces
@@ -81,7 +81,7 @@ func (s *Service) addPiece(ctx context.Context, p *Partial, body io.Reader, size
 	if len(p.Pieces) >= maxPieces {
 		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPieceTime)
+	ctx, cancel := outlast(ctx, lastPieceTime)
 	defer cancel()
 	word := uuid.NewString()
 	key := derivedKey(p.ID, word)
@@ -134,7 +134,7 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keep(ctx, f, op); err != nil {
+	if err := s.keepReserved(ctx, f, p.reserved(), op); err != nil {
 		return nil, s.refused(ctx, p, appendProblem(err))
 	}
 	*p = next
@@ -147,7 +147,7 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 func (s *Service) refused(ctx context.Context, p *Partial, err error) error {
 	switch problem.CodeOf(err) {
 	case problem.Invalid, problem.TooLarge, problem.MediaType:
-		_ = s.Abandon(ctx, p)
+		_ = s.Abandon(context.WithoutCancel(ctx), p)
 	}
 	return err
 }

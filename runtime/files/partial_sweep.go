@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
 )
@@ -20,9 +21,7 @@ func (s *Service) forgetPartials(ctx context.Context) error {
 			return fmt.Errorf("find expired uploads: %w", err)
 		}
 		for _, d := range docs {
-			// One that goes on after all keeps its pieces.
-			err := s.Abandon(ctx, &Partial{ID: d.ID, Rev: d.Rev})
-			if err != nil && !errors.Is(err, store.ErrConflict) {
+			if err := s.forgetPartial(ctx, d.ID); err != nil {
 				return err
 			}
 		}
@@ -33,9 +32,27 @@ func (s *Service) forgetPartials(ctx context.Context) error {
 	}
 }
 
+// forgetPartial ends an upload, unless it is gone or goes on after all.
+func (s *Service) forgetPartial(ctx context.Context, id string) error {
+	p, err := s.partial(ctx, id)
+	switch {
+	case problem.CodeOf(err) == problem.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case !s.now().After(p.Expires):
+		return nil
+	}
+	if err := s.Abandon(ctx, p); !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	return nil
+}
+
 // pending is how many bytes the unfinished uploads of a user will have.
 func (s *Service) pending(ctx context.Context, user string) (int64, error) {
-	return sumOf(ctx, s.store, partialCollection, lengthPath, query.All{
-		query.Cmp{Path: byPath, Op: query.Eq, Value: user}, query.Cmp{Path: filePath, Op: query.Empty},
-	})
+	return sumOf(ctx, s.store, partialCollection, lengthPath, query.All{query.Cmp{Path: byPath, Op: query.Eq, Value: user}, unfinished})
 }
+
+// unfinished are the uploads that are no file yet.
+var unfinished = query.Cmp{Path: filePath, Op: query.Empty}

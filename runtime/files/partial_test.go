@@ -155,9 +155,48 @@ func TestAnUploadUnderAKeyIsBegunOnce(t *testing.T) {
 	if _, err := begin("u1", "k", "a.txt", 11); problem.CodeOf(err) != problem.Conflict {
 		t.Errorf("another length: %v", err)
 	}
+	for name, u := range map[string]files.Upload{
+		"another field":   {Field: "visit/photos"},
+		"other types":     {Accept: []string{"image/*"}},
+		"kept as sent":    {AsSent: true},
+		"a declared type": {MediaType: "text/csv"},
+	} {
+		u.By, u.Key, u.Name, u.Max = "u1", "k", "a.txt", 100
+		if _, err := r.Begin(t.Context(), u, 10); problem.CodeOf(err) != problem.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if other, err := begin("u2", "k", "a.txt", 10); err != nil || other.ID == first.ID {
 		t.Errorf("another user: %+v, %v", other, err)
 	}
+}
+
+// TestAKeyOutlivesItsUpload: what has expired is begun anew, whether it was
+// swept meanwhile or not.
+func TestAKeyOutlivesItsUpload(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	u := files.Upload{By: "u1", Key: "k", Name: "a.txt", Max: 100}
+	first, err := r.Begin(t.Context(), u, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Append(t.Context(), first, 0, strings.NewReader("0123")); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.add(files.Keep + time.Minute)
+	again, err := r.Begin(t.Context(), u, 10)
+	if err != nil || again.Offset != 0 {
+		t.Fatalf("got %+v, %v", again, err)
+	}
+	if left := r.keys(t); len(left) != 0 {
+		t.Errorf("stored: %v", left)
+	}
+	f, err := r.Append(t.Context(), again, 0, strings.NewReader("9876543210"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.holds(t, f, []byte("9876543210"))
 }
 
 func TestUploadsThatAreLeftAreSwept(t *testing.T) {

@@ -39,7 +39,7 @@ func powerLoss(t *testing.T, make func(dir string) files.Storage) (acknowledged 
 	t.Helper()
 	disk, err := fusetest.Mount(t.TempDir(), "")
 	if err != nil {
-		t.Skipf("FUSE cannot be mounted here (%v): power loss is not tested on this machine", err)
+		fusetest.Missing(t, err)
 	}
 	defer func() {
 		if err := disk.Close(); err != nil {

@@ -31,6 +31,8 @@ type Upload struct {
 	// AsSent keeps a picture with everything in it, the position among it. Without
 	// it pictures are cleaned, see picture.Clean.
 	AsSent bool `json:"as_sent,omitempty"`
+	// Field is the field that the request named, as entity/field; "" for none.
+	Field string `json:"field,omitempty"`
 	// Key makes the upload one that is done once (R-05): the same bytes and name
 	// under the same key of the same user are the same file, however often they
 	// are sent; other ones are a conflict. "" means every upload is a new file.
@@ -104,11 +106,16 @@ func (s *Service) receive(ctx context.Context, u Upload, r io.Reader) (*File, er
 
 // keep commits the file's document, and more with it.
 func (s *Service) keep(ctx context.Context, f *File, more ...store.Op) error {
+	return s.keepReserved(ctx, f, 0, more...)
+}
+
+// keepReserved is keep where room was kept for the file before.
+func (s *Service) keepReserved(ctx context.Context, f *File, reserved int64, more ...store.Op) error {
 	doc, err := encode(*f)
 	if err != nil {
 		return err
 	}
-	err = s.commit(ctx, f.Size, append(more, store.Op{Kind: store.Insert, Collection: Collection, Doc: doc})...)
+	err = s.commit(ctx, f.Size-reserved, append(more, store.Op{Kind: store.Insert, Collection: Collection, Doc: doc})...)
 	if err != nil {
 		// With an unknown outcome the bytes must stay: the document may be there.
 		// Bytes without a document are swept.

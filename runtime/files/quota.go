@@ -14,8 +14,8 @@ import (
 	"weft/runtime/store"
 )
 
-// totalCollection holds one row with the size of all files together, moved in
-// every commit that brings or takes one. It is kept only where there is a quota.
+// totalCollection holds one row with the size of all files together and of
+// those that are announced, moved in every commit that brings or takes one. It is kept only where there is a quota.
 const (
 	totalCollection = "weft_file_total"
 	totalID         = "all"
@@ -149,7 +149,7 @@ func (s *Service) recount(ctx context.Context) error {
 		var sum int64
 		err := s.store.View(ctx, func(r store.Reader) (err error) {
 			if t, err = readTotal(ctx, r); err == nil {
-				sum, err = sumOf(ctx, r, Collection, sizePath, nil)
+				sum, err = everything(ctx, r)
 			}
 			return err
 		})
@@ -168,6 +168,16 @@ func (s *Service) recount(ctx context.Context) error {
 		}
 	}
 	return problem.New(problem.Unavailable, "too_much_contention", nil)
+}
+
+// everything is how many bytes all files have and all unfinished uploads will have.
+func everything(ctx context.Context, r store.Reader) (int64, error) {
+	there, err := sumOf(ctx, r, Collection, sizePath, nil)
+	if err != nil {
+		return 0, err
+	}
+	coming, err := sumOf(ctx, r, partialCollection, lengthPath, unfinished)
+	return there + coming, err
 }
 
 // sumOf adds up a number over documents.
@@ -199,6 +209,11 @@ func (s *Service) admit(ctx context.Context, user string, size int64) error {
 			return s.overQuota()
 		}
 	}
+	return s.admitUser(ctx, user, size)
+}
+
+// admitUser refuses what is beyond the share of a user.
+func (s *Service) admitUser(ctx context.Context, user string, size int64) error {
 	if s.userQuota <= 0 {
 		return nil
 	}

@@ -141,3 +141,79 @@ func TestAnUploadSentAgainNeedsNoRoom(t *testing.T) {
 		t.Errorf("stored: %v", got)
 	}
 }
+
+// TestUnfinishedUploadsTakeRoom: what was announced is kept free for it, on
+// every node, until it is a file or given up.
+func TestUnfinishedUploadsTakeRoom(t *testing.T) {
+	t.Parallel()
+	r := newRoomWith(t, files.Options{Quota: 100})
+	first, second := r.begin(t, "a.txt", 60), r.begin(t, "b.txt", 30)
+	wantFull := func(what string, n int) {
+		t.Helper()
+		if _, err := r.again().Put(t.Context(), "u2", "c.txt", "", strings.NewReader(strings.Repeat("c", n)), 1000); problem.CodeOf(err) != problem.StorageFull {
+			t.Errorf("%s, %d bytes: %v", what, n, err)
+		}
+	}
+	wantFull("two are under way", 11)
+	if _, err := r.Begin(t.Context(), files.Upload{By: "u2", Max: 1000}, 11); problem.CodeOf(err) != problem.StorageFull {
+		t.Errorf("a third: %v", err)
+	}
+	if _, err := r.Append(t.Context(), first, 0, strings.NewReader(strings.Repeat("a", 60))); err != nil {
+		t.Errorf("what was begun is finished: %v", err)
+	}
+	wantFull("one is a file", 11)
+	if err := r.Abandon(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	wantFull("one was given up", 41)
+	third := r.begin(t, "d.txt", 40)
+	r.clock.add(files.Keep - time.Minute)
+	if _, err := r.Append(t.Context(), third, 0, strings.NewReader("0123")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantFull("after a sweep", 1)
+	r.clock.add(files.Keep + time.Minute)
+	if _, err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.put(t, "e.txt", strings.Repeat("e", 100))
+	wantFull("in the end", 1)
+}
+
+// TestAUserBeginsNoMoreThanHisShare: also not with many requests at once.
+func TestAUserBeginsNoMoreThanHisShare(t *testing.T) {
+	t.Parallel()
+	r := newRoomWith(t, files.Options{UserQuota: 100})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := r.Begin(t.Context(), files.Upload{By: "u1", Max: 1000}, 60)
+			if err != nil && problem.CodeOf(err) != problem.TooLarge {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n, err := r.store.Count(t.Context(), "weft_partial_upload", nil, 0); n > 1 || err != nil {
+		t.Errorf("%d uploads of 60 bytes each were begun, %v", n, err)
+	}
+}
+
+// TestAnUploadBegunAgainNeedsNoRoom: it has it already.
+func TestAnUploadBegunAgainNeedsNoRoom(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]files.Options{"of all": {Quota: 10}, "of a user": {UserQuota: 10}} {
+		r := newRoomWith(t, o)
+		u := files.Upload{By: "u1", Name: "a.txt", Key: "k", Max: 100}
+		first, err := r.Begin(t.Context(), u, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := r.Begin(t.Context(), u, 10); err != nil || again.ID != first.ID {
+			t.Errorf("the room %s: %v", name, err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -25,10 +26,12 @@ const (
 type Bucket struct {
 	o      S3Options
 	client minio.Core
+	signer *minio.Client // of addresses for browsers
 	pulse  *pulse
 
-	mu   sync.Mutex
-	made bool // the bucket is known to be there
+	mu     sync.Mutex
+	made   bool     // the bucket is known to be there
+	making *attempt // what all callers wait for; nil when nobody tries
 }
 
 // NewBucket checks the options; nothing is sent before the first call.
@@ -40,26 +43,44 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Patience <= 0 {
+	if o.Patience == 0 {
 		o.Patience = usualPatience
 	}
+	o.Region = o.region(u)
 	dialer := &net.Dialer{Timeout: o.Patience, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Patience),
 		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
 	}
+	client, err := o.client(u, ownBodies{transport})
+	if err != nil {
+		return nil, err
+	}
+	public, err := o.publicURL()
+	if err != nil {
+		return nil, err
+	}
+	signer, err := o.client(public, transport)
+	if err != nil {
+		return nil, err
+	}
+	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
+}
+
+// client speaks to the server at u; it signs for the options' region.
+func (o S3Options) client(u *url.URL, transport http.RoundTripper) (*minio.Client, error) {
 	lookup := minio.BucketLookupDNS
 	if o.inPath(u) {
 		lookup = minio.BucketLookupPath
 	}
-	client, err := minio.New(u.Host, &minio.Options{
+	c, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(o.AccessKey, o.SecretKey, o.SessionToken),
-		Secure: u.Scheme == "https", Transport: ownBodies{transport}, Region: o.region(u), BucketLookup: lookup, MaxRetries: s3Tries,
+		Secure: u.Scheme == "https", Transport: transport, Region: o.Region, BucketLookup: lookup, MaxRetries: s3Tries,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("s3: %w", err)
 	}
-	return &Bucket{o: o, client: minio.Core{Client: client}, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
+	return c, nil
 }
 
 // String shows where the bucket is.
@@ -74,13 +95,45 @@ func (b *Bucket) Close() error {
 // name is what a key is called in the bucket.
 func (b *Bucket) name(key string) string { return b.o.prefix() + pathOf(key) }
 
-// ready makes the bucket if that is wanted and was not done yet.
+// ready makes the bucket if that is wanted and was not done yet. Callers share
+// one attempt, each for as long as he waits, so that they do not queue up
+// behind a server that is gone.
 func (b *Bucket) ready(ctx context.Context) error {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.made {
+		b.mu.Unlock()
 		return nil
 	}
+	making := b.making
+	if making == nil {
+		making = &attempt{done: make(chan struct{})}
+		b.making = making
+		go b.make(context.WithoutCancel(ctx), making)
+	}
+	b.mu.Unlock()
+	select {
+	case <-making.done:
+		return making.err
+	case <-ctx.Done():
+		return s3Problem(ctx, ctx.Err())
+	}
+}
+
+// attempt is one to make the bucket.
+type attempt struct {
+	done chan struct{}
+	err  error // to be read when it is done
+}
+
+func (b *Bucket) make(ctx context.Context, a *attempt) {
+	a.err = b.makeBucket(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.made, b.making = a.err == nil, nil
+	close(a.done)
+}
+
+func (b *Bucket) makeBucket(ctx context.Context) error {
 	ctx, w := b.pulse.watch(ctx)
 	defer w.stop()
 	found, err := b.client.BucketExists(ctx, b.o.Bucket)
@@ -93,7 +146,6 @@ func (b *Bucket) ready(ctx context.Context) error {
 	if err != nil {
 		return s3Problem(ctx, fmt.Errorf("make bucket %s: %w", b.o.Bucket, err))
 	}
-	b.made = true
 	return nil
 }
 

@@ -19,6 +19,8 @@ import (
 // faulty is a bucket behind a proxy that a test gives faults.
 type faulty struct {
 	*files.Bucket
+	server  s3test.Bucket   // past the proxy
+	options files.S3Options // through it
 	// request may answer in place of the server, or change what it is sent;
 	// response may change what it answers.
 	request  func(w http.ResponseWriter, r *http.Request) (answered bool)
@@ -33,7 +35,7 @@ func newFaulty(t *testing.T) *faulty {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &faulty{}
+	f := &faulty{server: b}
 	proxy := &httputil.ReverseProxy{
 		// The name of the host is signed, so it stays that of the proxy.
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -53,6 +55,7 @@ func newFaulty(t *testing.T) *faulty {
 	}))
 	t.Cleanup(server.Close)
 	o.Endpoint = server.URL
+	f.options = o
 	if f.Bucket, err = files.NewBucket(o); err != nil {
 		t.Fatal(err)
 	}

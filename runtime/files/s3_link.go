@@ -34,7 +34,7 @@ func (b *Bucket) link(ctx context.Context, key, mediaType, disposition string) (
 	if !b.o.Redirect {
 		return "", nil
 	}
-	u, err := b.client.PresignedGetObject(ctx, b.o.Bucket, b.name(key), linkLife, url.Values{
+	u, err := b.signer.PresignedGetObject(ctx, b.o.Bucket, b.name(key), linkLife, url.Values{
 		"response-content-type":        {mediaType},
 		"response-content-disposition": {disposition},
 		"response-cache-control":       {"private, no-store"},

@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"weft/runtime/files"
 	"weft/runtime/files/s3test"
@@ -99,4 +102,96 @@ func TestDownloadsGoThroughWeftUnlessItIsTold(t *testing.T) {
 			t.Errorf("got %s, %v", address, err)
 		}
 	})
+}
+
+// TestBrowsersAreSentToTheAddressTheyReach: weft itself goes on speaking to the
+// endpoint, and the region is the endpoint's.
+func TestBrowsersAreSentToTheAddressTheyReach(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		endpoint, public string
+		want             string
+	}{
+		{"http://minio:9000", "https://files.example.com", "https://deals.files.example.com/"},
+		{"http://minio:9000", "https://192.0.2.7:9443", "https://192.0.2.7:9443/deals/"},
+		{"http://minio:9000", "", "http://minio:9000/deals/"},
+	} {
+		b, err := files.NewBucket(files.S3Options{Endpoint: c.endpoint, PublicEndpoint: c.public, Bucket: "deals", Region: "cn-north-1", AccessKey: "KEY", SecretKey: "SECRET", Redirect: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := files.New(files.Options{Storage: b})
+		got, err := s.Link(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment")
+		if err != nil || !strings.HasPrefix(got, c.want) || !strings.Contains(got, "cn-north-1") {
+			t.Errorf("%s: %s, %v", c.public, got, err)
+		}
+	}
+	if _, err := files.NewBucket(files.S3Options{Endpoint: "h", PublicEndpoint: "ftp://h", Bucket: "deals", AccessKey: "KEY", SecretKey: "SECRET"}); err == nil {
+		t.Error("ftp is taken for a public endpoint")
+	}
+}
+
+// TestAnAddressOfThePublicEndpointIsGood: a server that is known by two names
+// gives the file by the one, and weft stores it by the other.
+func TestAnAddressOfThePublicEndpointIsGood(t *testing.T) {
+	t.Parallel()
+	f := newFaulty(t)
+	o := options(f.server)
+	o.Redirect, o.PublicEndpoint = true, f.options.Endpoint
+	bucket, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int64
+	f.request = func(http.ResponseWriter, *http.Request) bool {
+		asked.Add(1)
+		return false
+	}
+	r := newRoomWith(t, files.Options{Storage: bucket})
+	file := r.put(t, "a.txt", "hello")
+	if n := asked.Load(); n != 0 {
+		t.Errorf("weft itself went by the public endpoint %d times", n)
+	}
+	address, err := r.Link(t.Context(), *file, "text/plain", "attachment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := fetch(t, "GET", address); status != 200 || body != "hello" || asked.Load() != 1 {
+		t.Errorf("got %d %s by %s", status, body, address)
+	}
+}
+
+// TestAnAddressIsGoodForTwoMinutes: S-34. One that was signed before that is
+// refused by the server, whoever has it.
+func TestAnAddressIsGoodForTwoMinutes(t *testing.T) {
+	t.Parallel()
+	o := options(s3test.Open(t))
+	o.Redirect = true
+	bucket, err := files.NewBucket(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRoomWith(t, files.Options{Storage: bucket})
+	f := r.put(t, "a.txt", "hello")
+	for name, c := range map[string]struct {
+		ago  time.Duration
+		want int
+	}{"a minute ago": {time.Minute, http.StatusOK}, "three minutes ago": {3 * time.Minute, http.StatusForbidden}} {
+		if status, _, body := fetch(t, "GET", linkAt(t, r, *f, time.Now().Add(-c.ago))); status != c.want {
+			t.Errorf("%s: %d %.200s", name, status, body)
+		}
+	}
+}
+
+// linkAt is an address that was signed at a time that is past.
+func linkAt(t *testing.T, r room, f files.File, at time.Time) (address string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { // its clock stands in the year 2000
+		time.Sleep(time.Until(at))
+		var err error
+		if address, err = r.Link(t.Context(), f, "text/plain", "attachment"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return address
 }

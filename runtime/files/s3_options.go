@@ -19,6 +19,9 @@ type S3Options struct {
 	// Endpoint is a host with an optional port, or https:// or http:// before
 	// it; without either it is spoken to over TLS.
 	Endpoint string
+	// PublicEndpoint is the same server as browsers reach it, where Endpoint is
+	// inside a network; only addresses that downloads are redirected to name it.
+	PublicEndpoint string
 	// Region of the bucket; "" takes it from the endpoint's name, else us-east-1.
 	Region string
 	Bucket string
@@ -37,14 +40,15 @@ type S3Options struct {
 	// Redirect sends downloads to the bucket itself by a presigned address that
 	// is good for two minutes; else they go through weft.
 	Redirect bool
-	// Patience is how long a server that stands still is waited for, before it
-	// is asked whether it is there at all; 0 is a second.
+	// Patience is how long a connection, and the answer to the question whether
+	// the server is there at all, may take; 0 is a second. A call to a server
+	// that is gone ends after two of them.
 	Patience time.Duration
 }
 
 // ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,
-// tls=false, path_style=true, make_bucket=true, redirect=true and token. What
-// is wrong with it is said without repeating it, as it holds a secret.
+// tls=false, path_style=true, make_bucket=true, redirect=true, patience=3s and
+// token. What is wrong with it is said without repeating it, as it holds a secret.
 func ParseS3(text string) (S3Options, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "s3" || u.Host == "" {
@@ -63,6 +67,11 @@ func ParseS3(text string) (S3Options, error) {
 			}
 		}
 	}
+	if text := q.Get("patience"); text != "" {
+		if o.Patience, err = time.ParseDuration(text); err != nil {
+			return S3Options{}, errors.New("the parameter patience of a bucket's address is a time, such as 3s")
+		}
+	}
 	if !tls {
 		o.Endpoint = "http://" + u.Host
 	}
@@ -74,6 +83,12 @@ func (o S3Options) check() error {
 	if _, err := o.url(); err != nil {
 		return err
 	}
+	if _, err := o.publicURL(); err != nil {
+		return err
+	}
+	if o.Patience < 0 {
+		return errors.New("the patience with S3 is a time above zero, such as 3s")
+	}
 	if err := s3utils.CheckValidBucketNameStrict(o.Bucket); err != nil {
 		return fmt.Errorf("the name of the bucket %q: %w", o.Bucket, err)
 	}
@@ -84,14 +99,23 @@ func (o S3Options) check() error {
 }
 
 // url is the endpoint as an address.
-func (o S3Options) url() (*url.URL, error) {
-	text := o.Endpoint
+func (o S3Options) url() (*url.URL, error) { return endpointURL(o.Endpoint) }
+
+// publicURL is the endpoint for browsers.
+func (o S3Options) publicURL() (*url.URL, error) {
+	if o.PublicEndpoint == "" {
+		return o.url()
+	}
+	return endpointURL(o.PublicEndpoint)
+}
+
+func endpointURL(text string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, errors.New("the S3 endpoint is a host with an optional port, such as https://s3.cn-north-1.amazonaws.com.cn")
+		return nil, errors.New("an S3 endpoint is a host with an optional port, such as https://s3.cn-north-1.amazonaws.com.cn")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -28,8 +29,10 @@ const (
 )
 
 // What a bucket is told about the bytes: nothing that would make a browser
-// show them, should they ever be read past weft.
-var plainObject = minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment"}
+// show them, should they ever be read past weft. Over plain HTTP the client
+// would send its own framing of signed chunks in place of the sum it is given,
+// and not every server takes that.
+var plainObject = minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment", DisableContentSha256: true}
 
 // Put sends small files at once and larger ones in parts. Each body goes with
 // its MD5 and SHA-256, which the server checks; what it answers is checked
@@ -79,8 +82,9 @@ func (b *Bucket) read(into *spool, r io.Reader) (part, error) {
 func (p part) md5Base64() string { return base64.StdEncoding.EncodeToString(p.md5) }
 func (p part) sha256Hex() string { return hex.EncodeToString(p.sha256) }
 
-// is tells whether a server's tag proves that it has this body.
-func (p part) is(tag string) bool { return tag == hex.EncodeToString(p.md5) }
+// is tells whether a server's tag proves that it has this body. Some write it
+// in capitals.
+func (p part) is(tag string) bool { return strings.EqualFold(tag, hex.EncodeToString(p.md5)) }
 
 // putParts sends the first part and all that follow.
 func (b *Bucket) putParts(ctx context.Context, key string, next *spool, first part, r io.Reader) error {
@@ -114,7 +118,7 @@ func (b *Bucket) sendParts(ctx context.Context, key, id string, next *spool, p p
 		}
 		tag, err := b.send(ctx, p, func(ctx context.Context, body io.Reader) (string, error) {
 			there, err := b.client.PutObjectPart(ctx, b.o.Bucket, b.name(key), id, n, body, p.size,
-				minio.PutObjectPartOptions{Md5Base64: p.md5Base64(), Sha256Hex: p.sha256Hex()})
+				minio.PutObjectPartOptions{Md5Base64: p.md5Base64(), Sha256Hex: p.sha256Hex(), DisableContentSha256: true})
 			return there.ETag, err
 		})
 		if err != nil {

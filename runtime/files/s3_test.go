@@ -59,6 +59,9 @@ func TestABucketIsMadeWhenAllowed(t *testing.T) {
 func TestUnfinishedPartsAreEnded(t *testing.T) {
 	t.Parallel()
 	b := s3test.Open(t)
+	if b.IsMinIO(t) {
+		t.Skip("MinIO lists no unfinished uploads, and ends them itself after a day")
+	}
 	s := newBucket(t, b)
 	core := minio.Core{Client: b.Client(t)}
 	key := newKey()
@@ -113,14 +116,15 @@ func TestUnfinishedPartsOfOthersStay(t *testing.T) {
 
 func TestAddressesOfBuckets(t *testing.T) {
 	t.Parallel()
-	o, err := files.ParseS3("s3://KEY:SE%2FCRET@s3.example.com:9000/my-bucket/some/where?region=cn-north-1&tls=false&path_style=true&make_bucket=1")
+	o, err := files.ParseS3("s3://KEY:SE%2FCRET@s3.example.com:9000/my-bucket/some/where?region=cn-north-1&tls=false&path_style=true&make_bucket=1&patience=3s")
 	want := files.S3Options{Endpoint: "http://s3.example.com:9000", Region: "cn-north-1", Bucket: "my-bucket", Prefix: "some/where",
-		AccessKey: "KEY", SecretKey: "SE/CRET", PathStyle: true, MakeBucket: true}
+		AccessKey: "KEY", SecretKey: "SE/CRET", PathStyle: true, MakeBucket: true, Patience: 3 * time.Second}
 	if err != nil || o != want {
 		t.Errorf("got %s, %v", o, err)
 	}
 	for _, bad := range []string{"", "s3://", "http://KEY:SECRET@h/bucket", "s3://h/bucket", "s3://KEY:SECRET@h/", "s3://KEY:SECRET@h/b", "s3://KEY:SECRET@h/Bucket_",
-		"s3://KEY:SECRET@h/bucket?tls=perhaps", "s3://KEY:SECRET@h:port/bucket", "s3://KEY:SEC%RET@h/bucket"} {
+		"s3://KEY:SECRET@h/bucket?tls=perhaps",
+		"s3://KEY:SECRET@h/bucket?patience=long", "s3://KEY:SECRET@h/bucket?patience=-1s", "s3://KEY:SECRET@h:port/bucket", "s3://KEY:SEC%RET@h/bucket"} {
 		if _, err := files.ParseS3(bad); err == nil {
 			t.Errorf("%s is taken", bad)
 		} else if strings.Contains(strings.ReplaceAll(err.Error(), "s3://KEY:SECRET@host/bucket/prefix", ""), "SEC") {

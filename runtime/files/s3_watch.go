@@ -12,9 +12,10 @@ import (
 )
 
 // A server that works slowly is waited for, one that is gone is not: when a
-// call stands still, another connection asks whether the server answers at all.
-// The options' patience is how long it may stand still before one asks, and how
-// long the answer may take.
+// call stands still for half of the options' patience, other connections ask
+// whether the server answers at all, twice and half a patience apart. Each
+// answer may take a whole patience, so that a call ends after two of them, and
+// never for one answer that was late or lost on the way.
 const (
 	usualPatience = time.Second
 	stillMost     = 30 * time.Second // a call that makes no step for so long is given up
@@ -48,7 +49,7 @@ func newPulse(u *url.URL, t *http.Transport, patience time.Duration) *pulse {
 	}}
 }
 
-// ask sends a request without a signature; any answer will do.
+// ask asks twice, and says whether one was answered.
 func (p *pulse) ask() bool {
 	since := time.Now()
 	p.mu.Lock()
@@ -56,14 +57,33 @@ func (p *pulse) ask() bool {
 	if p.asked.After(since) {
 		return p.beats
 	}
-	res, err := p.client.Get(p.url)
-	if p.beats = err == nil; p.beats {
-		_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
-		_ = res.Body.Close()
+	first := make(chan bool, 1)
+	go func() { first <- p.answers() }()
+	again := time.NewTimer(p.patience / 2)
+	defer again.Stop()
+	select {
+	case p.beats = <-first:
+		if !p.beats { // it was refused: the server may be starting
+			<-again.C
+			p.beats = p.answers()
+		}
+	case <-again.C:
+		p.beats = p.answers() || <-first
 	}
 	p.asked = time.Now()
 	p.silent.Store(!p.beats)
 	return p.beats
+}
+
+// answers sends a request without a signature; any answer will do.
+func (p *pulse) answers() bool {
+	res, err := p.client.Get(p.url)
+	if err != nil {
+		return false
+	}
+	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
+	_ = res.Body.Close()
+	return true
 }
 
 // watch guards one call: its context ends when the server is gone. The caller
@@ -74,7 +94,7 @@ func (p *pulse) watch(ctx context.Context) (context.Context, *watch) {
 	w.step()
 	// After a question without an answer the next one comes first, so that
 	// callers do not queue up behind a server that is gone.
-	first := p.patience
+	first := p.patience / 2
 	if p.silent.Load() {
 		first = 0
 	}
@@ -103,8 +123,8 @@ func (w *watch) look() {
 	still, next := time.Since(time.Unix(0, w.last.Load())), w.pulse.patience
 	switch {
 	case w.idle.Load():
-	case still < w.pulse.patience && !w.pulse.silent.Load():
-		next -= still
+	case still < w.pulse.patience/2 && !w.pulse.silent.Load():
+		next = w.pulse.patience/2 - still
 	case still >= w.most:
 		w.cancel(errStill)
 		return

@@ -4,6 +4,7 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -44,6 +45,8 @@ type Options struct {
 	Unchecked bool
 	// MaxUpload is that of api.Options.
 	MaxUpload int64
+	// Logger is that of api.Options; nil means nothing is logged.
+	Logger *slog.Logger
 }
 
 // App is a running weft.
@@ -91,7 +94,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*house.Hous
 	t.Helper()
 	h := house.Options{
 		Store: anystore.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
-		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: slog.New(slog.DiscardHandler),
+		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 	}
 	if h.Storage = o.Storage; h.Storage == nil {
 		h.Storage = anyfiles.Open(t)

@@ -12,8 +12,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -100,6 +102,25 @@ func (b Bucket) Client(t testing.TB) *minio.Client {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// IsMinIO tells whether the bucket's server is a MinIO.
+func (b Bucket) IsMinIO(t testing.TB) bool {
+	t.Helper()
+	scheme := "http://"
+	if b.Secure {
+		scheme = "https://"
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, scheme+b.Endpoint+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return strings.HasPrefix(res.Header.Get("Server"), "MinIO")
 }
 
 // make gives the bucket a name and makes it.

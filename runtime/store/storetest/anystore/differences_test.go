@@ -79,7 +79,7 @@ func TestNothingIsSkippedSilently(t *testing.T) {
 			return
 		}
 		skips[path] = true
-		if Elsewhere[path] == "" && path != "crashtest/testserver/cache.go" {
+		if Elsewhere[path] == "" && path != "crashtest/testserver/cache.go" && path != "crashtest/fusetest/missing.go" {
 			t.Errorf("%s leaves a test out: declare a difference and use anystore.Skip", path)
 		}
 	})

@@ -1,0 +1,25 @@
+package files
+
+import (
+	"context"
+	"time"
+)
+
+// outlast is a context that ends so long after ctx did: what a caller sent
+// before his connection broke is kept, but not waited for without end.
+func outlast(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(after)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-own.Done():
+		}
+	})
+	return own, func() {
+		stop()
+		cancel()
+	}
+}

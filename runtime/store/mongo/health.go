@@ -24,6 +24,7 @@ const callLimit = 2 * time.Minute
 // database answers again. A database that is slow but alive is left in peace.
 type health struct {
 	log      *slog.Logger
+	database string
 	patience time.Duration
 	client   *driver.Client
 	started  time.Time
@@ -39,17 +40,19 @@ type health struct {
 	closed bool
 	// back is closed when the database answers again.
 	back chan struct{}
+	// refused is when the log was told of a refusal.
+	refused time.Time
 
 	quit  context.CancelFunc
 	ended chan struct{}
 }
 
-func newHealth(ctx context.Context, uri string, o Options) (*health, error) {
-	c, err := driver.Connect(ctx, clientOptions(uri, o).SetMaxPoolSize(2))
+func newHealth(ctx context.Context, uri, database string, o Options) (*health, error) {
+	c, err := driver.Connect(ctx, clientOptions(uri, o).SetMinPoolSize(0).SetMaxPoolSize(2))
 	if err != nil {
 		return nil, err
 	}
-	h := &health{log: o.Logger, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
+	h := &health{log: o.Logger, database: database, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
 		back: make(chan struct{}), ended: make(chan struct{})}
 	h.up, h.fail = context.WithCancel(context.Background())
 	alive, quit := context.WithCancel(context.Background())
@@ -113,10 +116,12 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 	case inner.Err() != nil:
 		return fmt.Errorf("%w: no answer within %v", store.ErrUnavailable, limit)
 	}
-	if driver.IsNetworkError(err) {
+	if !answered(err) {
 		h.nudge()
 	}
-	return classify(err)
+	err = classify(err)
+	h.tellRefusal(err)
+	return err
 }
 
 var errDown = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
@@ -178,7 +183,8 @@ func (h *health) watch(ctx context.Context) {
 	}
 }
 
-// ask takes the database for dead when it answers neither this nor any call.
+// ask takes the database for dead when it answers neither this nor any call. A
+// refusal is an answer too.
 func (h *health) ask(ctx context.Context) {
 	sent := h.last.Load()
 	limited, cancel := context.WithTimeout(ctx, h.patience*3/5)
@@ -186,7 +192,8 @@ func (h *health) ask(ctx context.Context) {
 	cancel()
 	switch {
 	case ctx.Err() != nil:
-	case err == nil:
+	case err == nil, !unreachable(err):
+		h.tellRefusal(classify(err))
 		h.answered()
 		h.rise()
 	case h.last.Load() == sent:

@@ -17,9 +17,6 @@ import (
 // errAgain says that nothing was written and another try may succeed.
 var errAgain = errors.New("mongo: the transaction met another one")
 
-// answered tells whether an error is an answer of the database.
-func answered(err error) bool { return !driver.IsNetworkError(err) && !driver.IsTimeout(err) }
-
 // begin starts a transaction in the writer's session.
 func (w *writer) begin(context.Context) (driver.Session, error) {
 	if w.session == nil {

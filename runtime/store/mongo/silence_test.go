@@ -21,13 +21,14 @@ func TestSilenceOfTheStreamIsNoPromise(t *testing.T) {
 	var mute atomic.Bool
 	muted := make(chan struct{})
 	var once sync.Once
-	s := open(t, through(t, server.URI, func(question []byte) bool {
+	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
 		if !mute.Load() || !bytes.Contains(question, []byte("getMore\x00")) {
 			return true
 		}
 		once.Do(func() { close(muted) })
 		return false
-	}), mongo.Options{})
+	}})
+	s := open(t, proxy.URI, mongo.Options{})
 	mute.Store(true)
 	<-muted
 	number := func() uint64 {

@@ -40,8 +40,8 @@ type health struct {
 	closed bool
 	// back is closed when the database answers again.
 	back chan struct{}
-	// refused is when the log was told of a refusal.
-	refused time.Time
+	// refused is when the log was told of a refusal, by its reason.
+	refused map[error]time.Time
 
 	quit  context.CancelFunc
 	ended chan struct{}
@@ -53,7 +53,7 @@ func newHealth(ctx context.Context, uri, database string, o Options) (*health, e
 		return nil, err
 	}
 	h := &health{log: o.Logger, database: database, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
-		back: make(chan struct{}), ended: make(chan struct{})}
+		back: make(chan struct{}), refused: map[error]time.Time{}, ended: make(chan struct{})}
 	h.up, h.fail = context.WithCancel(context.Background())
 	alive, quit := context.WithCancel(context.Background())
 	h.quit = quit
@@ -97,11 +97,11 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 	if up.Err() != nil {
 		return errDown
 	}
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(up, cancel)()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(up, func() { cancel(errDown) })()
 	if limit > 0 {
-		defer time.AfterFunc(limit, cancel).Stop()
+		defer time.AfterFunc(limit, func() { cancel(errLimit) }).Stop()
 	}
 	err := fn(inner)
 	if err == nil {
@@ -124,7 +124,11 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 	return err
 }
 
-var errDown = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+// Why a call is cut off.
+var (
+	errDown  = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+	errLimit = errors.New("mongo: a call took too long")
+)
 
 // hideContext keeps the text of an error that came of cutting a call off: the
 // caller's own context has not ended.

@@ -90,8 +90,8 @@ func (h *health) tellRefusal(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r.database = h.database
-	if now := time.Now(); now.Sub(h.refused) >= refusalPause {
-		h.refused = now
+	if now := time.Now(); now.Sub(h.refused[r.reason]) >= refusalPause {
+		h.refused[r.reason] = now
 		h.log.Error("the database refuses; trying again with every call", "reason", r)
 	}
 }

@@ -80,7 +80,8 @@ func (l *openLoop) send(method, path, name string) {
 		if away && sent.After(l.cut) {
 			l.wrong["201 without a database"]++
 		}
-	case status == http.StatusServiceUnavailable:
+	case status == http.StatusServiceUnavailable,
+		status == http.StatusTooManyRequests: // all come from one user, who may have 512 under way
 		l.refused++
 		if strings.Contains(body, `"outcome_unknown"`) {
 			l.doubt = append(l.doubt, name)

@@ -101,7 +101,7 @@ type crashServer struct {
 	cmd   *exec.Cmd
 	url   string
 	token string
-	log   bytes.Buffer
+	log   terminal
 }
 
 func startCrashServer(t *testing.T, dir, spoil string, flags ...string) *crashServer {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net"
 	"net/http"
@@ -76,7 +78,14 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 	s := newSession(t)
 	s.patience = 3 * time.Second // one of them is not there
 	standalone := mongotest.Start(t, mongotest.Options{Standalone: true})
+	guarded := mongotest.Start(t, mongotest.Options{Auth: true})
+	wrong := strings.Replace(guarded.URI, ":"+mongotest.Password+"@", ":another@", 1)
+	old := mongotest.Through(t, guarded.URI, mongotest.Rules{Answer: sayOld})
 	s.all([]command{
+		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + wrong, status: 1, errs: []string{"does not take the user and password of the URI", "authSource"}},
+		{args: "template list --data DIR/d --mongodb-uri " + wrong, status: 1, errs: []string{"does not take the user and password of the URI"}},
+		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + old.URI, status: 1, errs: []string{"older than MongoDB 5.0"}},
+		{args: "template list --data DIR/d --mongodb-uri " + old.URI, status: 1, errs: []string{"older than MongoDB 5.0"}},
 		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + standalone.URI, status: 1, errs: []string{"standalone", "--replSet rs0", "rs.initiate()"}},
 		{args: "template list --data DIR/d --mongodb-uri " + standalone.URI, status: 1, errs: []string{"--replSet rs0"}},
 		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + withSet(t, standalone.URI), status: 1, errs: []string{"standalone", "--replSet rs0"}},
@@ -85,6 +94,14 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 		{args: "template list --data DIR/d --files-quota much", status: 2, errs: []string{`"much" is no size`}},
 		{args: "template list --data DIR/d --s3-bucket b", status: 2, errs: []string{"S3 endpoint"}},
 	})
+}
+
+// sayOld makes a server say that it is MongoDB 4.4.
+func sayOld(answer []byte) {
+	const name = "\x10maxWireVersion\x00"
+	if at := bytes.Index(answer, []byte(name)); at >= 0 {
+		binary.LittleEndian.PutUint32(answer[at+len(name):], 9)
+	}
 }
 
 // withSet is a URI that asks for a replica set.
@@ -163,6 +180,9 @@ func TestSecretsAreNeverSaid(t *testing.T) {
 				}
 				if args == "template list" && works != (status == 0) {
 					t.Errorf("weft %s on %s: status %d\n%s", args, secret, status, errs)
+				}
+				if says := "does not take the user and password"; secret == wrong && (args == "template list" || args == "doctor") && !strings.Contains(out+errs, says) {
+					t.Errorf("weft %s with a wrong password (status %d) does not say that the database %s:\n%s%s", args, status, says, out, errs)
 				}
 				if !strings.Contains(args, "doctor") { // only the doctor asks the bucket
 					break

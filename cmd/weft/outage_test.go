@@ -182,21 +182,26 @@ func TestADatabaseThatGoesAway(t *testing.T) {
 // what was asked for again and again is there once.
 func (l *load) count() {
 	l.t.Helper()
-	api := &client{base: l.server.url, token: l.server.token, http: http.DefaultClient}
+	n, names := countDeals(l.t, l.server)
+	if acked := int(l.acked.Load()); n < acked || n > acked+outageCallers || n != names {
+		l.t.Errorf("%d deals with %d names, %d acknowledged by %d callers", n, names, acked, outageCallers)
+	}
+}
+
+func countDeals(t *testing.T, server *crashServer) (n, names int) {
+	t.Helper()
+	api := &client{base: server.url, token: server.token, http: http.DefaultClient}
 	var out struct {
 		Rows []struct {
-			N        int `json:"n"`
-			Distinct int `json:"d"`
+			N     int `json:"n"`
+			Names int `json:"d"`
 		} `json:"rows"`
 	}
 	q := map[string]any{"metrics": map[string]any{"n": []string{"count"}, "d": []string{"count_distinct", "name"}}}
-	if err := api.call(l.t.Context(), "POST", "/records/opportunity/aggregate", q, &out); err != nil {
-		l.t.Fatal(err)
+	if err := api.call(t.Context(), "POST", "/records/opportunity/aggregate", q, &out); err != nil {
+		t.Fatal(err)
 	}
-	n := out.Rows[0].N
-	if acked := int(l.acked.Load()); n < acked || n > acked+outageCallers || n != out.Rows[0].Distinct {
-		l.t.Errorf("%d deals with %d names, %d acknowledged by %d callers", n, out.Rows[0].Distinct, acked, outageCallers)
-	}
+	return out.Rows[0].N, out.Rows[0].Names
 }
 
 // terminal is standard error that can be read while the command runs.

@@ -176,7 +176,10 @@ func explainMongo(err error) error {
 			return refusal
 		}
 	}
+	var refused *mongo.Refusal
 	switch {
+	case errors.As(err, &refused): // it says what to do; store.ErrUnavailable too
+		return refused
 	case errors.Is(err, store.ErrTooNew):
 		return errors.New("the MongoDB database was written by a newer version of weft; run that version, nothing was changed")
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrUnknown):

@@ -91,9 +91,11 @@ type Store interface {
 	// ErrFull or ErrReadOnly.
 	Commit(ctx context.Context, b *Batch) error
 	// Increment adds by to a named counter, durably, and returns the new value.
+	// After ErrUnavailable it may have been counted: a number is left out then.
 	Increment(ctx context.Context, collection, id string, by int64) (int64, error)
 	// Claim marks up to c.Limit documents that match and returns them as
-	// changed; no document is ever claimed by two callers at once.
+	// changed; no document is ever claimed by two callers at once. After
+	// ErrUnavailable documents may be claimed that nobody was told of.
 	Claim(ctx context.Context, collection string, c Claim) ([]Doc, error)
 	// Ensure makes the collections with their indexes, and drops indexes that
 	// were made by an earlier Ensure and are no longer named.

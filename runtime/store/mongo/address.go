@@ -1,7 +1,6 @@
 package mongo
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -24,7 +23,7 @@ func Address(uri string) (string, error) {
 func parse(uri string) (*connstring.ConnString, error) {
 	c, err := connstring.ParseAndValidate(uri)
 	if err != nil {
-		return nil, fmt.Errorf("mongo: the URI cannot be read: %w", withoutSecrets(err, uri))
+		return nil, unreadable(err, uri)
 	}
 	return c, nil
 }

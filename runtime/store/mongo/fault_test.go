@@ -1,11 +1,13 @@
 package mongo_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,6 +142,32 @@ func TestOutcomeThatCannotBeFound(t *testing.T) {
 	if err := s.Commit(t.Context(), pair("next one")); err != nil {
 		t.Errorf("after it: %v", err)
 	}
+	has(t, s, "lost")
+}
+
+// TestCommitThatNobodyConfirms: as long as most members are away, the primary
+// answers all but commits. Their callers do not wait for longer than they must.
+func TestCommitThatNobodyConfirms(t *testing.T) {
+	t.Parallel()
+	var alone atomic.Bool
+	proxy := mongotest.Through(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.Rules{Ask: func(question []byte) bool {
+		return !alone.Load() || !bytes.Contains(question, []byte("commitTransaction\x00"))
+	}})
+	s := open(t, proxy.URI, mongo.Options{Patience: 2 * time.Second})
+	ensurePairs(t, s)
+	alone.Store(true)
+	answer := make(chan error, 1)
+	go func() { answer <- s.Commit(t.Context(), pair("lost")) }()
+	select {
+	case err := <-answer:
+		if !errors.Is(err, store.ErrUnknown) {
+			t.Errorf("a commit that nobody confirms: %v", err)
+		}
+	case <-time.After(40 * time.Second):
+		t.Error("a commit that nobody confirms is not answered")
+	}
+	alone.Store(false)
+	eventually(t, "writes again", 20*time.Second, func() bool { return s.Commit(t.Context(), pair(fmt.Sprint(time.Now().UnixNano()))) == nil })
 	has(t, s, "lost")
 }
 

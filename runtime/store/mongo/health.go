@@ -24,6 +24,7 @@ const callLimit = 2 * time.Minute
 // database answers again. A database that is slow but alive is left in peace.
 type health struct {
 	log      *slog.Logger
+	database string
 	patience time.Duration
 	client   *driver.Client
 	started  time.Time
@@ -39,18 +40,20 @@ type health struct {
 	closed bool
 	// back is closed when the database answers again.
 	back chan struct{}
+	// refused is when the log was told of a refusal, by its reason.
+	refused map[error]time.Time
 
 	quit  context.CancelFunc
 	ended chan struct{}
 }
 
-func newHealth(ctx context.Context, uri string, o Options) (*health, error) {
-	c, err := driver.Connect(ctx, clientOptions(uri, o).SetMaxPoolSize(2))
+func newHealth(ctx context.Context, uri, database string, o Options) (*health, error) {
+	c, err := driver.Connect(ctx, clientOptions(uri, o).SetMinPoolSize(0).SetMaxPoolSize(2))
 	if err != nil {
 		return nil, err
 	}
-	h := &health{log: o.Logger, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
-		back: make(chan struct{}), ended: make(chan struct{})}
+	h := &health{log: o.Logger, database: database, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
+		back: make(chan struct{}), refused: map[error]time.Time{}, ended: make(chan struct{})}
 	h.up, h.fail = context.WithCancel(context.Background())
 	alive, quit := context.WithCancel(context.Background())
 	h.quit = quit
@@ -94,11 +97,11 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 	if up.Err() != nil {
 		return errDown
 	}
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(up, cancel)()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(up, func() { cancel(errDown) })()
 	if limit > 0 {
-		defer time.AfterFunc(limit, cancel).Stop()
+		defer time.AfterFunc(limit, func() { cancel(errLimit) }).Stop()
 	}
 	err := fn(inner)
 	if err == nil {
@@ -113,13 +116,19 @@ func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.
 	case inner.Err() != nil:
 		return fmt.Errorf("%w: no answer within %v", store.ErrUnavailable, limit)
 	}
-	if driver.IsNetworkError(err) {
+	if !answered(err) {
 		h.nudge()
 	}
-	return classify(err)
+	err = classify(err)
+	h.tellRefusal(err)
+	return err
 }
 
-var errDown = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+// Why a call is cut off.
+var (
+	errDown  = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+	errLimit = errors.New("mongo: a call took too long")
+)
 
 // hideContext keeps the text of an error that came of cutting a call off: the
 // caller's own context has not ended.
@@ -178,7 +187,8 @@ func (h *health) watch(ctx context.Context) {
 	}
 }
 
-// ask takes the database for dead when it answers neither this nor any call.
+// ask takes the database for dead when it answers neither this nor any call. A
+// refusal is an answer too.
 func (h *health) ask(ctx context.Context) {
 	sent := h.last.Load()
 	limited, cancel := context.WithTimeout(ctx, h.patience*3/5)
@@ -186,7 +196,8 @@ func (h *health) ask(ctx context.Context) {
 	cancel()
 	switch {
 	case ctx.Err() != nil:
-	case err == nil:
+	case err == nil, !unreachable(err):
+		h.tellRefusal(classify(err))
 		h.answered()
 		h.rise()
 	case h.last.Load() == sent:

@@ -19,7 +19,7 @@ func TestReadsAreOfOneMoment(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
 	var asked, bare atomic.Int64
-	s := open(t, through(t, server.URI, func(question []byte) bool {
+	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
 		if bytes.Contains(question, []byte("deal\x00")) {
 			asked.Add(1)
 			if !bytes.Contains(question, []byte("snapshot\x00")) {
@@ -27,7 +27,8 @@ func TestReadsAreOfOneMoment(t *testing.T) {
 			}
 		}
 		return true
-	}), mongo.Options{})
+	}})
+	s := open(t, proxy.URI, mongo.Options{})
 	ensurePairs(t, s)
 	must(t, s.Commit(t.Context(), pair("a")))
 	read := func() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,9 +66,9 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Open connects to the database that the URI names ("weft" if none). It fails
-// with ErrStandalone, ErrTooOld, store.ErrTooNew when a newer weft wrote the
-// database, and store.ErrUnavailable when nothing answers within the patience.
-// No error holds the URI's password.
+// with ErrStandalone, ErrTooOld, a Refusal, store.ErrTooNew when a newer weft
+// wrote the database, and store.ErrUnavailable when nothing answers within the
+// patience. No error holds the URI's password.
 func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -78,13 +79,9 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.semiJoin == 0 {
 		o.semiJoin = maxSemiJoin
 	}
-	address, err := parse(uri)
-	if err != nil {
-		return nil, err
-	}
 	for {
-		s, err := open(ctx, uri, address, o)
-		if err == nil || !o.Wait || !errors.Is(err, store.ErrUnavailable) {
+		s, err := open(ctx, uri, o)
+		if err == nil || !o.Wait || !passes(err) {
 			return s, err
 		}
 		o.Logger.Warn("the database cannot be reached; trying again", "error", err)
@@ -96,16 +93,24 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	}
 }
 
-func open(ctx context.Context, uri string, address *connstring.ConnString, o Options) (*Store, error) {
-	s := &Store{options: o, log: o.Logger, hosts: address.Hosts}
+// passes tells whether a reason why the database cannot be opened may pass by itself.
+func passes(err error) bool {
+	var refused *Refusal
+	return errors.Is(err, store.ErrUnavailable) && !errors.As(err, &refused)
+}
+
+func open(ctx context.Context, uri string, o Options) (*Store, error) {
+	address, err := parse(uri)
+	if err != nil {
+		return nil, err
+	}
 	client, err := driver.Connect(ctx, clientOptions(uri, o))
 	if err != nil {
-		return nil, fmt.Errorf("mongo: %w", withoutSecrets(err, uri))
+		return nil, unreadable(err, uri)
 	}
-	s.client = client
-	s.db = client.Database(databaseOf(address))
-	if s.health, err = newHealth(ctx, uri, o); err != nil {
-		return nil, errors.Join(withoutSecrets(err, uri), disconnect(client))
+	s := &Store{options: o, log: o.Logger, hosts: address.Hosts, client: client, db: client.Database(databaseOf(address))}
+	if s.health, err = newHealth(ctx, uri, databaseOf(address), o); err != nil {
+		return nil, errors.Join(unreadable(err, uri), disconnect(client))
 	}
 	s.feed = newFeed(s)
 	s.writer = newWriter(s)
@@ -116,6 +121,16 @@ func open(ctx context.Context, uri string, address *connstring.ConnString, o Opt
 	}
 	go s.writer.run()
 	return s, nil
+}
+
+// unreadable names an error about a URI. The hosts of mongodb+srv are looked
+// up for it, by a service of names that may be away.
+func unreadable(err error, uri string) error {
+	err = withoutSecrets(err, uri)
+	if names := (*net.DNSError)(nil); errors.As(err, &names) {
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	}
+	return fmt.Errorf("mongo: the URI cannot be read: %w", err)
 }
 
 func (s *Store) start(ctx context.Context, uri string) error {

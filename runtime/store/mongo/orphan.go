@@ -2,9 +2,11 @@ package mongo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
 )
 
 // orphanLife is how long the database may keep a transaction that nobody ends.
@@ -13,10 +15,14 @@ const orphanLife = 2 * time.Minute
 // orphan is a session whose transaction may be open at the database, which
 // could not be told to end it. What was on its way when the database stood
 // still may even begin after it is given up. Until the database forgets it, a
-// minute later, it is in the way of every transaction that writes the same.
+// minute later, it is in the way of every transaction that writes the same. The
+// driver does not get the session back, for it would give it to the next one
+// who asks, whose transaction would be ended in place of this one.
 type orphan struct {
-	session bson.Raw
+	session driver.Session
 	since   time.Time
+	// told: the database was told to end it, at least once.
+	told bool
 }
 
 // abandon gives the session up without the database knowing.
@@ -24,26 +30,39 @@ func (w *writer) abandon() {
 	if w.session == nil {
 		return
 	}
-	w.orphans = append(w.orphans, orphan{append(bson.Raw{}, w.session.ID()...), time.Now()})
-	w.endSession()
+	w.orphans = append(w.living(), orphan{session: w.session, since: time.Now()})
+	w.session = nil
+}
+
+// living are the orphans that the database may still know.
+func (w *writer) living() []orphan {
+	return slices.DeleteFunc(w.orphans, func(o orphan) bool { return time.Since(o.since) >= orphanLife })
 }
 
 // endOrphans ends the transactions that were abandoned, as far as they are open by now.
 func (w *writer) endOrphans(ctx context.Context) {
-	sessions := bson.A{}
-	kept := w.orphans[:0]
-	for _, o := range w.orphans {
-		if time.Since(o.since) < orphanLife {
-			kept = append(kept, o)
-			sessions = append(sessions, o.session)
-		}
-	}
-	w.orphans = kept
-	if len(sessions) == 0 {
+	w.orphans = w.living()
+	if len(w.orphans) == 0 {
 		return
+	}
+	sessions := make(bson.A, len(w.orphans))
+	for i, o := range w.orphans {
+		sessions[i] = o.session.ID()
 	}
 	if err := w.s.killSessions(ctx, sessions); err != nil {
 		w.s.log.Warn("transactions of an outage stay open until the database ends them", "error", err)
+		return
+	}
+	for i := range w.orphans {
+		w.orphans[i].told = true
+	}
+}
+
+// endNewOrphans is endOrphans after an outage: writes outside of transactions
+// would wait for what is open, and never say so.
+func (w *writer) endNewOrphans(ctx context.Context) {
+	if slices.ContainsFunc(w.orphans, func(o orphan) bool { return !o.told }) {
+		w.endOrphans(ctx)
 	}
 }
 

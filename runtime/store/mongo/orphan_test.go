@@ -49,8 +49,40 @@ func TestATransactionThatAnOutageLeftOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.writer.orphans = append(s.writer.orphans, orphan{left.ID(), time.Now()}) // the writer is idle
+	s.writer.orphans = append(s.writer.orphans, orphan{session: left, since: time.Now()}) // the writer is idle
 	if err := put(store.Replace, 2); err != nil {
 		t.Error(err)
+	}
+}
+
+// The session of a transaction that may be open still is nobody else's while it
+// is ended again and again.
+func TestASessionThatIsGivenUpIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), mongotest.URI(t), Options{Patience: 30 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w := newWriter(s)
+	session, err := w.begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.db.Collection("deal").InsertOne(driver.NewSessionContext(t.Context(), session), bson.D{{Key: memberID, Value: "a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.abandon()
+	err = s.View(t.Context(), func(r store.Reader) error {
+		w.endOrphans(t.Context())
+		return r.(*reader).pin(t.Context())
+	})
+	if err != nil {
+		t.Errorf("a view that began after it: %v", err)
+	}
+	w.orphans[0].since = time.Now().Add(-orphanLife)
+	if w.endOrphans(t.Context()); len(w.orphans) > 0 {
+		t.Error("what the database has forgotten is ended still")
 	}
 }

@@ -17,11 +17,9 @@ import (
 // errAgain says that nothing was written and another try may succeed.
 var errAgain = errors.New("mongo: the transaction met another one")
 
-// answered tells whether an error is an answer of the database.
-func answered(err error) bool { return !driver.IsNetworkError(err) && !driver.IsTimeout(err) }
-
 // begin starts a transaction in the writer's session.
-func (w *writer) begin(context.Context) (driver.Session, error) {
+func (w *writer) begin(ctx context.Context) (driver.Session, error) {
+	w.endNewOrphans(ctx)
 	if w.session == nil {
 		session, err := w.s.client.StartSession()
 		if err != nil {
@@ -51,16 +49,26 @@ func (w *writer) abort(err error) {
 	}
 }
 
+// commitPatience is how many times the patience a commit may take at a database
+// that is alive: as long as most members do not confirm it, it is not answered,
+// and who waits for the writer cannot give up either.
+const commitPatience = 5
+
 // end commits. When the outcome is not known, the commit is sent again, which
 // does nothing where it is committed; when the database has forgotten the
-// transaction, the row that was written in it tells. What cannot be found out while the patience lasts is store.ErrUnknown.
+// transaction, the row that was written in it tells. What cannot be found out
+// while the patience lasts is store.ErrUnknown.
 func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
 	sent := time.Now()
-	err := w.s.health.call(ctx, session.CommitTransaction)
+	limit := min(commitPatience*w.s.options.Patience, callLimit)
+	err := w.s.health.limited(ctx, limit, session.CommitTransaction)
 	if err == nil {
 		return nil
 	}
 	w.s.log.Warn("the outcome of a commit is not known; finding out", "error", err)
+	if time.Since(sent) >= limit {
+		sent = time.Now() // it was alive: maybe it confirms now
+	}
 	// The caller waited before, and what answers it takes its time too.
 	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.Patience*17/20))
 	defer cancel()

@@ -171,13 +171,26 @@ func (q *reader) each(ctx context.Context, k *collection, filter any, o *options
 	})
 }
 
+// closeLimit is how long the database may take to hear that a cursor is not
+// needed any more; it forgets those that it never hears of.
+const closeLimit = time.Second
+
 // eachOf walks a cursor to its end and closes it.
 func eachOf(ctx context.Context, cursor *driver.Cursor, fn func(bson.Raw) error) error {
 	var err error
 	for err == nil && cursor.Next(ctx) {
 		err = fn(cursor.Current)
 	}
-	return errors.Join(err, cursor.Err(), cursor.Close(context.WithoutCancel(ctx)))
+	err = errors.Join(err, cursor.Err())
+	if errors.Is(context.Cause(ctx), errDown) { // nobody would hear of it
+		return err
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	if closed := cursor.Close(closing); err == nil && closing.Err() == nil {
+		return closed
+	}
+	return err
 }
 
 // Find reads documents in order.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"sync"
 
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
 	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
 // Why a server is refused for good.
@@ -49,42 +50,49 @@ func (h hello) check() error {
 // checkServer refuses what weft cannot work with.
 func (s *Store) checkServer(ctx context.Context, uri string) error {
 	h, err := s.hello(ctx, s.client)
-	if errors.Is(err, store.ErrUnavailable) {
+	var refused *Refusal
+	switch {
+	case errors.As(err, &refused):
+		return err
+	case errors.Is(err, store.ErrUnavailable):
 		if reason := s.diagnose(ctx, uri); reason != nil {
 			return reason
 		}
 		return err
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	return h.check()
 }
 
+// hello asks a server what it is. That is not asked by way of health, which may
+// know already that there is no answer over the URI as it stands.
 func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error) {
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		return c.Database("admin").RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
-	})
+	limited, cancel := context.WithTimeout(ctx, s.options.Patience)
+	defer cancel()
+	err = c.Database("admin").RunCommand(limited, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return h, fmt.Errorf("%w: %w", ctx.Err(), err)
+	case err != nil && limited.Err() != nil:
+		return h, fmt.Errorf("%w: %w", store.ErrUnavailable, hideContext(err))
+	}
+	err = classify(err)
+	s.health.tellRefusal(err)
 	return h, err
 }
 
-// diagnose asks the hosts one by one whether they are standalone servers: with
-// a replica set in the URI the driver says only that it found none.
+// diagnose asks the hosts, all at once, whether they are servers that weft
+// cannot work with: with a replica set in the URI the driver says only that it
+// found none. Of several reasons it gives that of the host which is named first.
 func (s *Store) diagnose(ctx context.Context, uri string) error {
-	for _, host := range s.hosts {
-		o := clientOptions(uri, s.options).SetHosts([]string{host}).SetDirect(true)
-		o.ReplicaSet = nil
-		c, err := driver.Connect(ctx, o)
-		if err != nil {
-			continue
-		}
-		h, err := s.hello(ctx, c)
-		if err == nil {
-			err = h.check()
-		}
-		if end := disconnect(c); end != nil {
-			s.log.Debug("end of a connection", "error", end)
-		}
+	reasons := make([]error, len(s.hosts))
+	var asked sync.WaitGroup
+	for i, host := range s.hosts {
+		asked.Go(func() { reasons[i] = s.diagnoseHost(ctx, uri, host) })
+	}
+	asked.Wait()
+	for _, err := range reasons {
 		if errors.Is(err, ErrStandalone) || errors.Is(err, ErrTooOld) || errors.Is(err, errNotInitiated) {
 			return err
 		}
@@ -92,23 +100,23 @@ func (s *Store) diagnose(ctx context.Context, uri string) error {
 	return nil
 }
 
-// withoutSecrets takes the password of a URI out of an error's text.
-func withoutSecrets(err error, uri string) error {
-	_, rest, _ := strings.Cut(uri, "://")
-	user, _, found := cutLast(rest, "@")
-	_, password, also := strings.Cut(user, ":")
-	if err == nil || !found || !also || password == "" {
+// diagnoseHost asks one host, which says what it is to everybody.
+func (s *Store) diagnoseHost(ctx context.Context, uri, host string) error {
+	o := options.Client().SetHosts([]string{host}).SetDirect(true).SetAppName("weft").
+		SetServerSelectionTimeout(s.options.Patience).SetConnectTimeout(s.options.Patience)
+	o.TLSConfig = clientOptions(uri, s.options).TLSConfig
+	c, err := driver.Connect(ctx, o)
+	if err != nil {
 		return err
 	}
-	if !strings.Contains(err.Error(), password) {
+	defer func() {
+		if err := disconnect(c); err != nil {
+			s.log.Debug("end of a connection", "error", err)
+		}
+	}()
+	h, err := s.hello(ctx, c)
+	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), password, "***"))
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
+	return h.check()
 }

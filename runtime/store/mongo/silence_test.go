@@ -2,6 +2,7 @@ package mongo_test
 
 import (
 	"bytes"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"weft/runtime/store/mongo"
 	"weft/runtime/store/mongo/mongotest"
+
+	"go.mongodb.org/mongo-driver/bson"
 )
 
 // TestSilenceOfTheStreamIsNoPromise: a stream that stays silent, as one to a
@@ -21,13 +24,14 @@ func TestSilenceOfTheStreamIsNoPromise(t *testing.T) {
 	var mute atomic.Bool
 	muted := make(chan struct{})
 	var once sync.Once
-	s := open(t, through(t, server.URI, func(question []byte) bool {
+	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
 		if !mute.Load() || !bytes.Contains(question, []byte("getMore\x00")) {
 			return true
 		}
 		once.Do(func() { close(muted) })
 		return false
-	}), mongo.Options{})
+	}})
+	s := open(t, proxy.URI, mongo.Options{})
 	mute.Store(true)
 	<-muted
 	number := func() uint64 {
@@ -44,5 +48,31 @@ func TestSilenceOfTheStreamIsNoPromise(t *testing.T) {
 	eventually(t, "a new number", 6*time.Second, func() bool { return number() != before })
 	if _, err := s.Get(t.Context(), "deal", "a"); err != nil {
 		t.Errorf("all else is answered: %v", err)
+	}
+}
+
+// TestAStreamThatCannotBeOpened is told of once, however often it is tried.
+func TestAStreamThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, mongotest.Options{})
+	var broken atomic.Bool
+	var tried atomic.Int64
+	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
+		if broken.Load() && bytes.Contains(question, []byte("$changeStream\x00")) {
+			tried.Add(1)
+		}
+		return true
+	}})
+	var log output
+	s := open(t, proxy.URI, mongo.Options{Patience: 4 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	ensurePairs(t, s)
+	run := admin(t, server.URI)
+	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"aggregate"}}, {Key: "errorCode", Value: 8}}))
+	broken.Store(true)
+	proxy.Cut()
+	eventually(t, "tried again", 30*time.Second, func() bool { return tried.Load() >= 3 })
+	run(failCommand("off", nil))
+	if n := log.count("cannot be opened"); n != 1 {
+		t.Errorf("told %d times", n)
 	}
 }

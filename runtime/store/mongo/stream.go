@@ -102,6 +102,7 @@ func (f *feed) pipeline() driver.Pipeline {
 // breaks. Where the database cannot go on from there, watchers hear of it.
 func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 	token := stream.ResumeToken()
+	told := false
 	for pause := time.Duration(0); ; {
 		if stream != nil {
 			err := f.read(ctx, stream, &token)
@@ -114,7 +115,7 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 			if !resumable(err) {
 				token = nil
 			}
-			pause = 0
+			pause, told = 0, false
 		}
 		select {
 		case <-ctx.Done():
@@ -126,6 +127,10 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 		var err error
 		if stream, err = f.open(ctx, token); err != nil {
 			stream = nil
+			if !told && ctx.Err() == nil {
+				f.s.log.Warn("the change stream cannot be opened; trying again until it can, live views wait", "error", err)
+				told = true
+			}
 			if !resumable(err) {
 				token = nil
 			}

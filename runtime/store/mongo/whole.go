@@ -32,7 +32,7 @@ func (q *reader) Whole(ctx context.Context, collection, after string, limit int)
 		return nil, err
 	}
 	filter := bson.D{{Key: memberID, Value: bson.D{{Key: "$gt", Value: after}}}}
-	o := options.Find().SetSort(bson.D{{Key: memberID, Value: 1}}).SetLimit(int64(limit))
+	o := options.Find().SetSort(bson.D{{Key: memberID, Value: 1}}).SetLimit(int64(limit)).SetBatchSize(int32(limit))
 	err = q.each(ctx, k, filter, o, func(raw bson.Raw) error {
 		d, err := decode(raw)
 		if err == nil {

@@ -68,6 +68,8 @@ func (w *writer) do(ctx context.Context, b *readyBatch) error {
 	r := &request{batch: b, done: make(chan struct{})}
 	select {
 	case w.queue <- r:
+	case <-up.Done():
+		return errDown
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.quit:

@@ -101,6 +101,10 @@ func (s *Server) uri(o Options) string {
 	return "mongodb://" + user + s.address + "/weft?replicaSet=" + s.program.replicaSet() + rest
 }
 
+// Split gives the address and the options about TLS, each with its "&", of
+// which a test makes URIs of its own.
+func (s *Server) Split() (address, options string) { return s.address, tlsOf(s.URI) }
+
 // Restart starts the server on the same address and files, after Kill or Stop
 // or in place of what runs, and waits until it takes writes.
 func (s *Server) Restart() {

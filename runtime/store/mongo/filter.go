@@ -17,7 +17,9 @@ type renderer struct {
 	// of the document itself, and what needs joins.
 	own, joined bson.D
 	joins       []join
-	err         error
+	// paged: a position is asked for, too.
+	paged bool
+	err   error
 }
 
 func (r *renderer) fail(err error) {
@@ -210,9 +212,16 @@ func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 	out := one(r.place(p.Field), condition)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, bson.E{Key: unsetField(p.Field), Value: one("$eq", nil)})
+		out = append(out, noMark(p.Field))
 	}
 	return out
+}
+
+// noMark writes that a field has a value. Asked for as null, before MongoDB 8.0
+// it would be two points of an index, undefined and null, between which the
+// order behind them is lost.
+func noMark(field string) bson.E {
+	return bson.E{Key: unsetField(field), Value: one("$exists", false)}
 }
 
 func (r *renderer) unset(field string) bson.D {
@@ -224,14 +233,19 @@ func (r *renderer) unset(field string) bson.D {
 }
 
 // equal lets an index that keeps only sort keys find equal texts. It is written
-// as plain values: not every planner finds the index of several keys behind $eq.
+// as plain values: not every planner finds the index of several keys behind
+// operators. Of two points of the mark every planner merges the stretches of an
+// index, but not where a position makes several of each.
 func (r *renderer) equal(c query.Cmp) bson.D {
 	v, ok := r.literal(c.Path, c.Value)
 	if !ok {
 		return nothing()
 	}
 	out := one(r.place(c.Path.Field), v)
-	if r.k.marksUnset(c.Path.Field) {
+	switch marks := r.k.marksUnset(c.Path.Field); {
+	case marks && r.paged:
+		out = append(out, noMark(c.Path.Field))
+	case marks:
 		out = append(out, bson.E{Key: unsetField(c.Path.Field), Value: nil})
 	}
 	if text, isText := c.Value.(string); isText && c.Path.Kind == query.Text && r.k.keepsSort(c.Path.Field) {

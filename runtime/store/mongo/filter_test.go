@@ -71,13 +71,13 @@ func TestFilter(t *testing.T) {
 		{compare(testStage, query.Eq, "won"), `{"stage":"won","_unset.stage":null}`},
 		{compare(testStage, query.Empty, nil), `{"stage":null,"_unset.stage":true}`},
 		{compare(testStage, query.Ne, "won"), `{"stage":{"$ne":"won"}}`},
-		{compare(testStage, query.In, []any{"won", 1.0, "new"}), `{"stage":{"$in":["won","new"]},"_unset.stage":{"$eq":null}}`},
+		{compare(testStage, query.In, []any{"won", 1.0, "new"}), `{"stage":{"$in":["won","new"]},"_unset.stage":{"$exists":false}}`},
 		{compare(testTags, query.Eq, "vip"), `{"tags":"vip"}`},
 		{compare(testAmount, query.Between, []any{"10000000000000125000", "10000000000000130000"}), `{"amount":{"$gte":{"$numberDecimal":"12.5"},"$lte":{"$numberDecimal":"13"}}}`},
 		{compare(testAt, query.Lt, "2026-01-31T10:00:00.000Z"), `{"at":{"$lt":{"$date":"2026-01-31T10:00:00Z"}}}`},
 		{compare(testName, query.Eq, "李"), `{"name":"李","_unset.name":null,"_sort.name":"` + query.SortKey("李") + `"}`},
-		{compare(testCode, query.Starts, "a1"), `{"_fold.code":{"$gte":"a1","$lt":"a2"},"_unset.code":{"$eq":null}}`},
-		{compare(testCode, query.Starts, "\uD7FF"), "{\"_fold.code\":{\"$gte\":\"\uD7FF\",\"$lt\":\"\uE000\"},\"_unset.code\":{\"$eq\":null}}"},
+		{compare(testCode, query.Starts, "a1"), `{"_fold.code":{"$gte":"a1","$lt":"a2"},"_unset.code":{"$exists":false}}`},
+		{compare(testCode, query.Starts, "\uD7FF"), "{\"_fold.code\":{\"$gte\":\"\uD7FF\",\"$lt\":\"\uE000\"},\"_unset.code\":{\"$exists\":false}}"},
 		{compare(testNote, query.Starts, "a."), `{"$or":[{"_fold.note":{"$regex":"^a\\."}},{"_fold.note":{"$eq":null},"note":{"$regex":"^a\\."}}]}`},
 		{compare(testName, query.Match, word("浦东")), `{"_words":"name 浦东"}`},
 		{compare(testName, query.Match, word("ba")), `{"_words":{"$elemMatch":{"$gte":"name ba","$lt":"name bb"}}}`},
@@ -89,6 +89,18 @@ func TestFilter(t *testing.T) {
 		if err != nil || r.err != nil || string(got) != c.want {
 			t.Errorf("%s:\n got %s, %v, %v\nwant %s", query.AppendCanonical(nil, c.where), got, err, r.err, c.want)
 		}
+	}
+}
+
+// TestFilterBehindAPosition: an equality is one point of the index, so that the
+// parts of a position are stretches of it.
+func TestFilterBehindAPosition(t *testing.T) {
+	t.Parallel()
+	r := testRenderer(t)
+	r.paged = true
+	got, err := bson.MarshalExtJSON(r.match(compare(testStage, query.Eq, "won")), false, false)
+	if want := `{"stage":"won","_unset.stage":{"$exists":false}}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v\nwant %s", got, err, want)
 	}
 }
 
@@ -107,8 +119,8 @@ func TestPosition(t *testing.T) {
 		want string
 	}{
 		{o.sort(), `{"_unset.stage":1,"stage":1,"at":-1,"_id":1}`},
-		{behind, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$eq":null}},{"_unset.stage":{"$eq":true}},` +
-			`{"$and":[{"stage":{"$eq":"won"},"_unset.stage":{"$eq":null}},{"at":{"$eq":null}},{"_id":{"$gt":"x"}}]}]}`},
+		{behind, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$exists":false}},{"_unset.stage":{"$eq":true}},` +
+			`{"$and":[{"stage":{"$eq":"won"},"_unset.stage":{"$exists":false}},{"at":{"$eq":null}},{"_id":{"$gt":"x"}}]}]}`},
 	} {
 		if got, err := bson.MarshalExtJSON(c.got, false, false); err != nil || string(got) != c.want {
 			t.Errorf("got %s, %v\nwant %s", got, err, c.want)
@@ -129,7 +141,7 @@ func TestRefusedFields(t *testing.T) {
 
 // allowedOperators are all that this package ever writes (S-13).
 var allowedOperators = strings.Fields(`$and $or $nor $not $eq $ne $lt $lte $gt $gte $in $regex $elemMatch $expr $literal $cond $let $arrayElemAt
-	$ifNull $isArray $isNumber $type $size $setIntersection $indexOfBytes $anyElementTrue $map $match $lookup $project`)
+	$exists $ifNull $isArray $isNumber $type $size $setIntersection $indexOfBytes $anyElementTrue $map $match $lookup $project`)
 
 var plainPath = regexp.MustCompile(`^(_id|[A-Za-z][A-Za-z0-9_]*|_(sort|fold|unset)\.[A-Za-z][A-Za-z0-9_]*|_words|_join[0-9]+|vars|far|in|input|as|word|from|localField|foreignField|pipeline)$`)
 

@@ -55,7 +55,7 @@ func (r *renderer) begins(p query.Path, place, prefix string) bson.D {
 	}
 	out := one(place, from)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, bson.E{Key: unsetField(p.Field), Value: one("$eq", nil)})
+		out = append(out, noMark(p.Field))
 	}
 	return out
 }

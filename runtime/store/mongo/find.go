@@ -21,6 +21,7 @@ func (q *reader) Find(ctx context.Context, collection string, f store.Find) (doc
 	if f.After != nil && len(f.After.Values) != len(f.Sort) {
 		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
+	f = unfixed(f)
 	r := &renderer{k: k, catalog: &q.s.catalog, paged: f.After != nil}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {

@@ -18,13 +18,13 @@ var Differences = map[string]Difference{
 // Elsewhere are the files of tests that may leave themselves out for a reason
 // that is not a store's.
 var Elsewhere = map[string]string{
-	"crashtest/fusetest/disk_test.go":    "a machine without FUSE cannot show a loss of power",
-	"cmd/weft/power_loss_test.go":        "a machine without FUSE cannot show a loss of power",
-	"runtime/files/power_loss_test.go":   "a machine without FUSE cannot show a loss of power",
-	"cmd/weft/disk_test.go":              "a user who may not mount cannot have a full or read-only disk",
-	"runtime/transfer/b2b_test.go":       "the sales history stands beside the repository, not in it; with CI=true it must",
-	"cmd/weft/migrate_deals_test.go":     "the sales history stands beside the repository, not in it; with CI=true it must",
-	"runtime/store/mongo/served_test.go": "explain says how a real mongod plans; the test server plans otherwise",
+	"crashtest/fusetest/disk_test.go":            "a machine without FUSE cannot show a loss of power",
+	"cmd/weft/power_loss_test.go":                "a machine without FUSE cannot show a loss of power",
+	"runtime/files/power_loss_test.go":           "a machine without FUSE cannot show a loss of power",
+	"cmd/weft/disk_test.go":                      "a user who may not mount cannot have a full or read-only disk",
+	"runtime/transfer/b2b_test.go":               "the sales history stands beside the repository, not in it; with CI=true it must",
+	"cmd/weft/migrate_deals_test.go":             "the sales history stands beside the repository, not in it; with CI=true it must",
+	"runtime/store/mongo/served_explain_test.go": "explain says how a real mongod plans; the test server plans otherwise",
 }
 
 // Differs tells whether this run is about a store that has the difference, so that a test

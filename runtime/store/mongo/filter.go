@@ -212,17 +212,24 @@ func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 	out := one(r.place(p.Field), condition)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, noMark(p.Field))
+		out = append(out, r.noMark(p.Field))
 	}
 	return out
 }
 
 // noMark writes that a field has a value. Asked for as null, before MongoDB 8.0
-// it would be two points of an index, undefined and null, between which the
-// order behind them is lost.
-func noMark(field string) bson.E {
-	return bson.E{Key: unsetField(field), Value: one("$exists", false)}
+// it is two points of an index, undefined and null. Every planner merges the two
+// stretches of an order, but not where a position makes several of each. As a
+// plain value not only a mongod finds the index by it.
+func (r *renderer) noMark(field string) bson.E {
+	if r.paged {
+		return markAbsent(unsetField(field))
+	}
+	return bson.E{Key: unsetField(field), Value: nil}
 }
+
+// markAbsent is one point of an index in every version.
+func markAbsent(mark string) bson.E { return bson.E{Key: mark, Value: one("$exists", false)} }
 
 func (r *renderer) unset(field string) bson.D {
 	out := one(r.place(field), nil)
@@ -233,20 +240,15 @@ func (r *renderer) unset(field string) bson.D {
 }
 
 // equal lets an index that keeps only sort keys find equal texts. It is written
-// as plain values: not every planner finds the index of several keys behind
-// operators. Of two points of the mark every planner merges the stretches of an
-// index, but not where a position makes several of each.
+// as plain values: not every planner finds the index of several keys behind $eq.
 func (r *renderer) equal(c query.Cmp) bson.D {
 	v, ok := r.literal(c.Path, c.Value)
 	if !ok {
 		return nothing()
 	}
 	out := one(r.place(c.Path.Field), v)
-	switch marks := r.k.marksUnset(c.Path.Field); {
-	case marks && r.paged:
-		out = append(out, noMark(c.Path.Field))
-	case marks:
-		out = append(out, bson.E{Key: unsetField(c.Path.Field), Value: nil})
+	if r.k.marksUnset(c.Path.Field) {
+		out = append(out, r.noMark(c.Path.Field))
 	}
 	if text, isText := c.Value.(string); isText && c.Path.Kind == query.Text && r.k.keepsSort(c.Path.Field) {
 		out = append(out, bson.E{Key: sortField(c.Path.Field), Value: query.SortKey(text)})

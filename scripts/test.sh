@@ -38,6 +38,10 @@ if [ -z "$servers" ]; then
 fi
 switched=$(go list -test -f '{{if .ForTest}}{{.ForTest}} {{join .Deps " "}}{{end}}' ./... |
   awk '/ weft\/runtime\/store\/storetest\/anystore( |$)/ {print $1}' | sort -u)
+if [ -z "$switched" ]; then
+  echo "no package opens its store by anystore: nothing would run on MongoDB and S3" >&2
+  exit 1
+fi
 export WEFT_TEST_STORE=mongodb WEFT_TEST_FILES=s3
 go test -timeout 20m -skip "$heavy" $switched
 go test -timeout 15m -run "$heavy" -v ./runtime/files ./runtime/transfer

@@ -15,19 +15,16 @@ func (w *world) ids(collection string) []string {
 	return slices.Sorted(maps.Keys(w.docs[collection]))
 }
 
-// answer is what a find without limit must give, by query.Matches and PositionOf.
+// answer is what a find without limit must give, by query.Matches and an order
+// of its own.
 func (w *world) answer(f store.Find) []string {
-	var list []query.Position
+	out := []string{}
 	for _, id := range w.ids("deal") {
-		if body := w.docs["deal"][id].body; query.Matches(f.Where, body, w.get) {
-			list = append(list, query.PositionOf(f.Sort, body, w.get))
+		if query.Matches(f.Where, w.docs["deal"][id].body, w.get) {
+			out = append(out, id)
 		}
 	}
-	slices.SortFunc(list, func(a, b query.Position) int { return a.Compare(b, f.Sort, f.IDDesc) })
-	out := make([]string, len(list))
-	for i, p := range list {
-		out[i] = p.ID
-	}
+	slices.SortFunc(out, func(a, b string) int { return w.order(f, a, b) })
 	return out
 }
 
@@ -57,7 +54,7 @@ func (w *world) rows(a store.Aggregate) []store.Row {
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		rows = append(rows, groups[key].row())
 	}
-	store.SortRows(rows, a)
+	slices.SortStableFunc(rows, func(x, y store.Row) int { return orderRows(a, x, y) })
 	if a.Limit > 0 && len(rows) > a.Limit {
 		rows = rows[:a.Limit]
 	}
@@ -150,9 +147,9 @@ func (s *sum) figure(m query.Metric, set []any) any {
 	}
 	switch {
 	case m.Func == "min":
-		return slices.MinFunc(set, comparing)
+		return slices.MinFunc(set, func(a, b any) int { return orderSet(m.Path.Kind, a, b) })
 	case m.Func == "max":
-		return slices.MaxFunc(set, comparing)
+		return slices.MaxFunc(set, func(a, b any) int { return orderSet(m.Path.Kind, a, b) })
 	case m.Path.Kind == query.Decimal:
 		total := new(big.Int)
 		for _, v := range set {
@@ -172,17 +169,4 @@ func (s *sum) figure(m query.Metric, set []any) any {
 		return total / float64(len(set))
 	}
 	return total
-}
-
-// comparing orders two values of one kind.
-func comparing(a, b any) int {
-	x, ok := a.(float64)
-	y, also := b.(float64)
-	switch {
-	case ok && also && x < y, !ok && !also && a.(string) < b.(string):
-		return -1
-	case a == b:
-		return 0
-	}
-	return 1
 }

@@ -15,16 +15,20 @@ var Differences = map[string]Difference{
 	"leases without rows": {MongoDB, "several processes may have the database open at once, so that a lease is a row that all of them see"},
 }
 
-// Elsewhere are the files of tests that may leave themselves out for a reason
-// that is not a store's.
+// Elsewhere are the functions of tests, by file and name, that may leave
+// something out for a reason that is not a store's, or that ask whether the
+// server is a real mongod.
 var Elsewhere = map[string]string{
-	"crashtest/fusetest/disk_test.go":            "a machine without FUSE cannot show a loss of power",
-	"cmd/weft/power_loss_test.go":                "a machine without FUSE cannot show a loss of power",
-	"runtime/files/power_loss_test.go":           "a machine without FUSE cannot show a loss of power",
-	"cmd/weft/disk_test.go":                      "a user who may not mount cannot have a full or read-only disk",
-	"runtime/transfer/b2b_test.go":               "the sales history stands beside the repository, not in it; with CI=true it must",
-	"cmd/weft/migrate_deals_test.go":             "the sales history stands beside the repository, not in it; with CI=true it must",
-	"runtime/store/mongo/served_explain_test.go": "explain says how a real mongod plans; the test server plans otherwise",
+	"crashtest/fusetest/disk_test.go:mounted":                             "a machine without FUSE cannot show a loss of power",
+	"cmd/weft/power_loss_test.go:powerLossRounds":                         "a machine without FUSE cannot show a loss of power",
+	"runtime/files/power_loss_test.go:powerLoss":                          "a machine without FUSE cannot show a loss of power",
+	"cmd/weft/disk_test.go:TestFullDiskIsSaidAndLosesNothing":             "a user who may not mount cannot have a full or read-only disk",
+	"cmd/weft/disk_test.go:TestReadOnlyFolderIsSaid":                      "a user who may not mount cannot have a full or read-only disk",
+	"runtime/transfer/b2b_test.go:b2bFolder":                              "the sales history stands beside the repository, not in it; with CI=true it must",
+	"cmd/weft/migrate_deals_test.go:TestMigrateDeals":                     "the sales history stands beside the repository, not in it; with CI=true it must",
+	"runtime/store/mongo/served_explain_test.go:TestServedListsByExplain": "explain says how a real mongod plans; the test server plans otherwise",
+	"runtime/store/mongo/search_test.go:TestSearchIsServed":               "explain says how a real mongod plans, besides what is shown without it",
+	"runtime/store/mongo/differ_test.go:shardServer":                      "nothing is left out: a real mongod serves all shards, the test server has one processor to itself",
 }
 
 // Differs tells whether this run is about a store that has the difference, so that a test

@@ -170,3 +170,22 @@ func (s *sum) figure(m query.Metric, set []any) any {
 	}
 	return total
 }
+
+// checkAggregate compares rows; numbers are chosen so that sums of doubles are
+// exact, for their order is not promised: difference "last digits of sums".
+func (w *world) checkAggregate(s store.Store, a store.Aggregate) error {
+	rows, err := s.Aggregate(w.ctx, "deal", a)
+	if err != nil {
+		return fmt.Errorf("aggregate: %w", err)
+	}
+	want := w.rows(a)
+	if len(rows) != len(want) {
+		return fmt.Errorf("%d rows %v, want %d: %v", len(rows), rows, len(want), want)
+	}
+	for i := range rows {
+		if got, want := fmt.Sprintf("%#v", rows[i]), fmt.Sprintf("%#v", want[i]); got != want {
+			return fmt.Errorf("row %d is %s, want %s", i, got, want)
+		}
+	}
+	return nil
+}

@@ -14,7 +14,8 @@ import (
 )
 
 var (
-	named   = regexp.MustCompile(`anystore\.(?:Skip|Differs)\(\w+(?:\.\w+)*, "([^"]*)"\)`)
+	named   = regexp.MustCompile(`(?:anystore\.(?:Skip|Differs)\(\w+(?:\.\w+)*, |// [^\n]*[dD]ifference )"([^"]*)"`)
+	listed  = regexp.MustCompile(`(?m)^- \*\*([^*]+)\*\* \((\w+)\)`)
 	skipped = regexp.MustCompile(`\.Skip(?:f|Now)?\(|mongotest\.Real\(`)
 )
 
@@ -70,6 +71,28 @@ func TestDifferencesAreDeclaredAndUsed(t *testing.T) {
 		if !slices.Contains([]string{SQLite, MongoDB, Folder, S3}, d.On) || len(d.Reason) < 20 {
 			t.Errorf("the difference %q does not say whose it is and why: %+v", key, d)
 		}
+	}
+}
+
+// The documentation lists the same differences.
+func TestDifferencesAreListed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "stored-form.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, found := range listed.FindAllStringSubmatch(string(text), -1) {
+		documented[found[1]] = found[2]
+	}
+	for key, d := range Differences {
+		if documented[key] != d.On {
+			t.Errorf("docs/stored-form.md does not list %q of %s", key, d.On)
+		}
+		delete(documented, key)
+	}
+	for key := range documented {
+		t.Errorf("docs/stored-form.md lists %q, which is not declared", key)
 	}
 }
 

@@ -30,9 +30,11 @@ bench:
 bench-stores: # the embedded store and MongoDB side by side
 	@bench/stores.sh
 
+# WEFT_SEED asks the questions of an earlier run, which printed it.
 soak: # the crash and power-loss rounds, all of them, which print what was lost (nothing); a minute without a database; 100,000 questions to both stores
-	WEFT_SOAK=1 $(GO) test -count=1 -timeout 300m -run 'TestDiffer' -v ./runtime/store/mongo
-	WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft
+	scripts/test-servers.sh
+	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 300m -run 'TestDiffer' -v ./runtime/store/mongo
+	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft
 
 clean:
 	rm -rf bin

@@ -98,8 +98,7 @@ func (c *compiler) judge(a asked, indexes []query.Index, scope query.Expr, role 
 // serve tells whether indexes serve the query in each of the databases.
 func (a asked) serve(indexes []query.Index, where query.Expr) (sqlite, mongo bool) {
 	if a.figures {
-		ok := query.ServeFigures(indexes, where).Served()
-		return ok, ok
+		return query.ServeFigures(query.SQLite, indexes, where).Served(), query.ServeFigures(query.MongoDB, indexes, where).Served()
 	}
 	return query.Serve(query.SQLite, indexes, where, a.sort).Served(), query.Serve(query.MongoDB, indexes, where, a.sort).Served()
 }

@@ -3,8 +3,8 @@ package query
 // conditions are what an index can make of a filter: the comparisons that hold
 // for every match, by what they need.
 type conditions struct {
-	// equal are own fields that have one value, in written order.
-	equal []Path
+	// equal are comparisons by which own fields have one value, in written order.
+	equal []Cmp
 	// several are comparisons of own fields that many values fulfil.
 	several []Cmp
 	// words tells that the filter asks for words, which the words of a
@@ -53,7 +53,7 @@ func (c *conditions) compare(x Cmp) {
 	switch x.Op {
 	case Eq:
 		if !c.fixes(p.Field) {
-			c.equal = append(c.equal, p)
+			c.equal = append(c.equal, x)
 		}
 	case In, Between, Lt, Le, Gt, Ge:
 		c.several = append(c.several, x)
@@ -62,13 +62,17 @@ func (c *conditions) compare(x Cmp) {
 
 // fixes tells whether a field has one value.
 func (c *conditions) fixes(field string) bool {
-	for _, p := range c.equal {
-		if p.Field == field {
+	for _, x := range c.equal {
+		if x.Path.Field == field {
 			return true
 		}
 	}
 	return false
 }
+
+// Fixed gives the comparisons by which an own field has one value in all matches
+// of a filter, one for each such field: sorting by it changes nothing.
+func Fixed(where Expr) []Cmp { return conditionsOf(where).equal }
 
 // narrow tells whether an index could find the matches at all.
 func (c *conditions) narrow() bool { return len(c.equal)+len(c.several) > 0 }

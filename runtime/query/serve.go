@@ -5,17 +5,21 @@ type Engine struct {
 	// bothWays says that one key gives both directions of an order, unset
 	// values last in each.
 	bothWays bool
+	// partial says that an index which leaves documents out is used only where
+	// the filter says of the same fields that they are set.
+	partial bool
 }
 
-// The engines differ in one thing that counts here. SQLite reads the set and
+// The engines differ in two things that count here. SQLite reads the set and
 // the unset values of a key in stretches, each in either direction. MongoDB
 // walks an index in one piece, in which unset values are last only in the
 // direction that the index was made for: the name upwards and the name
 // downwards are two indexes there, and an order that ends in the id downwards
-// is served only where nothing stands before the id.
+// is served only where nothing stands before the id. And its unique indexes of
+// several keys are partial, as are the sparse ones.
 var (
 	SQLite  = Engine{bothWays: true}
-	MongoDB = Engine{}
+	MongoDB = Engine{partial: true}
 )
 
 // Reason is why a query is served, or why not.
@@ -72,7 +76,7 @@ func Serve(e Engine, indexes []Index, where Expr, sort []SortTerm) Plan {
 	var best Plan
 	rank := 0
 	for _, i := range append([]Index{IDIndex}, indexes...) {
-		p := c.bound(i)
+		p := c.bound(e, i)
 		p.Ordered = c.single(i) || c.ordered(e, i, terms, idDesc)
 		if r := c.rank(p); r > rank {
 			best, rank = p, r
@@ -97,11 +101,11 @@ func Serve(e Engine, indexes []Index, where Expr, sort []SortTerm) Plan {
 // that finds a value, a range or a list of values of the filter. An aggregate
 // whose filter names none reads the whole collection whatever indexes there
 // are; what everybody asks for is kept until a commit changes it.
-func ServeFigures(indexes []Index, where Expr) Plan {
+func ServeFigures(e Engine, indexes []Index, where Expr) Plan {
 	c := conditionsOf(where)
 	var best Plan
 	for _, i := range append([]Index{IDIndex}, indexes...) {
-		if p := c.bound(i); p.weight() > best.weight() {
+		if p := c.bound(e, i); p.weight() > best.weight() {
 			best = p
 			best.Index = i.Name
 		}

@@ -1,8 +1,27 @@
 package query
 
 // bound is what an index finds by the filter: one value of its first keys, then
-// a range or a list of values of the next one.
-func (c *conditions) bound(i Index) Plan {
+// a range or a list of values of the next one; nothing if it may lack matches.
+func (c *conditions) bound(e Engine, i Index) Plan {
+	p := c.found(i)
+	if e.partial && i.lacks(p) {
+		return Plan{}
+	}
+	return p
+}
+
+// lacks tells whether a partial index may leave out documents that a filter
+// matches: the filter must set all keys of a unique one, and speaks of a text
+// where an index of folded texts has it set.
+func (i Index) lacks(p Plan) bool {
+	set := len(p.Equality)
+	if p.Range != "" {
+		set++
+	}
+	return i.Unique && len(i.Keys) > 1 && set < len(i.Keys) || i.Sparse && i.Keys[0].Folded
+}
+
+func (c *conditions) found(i Index) Plan {
 	var p Plan
 	for _, k := range i.Keys {
 		if !c.fixes(k.Path.Field) || k.Folded {
@@ -33,14 +52,13 @@ func (c *conditions) single(i Index) bool {
 
 // ordered tells whether an index gives an order: its first keys have one value
 // each, and the others are the terms, to the end. Terms that have one value
-// order nothing, but must stand among the first keys, and where there is one
-// direction only not upwards when the key is downwards.
+// order nothing, but must stand among the first keys.
 func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) bool {
 	var left []SortTerm
-	fixed := map[string]SortTerm{}
+	fixed := map[string]bool{}
 	for _, t := range terms {
 		if c.fixes(t.Path.Field) {
-			fixed[t.Path.Field] = t
+			fixed[t.Path.Field] = true
 		} else {
 			left = append(left, t)
 		}
@@ -59,9 +77,7 @@ func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) b
 		if !c.fixes(k.Path.Field) || k.Folded {
 			return false
 		}
-		if t, sorted := fixed[k.Path.Field]; sorted && (e.bothWays || t.Desc || !k.Desc) {
-			delete(fixed, k.Path.Field)
-		}
+		delete(fixed, k.Path.Field)
 	}
 	for j, t := range left {
 		if !i.Keys[n+j].orders(t, e) {
@@ -106,9 +122,9 @@ func Helpful(where Expr, sort []SortTerm) []string {
 		}
 	}
 	var fields []string
-	for _, p := range c.equal {
+	for _, x := range c.equal {
 		if len(fields)+len(order) < maxIndexKeys {
-			fields = append(fields, p.Field)
+			fields = append(fields, x.Path.Field)
 		}
 	}
 	return append(fields, order...)
@@ -119,9 +135,9 @@ func Helpful(where Expr, sort []SortTerm) []string {
 func HelpfulFigures(where Expr) []string {
 	c := conditionsOf(where)
 	var fields []string
-	for _, p := range c.equal {
+	for _, x := range c.equal {
 		if len(fields) < maxIndexKeys {
-			fields = append(fields, p.Field)
+			fields = append(fields, x.Path.Field)
 		}
 	}
 	for _, x := range c.several {

@@ -19,7 +19,8 @@ func dealPath(field string) Path {
 }
 
 // dealIndex reads "stage,-amount"; a text is indexed by its sort key unless it
-// is marked "=", a unique index begins with "!", a sparse one with "?".
+// is marked "=", or "~" when it is folded; a unique index begins with "!", a
+// sparse one with "?".
 func dealIndex(text string) Index {
 	i := Index{Name: text}
 	text, i.Unique = strings.CutPrefix(text, "!")
@@ -27,9 +28,10 @@ func dealIndex(text string) Index {
 	for _, field := range strings.Split(text, ",") {
 		field, desc := strings.CutPrefix(field, "-")
 		field, raw := strings.CutPrefix(field, "=")
+		field, folded := strings.CutPrefix(field, "~")
 		p := dealPath(field)
-		p.SortKey = p.Kind == Text && !raw
-		i.Keys = append(i.Keys, IndexKey{Path: p, Desc: desc})
+		p.SortKey = p.Kind == Text && !raw && !folded
+		i.Keys = append(i.Keys, IndexKey{Path: p, Desc: desc, Folded: folded})
 	}
 	return i
 }
@@ -91,7 +93,7 @@ func TestServe(t *testing.T) {
 		{"a range of the order", "-close", "close >=", "-close", "index -close =[] ~close ordered=true rest=[]", ""},
 		{"a list of values", "-close stage", "stage in", "-close", "index -close =[] ~ ordered=true rest=[stage]", ""},
 		{"sorted by what is fixed", "stage,-close", "stage =", "-stage -close", "index stage,-close =[stage] ~ ordered=true rest=[]", ""},
-		{"sorted by what is fixed, upwards", "-stage,-close", "stage =", "stage -close", "index -stage,-close =[stage] ~ ordered=true rest=[]", "unordered -stage,-close =[stage] ~ ordered=false rest=[]"},
+		{"sorted by what is fixed, upwards", "-stage,-close", "stage =", "stage -close", "index -stage,-close =[stage] ~ ordered=true rest=[]", ""},
 		{"sorted by what is fixed, but not there", "stage,-close", "stage = owner =", "owner -close", "unordered stage,-close =[stage] ~ ordered=false rest=[owner]", ""},
 		{"text by sort key", "name", "name =", "", "index name =[name] ~ ordered=true rest=[]", ""},
 		{"text in order", "name", "", "name", "index name =[] ~ ordered=true rest=[]", ""},
@@ -123,21 +125,38 @@ func TestServe(t *testing.T) {
 
 func TestServeFigures(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ name, indexes, where, want string }{
-		{"everything", "stage,-amount", "", "whole  =[] ~ ordered=false rest=[]"},
-		{"nothing that narrows", "stage", "stage != owner present", "whole  =[] ~ ordered=false rest=[stage owner]"},
-		{"one value", "stage,-amount", "stage = owner =", "index stage,-amount =[stage] ~ ordered=false rest=[owner]"},
-		{"a list of values", "stage,-amount", "stage in", "index stage,-amount =[] ~stage ordered=false rest=[]"},
-		{"a range behind a value", "stage,-close", "close >= stage =", "index stage,-close =[stage] ~close ordered=false rest=[]"},
-		{"no index", "stage,-amount", "owner =", "unbounded  =[] ~ ordered=false rest=[owner]"},
-		{"words", "", "name match", "words  =[] ~ ordered=false rest=[name]"},
+	for _, test := range []struct {
+		name, indexes, where string
+		sqlite, mongo        string // mongo "": as sqlite
+	}{
+		{"everything", "stage,-amount", "", "whole  =[] ~ ordered=false rest=[]", ""},
+		{"nothing that narrows", "stage", "stage != owner present", "whole  =[] ~ ordered=false rest=[stage owner]", ""},
+		{"one value", "stage,-amount", "stage = owner =", "index stage,-amount =[stage] ~ ordered=false rest=[owner]", ""},
+		{"a list of values", "stage,-amount", "stage in", "index stage,-amount =[] ~stage ordered=false rest=[]", ""},
+		{"a range behind a value", "stage,-close", "close >= stage =", "index stage,-close =[stage] ~close ordered=false rest=[]", ""},
+		{"no index", "stage,-amount", "owner =", "unbounded  =[] ~ ordered=false rest=[owner]", ""},
+		{"words", "", "name match", "words  =[] ~ ordered=false rest=[name]", ""},
+		{"a unique key", "!=code", "code in", "index !=code =[] ~code ordered=false rest=[]", ""},
+		{"the first of two unique keys", "!stage,=code", "stage =", "index !stage,=code =[stage] ~ ordered=false rest=[]",
+			"unbounded  =[] ~ ordered=false rest=[stage]"},
+		{"the first of two unique keys, and another index", "!stage,=code stage", "stage =", "index !stage,=code =[stage] ~ ordered=false rest=[]",
+			"index stage =[stage] ~ ordered=false rest=[]"},
+		{"both unique keys", "!stage,=code", "code in stage =", "index !stage,=code =[stage] ~code ordered=false rest=[]", ""},
+		{"sparse", "?stage", "stage in", "index ?stage =[] ~stage ordered=false rest=[]", ""},
+		{"folded", "~code", "code starts", "index ~code =[] ~code ordered=false rest=[]", ""},
+		{"folded and sparse", "?~code", "code starts", "index ?~code =[] ~code ordered=false rest=[]", "unbounded  =[] ~ ordered=false rest=[code]"},
 	} {
 		var indexes []Index
 		for _, text := range strings.Fields(test.indexes) {
 			indexes = append(indexes, dealIndex(text))
 		}
-		if got := ServeFigures(indexes, dealWhere(test.where)).String(); got != test.want {
-			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.want)
+		if test.mongo == "" {
+			test.mongo = test.sqlite
+		}
+		for e, want := range map[Engine]string{SQLite: test.sqlite, MongoDB: test.mongo} {
+			if got := ServeFigures(e, indexes, dealWhere(test.where)).String(); got != want {
+				t.Errorf("%s: %+v:\n%s\nwant\n%s", test.name, e, got, want)
+			}
 		}
 	}
 }
@@ -159,8 +178,10 @@ func TestHelpfulServes(t *testing.T) {
 	}
 	for _, where := range []string{"stage =", "owner = stage in", "close >=", "stage in"} {
 		helpful := []Index{dealIndex(strings.Join(HelpfulFigures(dealWhere(where)), ","))}
-		if p := ServeFigures(helpful, dealWhere(where)); !p.Served() {
-			t.Errorf("%q with %s: %v", where, helpful[0].Name, p)
+		for _, e := range []Engine{SQLite, MongoDB} {
+			if p := ServeFigures(e, helpful, dealWhere(where)); !p.Served() {
+				t.Errorf("%q with %s: %v", where, helpful[0].Name, p)
+			}
 		}
 	}
 }

@@ -122,7 +122,25 @@ func TestCommitsOfUnknownOutcome(t *testing.T) {
 		}
 		wg.Wait()
 		run(failCommand("off", nil))
+		run(failCommand(point.mode, point.data))
+		id := name + " 0"
+		if err := s.Commit(t.Context(), second(id)); err != nil {
+			t.Errorf("%s: replace: %v", name, err)
+		}
+		run(failCommand("off", nil))
+		if d, err := s.Get(t.Context(), "deal", id); err != nil || d.Rev != 2 {
+			t.Errorf("%s: replaced once: revision %d, %v", name, d.Rev, err)
+		}
+		if err := s.Commit(t.Context(), second(id)); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("%s: the same batch again: %v", name, err)
+		}
 	}
+}
+
+// second makes revision 2 of the document of a pair.
+func second(id string) *store.Batch {
+	d := store.Doc{ID: id, Rev: 2, Body: fmt.Appendf(nil, `{"id":%q,"rev":2}`, id)}
+	return &store.Batch{Ops: []store.Op{{Kind: store.Replace, Collection: "deal", Doc: d, OldRev: 1}}}
 }
 
 // TestOutcomeThatCannotBeFound answers store.ErrUnknown, never success or
@@ -189,13 +207,17 @@ func TestWritesAgainAfterAStepDown(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		// The answer may get lost with the connection.
-		_ = c.Database("admin").RunCommand(t.Context(), bson.D{{Key: "replSetStepDown", Value: 2}, {Key: "force", Value: true}}).Err()
+		err := c.Database("admin").RunCommand(t.Context(), bson.D{{Key: "replSetStepDown", Value: 2}, {Key: "force", Value: true}}).Err()
+		if err != nil && !driver.IsNetworkError(err) { // the answer may get lost with the connection
+			t.Errorf("step down: %v", err)
+		}
 	}()
-	acknowledged := 0
+	acknowledged, failed, pause := 0, []string{}, time.Duration(0)
 	for n, behind := 0, 0; behind < 3; n++ {
 		id := fmt.Sprint("p", n)
+		start := time.Now()
 		err := s.Commit(t.Context(), pair(id))
+		pause = max(pause, time.Since(start))
 		switch {
 		case err == nil:
 			acknowledged++
@@ -209,9 +231,17 @@ func TestWritesAgainAfterAStepDown(t *testing.T) {
 			}
 		case !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrUnknown):
 			t.Fatalf("%s: %v", id, err)
+		default:
+			failed = append(failed, id)
 		}
 	}
-	t.Logf("%d acknowledged", acknowledged)
+	if len(failed) == 0 && pause < time.Second {
+		t.Errorf("nothing was refused and nothing waited longer than %v: the primary did not step down", pause)
+	}
+	for _, id := range failed {
+		has(t, s, id) // all of it or nothing
+	}
+	t.Logf("%d acknowledged, %d not, the longest took %v", acknowledged, len(failed), pause)
 }
 
 // TestRefusesAStandaloneServer: for good, also where the URI asks for a replica

@@ -17,7 +17,9 @@ type renderer struct {
 	// of the document itself, and what needs joins.
 	own, joined bson.D
 	joins       []join
-	err         error
+	// paged: a position is asked for, too.
+	paged bool
+	err   error
 }
 
 func (r *renderer) fail(err error) {
@@ -211,10 +213,24 @@ func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 	out := one(r.place(p.Field), condition)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, bson.E{Key: unsetField(p.Field), Value: one("$eq", nil)})
+		out = append(out, r.noMark(p.Field, one("$eq", nil)))
 	}
 	return out
 }
+
+// noMark writes that a field has a value: that there is no mark, asked for as
+// null, in one writing or the other. Before MongoDB 8.0 that is two points of an
+// index, undefined and null. Every planner merges the two stretches of an order,
+// but not where a position makes several of each.
+func (r *renderer) noMark(field string, null any) bson.E {
+	if r.paged {
+		return markAbsent(unsetField(field))
+	}
+	return bson.E{Key: unsetField(field), Value: null}
+}
+
+// markAbsent is one point of an index in every version.
+func markAbsent(mark string) bson.E { return bson.E{Key: mark, Value: one("$exists", false)} }
 
 func (r *renderer) unset(field string) bson.D {
 	out := one(r.place(field), nil)
@@ -233,7 +249,7 @@ func (r *renderer) equal(c query.Cmp) bson.D {
 	}
 	out := one(r.place(c.Path.Field), v)
 	if r.k.marksUnset(c.Path.Field) {
-		out = append(out, bson.E{Key: unsetField(c.Path.Field), Value: nil})
+		out = append(out, r.noMark(c.Path.Field, nil))
 	}
 	if text, isText := c.Value.(string); isText && c.Path.Kind == query.Text && r.k.keepsSort(c.Path.Field) {
 		out = append(out, bson.E{Key: sortField(c.Path.Field), Value: query.SortKey(text)})

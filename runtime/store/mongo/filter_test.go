@@ -92,6 +92,18 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// TestFilterBehindAPosition: an equality is one point of the index, so that the
+// parts of a position are stretches of it.
+func TestFilterBehindAPosition(t *testing.T) {
+	t.Parallel()
+	r := testRenderer(t)
+	r.paged = true
+	got, err := bson.MarshalExtJSON(r.match(compare(testStage, query.Eq, "won")), false, false)
+	if want := `{"stage":"won","_unset.stage":{"$exists":false}}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v\nwant %s", got, err, want)
+	}
+}
+
 // TestPosition: each part of the condition is a stretch of the index.
 func TestPosition(t *testing.T) {
 	t.Parallel()
@@ -107,8 +119,8 @@ func TestPosition(t *testing.T) {
 		want string
 	}{
 		{o.sort(), `{"_unset.stage":1,"stage":1,"at":-1,"_id":1}`},
-		{behind, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$eq":null}},{"_unset.stage":{"$eq":true}},` +
-			`{"$and":[{"stage":{"$eq":"won"},"_unset.stage":{"$eq":null}},{"at":{"$eq":null}},{"_id":{"$gt":"x"}}]}]}`},
+		{behind, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$exists":false}},{"_unset.stage":{"$eq":true}},` +
+			`{"$and":[{"stage":{"$eq":"won"},"_unset.stage":{"$exists":false}},{"at":{"$eq":null}},{"_id":{"$gt":"x"}}]}]}`},
 	} {
 		if got, err := bson.MarshalExtJSON(c.got, false, false); err != nil || string(got) != c.want {
 			t.Errorf("got %s, %v\nwant %s", got, err, c.want)
@@ -129,7 +141,7 @@ func TestRefusedFields(t *testing.T) {
 
 // allowedOperators are all that this package ever writes (S-13).
 var allowedOperators = strings.Fields(`$and $or $nor $not $eq $ne $lt $lte $gt $gte $in $regex $elemMatch $expr $literal $cond $let $arrayElemAt
-	$ifNull $isArray $isNumber $type $size $setIntersection $indexOfBytes $anyElementTrue $map $match $lookup $project`)
+	$exists $ifNull $isArray $isNumber $type $size $setIntersection $indexOfBytes $anyElementTrue $map $match $lookup $project`)
 
 var plainPath = regexp.MustCompile(`^(_id|[A-Za-z][A-Za-z0-9_]*|_(sort|fold|unset)\.[A-Za-z][A-Za-z0-9_]*|_words|_join[0-9]+|vars|far|in|input|as|word|from|localField|foreignField|pipeline)$`)
 

@@ -60,7 +60,7 @@ func (r *renderer) begins(p query.Path, place, prefix string) bson.D {
 	}
 	out := one(place, from)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, bson.E{Key: unsetField(p.Field), Value: one("$eq", nil)})
+		out = append(out, r.noMark(p.Field, one("$eq", nil)))
 	}
 	return out
 }

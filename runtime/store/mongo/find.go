@@ -34,7 +34,8 @@ func (q *reader) find(ctx context.Context, collection string, f store.Find) (doc
 	if f.After != nil && len(f.After.Values) != len(f.Sort) {
 		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
-	r := &renderer{k: k, catalog: q.catalog}
+	f = unfixed(f)
+	r := &renderer{k: k, catalog: q.catalog, paged: f.After != nil}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {
 		err = q.snapshot(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })

@@ -188,7 +188,7 @@ func (k orderKey) isUnset() bson.D {
 func (k orderKey) isSet(condition bson.D, computed bool) bson.D {
 	out := one(k.place, condition)
 	if k.unset != "" && !computed {
-		out = append(out, bson.E{Key: k.unset, Value: one("$eq", nil)})
+		out = append(out, markAbsent(k.unset))
 	}
 	return out
 }

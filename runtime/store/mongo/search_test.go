@@ -98,9 +98,9 @@ func explainSearches(t *testing.T, texts []string) {
 	}
 	for _, text := range texts {
 		_, filter := searchOf(t, text)
-		stages, names := explained(t, s, lookup{name: r.k.Name, coll: r.k, filter: filter, sort: bson.D{}})
-		if stages["COLLSCAN"] || !names[wordsName] {
-			t.Errorf("a search for %s is run by %v with %v", text, stages, names)
+		won, _ := explained(t, s, bson.D{{Key: "find", Value: r.k.Name}, {Key: "filter", Value: filter}})
+		if won.stages["COLLSCAN"] || !won.names[wordsIndex().name] {
+			t.Errorf("a search for %s is run by %v with %v", text, won.stages, won.names)
 		}
 	}
 }

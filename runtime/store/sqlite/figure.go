@@ -15,8 +15,6 @@ import (
 const (
 	figureGroups = 5000
 	figureSums   = 4
-	// figureCount is from how many documents on a count is worth keeping.
-	figureCount = 2000
 )
 
 // figure keeps counts and exact sums of all documents of a collection by one

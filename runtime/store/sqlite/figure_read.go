@@ -82,7 +82,7 @@ func (q *session) keptCount(k *collection, where query.Expr) (n int64, ok bool) 
 // keepCount makes the figure that would have known a great count.
 func (q *session) keepCount(ctx context.Context, k *collection, where query.Expr, n int64) error {
 	f := &figure{groups: map[string]*group{}}
-	if _, ok := countOf(where, f); !ok || n < figureCount || f.by == "id" {
+	if _, ok := countOf(where, f); !ok || n < q.s.options.limits.count || f.by == "id" {
 		return nil
 	}
 	return q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })

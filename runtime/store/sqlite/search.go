@@ -8,16 +8,9 @@ import (
 	"weft/runtime/store"
 )
 
-// Plans of a search, chosen by how many documents the words are found in.
-const (
-	// fewHits are read and sorted as they are.
-	fewHits = 200
-	// manyHits cannot be listed one by one; all documents are asked instead.
-	manyHits = 20_000
-	// snapshotTries is how often a search begins anew when a commit came
-	// between its snapshot and the kept order.
-	snapshotTries = 4
-)
+// snapshotTries is how often a search begins anew when a commit came between its
+// snapshot and the kept order.
+const snapshotTries = 4
 
 // words splits a condition into what the inverted index answers by itself and
 // the rest. Words that must be compared with the text stand in both.
@@ -136,20 +129,21 @@ type searchPlan struct {
 	ordered, again bool
 }
 
+// run chooses by how many documents the words are found in.
 func (p *searchPlan) run() ([]store.Doc, error) {
-	n := p.hits.count()
+	n, limits := p.hits.count(), &p.s.options.limits
 	switch {
 	case n <= slimLimit && p.oneValue():
 		return p.sorted(p.all(n), p.f)
-	case n > fewHits && p.ordered && sortsByColumn(p.f):
+	case n > limits.fewHits && p.ordered && sortsByColumn(p.f):
 		docs, ok, err := p.byColumn()
 		if ok || err != nil || p.again {
 			return docs, err
 		}
-	case n > fewHits && len(p.f.Sort) == 0:
+	case n > limits.fewHits && len(p.f.Sort) == 0:
 		return p.byID()
 	}
-	if n > manyHits {
+	if n > limits.manyHits {
 		return p.find(p.k, p.f)
 	}
 	return p.among(p.all(n), p.f)
@@ -196,7 +190,7 @@ func listOf(seqs []int64) string {
 func (p *searchPlan) byID() ([]store.Doc, error) {
 	total, err := p.c.number("SELECT max(seq) FROM " + p.k.table)
 	n := int64(p.hits.count())
-	if err != nil || total*int64(p.f.Limit) < n*n || n > manyHits {
+	if err != nil || total*int64(p.f.Limit) < n*n || n > int64(p.s.options.limits.manyHits) {
 		return p.walk(err)
 	}
 	return p.among(p.all(int(n)), p.f)

@@ -31,7 +31,21 @@ type Options struct {
 	Readers int
 	// Logger hears of upgrades and of failures that no caller waits for.
 	Logger *slog.Logger
+	// limits are the usual ones unless a test wants to be beyond them soon.
+	limits limits
 }
+
+// limits are numbers of documents from which on something else is done.
+type limits struct {
+	// fewHits of a search are read and sorted as they are.
+	fewHits int
+	// manyHits of a search cannot be listed one by one; all documents are asked instead.
+	manyHits int
+	// count is worth keeping.
+	count int64
+}
+
+var usualLimits = limits{fewHits: 200, manyHits: 20_000, count: 2000}
 
 // Store is an open database file; it implements store.Store.
 type Store struct {
@@ -71,6 +85,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.limits == (limits{}) {
+		o.limits = usualLimits
 	}
 	lock, err := lockFile(path + ".lock")
 	if err != nil {

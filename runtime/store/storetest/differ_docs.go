@@ -90,6 +90,9 @@ func (w *world) fill(f fields, p query.Path) {
 	}
 }
 
+// fieldValue is of the field's kind, but for two fields. Numbers hold no
+// booleans: difference "booleans among numbers"; a field of one value holds no
+// list: difference "arrays in scalar fields".
 func (w *world) fieldValue(p query.Path) any {
 	d := differFields
 	switch {

@@ -123,6 +123,9 @@ func (w *world) comparison(p query.Path) query.Cmp {
 		return cmp(p, op, []any{w.operand(p), w.operand(p)})
 	case query.Contains, query.Starts:
 		text := w.one(query.Text).(string)
+		if v, ok := w.stored(p).(string); ok && w.r.IntN(2) == 0 {
+			text = v
+		}
 		if op == query.Contains {
 			text = w.part(text)
 		}
@@ -131,31 +134,8 @@ func (w *world) comparison(p query.Path) query.Cmp {
 	return cmp(p, op, w.operand(p))
 }
 
-// operand is a value to compare with, mostly one that some document has.
-func (w *world) operand(p query.Path) any {
-	switch {
-	case p.Field == "id":
-		return []any{"d001", "d020", "d040", "d059", "a1", "a5", "x"}[w.r.IntN(7)]
-	case p.Field == "rev":
-		return float64(w.r.IntN(4))
-	case p.Field == differFields.odd.Field && w.r.IntN(2) == 0:
-		return oddNumbers[w.r.IntN(len(oddNumbers))]
-	}
-	return w.one(p.Kind)
-}
-
-// part leaves out the beginning of a text.
-func (w *world) part(s string) string {
-	runes := []rune(s)
-	return string(runes[w.r.IntN(len(runes)+1):])
-}
-
-func prefixOf(s string, n int) string {
-	runes := []rune(s)
-	return string(runes[:min(n, len(runes))])
-}
-
-// randomSort orders by one to three fields.
+// randomSort orders by one to three fields, none of which holds several kinds of
+// values: difference "order of mixed kinds".
 func (w *world) randomSort() []query.SortTerm {
 	d := differFields
 	paths := []query.Path{d.name, d.title, d.note, d.code, d.score, d.odd, d.amount, d.cost, d.day, d.since, d.at, d.due, d.done, d.stage, d.account,
@@ -173,7 +153,8 @@ func (w *world) randomSort() []query.SortTerm {
 
 var (
 	differBuckets = []string{"day", "week", "month", "quarter", "year"}
-	differZones   = []string{"", "UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland"}
+	// Rules that have not changed for long: difference "rules of time zones".
+	differZones = []string{"", "UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland"}
 )
 
 // randomAggregate has up to two groups and up to four figures.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"slices"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -30,6 +31,7 @@ var lookupPaths = []query.Path{
 	{Field: "open", Kind: query.Bool},
 	{Field: "name", Kind: query.Text, SortKey: true},
 	{Field: "city", Kind: query.Text},
+	{Field: "code", Kind: query.Key}, // each document has its own
 	{Field: "tags", Kind: query.Keys},
 }
 
@@ -55,6 +57,9 @@ func LookupDocs(n int) []store.Doc {
 				continue
 			}
 			body[p.Field] = lookupValue(r, p)
+			if p.Field == "code" {
+				body[p.Field] = fmt.Sprintf("code %d", i)
+			}
 			if p.Kind == query.Keys {
 				body[p.Field] = []any{lookupValue(r, p)}
 			}
@@ -92,7 +97,7 @@ func Lookups(seed int64, n int) []Lookup {
 		if r.Intn(3) == 0 {
 			f.After = &store.Position{ID: "l00007"}
 			for _, t := range f.Sort {
-				f.After.Values = append(f.After.Values, lookupPlace(r, t.Path))
+				f.After.Values = append(f.After.Values, lookupPlace(r, t.Path, f.Where))
 			}
 		}
 		list[i] = Lookup{Indexes: lookupIndexes(r), Find: f}
@@ -100,8 +105,16 @@ func Lookups(seed int64, n int) []Lookup {
 	return list
 }
 
-func lookupPlace(r *rand.Rand, p query.Path) any {
+// lookupPlace is the value of a position: the one that the filter fixes, as a
+// document of the list has it, or any.
+func lookupPlace(r *rand.Rand, p query.Path, where query.Expr) any {
 	v := lookupValue(r, p)
+	for _, x := range query.Fixed(where) {
+		if x.Path.Field == p.Field {
+			body := map[string]any{p.Field: x.Value}
+			return query.PositionOf([]query.SortTerm{{Path: p}}, body, nil).Values[0]
+		}
+	}
 	if text, ok := v.(string); ok && p.Kind == query.Text {
 		return query.SortKey(text)
 	}
@@ -164,18 +177,35 @@ func lookupSort(r *rand.Rand) []query.SortTerm {
 func lookupIndexes(r *rand.Rand) []store.Index {
 	var list []store.Index
 	for i := range 1 + r.Intn(6) {
-		x := store.Index{Name: fmt.Sprintf("i%d", i)}
+		x := store.Index{Name: fmt.Sprintf("i%d", i), Unique: r.Intn(5) == 0, Sparse: r.Intn(5) == 0}
 		for _, j := range r.Perm(len(lookupPaths))[:1+r.Intn(3)] {
-			p := lookupPaths[j]
-			if p.Kind == query.Keys {
-				continue
+			if p := lookupPaths[j]; p.Kind != query.Keys {
+				x.Keys = append(x.Keys, lookupKey(r, p, x.Unique))
 			}
-			p.SortKey = p.Kind == query.Text && (p.SortKey || r.Intn(2) == 0)
-			x.Keys = append(x.Keys, store.IndexKey{Path: p, Desc: r.Intn(2) == 0})
+		}
+		if x.Unique {
+			x.Sparse = false
+			x.Keys = ofItsOwn(r, x.Keys)
 		}
 		if len(x.Keys) > 0 {
 			list = append(list, x)
 		}
 	}
 	return list
+}
+
+// lookupKey is a key of an index; a unique one holds values as they are, a
+// folded one no sort key.
+func lookupKey(r *rand.Rand, p query.Path, unique bool) store.IndexKey {
+	text := p.Kind == query.Text && !unique
+	folded := text && r.Intn(4) == 0
+	p.SortKey = text && !folded && (p.SortKey || r.Intn(2) == 0)
+	return store.IndexKey{Path: p, Desc: !unique && r.Intn(2) == 0, Folded: folded}
+}
+
+// ofItsOwn makes keys unique by the code.
+func ofItsOwn(r *rand.Rand, keys []store.IndexKey) []store.IndexKey {
+	code := store.IndexKey{Path: query.Path{Field: "code", Kind: query.Key}}
+	keys = slices.DeleteFunc(keys, func(k store.IndexKey) bool { return k.Path.Field == "code" })
+	return slices.Insert(keys, r.Intn(len(keys)+1), code)
 }

@@ -1,6 +1,9 @@
 package anystore
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,8 +14,9 @@ import (
 )
 
 var (
-	named   = regexp.MustCompile(`anystore\.(?:Skip|Differs)\(\w+(?:\.\w+)*, "([^"]*)"\)`)
-	skipped = regexp.MustCompile(`\.Skip(?:f|Now)?\(`)
+	named   = regexp.MustCompile(`(?:anystore\.(?:Skip|Differs)\(\w+(?:\.\w+)*, |// [^\n]*[dD]ifference )"([^"]*)"`)
+	listed  = regexp.MustCompile(`(?m)^- \*\*([^*]+)\*\* \((\w+)\)`)
+	skipped = regexp.MustCompile(`\.Skip(?:f|Now)?\(|mongotest\.Real\(`)
 )
 
 // goFiles calls fn with every Go file of the repository but those of this package.
@@ -70,22 +74,77 @@ func TestDifferencesAreDeclaredAndUsed(t *testing.T) {
 	}
 }
 
-// No test leaves itself out without an entry.
+// The documentation lists the same differences.
+func TestDifferencesAreListed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "stored-form.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, found := range listed.FindAllStringSubmatch(string(text), -1) {
+		documented[found[1]] = found[2]
+	}
+	for key, d := range Differences {
+		if documented[key] != d.On {
+			t.Errorf("docs/stored-form.md does not list %q of %s", key, d.On)
+		}
+		delete(documented, key)
+	}
+	for key := range documented {
+		t.Errorf("docs/stored-form.md lists %q, which is not declared", key)
+	}
+}
+
+// No test leaves something out without an entry, and none asks for a real mongod.
 func TestNothingIsSkippedSilently(t *testing.T) {
 	t.Parallel()
 	skips := map[string]bool{}
 	goFiles(t, func(path, text string) {
-		if !skipped.MatchString(strings.ReplaceAll(text, "anystore.Skip(", "")) {
+		if path == "crashtest/testserver/cache.go" || !skipped.MatchString(strings.ReplaceAll(text, "anystore.Skip(", "")) {
 			return
 		}
-		skips[path] = true
-		if Elsewhere[path] == "" && path != "crashtest/testserver/cache.go" && path != "crashtest/fusetest/missing.go" {
-			t.Errorf("%s leaves a test out: declare a difference and use anystore.Skip", path)
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if name := skipping(d); name != "" {
+				skips[path+":"+name] = true
+			}
 		}
 	})
-	for path := range Elsewhere {
-		if !skips[path] {
-			t.Errorf("%s leaves no test out", path)
+	for where := range skips {
+		if Elsewhere[where] == "" {
+			t.Errorf("%s leaves a test out: declare a difference and use anystore.Skip", where)
 		}
 	}
+	for where := range Elsewhere {
+		if !skips[where] {
+			t.Errorf("%s leaves no test out", where)
+		}
+	}
+}
+
+// skipping is the name of a function that leaves a test out by itself, or asks
+// for a real mongod.
+func skipping(d ast.Decl) (name string) {
+	f, ok := d.(*ast.FuncDecl)
+	if !ok {
+		return ""
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		called, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		of, _ := called.X.(*ast.Ident)
+		switch what := called.Sel.Name; {
+		case of != nil && of.Name == "anystore":
+		case what == "Skip", what == "Skipf", what == "SkipNow", what == "Real" && of != nil && of.Name == "mongotest":
+			name = f.Name.Name
+		}
+		return true
+	})
+	return name
 }

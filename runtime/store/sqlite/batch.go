@@ -81,6 +81,7 @@ func (op *readyOp) encode() error {
 	case len(op.Doc.Body) == 0 || op.Doc.Body[0] != '{':
 		return fmt.Errorf("sqlite: %s/%s has no body", op.Collection, op.Doc.ID)
 	}
+	op.Doc.Body = withoutLone(op.Doc.Body)
 	if len(op.Doc.Sort) > 0 {
 		data, err := json.Marshal(op.Doc.Sort)
 		if err != nil {

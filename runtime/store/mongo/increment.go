@@ -25,18 +25,11 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 	if err := s.faulty(); err != nil {
 		return 0, err
 	}
-	var counter struct {
-		Value int64 `bson:"value"`
-	}
-	for try := 0; ; try++ {
-		err = s.health.call(ctx, func(ctx context.Context) error {
-			return s.docs(k).FindOneAndUpdate(ctx, bson.D{{Key: memberID, Value: id}},
-				bson.D{{Key: "$inc", Value: bson.D{{Key: memberRev, Value: int64(1)}, {Key: "value", Value: by}}}},
-				options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&counter)
-		})
-		// Two made it at once, or it was counted and the answer left it out.
-		if !hasCode(err, codeDuplicateKey) && !errors.Is(err, driver.ErrNoDocuments) || try >= claimTries {
-			break
+	var value int64
+	err = driver.ErrNoDocuments
+	for try := 0; try <= claimTries && errors.Is(err, driver.ErrNoDocuments); try++ {
+		if value, err = s.count(ctx, k, id, by); errors.Is(err, driver.ErrNoDocuments) {
+			value, err = by, s.beginCounter(ctx, k, id, by)
 		}
 	}
 	if err != nil {
@@ -46,5 +39,31 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 		return 0, err
 	}
 	s.feed.bump(k)
-	return counter.Value, nil
+	return value, nil
+}
+
+// count fails with ErrNoDocuments when there is no counter yet. It makes none: of
+// several that make it at once not each would be told what came of it.
+func (s *Store) count(ctx context.Context, k *collection, id string, by int64) (int64, error) {
+	var counter struct {
+		Value int64 `bson:"value"`
+	}
+	err := s.health.call(ctx, func(ctx context.Context) error {
+		return s.docs(k).FindOneAndUpdate(ctx, bson.D{{Key: memberID, Value: id}},
+			bson.D{{Key: "$inc", Value: bson.D{{Key: memberRev, Value: int64(1)}, {Key: "value", Value: by}}}},
+			options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&counter)
+	})
+	return counter.Value, err
+}
+
+// beginCounter makes a counter; ErrNoDocuments says that another one was faster.
+func (s *Store) beginCounter(ctx context.Context, k *collection, id string, value int64) error {
+	err := s.health.call(ctx, func(ctx context.Context) error {
+		_, err := s.docs(k).InsertOne(ctx, bson.D{{Key: memberID, Value: id}, {Key: memberRev, Value: int64(1)}, {Key: "value", Value: value}})
+		return err
+	})
+	if hasCode(err, codeDuplicateKey) {
+		return driver.ErrNoDocuments
+	}
+	return err
 }

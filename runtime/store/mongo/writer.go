@@ -5,23 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/groupcommit"
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
 	driver "go.mongodb.org/mongo-driver/mongo"
 )
 
 const (
-	// maxGroup, maxGroupOps and maxGroupBytes bound what shares one transaction.
-	maxGroup      = 256
-	maxGroupOps   = 4000
-	maxGroupBytes = 8 << 20
-	queueLength   = 1024
 	// commitLimit bounds how long a batch that meets others is tried again.
 	commitLimit = 10 * time.Second
 	// firstPause is the longest pause before a transaction is tried again; it doubles.
@@ -29,14 +22,14 @@ const (
 	lastPause  = 250 * time.Millisecond
 )
 
+// transactionLimits bound what shares one transaction.
+var transactionLimits = groupcommit.Limits{Requests: 256, Ops: 4000, Bytes: 8 << 20}
+
 // writer merges the batches that wait into one transaction after the other.
 // Within a process there are thus no write conflicts between commits.
 type writer struct {
 	s       *Store
-	queue   chan *request
-	quit    chan struct{}
-	ended   chan struct{}
-	once    sync.Once
+	queue   *groupcommit.Queue[*request]
 	session driver.Session
 	orphans []orphan
 	slot    int
@@ -44,103 +37,33 @@ type writer struct {
 
 // request is a batch and its caller.
 type request struct {
+	groupcommit.Request
 	batch *readyBatch
-	taken atomic.Bool
-	err   error
-	done  chan struct{}
 }
 
 func newWriter(s *Store) *writer {
-	return &writer{s: s, queue: make(chan *request, queueLength), quit: make(chan struct{}), ended: make(chan struct{}), slot: randomSlot()}
+	return &writer{s: s, queue: groupcommit.New(transactionLimits, weight), slot: randomSlot()}
 }
 
-// do queues a batch and waits for its answer. A caller that gives up before its
-// batch was taken gets ctx's error and nothing is written; one that gives up
-// later waits for the outcome all the same.
-func (w *writer) do(ctx context.Context, b *readyBatch) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	up := w.s.health.state()
-	if up.Err() != nil {
-		return errDown
-	}
-	r := &request{batch: b, done: make(chan struct{})}
-	select {
-	case w.queue <- r:
-	case <-up.Done():
-		return errDown
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-w.quit:
-		return store.ErrUnavailable
-	}
-	select {
-	case <-r.done:
-		return r.err
-	case <-ctx.Done():
-		if r.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-	case <-up.Done():
-		if r.taken.CompareAndSwap(false, true) {
-			return errDown
-		}
-	case <-w.ended:
-		if r.taken.CompareAndSwap(false, true) {
-			return store.ErrUnavailable
-		}
-	}
-	<-r.done
-	return r.err
+func weight(r *request) (ops, bytes int) {
+	return len(r.batch.ops) + len(r.batch.expect), r.batch.bytes
 }
+
+// do queues a batch and waits for its answer, but not for a database that gives
+// no sign of life.
+func (w *writer) do(ctx context.Context, b *readyBatch) error {
+	up := w.s.health.state()
+	if up.Err() != nil && ctx.Err() == nil {
+		return errDown
+	}
+	return w.queue.Do(ctx, &request{batch: b}, up.Done(), errDown)
+}
+
+func (w *writer) run() { w.queue.Run(w.serve) }
 
 func (w *writer) stop() {
-	w.once.Do(func() { close(w.quit) })
-	<-w.ended
-}
-
-func (w *writer) run() {
-	defer close(w.ended)
-	defer w.endSession()
-	group := make([]*request, 0, maxGroup)
-	for {
-		select {
-		case r := <-w.queue:
-			w.serve(w.gather(r, group[:0]))
-		case <-w.quit:
-			for { // what was queued before the end is still answered
-				select {
-				case r := <-w.queue:
-					w.serve(w.gather(r, group[:0]))
-				default:
-					return
-				}
-			}
-		}
-	}
-}
-
-// gather takes what waits, without waiting for more. It lets other goroutines
-// run first, since callers answered a moment ago are about to come back.
-func (w *writer) gather(first *request, group []*request) []*request {
-	runtime.Gosched()
-	ops, bytes := 0, 0
-	for r := first; ; {
-		if r.taken.CompareAndSwap(false, true) {
-			group = append(group, r)
-			ops += len(r.batch.ops) + len(r.batch.expect)
-			bytes += r.batch.bytes
-		}
-		if len(group) >= maxGroup || ops >= maxGroupOps || bytes >= maxGroupBytes {
-			return group
-		}
-		select {
-		case r = <-w.queue:
-		default:
-			return group
-		}
-	}
+	w.queue.Stop()
+	w.endSession()
 }
 
 // serve commits a group. When one batch is refused, those before it are
@@ -176,8 +99,8 @@ func (w *writer) serve(group []*request) {
 }
 
 func (r *request) answer(err error) {
-	r.err = err
-	close(r.done)
+	r.Err = err
+	r.Answer()
 }
 
 // commit applies a group in one transaction, again and again while that meets

@@ -12,23 +12,27 @@ import (
 // Callers for whom the queue has no room hear of an outage as those in it do.
 func TestCallersBeforeAFullQueue(t *testing.T) {
 	t.Parallel()
+	const callers = 1100 // more than there is room for
 	synctest.Test(t, func(t *testing.T) {
 		h := &health{}
 		h.up, h.fail = context.WithCancel(t.Context())
-		w := &writer{s: &Store{health: h}, queue: make(chan *request), quit: make(chan struct{}), ended: make(chan struct{})}
-		answer := make(chan error, 1)
-		go func() { answer <- w.do(t.Context(), &readyBatch{}) }()
+		w := newWriter(&Store{health: h}) // it serves nobody
+		answers := make(chan error, callers)
+		for range callers {
+			go func() { answers <- w.do(t.Context(), &readyBatch{}) }()
+		}
 		synctest.Wait()
 		h.fail()
 		synctest.Wait()
-		select {
-		case err := <-answer:
-			if !errors.Is(err, store.ErrUnavailable) {
-				t.Errorf("answered %v", err)
-			}
-		default:
-			t.Error("not answered")
-			close(w.quit)
+		if len(answers) != callers {
+			t.Errorf("%d of %d were answered", len(answers), callers)
 		}
+		for range len(answers) {
+			if err := <-answers; !errors.Is(err, store.ErrUnavailable) {
+				t.Fatalf("answered %v", err)
+			}
+		}
+		go w.run()
+		w.stop()
 	})
 }

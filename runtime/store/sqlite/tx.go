@@ -57,11 +57,11 @@ func (t *tx) requests(group []*request, careful bool) error {
 			}
 		}
 		mark := len(t.changes)
-		r.err = r.run(t)
+		r.Err = r.run(t)
 		switch {
-		case r.err == nil:
-		case !refused(r.err):
-			return r.err
+		case r.Err == nil:
+		case !refused(r.Err):
+			return r.Err
 		case careful:
 			if err := t.c.exec("ROLLBACK TO batch"); err != nil {
 				return err
@@ -69,7 +69,7 @@ func (t *tx) requests(group []*request, careful bool) error {
 		case len(t.changes) > mark:
 			return errHalfDone
 		}
-		if r.err != nil {
+		if r.Err != nil {
 			t.changes = t.changes[:mark]
 		}
 		if careful {

@@ -4,31 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"weft/runtime/store"
+	"weft/runtime/store/groupcommit"
 
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-const (
-	// maxGroup bounds how many callers and operations share one commit.
-	maxGroup    = 256
-	maxGroupOps = 4000
-	queueLength = 1024
-)
+// commitLimits bound what shares one commit.
+var commitLimits = groupcommit.Limits{Requests: 256, Ops: 4000}
 
 // writer owns the only connection that writes. Whoever wants to change
 // something queues a request; the writer commits all that wait together.
 type writer struct {
 	s     *Store
 	c     *conn
-	queue chan *request
-	quit  chan struct{}
-	ended chan struct{}
-	once  sync.Once
+	queue *groupcommit.Queue[*request]
 	// broken is set when the disk failed to keep a commit: what it holds is
 	// not known any more, so nothing further is written.
 	broken error
@@ -36,135 +27,61 @@ type writer struct {
 
 // request is what one caller wants to have done inside a commit.
 type request struct {
+	groupcommit.Request
 	// run does it; it returns a refused error or a failure of the database.
 	run func(*tx) error
 	// lone work runs outside a transaction (DDL makes its own).
-	lone  func(*conn) error
-	ops   int
-	taken atomic.Bool
-	err   error
-	done  chan struct{}
+	lone func(*conn) error
+	ops  int
 }
 
 func newWriter(s *Store, c *conn) *writer {
-	return &writer{s: s, c: c, queue: make(chan *request, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
+	weigh := func(r *request) (ops, bytes int) { return r.ops, 0 }
+	return &writer{s: s, c: c, queue: groupcommit.New(commitLimits, weigh)}
 }
 
-// do queues a request and waits for its answer. A caller that gives up before
-// the writer took its request gets ctx's error and nothing is written; one
-// that gives up later waits for the outcome all the same.
-func (w *writer) do(ctx context.Context, r *request) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	r.done = make(chan struct{})
-	select {
-	case w.queue <- r:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-w.quit:
-		return store.ErrUnavailable
-	}
-	select {
-	case <-r.done:
-		return r.err
-	case <-ctx.Done():
-		if r.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-	case <-w.ended:
-		if r.taken.CompareAndSwap(false, true) {
-			return store.ErrUnavailable
-		}
-	}
-	<-r.done
-	return r.err
-}
+func (w *writer) do(ctx context.Context, r *request) error { return w.queue.Do(ctx, r, nil, nil) }
+func (w *writer) run()                                     { w.queue.Run(w.serve) }
+func (w *writer) stop()                                    { w.queue.Stop() }
 
 // alone runs fn while nothing else is written.
 func (w *writer) alone(ctx context.Context, fn func(*conn) error) error {
 	return w.do(ctx, &request{lone: fn})
 }
 
-func (w *writer) stop() {
-	w.once.Do(func() { close(w.quit) })
-	<-w.ended
-}
-
-func (w *writer) run() {
-	defer close(w.ended)
-	group := make([]*request, 0, maxGroup)
-	for {
-		select {
-		case r := <-w.queue:
-			w.serve(w.gather(r, group[:0]))
-		case <-w.quit:
-			for { // what was queued before the end is still answered
-				select {
-				case r := <-w.queue:
-					w.serve(w.gather(r, group[:0]))
-				default:
-					return
-				}
-			}
-		}
-	}
-}
-
-// gather takes what waits, without waiting for more. It lets other goroutines
-// run first, since callers answered a moment ago are about to come back.
-func (w *writer) gather(first *request, group []*request) []*request {
-	runtime.Gosched()
-	ops := 0
-	for r := first; ; {
-		if r.taken.CompareAndSwap(false, true) {
-			group = append(group, r)
-			ops += r.ops
-		}
-		if len(group) >= maxGroup || ops >= maxGroupOps {
-			return group
-		}
-		select {
-		case r = <-w.queue:
-		default:
-			return group
-		}
-	}
-}
-
-func (w *writer) serve(group []*request) {
+func (w *writer) serve(requests []*request) {
 	start := 0
-	for i, r := range group {
+	for i, r := range requests {
 		if r.lone != nil {
-			w.commit(group[start:i])
+			w.commit(requests[start:i])
 			w.serveAlone(r)
 			start = i + 1
 		}
 	}
-	w.commit(group[start:])
+	w.commit(requests[start:])
 }
 
 func (w *writer) serveAlone(r *request) {
-	if r.err = w.broken; r.err == nil {
-		r.err = classify(r.lone(w.c))
+	if r.Err = w.broken; r.Err == nil {
+		r.Err = classify(r.lone(w.c))
 	}
-	close(r.done)
+	r.Answer()
 }
 
 // commit applies a group in one transaction. It is tried without savepoints
 // first, for they are dear; when a request is refused half way, the group is
 // rolled back and applied again with a savepoint for each.
-func (w *writer) commit(group []*request) {
-	if len(group) == 0 {
+func (w *writer) commit(requests []*request) {
+	if len(requests) == 0 {
 		return
 	}
 	t := &tx{s: w.s, c: w.c}
 	err := w.broken
 	if err == nil {
-		err = t.apply(group, false)
+		err = t.apply(requests, false)
 		if errors.Is(err, errHalfDone) {
 			t = &tx{s: w.s, c: w.c}
-			err = t.apply(group, true)
+			err = t.apply(requests, true)
 		}
 	}
 	if err == nil {
@@ -176,11 +93,11 @@ func (w *writer) commit(group []*request) {
 	} else {
 		err = w.failed(err)
 	}
-	for _, r := range group {
+	for _, r := range requests {
 		if err != nil {
-			r.err = err
+			r.Err = err
 		}
-		close(r.done)
+		r.Answer()
 	}
 }
 

@@ -17,6 +17,8 @@ type renderer struct {
 	// of the document itself, and what needs joins.
 	own, joined bson.D
 	joins       []join
+	// crossings is how often a join was asked for, those that were there included.
+	crossings int
 	// paged: a position is asked for, too.
 	paged bool
 	err   error

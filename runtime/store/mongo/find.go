@@ -118,10 +118,10 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 // joined than a page takes.
 func (r *renderer) sorted(o *order, after *store.Position) (bson.A, error) {
 	behind, err := o.behind(after)
-	ofCondition := len(r.joins)
+	ofCondition := r.crossings
 	computed := r.compute(o)
 	early, late := r.matching(), bson.A(nil)
-	if len(r.joins) == ofCondition {
+	if r.crossings == ofCondition {
 		early, late = early[:1], early[1:]
 	}
 	stages := append(append(slices.Clip(early), computed...), one("$match", behind), one("$sort", o.sort()))

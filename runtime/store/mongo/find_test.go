@@ -14,6 +14,8 @@ import (
 // it is ordered by lies across the reference.
 func TestJoinsComeLate(t *testing.T) {
 	t.Parallel()
+	seen := testScore
+	seen.Visible = compare(testFar, query.Gt, 1.0)
 	for _, c := range []struct {
 		what string
 		sort query.Path
@@ -21,6 +23,7 @@ func TestJoinsComeLate(t *testing.T) {
 	}{
 		{"kept order", testStage, []string{"$match", "$match", "$sort", "$lookup", "$match"}},
 		{"computed order", testScore, []string{"$match", "$set", "$set", "$match", "$sort", "$lookup", "$match"}},
+		{"order seen by the same join", seen, []string{"$match", "$lookup", "$match", "$set", "$set", "$match", "$sort"}},
 		{"order across", testFar, []string{"$match", "$lookup", "$lookup", "$match", "$set", "$set", "$match", "$sort"}},
 	} {
 		r := testRenderer(t)

@@ -63,6 +63,7 @@ func (r *renderer) join(p query.Path, where query.Expr) (*join, *collection) {
 		r.fail(err)
 		return &join{}, nil
 	}
+	r.crossings++
 	via := r.place(p.Via)
 	key := p.Through + " " + p.Via + " " + string(query.AppendCanonical(nil, where))
 	for i := range r.joins {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"weft/runtime/model"
-	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -24,8 +23,7 @@ func historyID(record string, rev int64) string {
 }
 
 // historyOp is the history row of one item: who changed which fields, from
-// what to what, through which door and under which version. Values are in stored
-// form but for decimals, which nothing compares here and a person can read.
+// what to what (see historyValue), through which door and under which version.
 func (u *unit) historyOp(it *item, n int64, changed []*model.Field) store.Op {
 	id := historyID(it.id, n)
 	b := make([]byte, 0, 512)
@@ -99,8 +97,5 @@ func appendSide(b []byte, side string, f *model.Field, v any) []byte {
 	if v == nil {
 		return b
 	}
-	if stored, ok := v.(string); ok && f.Kind == query.Decimal {
-		v = query.FormatDecimal(stored)
-	}
-	return appendMember(b, side, v)
+	return appendMember(b, side, historyValue(f, v))
 }

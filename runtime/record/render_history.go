@@ -1,8 +1,8 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
+	"strings"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -70,7 +70,7 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 				continue
 			}
 			b = append(appendString(b, side), ':')
-			if f.Kind == query.Decimal && isStoredDecimal(raw) {
+			if f.Kind == query.Decimal && isStoredDecimal(strings.Trim(string(raw), `"`)) {
 				b = appendWireDecimal(b, raw)
 			} else {
 				b = append(b, raw...)
@@ -80,12 +80,6 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 		b = append(closeObject(b), ',')
 	}
 	return closeObject(b)
-}
-
-// isStoredDecimal tells a decimal in stored form, as rows once held them, from
-// one as a person writes it: that has fewer digits, also as a sum of many.
-func isStoredDecimal(raw []byte) bool {
-	return len(raw) >= len(`"10000000000000125000"`) && !bytes.ContainsAny(raw, "-.")
 }
 
 // readsReasons tells whether comments may be shown: they repeat what moves

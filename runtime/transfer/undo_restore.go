@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record"
 	"weft/runtime/store"
 )
 
@@ -76,13 +77,14 @@ func (t *task) formerValues(ctx context.Context, e *model.Entity, r updatedRecor
 		if !ok || f.Computed {
 			continue
 		}
+		from, to := record.StoredHistory(f, c.From), record.StoredHistory(f, c.To)
 		switch {
-		case !reflect.DeepEqual(doc[f.Key], c.To):
+		case !reflect.DeepEqual(doc[f.Key], to):
 			changed = append(changed, f.Key)
-		case c.From == nil:
+		case from == nil:
 			patch[f.Key] = nil
 		default:
-			patch[f.Key] = f.Type.Wire(f, c.From)
+			patch[f.Key] = f.Type.Wire(f, from)
 		}
 	}
 	return patch, changed, d.Rev, nil

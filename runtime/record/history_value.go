@@ -1,0 +1,37 @@
+package record
+
+import (
+	"strings"
+
+	"weft/runtime/model"
+	"weft/runtime/query"
+)
+
+// historyValue is a value of a field as a row of history keeps it: in stored
+// form but for decimals, which nothing compares there and a person can read.
+func historyValue(f *model.Field, stored any) any {
+	if text, ok := stored.(string); ok && f.Kind == query.Decimal {
+		return query.FormatDecimal(text)
+	}
+	return stored
+}
+
+// StoredHistory is the stored form of a value of a field in a row of history,
+// nil for unset.
+func StoredHistory(f *model.Field, v any) any {
+	text, ok := v.(string)
+	if !ok || f.Kind != query.Decimal || isStoredDecimal(text) {
+		return v
+	}
+	stored, err := query.ParseDecimal(text)
+	if err != nil {
+		return v // of a time when the field was of another type
+	}
+	return stored
+}
+
+// isStoredDecimal tells a decimal in stored form, as rows once held them, from
+// one as a person writes it: that has fewer digits, also as a sum of many.
+func isStoredDecimal(text string) bool {
+	return len(text) >= len("10000000000000125000") && !strings.ContainsAny(text, "-.")
+}

@@ -111,7 +111,7 @@ func testKit(dir string) bool {
 	if strings.HasPrefix(dir, "crashtest") {
 		return true
 	}
-	for _, kit := range []string{"storetest", "anystore", "anyfiles", "mongotest", "s3test", "apitest"} {
+	for _, kit := range []string{"storetest", "anystore", "anyfiles", "mongotest", "s3test", "apptest"} {
 		if strings.HasSuffix(dir, kit) {
 			return true
 		}

@@ -87,7 +87,7 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err := b.ensure(ctx, m); err != nil {
 		return 0, err
 	}
-	renewals, err := record.RenewalOps(b.current.Model(), m, b.now())
+	renewals, err := record.RecomputationOps(b.current.Model(), m, b.now())
 	if err != nil {
 		return 0, err
 	}

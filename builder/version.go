@@ -96,8 +96,8 @@ func (b *Builder) newest(ctx context.Context) (Version, error) {
 // Renewing tells how far the renewal of present records is that a publishing
 // has caused, by entity. It is empty when all records follow the definitions in
 // force.
-func (b *Builder) Renewing(ctx context.Context) ([]record.Renewing, error) {
-	list, err := record.RenewalsUnderWay(ctx, b.store)
+func (b *Builder) Renewing(ctx context.Context) ([]record.RecomputationProgress, error) {
+	list, err := record.PendingRecomputations(ctx, b.store)
 	if err != nil {
 		return nil, fmt.Errorf("builder: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"weft/cmd/house"
+	"weft/cmd/internal/app"
 	"weft/runtime/access"
 	"weft/runtime/files"
 	"weft/runtime/store"
@@ -20,7 +20,7 @@ const adminLogin = "admin"
 
 // instance is weft over one database.
 type instance struct {
-	*house.House
+	*app.App
 	database store.Store
 	log      *slog.Logger
 }
@@ -57,7 +57,7 @@ func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
 	if o.wrap != nil {
 		st = o.wrap(db)
 	}
-	in.House, err = house.Open(ctx, house.Options{
+	in.App, err = app.Open(ctx, app.Options{
 		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Imports: o.imports, Zone: o.zone, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
@@ -91,7 +91,7 @@ func (in *instance) adminSession(ctx context.Context) (*adminSession, error) {
 }
 
 // Close ends what runs in the background and closes the database.
-func (in *instance) Close() error { return errors.Join(in.House.Close(), in.database.Close()) }
+func (in *instance) Close() error { return errors.Join(in.App.Close(), in.database.Close()) }
 
 // backup writes an archive of a snapshot of the database and of the files.
 func (in *instance) backup(ctx context.Context, w http.ResponseWriter) error {

@@ -57,7 +57,7 @@ func (x *exchange) notModified(rev int64) bool {
 // call is the record call of this request: who, through which door, under
 // which revision and idempotency key. The body must have been read.
 func (x *exchange) call(door string) (record.Call, error) {
-	c := record.Call{Actor: x.actor, Door: door, Lang: Language(x.r)}
+	c := record.Call{Actor: x.actor, Source: door, Lang: Language(x.r)}
 	var err error
 	if c.IfMatch, err = x.ifMatch(); err != nil {
 		return c, err

@@ -37,7 +37,7 @@ func exportRecords(x *exchange) error {
 	h.Set("Content-Type", media)
 	h.Set("Content-Disposition", `attachment; filename="`+entity+ext+`"`)
 	// Nothing is written before the query and the rights are known to be good.
-	return x.s.o.Transfer.Export(x.ctx, record.Call{Actor: x.actor, Door: "api"}, entity, q, o, x)
+	return x.s.o.Transfer.Export(x.ctx, record.Call{Actor: x.actor, Source: "api"}, entity, q, o, x)
 }
 
 func undoImport(x *exchange) error {

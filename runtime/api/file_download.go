@@ -125,7 +125,7 @@ func (x *exchange) seesFile(f *files.File) error {
 	if len(fields) == 0 {
 		return problem.New(problem.NotFound, "", nil)
 	}
-	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, f.Entity, f.Record, fields, nil)
+	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Source: "api"}, f.Entity, f.Record, fields, nil)
 	if err != nil {
 		// An unreadable field is no reason to tell that the file exists (S-01).
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {

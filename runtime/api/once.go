@@ -110,7 +110,7 @@ func (x *exchange) doOnce(handle func(*exchange) error, c record.Call, key strin
 	if err != nil {
 		return nil, fmt.Errorf("keep answer: %w", err)
 	}
-	return x.s.o.Records.Keep(x.ctx, c, &record.Result{Rev: int64(held.status), Record: answer})
+	return x.s.o.Records.KeepAnswer(x.ctx, c, &record.Result{Rev: int64(held.status), Record: answer})
 }
 
 func (x *exchange) answerAgain(kept *record.Result, key string) error {

@@ -20,7 +20,7 @@ func getRecord(x *exchange) error {
 		fields, expand = lists(q["fields"]), lists(q["expand"])
 	}
 	v := x.vars()
-	body, rev, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Door: "api"}, v["entity"], v["id"], fields, expand)
+	body, rev, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Source: "api"}, v["entity"], v["id"], fields, expand)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func queryRecords(x *exchange) error {
 	if _, err := x.decode(&q); err != nil {
 		return err
 	}
-	page, err := x.s.o.Records.Query(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	page, err := x.s.o.Records.Query(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func aggregateRecords(x *exchange) error {
 	if _, err := x.decode(&q); err != nil {
 		return err
 	}
-	rows, err := x.s.o.Records.Aggregate(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	rows, err := x.s.o.Records.Aggregate(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func boardRecords(x *exchange) error {
 	if q.By == "" {
 		return problem.Of(problem.Invalid, problem.At("/by", "required"))
 	}
-	board, err := x.s.o.Records.Board(x.ctx, record.Call{Actor: x.actor, Door: "api"}, x.vars()["entity"], q)
+	board, err := x.s.o.Records.Board(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func recordHistory(x *exchange) error {
 		}
 	}
 	v := x.vars()
-	page, err := x.s.o.Records.History(x.ctx, record.Call{Actor: x.actor, Door: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
+	page, err := x.s.o.Records.History(x.ctx, record.Call{Actor: x.actor, Source: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
 	if err != nil {
 		return err
 	}

@@ -115,20 +115,20 @@ type doc = map[string]any
 
 func (st *stage) create(entity string, values doc) string {
 	st.t.Helper()
-	r, err := st.records.Create(st.t.Context(), record.Call{Actor: st.admin, Door: "api"}, entity, values)
+	r, err := st.records.Create(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, values)
 	must(st.t, err)
 	return r.ID
 }
 
 func (st *stage) update(entity, id string, patch doc) {
 	st.t.Helper()
-	_, err := st.records.Update(st.t.Context(), record.Call{Actor: st.admin, Door: "api"}, entity, id, patch)
+	_, err := st.records.Update(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, id, patch)
 	must(st.t, err)
 }
 
 func (st *stage) remove(entity, id string) {
 	st.t.Helper()
-	_, err := st.records.Delete(st.t.Context(), record.Call{Actor: st.admin, Door: "api"}, entity, id)
+	_, err := st.records.Delete(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, id)
 	must(st.t, err)
 }
 

@@ -68,8 +68,8 @@ func TestFormulasComeInTheOrderOfComputing(t *testing.T) {
 		t.Error(got)
 	}
 	a, _ := m.Entity("account")
-	if len(a.FedFormulas) != 1 || a.FedFormulas[0].Formula.Key != "label" || a.FedFormulas[0].Via.Key != "acc" || a.FedFormulas[0].Of.Key != "name" {
-		t.Error("the account does not know which formulas read it", a.FedFormulas)
+	if len(a.DependentFormulas) != 1 || a.DependentFormulas[0].Formula.Key != "label" || a.DependentFormulas[0].Via.Key != "acc" || a.DependentFormulas[0].Of.Key != "name" {
+		t.Error("the account does not know which formulas read it", a.DependentFormulas)
 	}
 }
 

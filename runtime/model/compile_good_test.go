@@ -91,7 +91,7 @@ func TestCompileLinksWhatBelongsTogether(t *testing.T) {
 	if l, _ := m.Entity("line"); l.Child.Parent != d || l.Child.In != d.ByKey["lines"] || l.Child.Field != l.ByKey["deal"] {
 		t.Error("the child entity does not know its parent")
 	}
-	if len(a.RollUps) != 1 || len(d.FedRollUps) != 1 || d.FedRollUps[0].RollUp.Ref != d.ByKey["account"] {
+	if len(a.RollUps) != 1 || len(d.DependentRollUps) != 1 || d.DependentRollUps[0].RollUp.Ref != d.ByKey["account"] {
 		t.Error("the roll-up is not known on both sides")
 	}
 	if got := len(a.Referrers); got != 2 {

@@ -46,7 +46,7 @@ func (c *compiler) rollUp(f *Field) {
 	}
 	f.RollUp = r
 	f.Entity.RollUps = append(f.Entity.RollUps, f)
-	from.FedRollUps = append(from.FedRollUps, f)
+	from.DependentRollUps = append(from.DependentRollUps, f)
 }
 
 // figure checks that the function suits the field and its result the annotation.

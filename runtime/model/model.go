@@ -44,13 +44,13 @@ type Entity struct {
 	Formulas   []*Field // in the order in which they must be computed
 	Clocks     []*Field // the formulas that use the clock, in the same order
 	RollUps    []*Field // roll-ups of this entity
-	// FedRollUps are roll-ups of other entities that a change here can alter.
-	FedRollUps []*Field
+	// DependentRollUps are roll-ups of other entities that a change here can alter.
+	DependentRollUps []*Field
 	// Referrers are reference fields (of any entity) that point here.
 	Referrers []*Field
-	// FedFormulas are formulas of other entities that read a field of this one
+	// DependentFormulas are formulas of other entities that read a field of this one
 	// across a reference.
-	FedFormulas []FedFormula
+	DependentFormulas []DependentFormula
 	// Extra is the JSON Schema validator of the conditions that go beyond single
 	// fields (allOf, if/then/else, dependentRequired); nil when there are none.
 	Extra Validator
@@ -58,9 +58,9 @@ type Entity struct {
 	lookup map[string]query.Field
 }
 
-// FedFormula is a formula that reads Of across the reference field Via, which
+// DependentFormula is a formula that reads Of across the reference field Via, which
 // belongs to the formula's own entity.
-type FedFormula struct{ Formula, Via, Of *Field }
+type DependentFormula struct{ Formula, Via, Of *Field }
 
 // Validator checks a record in wire form.
 type Validator interface {

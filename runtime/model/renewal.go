@@ -21,19 +21,19 @@ func VersionID(version int64) string {
 	return "0000000000"[min(len(digits), 10):] + digits
 }
 
-// Renewal says that records of an entity, kept under other definitions, must
+// Recomputation says that records of an entity, kept under other definitions, must
 // be brought up to date.
-type Renewal struct {
+type Recomputation struct {
 	Entity *Entity
 	// Computed values are to be computed anew, Text means sort keys and search tokens.
 	Computed, Text bool
 }
 
-// Renewals lists what must be renewed when now takes the place of old: a
+// Recomputations lists what must be renewed when now takes the place of old: a
 // formula or roll-up is new or another one, or text becomes searchable or
 // sortable. Entities that are new have no records.
-func Renewals(old, now *Model) []Renewal {
-	var out []Renewal
+func Recomputations(old, now *Model) []Recomputation {
+	var out []Recomputation
 	if old == nil {
 		return out
 	}
@@ -42,7 +42,7 @@ func Renewals(old, now *Model) []Renewal {
 		if before == nil {
 			continue
 		}
-		r := Renewal{Entity: e}
+		r := Recomputation{Entity: e}
 		for _, f := range e.Fields {
 			computed, text := Outdated(before.ByKey[f.Key], f.Def)
 			r.Computed, r.Text = r.Computed || computed, r.Text || text

@@ -34,7 +34,7 @@ func TestRenewalsNameWhatRecordsLack(t *testing.T) { // R-18
 		{"a new text formula that is searched", name(""), name("") + "," + property("tag", "formula", `,"x-formula":"UPPER(name)","x-result":"text","x-searchable":true`), true, true},
 	} {
 		old, now := compile(t, thing(c.before, "")), compile(t, account0, thing(c.after, ""))
-		got := model.Renewals(old, now)
+		got := model.Recomputations(old, now)
 		if want := c.computed || c.text; len(got) != 0 != want {
 			t.Errorf("%s: %+v", c.what, got)
 			continue
@@ -45,7 +45,7 @@ func TestRenewalsNameWhatRecordsLack(t *testing.T) { // R-18
 			}
 		}
 	}
-	if got := model.Renewals(nil, compile(t, thing(size("LEN(name)"), ""))); len(got) != 0 {
+	if got := model.Recomputations(nil, compile(t, thing(size("LEN(name)"), ""))); len(got) != 0 {
 		t.Errorf("there were no records before the first version: %+v", got)
 	}
 	for v, want := range map[int64]string{1: "0000000001", 1234567890: "1234567890", 12345678901: "12345678901"} {

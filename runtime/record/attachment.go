@@ -100,7 +100,7 @@ func (u *unit) unusable(it *item, before map[string]any, id string) string {
 
 // givesBack tells whether the undo of an import writes what was there before
 // it: files among that, which it let go, were on the record.
-func (u *unit) givesBack() bool { return u.call.Door == "undo" && u.call.Import != "" }
+func (u *unit) givesBack() bool { return u.call.Source == "undo" && u.call.Import != "" }
 
 // readsFile tells whether the person may read one of the fields in which a
 // record holds a file. Who only knows the id of one in a hidden field could

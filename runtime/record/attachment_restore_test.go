@@ -206,7 +206,7 @@ func TestAnUndoTakesFilesBack(t *testing.T) {
 	_, err := ann.patch("deal", d, `{"proof":["`+file+`"]}`)
 	o.refused(err, problem.Invalid, "/proof/0 no_such_file")
 	undo := ann
-	undo.call.Door, undo.call.Import = "undo", "run-1"
+	undo.call.Source, undo.call.Import = "undo", "run-1"
 	o.must(undo.patch("deal", d, `{"proof":["`+file+`"]}`))
 	if got := o.holder(file, map[string]string{"deal": d}); got != "deal.proof" {
 		t.Errorf("linked to %s", got)

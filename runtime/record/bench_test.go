@@ -36,7 +36,7 @@ type uncommitted struct{ store.Store }
 
 func (uncommitted) Commit(context.Context, *store.Batch) error { return nil }
 
-var benchCall = record.Call{Actor: &access.Actor{Login: "admin", Admin: true}, Door: "api"}
+var benchCall = record.Call{Actor: &access.Actor{Login: "admin", Admin: true}, Source: "api"}
 
 func companyValues(n int64) map[string]any {
 	return map[string]any{"name": fmt.Sprint("Company 公司 ", n), "sector": "retail", "secret": "a text of some length to store"}

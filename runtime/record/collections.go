@@ -18,7 +18,7 @@ func Collections(m *model.Model) []store.Collection {
 		}},
 		{Name: BinCollection, Quiet: true, Fences: true, Indexes: []store.Index{seldom("deletion")}},
 		{Name: CounterCollection, Quiet: true},
-		{Name: RenewalCollection, Quiet: true},
+		{Name: RecomputationCollection, Quiet: true},
 		{Name: model.VersionCollection, Fences: true},
 	}
 	for _, e := range m.Entities {

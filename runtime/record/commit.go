@@ -35,8 +35,8 @@ type sofar struct {
 func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
 	// Others go first, for changes that come together share a flush.
 	runtime.Gosched()
-	if c.Door == "" {
-		c.Door = "api"
+	if c.Source == "" {
+		c.Source = "api"
 	}
 	so := &sofar{numbers: &directNumbers{s: s}, held: &holds{s: s}}
 	defer so.held.release(ctx)
@@ -139,7 +139,7 @@ func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error
 		return err
 	}
 	for i := range b.Ops {
-		if b.Ops[i].Collection == RenewalCollection {
+		if b.Ops[i].Collection == RecomputationCollection {
 			s.wakeRenewer()
 			break
 		}

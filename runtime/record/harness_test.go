@@ -111,7 +111,7 @@ type person struct {
 }
 
 func (o *office) as(login string) person {
-	return person{o, record.Call{Actor: o.actors[login], Door: "api", Lang: "en"}}
+	return person{o, record.Call{Actor: o.actors[login], Source: "api", Lang: "en"}}
 }
 
 func (p person) key(key string) person    { p.call.Key, p.call.Digest = key, "d"; return p }

@@ -36,7 +36,7 @@ func (u *unit) historyOp(it *item, n int64, changed []*model.Field) store.Op {
 	b = appendMember(b, "op", it.op)
 	b = appendMember(b, "at", u.stamp)
 	b = appendIf(b, "by", u.call.Actor.UserID)
-	b = appendMember(b, "door", u.call.Door)
+	b = appendMember(b, "door", u.call.Source)
 	b = appendIf(b, "cause", u.call.Cause)
 	b = appendMember(b, "depth", int64(u.call.Depth))
 	b = appendMember(b, "version", u.model.Version)

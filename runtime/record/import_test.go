@@ -31,7 +31,7 @@ func TestABadRowDoesNotStopTheOthers(t *testing.T) {
 	o := newOffice(t)
 	admin := o.as("admin")
 	account := o.must(admin.create("account", `{"name":"A"}`)).ID
-	admin.call.Door, admin.call.Import = "import", "run-1"
+	admin.call.Source, admin.call.Import = "import", "run-1"
 	rows := dealRows(215, func(i int) map[string]any {
 		v := map[string]any{"name": fmt.Sprint("deal ", i), "external_id": fmt.Sprint("E", i), "amount": 1, "account": account}
 		switch i {
@@ -92,7 +92,7 @@ func TestOnlyHistorySetsPastStages(t *testing.T) {
 		Visits: []record.Visit{{Stage: "open", EnteredAt: &entered, LeftAt: &left, Reason: "r"}, {Stage: "won", EnteredAt: &left}},
 	}
 	history := o.as("admin")
-	history.call.Historical, history.call.Door, history.call.Import = true, "import", "run-2"
+	history.call.Historical, history.call.Source, history.call.Import = true, "import", "run-2"
 
 	if r := o.as("admin").importing([]record.Row{row}, false)[0]; r.Problem == nil || r.Problem.Code != problem.Guard {
 		t.Errorf("without history: %+v", r)

@@ -14,23 +14,23 @@ import (
 // key was used for another request (Call.Digest tells).
 func (s *Service) Replay(ctx context.Context, c Call) (*Result, error) { return s.replay(ctx, c) }
 
-// KeepOp is the operation that keeps r under the call's idempotency key. It
+// AnswerOp is the operation that keeps r under the call's idempotency key. It
 // stands first in the batch of the change: of two twins the later one fails on
 // it, see Twin.
-func KeepOp(c Call, at time.Time, r *Result) store.Op { return keepOp(c, at, r) }
+func AnswerOp(c Call, at time.Time, r *Result) store.Op { return keepOp(c, at, r) }
 
-// Twin tells whether a commit failed because another call with the same
+// IsDuplicate tells whether a commit failed because another call with the same
 // idempotency key was faster.
-func Twin(err error) bool {
+func IsDuplicate(err error) bool {
 	var taken *store.UniqueError
 	return errors.As(err, &taken) && taken.Collection == IdempotencyCollection
 }
 
-// Keep keeps r in a commit of its own, for changes that are done already. When
+// KeepAnswer keeps r in a commit of its own, for changes that are done already. When
 // a twin was faster its answer is given instead.
-func (s *Service) Keep(ctx context.Context, c Call, r *Result) (*Result, error) {
+func (s *Service) KeepAnswer(ctx context.Context, c Call, r *Result) (*Result, error) {
 	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{keepOp(c, s.now(), r)}})
-	if !Twin(err) {
+	if !IsDuplicate(err) {
 		return r, storeProblem(err)
 	}
 	kept, err := s.replay(ctx, c)

@@ -31,18 +31,18 @@ import (
 
 // Collections that this room owns.
 const (
-	HistoryCollection     = "weft_history"     // id: <record id>:<rev, 10 digits>
-	IdempotencyCollection = "weft_idempotency" // id: <user id>:<key>
-	BinCollection         = "weft_bin"         // deleted records; id: record id
-	CounterCollection     = "weft_counter"     // auto-numbers
-	RenewalCollection     = "weft_renewal"     // records to be brought up to date; id: UUIDv7
+	HistoryCollection       = "weft_history"     // id: <record id>:<rev, 10 digits>
+	IdempotencyCollection   = "weft_idempotency" // id: <user id>:<key>
+	BinCollection           = "weft_bin"         // deleted records; id: record id
+	CounterCollection       = "weft_counter"     // auto-numbers
+	RecomputationCollection = "weft_renewal"     // records to be brought up to date; id: UUIDv7
 )
 
 // Call says who asks, through which door, and under which conditions.
 type Call struct {
 	Actor *access.Actor
-	// Door names the way in: api, form, bulk, import, transition, merge, undo, command, trigger, script.
-	Door string
+	// Source names the way in: api, form, bulk, import, transition, merge, undo, command, trigger, script.
+	Source string
 	// Cause and Depth follow a chain of effects; 0 for what a person does.
 	Cause string
 	Depth int

@@ -46,11 +46,11 @@ func (u *unit) refer(ctx context.Context, work []*item) ([]*item, error) {
 // the item changes. A deletion changes nothing for others: whoever referred to
 // it was told by the deletion itself.
 func (it *item) readThrough() []*model.Field {
-	if len(it.entity.FedFormulas) == 0 || it.op == "" || it.op == opDelete {
+	if len(it.entity.DependentFormulas) == 0 || it.op == "" || it.op == opDelete {
 		return nil
 	}
 	var vias []*model.Field
-	for _, fed := range it.entity.FedFormulas {
+	for _, fed := range it.entity.DependentFormulas {
 		if !sameValue(it.before[fed.Of.Key], it.after[fed.Of.Key]) && !slices.Contains(vias, fed.Via) {
 			vias = append(vias, fed.Via)
 		}
@@ -101,7 +101,7 @@ func (u *unit) loadReferrers(ctx context.Context, it *item, via *model.Field) er
 	}
 	op, err := renewalJob{
 		Entity: via.Entity.Key, Via: via.Key, Target: it.id,
-		By: u.call.Actor.UserID, Door: u.call.Door, Cause: u.call.Cause, Depth: u.call.Depth, Silent: u.silent,
+		By: u.call.Actor.UserID, Door: u.call.Source, Cause: u.call.Cause, Depth: u.call.Depth, Silent: u.silent,
 	}.insert(u.at)
 	if err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"weft/runtime/store/lease"
 )
 
-// Renewer brings records up to date behind the commits that outdated them:
+// Recomputer brings records up to date behind the commits that outdated them:
 // after a publishing (new formulas, roll-ups, sortable and searchable fields)
 // and after a change of a record that many formulas read across a reference.
-// Its jobs lie in RenewalCollection, committed with their cause; each batch is
+// Its jobs lie in RecomputationCollection, committed with their cause; each batch is
 // one commit with the progress of its job, guarded by the revisions of its
 // records like any change. So a renewal survives every crash, goes on where it
 // was, and never overwrites what somebody writes meanwhile.
-type Renewer struct {
+type Recomputer struct {
 	s   *Service
 	log *slog.Logger
 
@@ -39,16 +39,16 @@ const (
 	renewalPause = time.Second
 )
 
-// NewRenewer makes the Renewer of a Service; a nil log discards.
-func NewRenewer(s *Service, log *slog.Logger) *Renewer {
+// NewRecomputer makes the Renewer of a Service; a nil log discards.
+func NewRecomputer(s *Service, log *slog.Logger) *Recomputer {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Renewer{s: s, log: log, sizes: map[string]int{}}
+	return &Recomputer{s: s, log: log, sizes: map[string]int{}}
 }
 
 // Start works in the background until Stop; it returns at once.
-func (r *Renewer) Start() {
+func (r *Recomputer) Start() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cancel != nil {
@@ -61,7 +61,7 @@ func (r *Renewer) Start() {
 
 // Stop ends the work after the present batch and waits for it. What is left is
 // done after the next Start, of this process or another.
-func (r *Renewer) Stop() {
+func (r *Recomputer) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cancel == nil {
@@ -72,7 +72,7 @@ func (r *Renewer) Stop() {
 	r.cancel = nil
 }
 
-func (r *Renewer) loop(ctx context.Context, done chan<- struct{}) {
+func (r *Recomputer) loop(ctx context.Context, done chan<- struct{}) {
 	defer close(done)
 	tick := time.NewTicker(renewalPause)
 	defer tick.Stop()
@@ -100,11 +100,11 @@ func (r *Renewer) loop(ctx context.Context, done chan<- struct{}) {
 const renewalLease = "renewal"
 
 // shift works until nothing waits, unless another process does.
-func (r *Renewer) shift(ctx context.Context) error {
+func (r *Recomputer) shift(ctx context.Context) error {
 	if r.s.leases == nil {
 		return r.runAll(ctx)
 	}
-	waiting, err := r.s.store.Find(ctx, RenewalCollection, store.Find{Limit: 1, Bare: true})
+	waiting, err := r.s.store.Find(ctx, RecomputationCollection, store.Find{Limit: 1, Bare: true})
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
@@ -121,7 +121,7 @@ func (r *Renewer) shift(ctx context.Context) error {
 	return errors.Join(err, l.Release(context.WithoutCancel(ctx)))
 }
 
-func (r *Renewer) runAll(ctx context.Context) error {
+func (r *Recomputer) runAll(ctx context.Context) error {
 	for more := true; more && ctx.Err() == nil; {
 		var err error
 		if more, err = r.RunOnce(ctx); err != nil {
@@ -142,7 +142,7 @@ func (s *Service) wakeRenewer() {
 
 // RunOnce makes one batch of every job that waits and tells whether there is
 // more to do. Errors are those of the store.
-func (r *Renewer) RunOnce(ctx context.Context) (more bool, err error) {
+func (r *Recomputer) RunOnce(ctx context.Context) (more bool, err error) {
 	r.turn.Lock()
 	defer r.turn.Unlock()
 	jobs, err := renewalJobs(ctx, r.s.store)
@@ -163,7 +163,7 @@ func (r *Renewer) RunOnce(ctx context.Context) (more bool, err error) {
 // batches makes the next batch of each job. A job that has begun goes on to its
 // end, and what came about the same records meanwhile waits: its own batches
 // may have left it. Jobs that have not begun are done all at once.
-func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
+func (r *Recomputer) batches(jobs []renewalJob) []*renewalBatch {
 	var list []*renewalBatch
 	byKey := map[string]*renewalBatch{}
 	sizes := map[string]int{}
@@ -194,7 +194,7 @@ func (r *Renewer) batches(jobs []renewalJob) []*renewalBatch {
 // work makes a batch, in smaller and smaller pieces while others write the same
 // records, and tells whether the job goes on. A single record that cannot be
 // renewed for a reason of its own is left as it is.
-func (r *Renewer) work(ctx context.Context, b *renewalBatch) (more bool, err error) {
+func (r *Recomputer) work(ctx context.Context, b *renewalBatch) (more bool, err error) {
 	k := b.job.key()
 	at := place{q: &r.s.queues}
 	defer at.leave()

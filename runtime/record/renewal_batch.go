@@ -132,7 +132,7 @@ func (s *Service) renewalUnit(m *model.Model, j renewalJob) *unit {
 	actor := &access.Actor{UserID: j.By}
 	at := s.now().UTC().Truncate(time.Millisecond)
 	return &unit{
-		s: s, call: Call{Actor: actor, Door: j.Door, Cause: j.Cause, Depth: j.Depth}, model: m,
+		s: s, call: Call{Actor: actor, Source: j.Door, Cause: j.Cause, Depth: j.Depth}, model: m,
 		rights: access.Compile(m, actor, access.RightsInput{}), at: at, stamp: at.Format(stampForm),
 		index: map[docKey]*item{}, silent: j.Silent,
 	}

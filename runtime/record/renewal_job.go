@@ -11,7 +11,7 @@ import (
 	"weft/runtime/store"
 )
 
-// renewalJob is a row of RenewalCollection: records of Entity that are to be
+// renewalJob is a row of RecomputationCollection: records of Entity that are to be
 // brought up to date, all of them after a publishing (Version), or those whose
 // reference Via names the record Target, which was changed. The rows are gone
 // through in the order of their ids, and each batch moves After on in its own
@@ -57,13 +57,13 @@ func (j renewalJob) write(kind store.OpKind) (store.Op, error) {
 	if err != nil {
 		return store.Op{}, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
 	}
-	return store.Op{Kind: kind, Collection: RenewalCollection, OldRev: old,
+	return store.Op{Kind: kind, Collection: RecomputationCollection, OldRev: old,
 		Doc: store.Doc{ID: j.ID, Rev: j.Rev, Body: body}}, nil
 }
 
 // remove is the operation that ends the job.
 func (j renewalJob) remove() store.Op {
-	return store.Op{Kind: store.Delete, Collection: RenewalCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
+	return store.Op{Kind: store.Delete, Collection: RecomputationCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
 }
 
 // key names what a job is about.
@@ -82,7 +82,7 @@ const jobsAtOnce = 1000
 
 // renewalJobs reads waiting jobs, the oldest first.
 func renewalJobs(ctx context.Context, from store.Reader) ([]renewalJob, error) {
-	docs, err := from.Find(ctx, RenewalCollection, store.Find{Limit: jobsAtOnce})
+	docs, err := from.Find(ctx, RecomputationCollection, store.Find{Limit: jobsAtOnce})
 	if err != nil {
 		return nil, fmt.Errorf("record: renewals: %w", err)
 	}
@@ -96,10 +96,10 @@ func renewalJobs(ctx context.Context, from store.Reader) ([]renewalJob, error) {
 	return jobs, nil
 }
 
-// RenewalOps are to be committed with the version that puts now in the place
+// RecomputationOps are to be committed with the version that puts now in the place
 // of old: they leave a job for every entity whose records must follow.
-func RenewalOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
-	renewals := model.Renewals(old, now)
+func RecomputationOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
+	renewals := model.Recomputations(old, now)
 	ops := make([]store.Op, len(renewals))
 	for i, r := range renewals {
 		var err error
@@ -110,8 +110,8 @@ func RenewalOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
 	return ops, nil
 }
 
-// Renewing is the progress of the renewal of one entity after a publishing.
-type Renewing struct {
+// RecomputationProgress is the progress of the renewal of one entity after a publishing.
+type RecomputationProgress struct {
 	Entity string `json:"entity"`
 	// Done of Total records are up to date, counted once for every publishing
 	// that they still must follow; Skipped could not be computed and stay as they were.
@@ -120,20 +120,20 @@ type Renewing struct {
 	Skipped int64 `json:"skipped,omitempty"`
 }
 
-// RenewalsUnderWay tells which entities have records that do not follow the
+// PendingRecomputations tells which entities have records that do not follow the
 // published definitions yet. It is empty when all do.
-func RenewalsUnderWay(ctx context.Context, from store.Reader) ([]Renewing, error) {
+func PendingRecomputations(ctx context.Context, from store.Reader) ([]RecomputationProgress, error) {
 	jobs, err := renewalJobs(ctx, from)
 	if err != nil {
 		return nil, err
 	}
-	out := []Renewing{}
+	out := []RecomputationProgress{}
 	at := map[string]int{}
 	for _, j := range jobs {
 		if j.Via != "" {
 			continue
 		}
-		r := Renewing{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped}
+		r := RecomputationProgress{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped}
 		if j.Until == "" {
 			if r.Total, err = from.Count(ctx, j.Entity, nil, 0); err != nil {
 				return nil, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)

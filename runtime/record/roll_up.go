@@ -85,7 +85,7 @@ func (u *unit) gather(ctx context.Context, it *item, own bool, due *dueRollUps) 
 			due.add(f.RollUp, it.id)
 		}
 	}
-	for _, f := range it.entity.FedRollUps {
+	for _, f := range it.entity.DependentRollUps {
 		r := f.RollUp
 		before, err := u.contribution(ctx, r, it.entity, it.before)
 		if err != nil {

@@ -41,7 +41,7 @@ func (u *unit) takeValues(it *item, values map[string]any) []givenRows {
 
 // fromRule tells whether a trigger or script writes: they may write fields
 // that people only read.
-func (u *unit) fromRule() bool { return u.call.Door == "trigger" || u.call.Door == "script" }
+func (u *unit) fromRule() bool { return u.call.Source == "trigger" || u.call.Source == "script" }
 
 func (u *unit) takeValue(it *item, f *model.Field, wire any) {
 	if wire == nil {

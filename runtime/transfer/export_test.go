@@ -46,7 +46,7 @@ var things = []string{
 func newThings(t *testing.T) *office {
 	t.Helper()
 	o := newOffice(t, everything)
-	call := record.Call{Actor: o.admin, Door: "api"}
+	call := record.Call{Actor: o.admin, Source: "api"}
 	make := func(entity, doc string) string {
 		var values map[string]any
 		d := json.NewDecoder(strings.NewReader(doc))

@@ -120,7 +120,7 @@ func TestOnlyWhatTheFileSaysIsChanged(t *testing.T) {
 // person makes a user with a role.
 func (o *office) person(login, role string) *access.Actor {
 	o.t.Helper()
-	call := record.Call{Actor: o.admin, Door: "api"}
+	call := record.Call{Actor: o.admin, Source: "api"}
 	u, err := o.records.Create(o.t.Context(), call, "user", map[string]any{"login": login, "name": strings.ToUpper(login)})
 	if err == nil {
 		_, err = o.records.Create(o.t.Context(), call, "role_assignment", map[string]any{"user": u.ID, "role": role})

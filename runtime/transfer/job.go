@@ -69,7 +69,7 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 	kept, err := s.Records.Replay(ctx, keep)
 	if err == nil && kept == nil {
 		err = s.start(ctx, id, actor, rights, j, inputs)
-		if record.Twin(err) {
+		if record.IsDuplicate(err) {
 			kept, err = s.Records.Replay(ctx, keep)
 		}
 	}
@@ -124,7 +124,7 @@ func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rig
 	}
 	b := &store.Batch{Ops: []store.Op{op, lease}}
 	if j.Key != "" {
-		b.Ops = append([]store.Op{record.KeepOp(keyOf(actor, j, inputs), s.Now(), &record.Result{ID: id, Rev: 1})}, b.Ops...)
+		b.Ops = append([]store.Op{record.AnswerOp(keyOf(actor, j, inputs), s.Now(), &record.Result{ID: id, Rev: 1})}, b.Ops...)
 	}
 	if err := s.Store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("start import: %w", err)

@@ -165,5 +165,5 @@ func (t *task) order(created map[string][]string) []string {
 }
 
 func (t *task) undoCall() record.Call {
-	return record.Call{Actor: t.actor, Door: "undo", Import: t.progress.ID}
+	return record.Call{Actor: t.actor, Source: "undo", Import: t.progress.ID}
 }

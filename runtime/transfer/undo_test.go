@@ -10,7 +10,7 @@ import (
 func TestUndoGivesBackWhatWasThere(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	call := record.Call{Actor: o.admin, Door: "api"}
+	call := record.Call{Actor: o.admin, Source: "api"}
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount,notes\nA1,One,1,old\nA2,Two,2,old\nA3,Three,3,old\n"), Entity: "opportunity"})
 	second := o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount,notes\nA1,One,10,new\nA2,Two,20,new\nA3,Three,3,old\nA4,Four,4,new\n"), Entity: "opportunity"})
 	if f := file(t, second); f.Updated != 2 || f.Unchanged != 1 || f.Created != 1 {

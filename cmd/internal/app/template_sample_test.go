@@ -1,0 +1,132 @@
+package app_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"weft/cmd/internal/apptest"
+	"weft/runtime/access"
+	"weft/runtime/problem"
+	"weft/templates"
+)
+
+const pipeline = "opportunity-pipeline"
+
+// rows aggregates over HTTP.
+func rows(t *testing.T, app *apptest.App, token, entity string, query map[string]any) []map[string]any {
+	t.Helper()
+	var answer struct{ Rows []map[string]any }
+	app.Do(t, token, "POST", "/records/"+entity+"/aggregate", query).Want(t, http.StatusOK).JSON(t, &answer)
+	return answer.Rows
+}
+
+func TestSampleData(t *testing.T) {
+	t.Parallel()
+	app := apptest.Start(t, apptest.Options{Install: []string{pipeline}, SampleData: true})
+	t.Run("stands in all stages with its past", func(t *testing.T) { standsInAllStages(t, app) })
+	t.Run("every view and figure answers", func(t *testing.T) { everyFigureAnswers(t, app) })
+	t.Run("is not made twice", func(t *testing.T) {
+		var again struct{ Records int }
+		app.Do(t, app.Admin, "POST", "/templates/"+pipeline+"/install", map[string]any{"sampleData": true}).Want(t, http.StatusOK).JSON(t, &again)
+		if again.Records != 0 {
+			t.Errorf("installing again made %d records", again.Records)
+		}
+	})
+}
+
+func standsInAllStages(t *testing.T, app *apptest.App) {
+	// admin is one of the users.
+	counts := map[string]float64{"user": 9, "department": 5, "role_assignment": 8, "account": 10, "product": 6, "opportunity": 19}
+	for entity, want := range counts {
+		got := rows(t, app, app.Admin, entity, map[string]any{"metrics": map[string]any{"n": []string{"count"}}})
+		if n := got[0]["n"].(float64); n != want {
+			t.Errorf("%v %s, want %v", n, entity, want)
+		}
+	}
+	stages := map[any]float64{}
+	for _, row := range rows(t, app, app.Admin, "opportunity", map[string]any{"groupBy": []string{"stage"}, "metrics": map[string]any{"n": []string{"count"}}}) {
+		stages[row["stage"]] = row["n"].(float64)
+	}
+	for _, stage := range []string{"prospecting", "engaging", "evaluation", "contract_review", "won", "lost"} {
+		if stages[stage] < 2 {
+			t.Errorf("%v deals in %s", stages[stage], stage)
+		}
+	}
+	passed := rows(t, app, app.Admin, "stage_visit", map[string]any{
+		"where": []string{"left_at", "present"}, "groupBy": []string{"stage"}, "metrics": map[string]any{"days": []string{"avg", "days"}},
+	})
+	if len(passed) != 4 || passed[0]["days"].(float64) <= 0 {
+		t.Errorf("stage table: %v", passed)
+	}
+}
+
+// everyFigureAnswers: each figure of the dashboards and each view can be asked
+// for by everybody who is meant to see it (O6, O7).
+func everyFigureAnswers(t *testing.T, app *apptest.App) {
+	m := app.Current.Model()
+	for _, login := range []string{"chen.xi", "zhou.lan", "sun.jia"} {
+		token := app.Token(t, login)
+		for _, v := range m.Views {
+			path := "/records/" + v.Def.Entity
+			if v.Def.Type == "board" {
+				app.Do(t, token, "POST", path+"/board", body(map[string]any{"by": v.Def.By, "sort": v.Def.Sort, "sums": v.Def.Sums}, v.Def.Where)).Want(t, http.StatusOK)
+				continue
+			}
+			app.Do(t, token, "POST", path+"/query", body(map[string]any{"sort": v.Def.Sort, "fields": v.Def.Columns}, v.Def.Where)).Want(t, http.StatusOK)
+		}
+		for _, d := range m.Dashboards {
+			for _, w := range d.Widgets {
+				q := body(map[string]any{"groupBy": w.GroupBy, "metrics": w.Metrics, "sort": w.Sort}, w.Where)
+				if len(rows(t, app, token, w.Entity, q)) == 0 {
+					t.Errorf("%s as %s: no rows", w.Key, login)
+				}
+			}
+		}
+	}
+}
+
+// body leaves out what a definition does not say.
+func body(q map[string]any, where json.RawMessage) map[string]any {
+	if len(where) > 0 {
+		q["where"] = where
+	}
+	for key, v := range q {
+		if list, ok := v.([]string); ok && list == nil {
+			delete(q, key)
+		}
+		if list, ok := v.([]json.RawMessage); ok && list == nil {
+			delete(q, key)
+		}
+	}
+	return q
+}
+
+func TestSampleProblemsStopTheLoading(t *testing.T) {
+	t.Parallel()
+	app := apptest.Start(t, apptest.Options{Install: []string{pipeline}})
+	loader := &templates.Loader{
+		Records: app.Records, Files: app.Files, By: &access.Actor{Login: "admin", Admin: true}, At: time.Now(), Zone: time.UTC,
+	}
+	for name, text := range map[string]string{
+		"unknown field":     `[{"name":"a","colour":"red"}]`,
+		"unknown word":      `[{"name":{"$magic":1}}]`,
+		"dangling $ref":     `[{"name":"a","parent":{"$ref":["account","name","nobody"]}}]`,
+		"$ref of two parts": `[{"name":"a","parent":{"$ref":["account","name"]}}]`,
+		"$date of a text":   `[{"name":{"$date":"today"}}]`,
+		"$visits of a text": `[{"name":"a","$visits":"won"}]`,
+	} {
+		var rows []map[string]any
+		if err := json.Unmarshal([]byte(text), &rows); err != nil {
+			t.Fatal(err)
+		}
+		n, err := loader.Load(t.Context(), "account", rows)
+		if err == nil || n != 0 {
+			t.Errorf("%s: %d records, %v", name, n, err)
+		}
+		if name == "unknown field" && problem.CodeOf(err) != problem.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package leaktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"weft/cmd/internal/apptest"
+)
+
+// line is a live connection of somebody.
+type wire struct {
+	*agent
+	conn *websocket.Conn
+}
+
+type frame struct {
+	Ref, Event string
+	ID         string
+	Items      []struct{ ID string }
+}
+
+func (a *agent) dial() *wire {
+	conn, res, err := websocket.DefaultDialer.Dial(strings.Replace(a.URL, "http", "ws", 1)+"/api/v1/live",
+		http.Header{"Authorization": {"Bearer " + a.person.Token}})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	res.Body.Close()
+	a.t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		a.t.Fatal(err)
+	}
+	return &wire{agent: a, conn: conn}
+}
+
+// ask subscribes and reads up to the answer; whatever comes is scanned.
+func (l *wire) ask(ref, entity, query string) (frame, string) {
+	sent := fmt.Sprintf(`{"op":"subscribe","ref":%q,"entity":%q,"query":%s}`, ref, entity, query)
+	if err := l.conn.WriteMessage(websocket.TextMessage, []byte(sent)); err != nil {
+		l.t.Fatal(err)
+	}
+	for {
+		f, text := l.read(sent)
+		if f.Ref == ref && (f.Event == "snapshot" || f.Event == "error") {
+			return f, text
+		}
+	}
+}
+
+func (l *wire) read(sent string) (frame, string) {
+	_, raw, err := l.conn.ReadMessage()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var f frame
+	if err := json.Unmarshal(raw, &f); err != nil {
+		l.t.Fatal(err)
+	}
+	l.scan("live", sent, &apptest.Answer{Body: string(raw)})
+	return f, string(raw)
+}
+
+func (l *wire) drop(ref string) {
+	if err := l.conn.WriteMessage(websocket.TextMessage, []byte(fmt.Sprintf(`{"op":"unsubscribe","ref":%q}`, ref))); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// probeSubscribe asks live what queries ask.
+func probeSubscribe(a *agent) {
+	l := a.dial()
+	for _, entity := range entities {
+		f, _ := l.ask("all", entity, `{"limit":1000}`)
+		var got []string
+		for _, item := range f.Items {
+			got = append(got, item.ID)
+		}
+		if a.reads(entity) && !slices.Equal(got, idsOf(a.visible(a.person, entity))) {
+			a.find("live snapshot of %s: %v", entity, got)
+		}
+		l.drop("all")
+		for i, key := range fieldsOf[entity] {
+			if a.knows(a.person, entity, key) || entity == "line" {
+				continue
+			}
+			for _, form := range asks["query"][i%7 : i%7+1] { // the protocol allows only so many at a time
+				_, got := l.ask("hidden", entity, fmt.Sprintf(form, key))
+				_, want := l.ask("hidden", entity, fmt.Sprintf(form, noField))
+				if mask(got, key) != mask(want, noField) {
+					a.find("live %s: %s, but %s", fmt.Sprintf(form, key), got, want)
+				}
+			}
+		}
+	}
+	for i, r := range a.rows["matter"] {
+		if i%4 == 0 {
+			f, _ := l.ask("word", "matter", fmt.Sprintf(`{"search":%q}`, r.values["note"]))
+			if seen := !r.deleted && a.sees(a.person, r, "note"); a.reads("matter") && seen != (len(f.Items) == 1) {
+				a.find("live search: %d rows, want %v", len(f.Items), seen)
+			}
+			l.drop("word")
+		}
+	}
+	l.ask("visits", "stage_visit", `{"limit":1000}`)
+}
+
+// mask takes out the word that was asked for, and the sequence number.
+func mask(text, word string) string {
+	text = strings.ReplaceAll(text, word, "·")
+	before, after, _ := strings.Cut(text, `"seq":`)
+	return before + strings.TrimLeft(after, "0123456789")
+}
+
+// eventsOf lets every person listen while the administrator changes every row,
+// and scans what they hear.
+func (w *world) eventsOf(t *testing.T, agents []*agent) {
+	lines := make([]*wire, len(agents))
+	for i, a := range agents {
+		lines[i] = a.dial()
+		lines[i].ask("all", "matter", `{"limit":1000}`)
+		lines[i].ask("accounts", "account", `{"limit":1000}`)
+	}
+	for _, r := range w.rows["matter"] {
+		if r.deleted {
+			continue
+		}
+		for _, note := range []string{w.secretNote(r), asText(r.values["note"])} {
+			w.Do(t, w.Admin, "PATCH", "/records/matter/"+r.id, object{"note": note}).Want(t, http.StatusOK)
+		}
+	}
+	for _, l := range lines {
+		l.ask("end", "matter", `{"limit":1}`)
+	}
+}
+
+// secretNote is another text that the note of a row has for a moment.
+func (w *world) secretNote(r *row) string {
+	text := w.text()
+	w.needle(text, r, "note")
+	return text
+}

@@ -87,20 +87,6 @@ func TestTheClientIsWhoTheServerSees(t *testing.T) {
 	}
 }
 
-func TestLanguage(t *testing.T) {
-	t.Parallel()
-	for header, want := range map[string]string{
-		"": "zh-CN", "en": "en", "en-GB,en;q=0.9": "en", "zh-TW": "zh-CN", "fr": "zh-CN", "fr, en;q=0.3": "en",
-		"zh;q=0.2, en;q=0.8": "en", "en;q=0.2, zh-CN": "zh-CN", ";;;": "zh-CN", "*": "zh-CN",
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Accept-Language", header)
-		if got := Language(r); got != want {
-			t.Errorf("%q: %s, want %s", header, got, want)
-		}
-	}
-}
-
 func TestParseTag(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string]int64{`"3"`: 3, `W/"3"`: 3, `3`: 3, ` "12" `: 12, `""`: 0, `"x"`: 0, `"-1"`: 0, `"0"`: 0, `"99999999999999999999"`: 0} {

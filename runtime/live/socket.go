@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -43,7 +42,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a *access.Actor) err
 	if err := h.start(); err != nil {
 		return problem.Wrap(problem.Unavailable, err)
 	}
-	s := &socket{hub: h, actor: a, lang: language(r), out: newOutbox(h.Limits.Queue),
+	s := &socket{hub: h, actor: a, lang: problem.Language(r.Header.Get("Accept-Language")), out: newOutbox(h.Limits.Queue),
 		done: make(chan struct{}), subs: map[string]*subscription{}}
 	if err := h.admit(s); err != nil {
 		return err
@@ -64,19 +63,6 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a *access.Actor) err
 	s.write()
 	<-s.done
 	return nil
-}
-
-// language of texts: the first that the client prefers of the two there are.
-func language(r *http.Request) string {
-	for _, part := range strings.Split(strings.ToLower(r.Header.Get("Accept-Language")), ",") {
-		switch part = strings.TrimSpace(part); {
-		case strings.HasPrefix(part, "en"):
-			return "en"
-		case strings.HasPrefix(part, "zh"):
-			return "zh-CN"
-		}
-	}
-	return "zh-CN"
 }
 
 func (h *Hub) admit(s *socket) error {

@@ -168,8 +168,8 @@ func (a *archiveWriter) handOver(temp *os.File, w io.Writer) error {
 // file writes the bytes of an attachment. One that was removed since the
 // snapshot, or is damaged, is named in the contents.
 func (a *archiveWriter) file(ctx context.Context, in *files.Service, f files.File) error {
-	r, err := in.Bytes(ctx, f)
-	if errors.Is(err, files.ErrNoBytes) {
+	r, err := in.OpenBytes(ctx, f)
+	if errors.Is(err, files.ErrNotStored) {
 		return a.missing(ctx, in, f.ID)
 	}
 	if err != nil {

@@ -149,7 +149,7 @@ func usageOf(t *testing.T, url string) (u usage) {
 // is what was acknowledged.
 func TestABlackHoleBeforeTheDatabase(t *testing.T) {
 	database := mongotest.Start(t, mongotest.Options{Durable: true})
-	proxy := mongotest.Through(t, database.URI, mongotest.Rules{})
+	proxy := mongotest.StartProxy(t, database.URI, mongotest.ProxyRules{})
 	dir := crashFolder(t, "--mongodb-uri", proxy.URI)
 	server := startServer(t, dir, "", 0, "--mongodb-uri", proxy.URI)
 	t.Cleanup(server.kill)
@@ -163,8 +163,8 @@ func TestABlackHoleBeforeTheDatabase(t *testing.T) {
 		name       string
 		away, back func()
 	}{
-		{"black hole", proxy.BlackHole, proxy.Heal},
-		{"killed", func() { proxy.Refuse(); database.Kill() }, func() { database.Restart(); proxy.Accept() }},
+		{"black hole", proxy.DropTraffic, proxy.ResumeTraffic},
+		{"killed", func() { proxy.StopListening(); database.Kill() }, func() { database.Restart(); proxy.Listen() }},
 	} {
 		before := usageOf(t, server.url)
 		l := startLoop(t, server, known.id, outage.name[:1])

@@ -57,7 +57,7 @@ func (b bucket) storage() (files.Storage, error) {
 	}
 	s, err := files.NewBucket(files.S3Options{
 		Endpoint: b.Endpoint, Bucket: b.Bucket, Prefix: b.Prefix, Region: b.Region, AccessKey: b.AccessKey, SecretKey: b.SecretKey,
-		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, PublicEndpoint: b.PublicEndpoint, Patience: b.Patience,
+		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, PublicEndpoint: b.PublicEndpoint, Timeout: b.Patience,
 	})
 	if err != nil {
 		return nil, usageError{err}

@@ -128,6 +128,6 @@ func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, er
 		return nil, errTwoHouses
 	}
 	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{
-		Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern, Patience: m.patience,
+		Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern, UnresponsiveTimeout: m.patience,
 	})
 }

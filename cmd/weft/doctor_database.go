@@ -26,7 +26,7 @@ func (in *instance) examineDatabase(ctx context.Context) []finding {
 		}
 		return []finding{good("database", "every page and index is sound")}
 	case *mongo.Store:
-		r, err := db.Examine(ctx)
+		r, err := db.Diagnose(ctx)
 		if err != nil {
 			return []finding{bad("database", "%s; look whether it runs and can be reached from here", sentence(err))}
 		}
@@ -63,8 +63,8 @@ func examineMembers(r *mongo.Report) []finding {
 		switch {
 		case m.State == "PRIMARY":
 			primary++
-		case m.State == "SECONDARY" && m.Behind > behindLimit:
-			out = append(out, bad("replica set", "%s is %v behind the primary; see whether it is overloaded or cut off", m.Host, m.Behind))
+		case m.State == "SECONDARY" && m.Lag > behindLimit:
+			out = append(out, bad("replica set", "%s is %v behind the primary; see whether it is overloaded or cut off", m.Host, m.Lag))
 		case m.State != "SECONDARY" && m.State != "ARBITER":
 			out = append(out, bad("replica set", "%s is %s; bring it back, without a majority of the %d members nothing can be written", m.Host, m.State, members))
 		}
@@ -99,15 +99,15 @@ func examineClock(check, whose string, ahead, doubt time.Duration) finding {
 
 func examineIndexes(r *mongo.Report) []finding {
 	var out []finding
-	for _, b := range r.Building {
+	for _, b := range r.IndexBuilds {
 		out = append(out, good("indexes", "%s of %s is being built since %s; lists that need it are slow until then",
 			b.Index, b.Collection, b.Since.Format(time.TimeOnly)))
 	}
-	if len(r.Missing) == 0 {
+	if len(r.MissingIndexes) == 0 {
 		return append(out, good("indexes", "all that the definitions want are there"))
 	}
 	var names, rows []string
-	for _, i := range r.Missing {
+	for _, i := range r.MissingIndexes {
 		names = append(names, i.Collection+"."+i.Index)
 		if row := fmt.Sprintf("%q", i.Collection); len(rows) == 0 || rows[len(rows)-1] != row {
 			rows = append(rows, row)

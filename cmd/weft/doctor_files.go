@@ -25,7 +25,7 @@ var remedies = map[string]string{
 // examineFiles checks where the attachments lie, and whether all are there.
 func (in *instance) examineFiles(ctx context.Context) []finding {
 	out := in.examineStorage(ctx)
-	missing, count, err := in.Files.Missing(ctx)
+	missing, count, err := in.Files.FindMissingBytes(ctx)
 	switch {
 	case err != nil:
 		out = append(out, bad("files", "%s", sentence(err)))
@@ -39,13 +39,13 @@ func (in *instance) examineFiles(ctx context.Context) []finding {
 
 // examineStorage tries all that weft does with the storage.
 func (in *instance) examineStorage(ctx context.Context) []finding {
-	place := in.Files.Place()
+	place := in.Files.Location()
 	bucket := in.Files.Dir() == ""
 	var out []finding
 	var done []string
 	for _, t := range in.Files.Probe(ctx) {
 		if t.Err == nil {
-			done = append(done, t.What)
+			done = append(done, t.Action)
 			continue
 		}
 		var network net.Error
@@ -54,14 +54,14 @@ func (in *instance) examineStorage(ctx context.Context) []finding {
 		case bucket && errors.As(t.Err, &network):
 			remedy = "see that the endpoint is right and can be reached from here"
 		case bucket:
-			remedy = remedies[t.What]
+			remedy = remedies[t.Action]
 		}
-		out = append(out, bad("storage", "%s: %s failed: %s; %s", place, t.What, reason(t.Err), remedy))
+		out = append(out, bad("storage", "%s: %s failed: %s; %s", place, t.Action, reason(t.Err), remedy))
 	}
 	if len(out) == 0 {
 		out = append(out, good("storage", "%s: %s work", place, strings.Join(done, ", ")))
 	}
-	if err := in.Files.Claim(ctx); errors.Is(err, files.ErrForeign) {
+	if err := in.Files.ClaimOwnership(ctx); errors.Is(err, files.ErrOtherOwner) {
 		out = append(out, bad("storage", "%s holds the attachments of another database; give each a folder, or a bucket or prefix, of its own (until then nothing is swept)", place))
 	}
 	if !bucket {

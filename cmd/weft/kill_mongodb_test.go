@@ -171,7 +171,7 @@ func (c *turns) verify() (lost, torn []string) {
 	if s := c.server.Load(); s != nil {
 		s.kill()
 	}
-	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{Patience: time.Minute})
+	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{UnresponsiveTimeout: time.Minute})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
 // way over the server is too slow for the moment in which such a commit is lost.
 func (c *turns) writeUnsafe(n int) {
 	c.t.Helper()
-	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{Patience: testPatience, WriteConcern: "unsafe"})
+	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{UnresponsiveTimeout: testPatience, WriteConcern: "unsafe"})
 	if err != nil {
 		c.t.Fatal(err)
 	}

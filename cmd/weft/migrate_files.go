@@ -67,7 +67,7 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 func (v *move) copySome(ctx context.Context, list []files.File) (missing []bool, err error) {
 	missing = make([]bool, len(list))
 	err = atOnce(ctx, len(list), func(ctx context.Context, i int) error {
-		there, err := v.to.files.Holds(ctx, list[i])
+		there, err := v.to.files.HasBytes(ctx, list[i])
 		if err != nil || there {
 			return err
 		}
@@ -81,15 +81,15 @@ func (v *move) copyFile(ctx context.Context, f files.File) (missing bool, err er
 	if v.from.filesAt == v.to.filesAt {
 		return true, nil
 	}
-	in, err := v.from.files.Bytes(ctx, f)
-	if errors.Is(err, files.ErrNoBytes) {
+	in, err := v.from.files.OpenBytes(ctx, f)
+	if errors.Is(err, files.ErrNotStored) {
 		return true, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("file %s: %w", f.ID, err)
 	}
 	defer in.Close()
-	err = v.to.files.Import(ctx, f, in)
+	err = v.to.files.RestoreBytes(ctx, f, in)
 	if errors.Is(err, files.ErrDiffers) {
 		return false, finalError{fmt.Errorf("the attachment %s in %s is damaged: restore it from a backup first", f.ID, v.from.filesAt)}
 	}
@@ -145,8 +145,8 @@ type dumpSource interface {
 
 // digestOf reads the bytes of a file: their SHA-256, hex; "" where there are none.
 func digestOf(ctx context.Context, in *files.Service, f files.File) (string, error) {
-	r, err := in.Bytes(ctx, f)
-	if errors.Is(err, files.ErrNoBytes) {
+	r, err := in.OpenBytes(ctx, f)
+	if errors.Is(err, files.ErrNotStored) {
 		return "", nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ func bucketAddress(b s3test.Bucket) string {
 // openMongo opens a database of the tests, for a look at it.
 func openMongo(t *testing.T, uri string) *mongo.Store {
 	t.Helper()
-	db, err := mongo.Open(t.Context(), uri, mongo.Options{Wait: true, Patience: 30 * time.Second})
+	db, err := mongo.Open(t.Context(), uri, mongo.Options{WaitUntilReachable: true, UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func TestDatabasesThatAreRefused(t *testing.T) {
 	standalone := mongotest.Start(t, mongotest.Options{Standalone: true})
 	guarded := mongotest.Start(t, mongotest.Options{Auth: true})
 	wrong := strings.Replace(guarded.URI, ":"+mongotest.Password+"@", ":another@", 1)
-	old := mongotest.Through(t, guarded.URI, mongotest.Rules{Answer: sayOld})
+	old := mongotest.StartProxy(t, guarded.URI, mongotest.ProxyRules{RewriteResponse: sayOld})
 	s.all([]command{
 		{args: "serve --listen 127.0.0.1:0 --data DIR/d --mongodb-uri " + wrong, status: 1, errs: []string{"does not take the user and password of the URI", "authSource"}},
 		{args: "template list --data DIR/d --mongodb-uri " + wrong, status: 1, errs: []string{"does not take the user and password of the URI"}},

@@ -142,7 +142,7 @@ func TestADatabaseThatGoesAway(t *testing.T) {
 		name       string
 		away, back func()
 	}{
-		{"frozen", database.Freeze, database.Thaw},
+		{"frozen", database.Freeze, database.Unfreeze},
 		{"killed", database.Kill, database.Restart},
 	} {
 		l.slowest.Store(0)

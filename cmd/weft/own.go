@@ -20,11 +20,11 @@ type heritage struct {
 // check fails when the storage is another database's and may not be taken;
 // others tells that it is one that may. It changes nothing.
 func (h heritage) check(ctx context.Context) (others bool, err error) {
-	owner, err := h.to.files.Owner(ctx)
+	owner, err := h.to.files.StorageOwner(ctx)
 	if err != nil || owner == "" {
 		return false, err
 	}
-	name, err := h.to.files.Name(ctx)
+	name, err := h.to.files.DatabaseName(ctx)
 	if err != nil || name == owner {
 		return false, err
 	}
@@ -32,7 +32,7 @@ func (h heritage) check(ctx context.Context) (others bool, err error) {
 		return true, nil
 	}
 	if h.of != nil {
-		if name, err = h.of.files.Name(ctx); err != nil || name == owner {
+		if name, err = h.of.files.DatabaseName(ctx); err != nil || name == owner {
 			return true, err
 		}
 	}
@@ -50,7 +50,7 @@ func (h heritage) enter(ctx context.Context) (took string, err error) {
 	if others || h.of != nil && h.of.filesAt == h.to.filesAt {
 		took = h.to.filesAt
 	}
-	return took, h.to.files.Take(ctx)
+	return took, h.to.files.TakeOwnership(ctx)
 }
 
 // tookOver says of a storage that was taken over what follows from it.
@@ -67,5 +67,5 @@ func (m *Main) nameAnew(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.files.Take(ctx), p.Close())
+	return errors.Join(p.files.TakeOwnership(ctx), p.Close())
 }

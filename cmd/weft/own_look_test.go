@@ -63,8 +63,8 @@ func (h *looked) leave(t *testing.T) {
 
 func (h *looked) names(t *testing.T) (name, owner string) {
 	t.Helper()
-	name, err := h.Name(t.Context())
-	owner, err2 := h.Owner(t.Context())
+	name, err := h.DatabaseName(t.Context())
+	owner, err2 := h.StorageOwner(t.Context())
 	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (h *looked) sweep(t *testing.T, later time.Duration, want error) {
 func (h *looked) has(t *testing.T, list ...files.File) {
 	t.Helper()
 	for _, f := range list {
-		if there, err := h.Holds(t.Context(), f); !there || err != nil {
+		if there, err := h.HasBytes(t.Context(), f); !there || err != nil {
 			t.Errorf("%s is gone, %v", f.Name, err)
 		}
 	}

@@ -36,7 +36,7 @@ func (s *session) production(t *testing.T, bucket s3test.Bucket) (h *looked, lat
 func (s *session) bucket(t *testing.T) files.Storage {
 	t.Helper()
 	b, err := files.NewBucket(files.S3Options{Endpoint: s.env["WEFT_S3_ENDPOINT"], Bucket: s.env["WEFT_S3_BUCKET"], PathStyle: true,
-		AccessKey: s.env["WEFT_S3_ACCESS_KEY"], SecretKey: s.env["WEFT_S3_SECRET_KEY"], Patience: testPatience})
+		AccessKey: s.env["WEFT_S3_ACCESS_KEY"], SecretKey: s.env["WEFT_S3_SECRET_KEY"], Timeout: testPatience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +65,9 @@ func TestRestoreOntoTheBucketOfAnotherDatabase(t *testing.T) {
 	restored := lookInto(t, filepath.Join(s.dir, "r"), s.bucket(t))
 	restored.owns(t, name)
 	// A day later; nothing is gone, whoever sweeps.
-	restored.sweep(t, files.Keep+time.Minute, nil)
+	restored.sweep(t, files.UnlinkedRetention+time.Minute, nil)
 	restored.has(t, later...)
-	production.sweep(t, files.Keep+time.Minute, files.ErrForeign)
+	production.sweep(t, files.UnlinkedRetention+time.Minute, files.ErrOtherOwner)
 	production.leave(t)
 	restored.leave(t)
 	s.do(command{args: "doctor --data DIR/d", status: 1, says: []string{"attachments of another database"}})
@@ -138,9 +138,9 @@ func TestMigrateWithFilesInPlace(t *testing.T) {
 	moved.owns(t, name)
 	fresh := moved.linked(t, "of the new one")
 	old = lookInto(t, filepath.Join(s.dir, "d"), s.bucket(t))
-	old.sweep(t, files.Keep+time.Minute, files.ErrForeign)
-	old.sweep(t, files.Keep+time.Minute, files.ErrForeign)
-	moved.sweep(t, files.Keep+time.Minute, nil)
+	old.sweep(t, files.UnlinkedRetention+time.Minute, files.ErrOtherOwner)
+	old.sweep(t, files.UnlinkedRetention+time.Minute, files.ErrOtherOwner)
+	moved.sweep(t, files.UnlinkedRetention+time.Minute, nil)
 	moved.has(t, append(later, fresh)...)
 	old.leave(t)
 	moved.leave(t)
@@ -173,5 +173,5 @@ func TestMigratedDatabasesHaveNamesOfTheirOwn(t *testing.T) {
 	s.do(command{args: "migrate --from DIR/d --to DIR/z --files DIR/d", says: []string{"belong to the new database now"}})
 	z := lookInto(t, filepath.Join(s.dir, "z"), files.NewFolder(filepath.Join(s.dir, "d", filesName)))
 	z.owns(t, "")
-	lookInto(t, filepath.Join(s.dir, "d"), nil).sweep(t, 0, files.ErrForeign)
+	lookInto(t, filepath.Join(s.dir, "d"), nil).sweep(t, 0, files.ErrOtherOwner)
 }

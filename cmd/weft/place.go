@@ -23,7 +23,7 @@ import (
 // leftBehind are the collections that are not copied: they speak of processes
 // and callers of the moment, or of this one database and its storage.
 func leftBehind() []string {
-	return append(files.Transient(), access.SessionCollection, lease.Collection)
+	return append(files.TransientCollections(), access.SessionCollection, lease.Collection)
 }
 
 // copyPatience is how long a copy waits for a database that does not answer;
@@ -116,7 +116,7 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 func (m *Main) openRecords(ctx context.Context, at string) (*place, string, error) {
 	log := slog.New(slog.DiscardHandler) // what goes wrong is the error of a call
 	if isMongo(at) {
-		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log, Patience: copyPatience})
+		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log, UnresponsiveTimeout: copyPatience})
 		if err != nil {
 			return nil, "", explainMongo(err)
 		}
@@ -150,7 +150,7 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		if err != nil {
 			return nil, "", usageError{err}
 		}
-		o.Patience = cmp.Or(o.Patience, m.cli.Bucket.Patience)
+		o.Timeout = cmp.Or(o.Timeout, m.cli.Bucket.Patience)
 		s, err := files.NewBucket(o)
 		if err != nil {
 			return nil, "", usageError{err}
@@ -176,7 +176,7 @@ func explainMongo(err error) error {
 			return refusal
 		}
 	}
-	var refused *mongo.Refusal
+	var refused *mongo.AccessError
 	switch {
 	case errors.As(err, &refused): // it says what to do; store.ErrUnavailable too
 		return refused

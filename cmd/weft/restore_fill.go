@@ -95,11 +95,11 @@ func (f *filling) file(id string, r io.Reader) error {
 	if len(found) == 0 {
 		return damaged("no document knows the file %s", id)
 	}
-	there, err := f.to.files.Holds(f.ctx, found[0])
+	there, err := f.to.files.HasBytes(f.ctx, found[0])
 	if err != nil || there {
 		return err
 	}
-	err = f.to.files.Import(f.ctx, found[0], r)
+	err = f.to.files.RestoreBytes(f.ctx, found[0], r)
 	if errors.Is(err, files.ErrDiffers) {
 		return damaged("the file %s is not the one that its document describes", id)
 	}

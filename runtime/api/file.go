@@ -25,33 +25,33 @@ func uploadFile(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if x.r.ContentLength > u.Max+formOverhead {
-		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.Max})
+	if x.r.ContentLength > u.MaxSize+formOverhead {
+		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.MaxSize})
 	}
 	// The length may be left unsaid, and a form may have much before its file.
-	x.r.Body = http.MaxBytesReader(x, x.r.Body, u.Max+formOverhead)
+	x.r.Body = http.MaxBytesReader(x, x.r.Body, u.MaxSize+formOverhead)
 	parts, err := x.r.MultipartReader()
 	if err != nil {
 		return &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
 	}
 	part, err := parts.NextPart()
 	if err != nil || part.FileName() == "" {
-		return formProblem(err, u.Max)
+		return formProblem(err, u.MaxSize)
 	}
 	u.Name, u.MediaType = rawFileName(part), part.Header.Get("Content-Type")
-	f, err := x.s.o.Files.Receive(x.ctx, u, part)
+	f, err := x.s.o.Files.Store(x.ctx, u, part)
 	if err != nil {
-		return bodyProblem(err, u.Max)
+		return bodyProblem(err, u.MaxSize)
 	}
 	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
 		// Refused requests leave nothing behind (S-08). Under a key the file may
 		// be that of an earlier, good upload: then the sweep decides.
 		if u.Key == "" {
-			if err := x.s.o.Files.Discard(x.ctx, f); err != nil {
+			if err := x.s.o.Files.DeleteUnlinked(x.ctx, f); err != nil {
 				return err
 			}
 		}
-		return formProblem(err, u.Max)
+		return formProblem(err, u.MaxSize)
 	}
 	x.Header().Set("Location", base+"/files/"+f.ID)
 	return x.json(http.StatusCreated, fileBody(f))

@@ -27,7 +27,7 @@ func downloadFile(x *exchange) error {
 	if x.r.URL.Query().Get("inline") == "1" && slices.Contains(showable, f.MediaType) {
 		disposition = "inline" + strings.TrimPrefix(disposition, "attachment")
 	} else if x.r.Method == http.MethodGet {
-		link, err := x.s.o.Files.Link(x.ctx, *f, media, disposition)
+		link, err := x.s.o.Files.PresignedURL(x.ctx, *f, media, disposition)
 		if err != nil {
 			return err
 		}
@@ -35,8 +35,8 @@ func downloadFile(x *exchange) error {
 			return x.sendTo(link)
 		}
 	}
-	in, err := x.s.o.Files.Bytes(x.ctx, *f)
-	if errors.Is(err, files.ErrNoBytes) {
+	in, err := x.s.o.Files.OpenBytes(x.ctx, *f)
+	if errors.Is(err, files.ErrNotStored) {
 		return problem.Wrap(problem.NotFound, err)
 	}
 	if err != nil {

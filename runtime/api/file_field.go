@@ -10,7 +10,7 @@ import (
 // which key, and the limits of the field it is for when the request names one.
 // Without a field the door holds the file against the limits when it is linked.
 func (x *exchange) upcoming() (files.Upload, error) {
-	u := files.Upload{By: x.actor.UserID, Max: x.s.o.MaxUpload}
+	u := files.Upload{By: x.actor.UserID, MaxSize: x.s.o.MaxUpload}
 	var err error
 	if u.Key, err = x.idempotencyKey(); err != nil {
 		return u, err
@@ -24,10 +24,10 @@ func (x *exchange) upcoming() (files.Upload, error) {
 		return u, err
 	}
 	if f.Def.MaxBytes > 0 {
-		u.Max = min(u.Max, f.Def.MaxBytes)
+		u.MaxSize = min(u.MaxSize, f.Def.MaxBytes)
 	}
 	u.Field = q.Get("entity") + "/" + q.Get("field")
-	u.Accept, u.AsSent = f.MediaTypes(), f.Def.KeepPosition
+	u.Accept, u.KeepMetadata = f.MediaTypes(), f.Def.KeepPosition
 	return u, nil
 }
 

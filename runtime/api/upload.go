@@ -36,7 +36,7 @@ func beginUpload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	p, err := x.s.o.Files.Begin(x.ctx, u, length)
+	p, err := x.s.o.Files.BeginPartial(x.ctx, u, length)
 	if err != nil {
 		return err
 	}
@@ -130,25 +130,25 @@ func deleteUpload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := x.s.o.Files.Abandon(x.ctx, p); err != nil {
+	if err := x.s.o.Files.CancelPartial(x.ctx, p); err != nil {
 		return err
 	}
 	return x.empty()
 }
 
 // upload finds the caller's upload that the path names.
-func (x *exchange) upload() (*files.Partial, error) {
+func (x *exchange) upload() (*files.PartialUpload, error) {
 	if err := x.speakTus(); err != nil {
 		return nil, err
 	}
-	return x.s.o.Files.Partial(x.ctx, x.vars()["id"], x.actor.UserID)
+	return x.s.o.Files.FindPartial(x.ctx, x.vars()["id"], x.actor.UserID)
 }
 
-func (x *exchange) append(p *files.Partial, offset int64) (*files.File, error) {
+func (x *exchange) append(p *files.PartialUpload, offset int64) (*files.File, error) {
 	if offset == p.Offset && x.r.ContentLength > p.Length-offset {
 		return nil, problem.New(problem.TooLarge, "upload_beyond", map[string]any{"length": p.Length})
 	}
-	f, err := x.s.o.Files.Append(x.ctx, p, offset, x.r.Body)
+	f, err := x.s.o.Files.AppendPartial(x.ctx, p, offset, x.r.Body)
 	x.Header().Set("Upload-Offset", strconv.FormatInt(p.Offset, 10))
 	return f, bodyProblem(err, p.Length)
 }
@@ -176,17 +176,17 @@ func wantPiece() error {
 	return problem.New(problem.MediaType, "content_type", map[string]any{"want": pieceType})
 }
 
-func (x *exchange) uploadHeaders(p *files.Partial) {
+func (x *exchange) uploadHeaders(p *files.PartialUpload) {
 	h := x.Header()
 	h.Set("Upload-Offset", strconv.FormatInt(p.Offset, 10))
 	h.Set("Upload-Length", strconv.FormatInt(p.Length, 10))
 	h.Set("Upload-Expires", p.Expires.UTC().Format(http.TimeFormat))
 }
 
-func (x *exchange) showUpload(status int, p *files.Partial) error {
+func (x *exchange) showUpload(status int, p *files.PartialUpload) error {
 	body := map[string]any{"id": p.ID, "name": p.Upload.Name, "length": p.Length, "offset": p.Offset, "expires": p.Expires.UTC()}
 	if p.File != "" {
-		f, err := x.s.o.Files.Made(x.ctx, p)
+		f, err := x.s.o.Files.FinishedFile(x.ctx, p)
 		if err != nil {
 			return err
 		}

@@ -15,11 +15,11 @@ func (s *Service) Dir() string {
 	return ""
 }
 
-// Each calls each with all files, a page at a time, in the order of their ids.
-func (s *Service) Each(ctx context.Context, each func([]File) error) error {
+// ForEachPage calls each with all files, a page at a time, in the order of their ids.
+func (s *Service) ForEachPage(ctx context.Context, each func([]File) error) error {
 	var after *store.Position
 	for {
-		docs, err := s.store.Find(ctx, Collection, store.Find{Limit: sweepPage, After: after})
+		docs, err := s.db.Find(ctx, Collection, store.Find{Limit: sweepPage, After: after})
 		if err != nil {
 			return fmt.Errorf("list files: %w", err)
 		}
@@ -39,12 +39,12 @@ func (s *Service) Each(ctx context.Context, each func([]File) error) error {
 	}
 }
 
-// Missing checks that every file's bytes are there with the right size; it
+// FindMissingBytes checks that every file's bytes are there with the right size; it
 // returns the ids of those that are not, and how many files there are.
-func (s *Service) Missing(ctx context.Context) (missing []string, count int, err error) {
-	err = s.Each(ctx, func(page []File) error {
+func (s *Service) FindMissingBytes(ctx context.Context) (missing []string, count int, err error) {
+	err = s.ForEachPage(ctx, func(page []File) error {
 		for _, f := range page {
-			whole, err := s.Holds(ctx, f)
+			whole, err := s.HasBytes(ctx, f)
 			if err != nil {
 				return fmt.Errorf("check file %s: %w", f.ID, err)
 			}

@@ -27,10 +27,10 @@ type ownerDoc struct {
 	Name string `json:"name"`
 }
 
-// Name is the name of this database; "" when it has none yet. Nothing is
+// DatabaseName is the name of this database; "" when it has none yet. Nothing is
 // changed, also not in a database that weft never worked with.
-func (s *Service) Name(ctx context.Context) (string, error) {
-	have, err := s.store.Collections(ctx)
+func (s *Service) DatabaseName(ctx context.Context) (string, error) {
+	have, err := s.db.Collections(ctx)
 	if err != nil {
 		return "", fmt.Errorf("name of the database: %w", err)
 	}
@@ -44,7 +44,7 @@ func (s *Service) Name(ctx context.Context) (string, error) {
 // storedName is the document; zero when there is none.
 func (s *Service) storedName(ctx context.Context) (ownerDoc, error) {
 	var o ownerDoc
-	d, err := s.store.Get(ctx, ownerCollection, ownerID)
+	d, err := s.db.Get(ctx, ownerCollection, ownerID)
 	if errors.Is(err, store.ErrNotFound) {
 		return o, nil
 	}
@@ -74,7 +74,7 @@ func (s *Service) ownName(ctx context.Context) (string, error) {
 
 // rename gives the database a new name, also one that weft never worked with.
 func (s *Service) rename(ctx context.Context) (string, error) {
-	if err := s.store.Ensure(ctx, []store.Collection{ownerDefinition()}); err != nil {
+	if err := s.db.Ensure(ctx, []store.Collection{ownerDefinition()}); err != nil {
 		return "", fmt.Errorf("name of the database: %w", err)
 	}
 	before, err := s.storedName(ctx)
@@ -95,7 +95,7 @@ func (s *Service) putName(ctx context.Context, before ownerDoc) (string, error) 
 	if before.Rev > 0 {
 		op.Kind = store.Replace
 	}
-	if err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); err != nil {
+	if err := s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); err != nil {
 		return "", fmt.Errorf("name of the database: %w", err)
 	}
 	return o.Name, nil

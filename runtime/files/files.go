@@ -37,7 +37,7 @@ type Options struct {
 
 // Service stores and finds files. It is safe for concurrent use.
 type Service struct {
-	store   store.Store
+	db      store.Store
 	storage Storage
 	now     func() time.Time
 
@@ -57,7 +57,7 @@ func New(o Options) *Service {
 	if o.Storage == nil {
 		o.Storage = &folder{dir: o.Dir}
 	}
-	return &Service{store: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota, maker: picture.NewMaker()}
+	return &Service{db: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota, maker: picture.NewMaker()}
 }
 
 // Close gives the storage back.
@@ -80,15 +80,15 @@ type File struct {
 	SHA256    string    `json:"sha256"` // hex
 	By        string    `json:"by"`     // user id of the uploader
 	At        time.Time `json:"at"`
-	// AsSent says that a picture may hold the position it was taken at: it was
+	// HasMetadata says that a picture may hold the position it was taken at: it was
 	// not cleaned, since its field keeps that.
-	AsSent bool `json:"as_sent,omitempty"`
+	HasMetadata bool `json:"as_sent,omitempty"`
 	// Entity, Record and Field say where the file is referenced; "" until then.
 	Entity string `json:"entity,omitempty"`
 	Record string `json:"record,omitempty"`
 	Field  string `json:"field,omitempty"`
-	// Loose is since when no record refers to the file; zero while one does.
-	Loose time.Time `json:"loose,omitzero"`
+	// UnlinkedSince is since when no record refers to the file; zero while one does.
+	UnlinkedSince time.Time `json:"loose,omitzero"`
 }
 
 // Linked tells whether a record refers to the file.
@@ -133,7 +133,7 @@ func (s *Service) Lookup(ctx context.Context, ids []string) ([]File, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	docs, err := s.store.GetMany(ctx, Collection, ids)
+	docs, err := s.db.GetMany(ctx, Collection, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look up files: %w", err)
 	}
@@ -162,7 +162,7 @@ func encode(f File) (store.Doc, error) {
 		plain
 		At    string `json:"at"`
 		Loose string `json:"loose,omitempty"`
-	}{plain: plain(f), At: stamp(f.At), Loose: stamp(f.Loose)})
+	}{plain: plain(f), At: stamp(f.At), Loose: stamp(f.UnlinkedSince)})
 	if err != nil {
 		return store.Doc{}, fmt.Errorf("encode file %s: %w", f.ID, err)
 	}

@@ -113,7 +113,7 @@ func testSweep(t *testing.T, r room) {
 	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
 		t.Fatalf("fresh files: swept %d, %v", n, err)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	fresh := r.put(t, "fresh.txt", "c")
 	if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
 		t.Fatalf("after a day: swept %d, %v", n, err)
@@ -131,11 +131,11 @@ func testSweep(t *testing.T, r room) {
 	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
 		t.Fatalf("just unlinked: swept %d, %v", n, err)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	if n, err := r.Sweep(t.Context()); n != 3 || err != nil {
 		t.Fatalf("two files, and the bytes of the first: swept %d, %v", n, err)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	if n, err := r.Sweep(t.Context()); n != 2 || err != nil || len(r.keys(t)) != 0 {
 		t.Fatalf("in the end: swept %d, %v, left %v", n, err, r.keys(t))
 	}
@@ -154,7 +154,7 @@ func TestSweepTakesBytesThatNoDocumentKnows(t *testing.T) {
 		}
 	}
 	for range 2 {
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
 			t.Errorf("swept %d, %v", n, err)
 		}
@@ -172,7 +172,7 @@ func TestALinkAndASweepCannotBothHappen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
 		t.Fatalf("swept %d, %v", n, err)
 	}
@@ -192,7 +192,7 @@ func testMissing(t *testing.T, r room) {
 	if err := r.storage.Remove(t.Context(), gone.ID); err != nil {
 		t.Fatal(err)
 	}
-	missing, count, err := r.Missing(t.Context())
+	missing, count, err := r.FindMissingBytes(t.Context())
 	if err != nil || count != 2 || len(missing) != 1 || missing[0] != gone.ID {
 		t.Errorf("got %v of %d, %v", missing, count, err)
 	}

@@ -80,7 +80,7 @@ func (f *folder) Open(_ context.Context, key string) (io.ReadSeekCloser, error) 
 	}
 	in, err := root.Open(pathOf(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", key, ErrNoBytes)
+		return nil, fmt.Errorf("%s: %w", key, ErrNotStored)
 	}
 	if err != nil {
 		return nil, diskProblem(fmt.Errorf("open file %s: %w", key, err))
@@ -145,15 +145,15 @@ func (f *folder) Close() error {
 	return err
 }
 
-// Clean removes temporary files that an interrupted Put left.
-func (f *folder) Clean(_ context.Context, before time.Time) (int, error) {
+// CleanIncomplete removes temporary files that an interrupted Put left.
+func (f *folder) CleanIncomplete(_ context.Context, before time.Time) (int, error) {
 	root, err := f.open()
 	if err != nil {
 		return 0, err
 	}
 	n := 0
-	err = listDir(root, tempDir, func(found Stored) error {
-		if !isMade(found.Key) || !found.At.Before(before) {
+	err = listDir(root, tempDir, func(found StoredObject) error {
+		if !isMade(found.Key) || !found.StoredAt.Before(before) {
 			return nil
 		}
 		n++

@@ -33,7 +33,7 @@ func TestAFolderThatCannotBeFlushedKeepsNothing(t *testing.T) {
 	if in, err := s.Open(t.Context(), key); err == nil {
 		t.Error("it is found")
 		_ = in.Close() // or the disk is busy
-	} else if !errors.Is(err, files.ErrNoBytes) {
+	} else if !errors.Is(err, files.ErrNotStored) {
 		t.Error(err)
 	}
 	disk.Break("")

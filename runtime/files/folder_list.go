@@ -13,13 +13,13 @@ import (
 )
 
 // List walks over the folders of keys.
-func (f *folder) List(ctx context.Context, id string, each func(Stored) error) error {
+func (f *folder) List(ctx context.Context, id string, each func(StoredObject) error) error {
 	root, err := f.open()
 	if err != nil {
 		return err
 	}
 	if id != "" {
-		err := listDir(root, shard(id), func(s Stored) error {
+		err := listDir(root, shard(id), func(s StoredObject) error {
 			if !strings.HasPrefix(s.Key, id) {
 				return nil
 			}
@@ -38,7 +38,7 @@ func (f *folder) List(ctx context.Context, id string, each func(Stored) error) e
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := listDir(root, d.Name(), func(s Stored) error {
+		err := listDir(root, d.Name(), func(s StoredObject) error {
 			if shard(s.Key) != d.Name() {
 				return nil // none of ours
 			}
@@ -51,7 +51,7 @@ func (f *folder) List(ctx context.Context, id string, each func(Stored) error) e
 	return nil
 }
 
-func listDir(root *os.Root, dir string, each func(Stored) error) error {
+func listDir(root *os.Root, dir string, each func(StoredObject) error) error {
 	entries, err := fs.ReadDir(root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -64,7 +64,7 @@ func listDir(root *os.Root, dir string, each func(Stored) error) error {
 		if err != nil || !info.Mode().IsRegular() {
 			continue // gone meanwhile, or none of ours
 		}
-		if err := each(Stored{Key: e.Name(), Size: info.Size(), At: info.ModTime()}); err != nil {
+		if err := each(StoredObject{Key: e.Name(), Size: info.Size(), StoredAt: info.ModTime()}); err != nil {
 			return err
 		}
 	}

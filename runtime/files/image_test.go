@@ -47,16 +47,16 @@ func TestPicturesAreStoredWithoutTheirPosition(t *testing.T) {
 			f := r.put(t, name, string(sent))
 			got := r.bytes(t, f)
 			sum := sha256.Sum256(got)
-			if f.AsSent || f.Size != int64(len(got)) || f.SHA256 != hex.EncodeToString(sum[:]) || bytes.Contains(got, []byte("WEFTCANARY")) || len(got) == 0 {
+			if f.HasMetadata || f.Size != int64(len(got)) || f.SHA256 != hex.EncodeToString(sum[:]) || bytes.Contains(got, []byte("WEFTCANARY")) || len(got) == 0 {
 				t.Errorf("%s: %+v, %d bytes", name, f, len(got))
 			}
-			whole, err := r.Receive(t.Context(), files.Upload{By: "u1", Name: name, Max: 1 << 20, AsSent: true}, bytes.NewReader(sent))
-			if err != nil || !whole.AsSent || !bytes.Equal(r.bytes(t, whole), sent) {
+			whole, err := r.Store(t.Context(), files.Upload{By: "u1", Name: name, MaxSize: 1 << 20, KeepMetadata: true}, bytes.NewReader(sent))
+			if err != nil || !whole.HasMetadata || !bytes.Equal(r.bytes(t, whole), sent) {
 				t.Errorf("%s as it was sent: %+v, %v", name, whole, err)
 			}
 		}
-		text, err := r.Receive(t.Context(), files.Upload{By: "u1", Name: "a.txt", Max: 10, AsSent: true}, strings.NewReader("no picture"))
-		if err != nil || text.AsSent {
+		text, err := r.Store(t.Context(), files.Upload{By: "u1", Name: "a.txt", MaxSize: 10, KeepMetadata: true}, strings.NewReader("no picture"))
+		if err != nil || text.HasMetadata {
 			t.Errorf("a text: %+v, %v", text, err)
 		}
 	})
@@ -73,21 +73,21 @@ func TestLimitsOfAnUpload(t *testing.T) {
 		body   []byte
 		code   problem.Code
 	}{
-		{"all right", files.Upload{Max: int64(len(photo)), Accept: []string{"image/*"}}, photo, ""},
-		{"a byte too many, though fewer are kept", files.Upload{Max: int64(len(photo)) - 1}, photo, problem.TooLarge},
-		{"behind the end of the picture", files.Upload{Max: int64(len(photo))}, append(bytes.Clone(photo), 'x'), problem.TooLarge},
-		{"another type", files.Upload{Max: 1 << 20, Accept: []string{"application/pdf", "image/png"}}, photo, problem.MediaType},
-		{"another type under its name", files.Upload{Max: 1 << 20, Name: "a.pdf", MediaType: "application/pdf", Accept: []string{"application/pdf"}}, photo, problem.MediaType},
-		{"markup as a picture", files.Upload{Max: 1 << 20, Name: "a.png", MediaType: "image/png", Accept: []string{"image/*"}}, []byte(`<svg onload="alert(1)"/>`), problem.MediaType},
-		{"a damaged picture", files.Upload{Max: 1 << 20}, []byte("\xff\xd8\xff\xe1\x00\x00"), problem.Invalid},
-		{"the name of a PNG", files.Upload{Max: 1 << 20}, []byte("\x89PNG\r\n\x1a\n"), problem.Invalid},
-		{"the name of a JPEG", files.Upload{Max: 1 << 20}, []byte("\xff\xd8\xff"), problem.Invalid},
-		{"the name of a GIF", files.Upload{Max: 1 << 20}, []byte("GIF89a"), problem.Invalid},
-		{"a picture cut off", files.Upload{Max: 1 << 20}, photo[:len(photo)-100], ""},
+		{"all right", files.Upload{MaxSize: int64(len(photo)), Accept: []string{"image/*"}}, photo, ""},
+		{"a byte too many, though fewer are kept", files.Upload{MaxSize: int64(len(photo)) - 1}, photo, problem.TooLarge},
+		{"behind the end of the picture", files.Upload{MaxSize: int64(len(photo))}, append(bytes.Clone(photo), 'x'), problem.TooLarge},
+		{"another type", files.Upload{MaxSize: 1 << 20, Accept: []string{"application/pdf", "image/png"}}, photo, problem.MediaType},
+		{"another type under its name", files.Upload{MaxSize: 1 << 20, Name: "a.pdf", MediaType: "application/pdf", Accept: []string{"application/pdf"}}, photo, problem.MediaType},
+		{"markup as a picture", files.Upload{MaxSize: 1 << 20, Name: "a.png", MediaType: "image/png", Accept: []string{"image/*"}}, []byte(`<svg onload="alert(1)"/>`), problem.MediaType},
+		{"a damaged picture", files.Upload{MaxSize: 1 << 20}, []byte("\xff\xd8\xff\xe1\x00\x00"), problem.Invalid},
+		{"the name of a PNG", files.Upload{MaxSize: 1 << 20}, []byte("\x89PNG\r\n\x1a\n"), problem.Invalid},
+		{"the name of a JPEG", files.Upload{MaxSize: 1 << 20}, []byte("\xff\xd8\xff"), problem.Invalid},
+		{"the name of a GIF", files.Upload{MaxSize: 1 << 20}, []byte("GIF89a"), problem.Invalid},
+		{"a picture cut off", files.Upload{MaxSize: 1 << 20}, photo[:len(photo)-100], ""},
 	} {
 		c.upload.By = "u1"
 		before := len(r.keys(t))
-		_, err := r.Receive(t.Context(), c.upload, bytes.NewReader(c.body))
+		_, err := r.Store(t.Context(), c.upload, bytes.NewReader(c.body))
 		if c.code != "" && problem.CodeOf(err) != c.code || c.code == "" && err != nil {
 			t.Errorf("%s: %v, want %s", c.name, err, c.code)
 		}

@@ -12,20 +12,20 @@ import (
 // ErrDiffers says that bytes are not those that a file's document describes.
 var ErrDiffers = errors.New("files: the bytes are not those of the file")
 
-// Import puts the bytes of a file of another weft under its id; ErrDiffers when
+// RestoreBytes puts the bytes of a file of another weft under its id; ErrDiffers when
 // they are not those that f describes, and then nothing is kept. The document
 // is the caller's to copy. Quotas do not count here.
-func (s *Service) Import(ctx context.Context, f File, r io.Reader) error {
+func (s *Service) RestoreBytes(ctx context.Context, f File, r io.Reader) error {
 	if err := s.storage.Put(ctx, f.ID, &verified{measured{r: r, sum: sha256.New()}, f}); err != nil {
 		return fmt.Errorf("import file %s: %w", f.ID, err)
 	}
 	return nil
 }
 
-// Holds tells whether the bytes of a file are there with the right size.
-func (s *Service) Holds(ctx context.Context, f File) (bool, error) {
-	in, err := s.Bytes(ctx, f)
-	if errors.Is(err, ErrNoBytes) {
+// HasBytes tells whether the bytes of a file are there with the right size.
+func (s *Service) HasBytes(ctx context.Context, f File) (bool, error) {
+	in, err := s.OpenBytes(ctx, f)
+	if errors.Is(err, ErrNotStored) {
 		return false, nil
 	}
 	if err != nil {

@@ -18,28 +18,28 @@ func TestFilesOfAnotherWeftAreImported(t *testing.T) {
 	f := from.put(t, "a.txt", "the text")
 	eachRoom(t, func(t *testing.T, r room) {
 		for _, wrong := range []string{"", "the tex", "the texT", "the text and more", strings.Repeat("x", 17<<20)} {
-			if err := r.Import(t.Context(), *f, strings.NewReader(wrong)); !errors.Is(err, files.ErrDiffers) {
+			if err := r.RestoreBytes(t.Context(), *f, strings.NewReader(wrong)); !errors.Is(err, files.ErrDiffers) {
 				t.Errorf("%.20q: %v", wrong, err)
 			}
 		}
 		if got := r.keys(t); len(got) != 0 {
 			t.Errorf("stored: %v", got)
 		}
-		if has, err := r.Holds(t.Context(), *f); has || err != nil {
+		if has, err := r.HasBytes(t.Context(), *f); has || err != nil {
 			t.Errorf("before: %v, %v", has, err)
 		}
-		in, err := from.Bytes(t.Context(), *f)
+		in, err := from.OpenBytes(t.Context(), *f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer in.Close()
-		if err := r.Import(t.Context(), *f, in); err != nil {
+		if err := r.RestoreBytes(t.Context(), *f, in); err != nil {
 			t.Fatal(err)
 		}
-		if has, err := r.Holds(t.Context(), *f); !has || err != nil {
+		if has, err := r.HasBytes(t.Context(), *f); !has || err != nil {
 			t.Errorf("after: %v, %v", has, err)
 		}
-		out, err := r.Bytes(t.Context(), *f)
+		out, err := r.OpenBytes(t.Context(), *f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,23 +85,23 @@ func TestAnOldDatabaseWithANewerStorage(t *testing.T) {
 	eachRoom(t, func(t *testing.T, r room) {
 		stays, goes, loose := r.put(t, "stays.txt", "stays"), r.put(t, "goes.txt", "goes"), r.put(t, "loose.txt", "loose")
 		link(t, r, stays)
-		if err := r.Claim(t.Context()); err != nil {
+		if err := r.ClaimOwnership(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		backup := r.docs(t)
 		came := r.put(t, "came.txt", "came")
 		link(t, r, came)
 		link(t, r, loose)
-		if err := r.Discard(t.Context(), goes); err != nil {
+		if err := r.DeleteUnlinked(t.Context(), goes); err != nil {
 			t.Fatal(err)
 		}
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		old := r.restored(t, backup)
-		missing, n, err := old.Missing(t.Context())
+		missing, n, err := old.FindMissingBytes(t.Context())
 		if err != nil || n != 3 || !slices.Equal(missing, []string{goes.ID}) {
 			t.Errorf("missing %v of %d, %v", missing, n, err)
 		}
-		for _, wait := range []time.Duration{0, time.Hour, files.Keep - time.Hour - time.Minute} {
+		for _, wait := range []time.Duration{0, time.Hour, files.UnlinkedRetention - time.Hour - time.Minute} {
 			old.clock.add(wait)
 			old.sweep(t)
 			if got := old.keys(t); !slices.Contains(got, came.ID) || !slices.Contains(got, loose.ID) {
@@ -127,10 +127,10 @@ func TestBytesThatBecameKnown(t *testing.T) {
 	known := r.docs(t)[files.Collection][0]
 	forget := []store.Op{{Kind: store.Delete, Collection: files.Collection, Doc: store.Doc{ID: f.ID}}}
 	commit(t, r, forget)
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	r.sweep(t)
 	commit(t, r, []store.Op{{Kind: store.Insert, Collection: files.Collection, Doc: known}})
-	r.clock.add(files.Keep - time.Hour)
+	r.clock.add(files.UnlinkedRetention - time.Hour)
 	r.sweep(t)
 	commit(t, r, forget)
 	r.clock.add(2 * time.Hour)
@@ -138,7 +138,7 @@ func TestBytesThatBecameKnown(t *testing.T) {
 	if got := r.keys(t); !slices.Equal(got, []string{f.ID}) {
 		t.Fatalf("swept by what was seen before, left: %v", got)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	r.sweep(t)
 	if got := r.keys(t); len(got) > 0 {
 		t.Errorf("left: %v", got)
@@ -156,7 +156,7 @@ func TestNotesOfWhatIsGone(t *testing.T) {
 		if err := r.storage.Put(t.Context(), key, strings.NewReader("x")); err != nil {
 			t.Fatal(err)
 		}
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		r.sweep(t)
 		if n, err := r.store.Count(t.Context(), "weft_orphan", nil, 0); n != 1 || err != nil {
 			t.Fatalf("%d notes, %v", n, err)
@@ -164,7 +164,7 @@ func TestNotesOfWhatIsGone(t *testing.T) {
 		if err := r.storage.Remove(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		r.sweep(t)
 		if n, err := r.store.Count(t.Context(), "weft_orphan", nil, 0); n != 0 || err != nil {
 			t.Errorf("%d notes are left, %v", n, err)

@@ -15,10 +15,10 @@ func (u Upload) body(f *File, head *bufio.Reader) (io.Reader, error) {
 	if !Accepts(u.Accept, f.MediaType) {
 		return nil, problem.New(problem.MediaType, "upload_type", map[string]any{"media_type": f.MediaType, "accept": u.Accept})
 	}
-	if !u.AsSent {
+	if !u.KeepMetadata {
 		return picture.Clean(f.MediaType, head), nil
 	}
-	f.AsSent = picture.Cleans(f.MediaType)
+	f.HasMetadata = picture.Cleans(f.MediaType)
 	return head, nil
 }
 

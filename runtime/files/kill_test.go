@@ -88,14 +88,14 @@ func (r room) live(t *testing.T, life *mortal) map[string]bool {
 	if err != nil {
 		return linked
 	}
-	p, err := s.Begin(t.Context(), files.Upload{By: "u1", Name: "b.txt", Max: 100}, 6)
+	p, err := s.BeginPartial(t.Context(), files.Upload{By: "u1", Name: "b.txt", MaxSize: 100}, 6)
 	if err != nil {
 		return linked
 	}
-	if _, err := s.Append(t.Context(), p, 0, strings.NewReader("sec")); err != nil {
+	if _, err := s.AppendPartial(t.Context(), p, 0, strings.NewReader("sec")); err != nil {
 		return linked
 	}
-	second, err := s.Append(t.Context(), p, 3, strings.NewReader("ond"))
+	second, err := s.AppendPartial(t.Context(), p, 3, strings.NewReader("ond"))
 	if err != nil {
 		return linked
 	}
@@ -111,7 +111,7 @@ func (r room) live(t *testing.T, life *mortal) map[string]bool {
 		return linked
 	}
 	for range 2 {
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		_, _ = s.Sweep(t.Context())
 	}
 	return linked
@@ -121,12 +121,12 @@ func (r room) live(t *testing.T, life *mortal) map[string]bool {
 // that are linked are among them.
 func (r room) agree(t *testing.T, when string, linked map[string]bool) {
 	t.Helper()
-	missing, _, err := r.Missing(t.Context())
+	missing, _, err := r.FindMissingBytes(t.Context())
 	if err != nil || len(missing) > 0 {
 		t.Errorf("%s: without bytes: %v, %v", when, missing, err)
 	}
 	known := map[string]bool{"owner": true}
-	err = r.Each(t.Context(), func(page []files.File) error {
+	err = r.ForEachPage(t.Context(), func(page []files.File) error {
 		for _, f := range page {
 			known[f.ID] = true
 			delete(linked, f.ID)
@@ -173,7 +173,7 @@ func TestACommitOfUnknownOutcomeKeepsTheBytes(t *testing.T) {
 		if got := r.keys(t); len(got) != 1 {
 			t.Errorf("committed %v: stored %v", commits, got)
 		}
-		missing, n, err := r.Missing(t.Context())
+		missing, n, err := r.FindMissingBytes(t.Context())
 		if err != nil || len(missing) > 0 || (n == 1) != commits {
 			t.Errorf("committed %v: %d files, without bytes %v, %v", commits, n, missing, err)
 		}

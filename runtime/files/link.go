@@ -11,7 +11,7 @@ import (
 // commit with a conflict.
 func LinkOps(found []File, entity, record, field string) ([]store.Op, error) {
 	return ops(found, func(f *File) {
-		f.Entity, f.Record, f.Field, f.Loose = entity, record, field, time.Time{}
+		f.Entity, f.Record, f.Field, f.UnlinkedSince = entity, record, field, time.Time{}
 	})
 }
 
@@ -19,7 +19,7 @@ func LinkOps(found []File, entity, record, field string) ([]store.Op, error) {
 // swept a day later, unless a record refers to them again.
 func UnlinkOps(found []File, at time.Time) ([]store.Op, error) {
 	return ops(found, func(f *File) {
-		f.Entity, f.Record, f.Field, f.Loose = "", "", "", at
+		f.Entity, f.Record, f.Field, f.UnlinkedSince = "", "", "", at
 	})
 }
 

@@ -80,7 +80,7 @@ func onceID(u Upload) string { return u.By + ":" + u.Key }
 
 // sentBefore finds an earlier upload under the same key; nil without one.
 func (s *Service) sentBefore(ctx context.Context, u Upload) (*upload, error) {
-	d, err := s.store.Get(ctx, uploadCollection, onceID(u))
+	d, err := s.db.Get(ctx, uploadCollection, onceID(u))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil //nolint:nilnil // there is nothing to tell
 	}

@@ -31,14 +31,14 @@ func (l leaving) Remove(ctx context.Context, key string) error {
 func TestWhatWasSentTwiceIsTakenAway(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	u := files.Upload{By: "u1", Name: "a.txt", Key: "k", Max: 100}
-	first, err := r.Receive(t.Context(), u, strings.NewReader("hello"))
+	u := files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}
+	first, err := r.Store(t.Context(), u, strings.NewReader("hello"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	again := files.New(files.Options{Store: r.store, Storage: leaving{r.storage, leave}, Now: r.clock.now})
-	_, _ = again.Receive(ctx, u, strings.NewReader("hello")) // there is nobody to hear the answer
+	_, _ = again.Store(ctx, u, strings.NewReader("hello")) // there is nobody to hear the answer
 	if left := r.keys(t); len(left) != 1 || left[0] != first.ID {
 		t.Errorf("stored: %v", left)
 	}

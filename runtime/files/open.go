@@ -19,8 +19,8 @@ func (s *Service) Open(ctx context.Context, id string) (io.ReadSeekCloser, *File
 	if len(found) == 0 {
 		return nil, nil, problem.New(problem.NotFound, "", nil)
 	}
-	in, err := s.Bytes(ctx, found[0])
-	if errors.Is(err, ErrNoBytes) {
+	in, err := s.OpenBytes(ctx, found[0])
+	if errors.Is(err, ErrNotStored) {
 		return nil, nil, problem.Wrap(problem.NotFound, err)
 	}
 	if err != nil {
@@ -29,8 +29,8 @@ func (s *Service) Open(ctx context.Context, id string) (io.ReadSeekCloser, *File
 	return in, &found[0], nil
 }
 
-// Bytes opens the bytes of a file; ErrNoBytes when there are none.
-func (s *Service) Bytes(ctx context.Context, f File) (io.ReadSeekCloser, error) {
+// OpenBytes opens the bytes of a file; ErrNotStored when there are none.
+func (s *Service) OpenBytes(ctx context.Context, f File) (io.ReadSeekCloser, error) {
 	return s.storage.Open(ctx, f.ID)
 }
 
@@ -43,7 +43,7 @@ func (s *Service) PutDerived(ctx context.Context, f File, variant string, r io.R
 	return nil
 }
 
-// OpenDerived opens what PutDerived kept; ErrNoBytes when there is nothing.
+// OpenDerived opens what PutDerived kept; ErrNotStored when there is nothing.
 func (s *Service) OpenDerived(ctx context.Context, f File, variant string) (io.ReadSeekCloser, error) {
 	return s.storage.Open(ctx, derivedKey(f.ID, variant))
 }

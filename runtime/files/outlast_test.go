@@ -29,7 +29,7 @@ func TestAPieceMayTakeItsTime(t *testing.T) {
 	errEnded := errors.New("the bucket was not waited for any more")
 	append := func(ctx context.Context, do func(context.Context) error) error {
 		s := files.New(files.Options{Store: r.store, Storage: put{r.storage, do}})
-		_, err := s.Append(ctx, p, 0, strings.NewReader("0123"))
+		_, err := s.AppendPartial(ctx, p, 0, strings.NewReader("0123"))
 		return err
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -13,32 +13,32 @@ import (
 // under ownerKey from its first sweep on.
 const ownerKey = "owner"
 
-// ErrForeign says that the storage belongs to another database; nothing that
+// ErrOtherOwner says that the storage belongs to another database; nothing that
 // lies in it may be removed.
-var ErrForeign = errors.New("files: the storage belongs to another database of weft; each needs a folder, or a bucket or prefix, of its own")
+var ErrOtherOwner = errors.New("files: the storage belongs to another database of weft; each needs a folder, or a bucket or prefix, of its own")
 
-// Claim makes the storage this database's; ErrForeign when it is another one's.
-func (s *Service) Claim(ctx context.Context) error {
+// ClaimOwnership makes the storage this database's; ErrOtherOwner when it is another one's.
+func (s *Service) ClaimOwnership(ctx context.Context) error {
 	name, err := s.ownName(ctx)
 	if err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
 	}
-	owner, err := s.Owner(ctx)
+	owner, err := s.StorageOwner(ctx)
 	if err == nil && owner == "" {
 		if err = s.mark(ctx, name); err == nil {
-			owner, err = s.Owner(ctx) // another one may have been at it too
+			owner, err = s.StorageOwner(ctx) // another one may have been at it too
 		}
 	}
 	if err == nil && owner != name {
-		return ErrForeign
+		return ErrOtherOwner
 	}
 	return err
 }
 
-// Take gives the database a new name and makes the storage its own, whosever it
+// TakeOwnership gives the database a new name and makes the storage its own, whosever it
 // was: a copy is another database than the one it was copied of, which from then
 // on removes nothing there.
-func (s *Service) Take(ctx context.Context) error {
+func (s *Service) TakeOwnership(ctx context.Context) error {
 	name, err := s.rename(ctx)
 	if err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
@@ -53,11 +53,11 @@ func (s *Service) mark(ctx context.Context, name string) error {
 	return nil
 }
 
-// Owner is the name of the database that the storage belongs to; "" when it is
+// StorageOwner is the name of the database that the storage belongs to; "" when it is
 // nobody's yet.
-func (s *Service) Owner(ctx context.Context) (string, error) {
+func (s *Service) StorageOwner(ctx context.Context) (string, error) {
 	r, err := s.storage.Open(ctx, ownerKey)
-	if errors.Is(err, ErrNoBytes) {
+	if errors.Is(err, ErrNotStored) {
 		return "", nil
 	}
 	if err != nil {

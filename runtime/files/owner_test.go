@@ -26,7 +26,7 @@ func TestAStorageBelongsToOneDatabase(t *testing.T) {
 		}
 		stranger := newRoomWith(t, files.Options{Storage: r.storage})
 		stranger.clock.add(48 * time.Hour)
-		if n, err := stranger.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrForeign) {
+		if n, err := stranger.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrOtherOwner) {
 			t.Errorf("swept %d, %v", n, err)
 		}
 		r.clock.add(48 * time.Hour)
@@ -34,7 +34,7 @@ func TestAStorageBelongsToOneDatabase(t *testing.T) {
 			t.Error(err)
 		}
 		r.holds(t, f, []byte("mine"))
-		if err := stranger.Claim(t.Context()); !errors.Is(err, files.ErrForeign) {
+		if err := stranger.ClaimOwnership(t.Context()); !errors.Is(err, files.ErrOtherOwner) {
 			t.Error(err)
 		}
 	})
@@ -47,7 +47,7 @@ func TestTheStorageOfAnotherDatabaseIsLeftAlone(t *testing.T) {
 	eachRoom(t, func(t *testing.T, r room) {
 		f := r.put(t, "a.txt", "mine")
 		p := r.begin(t, "b.txt", 10)
-		if _, err := r.Append(t.Context(), p, 0, strings.NewReader("0123")); err != nil {
+		if _, err := r.AppendPartial(t.Context(), p, 0, strings.NewReader("0123")); err != nil {
 			t.Fatal(err)
 		}
 		r.sweep(t)
@@ -56,12 +56,12 @@ func TestTheStorageOfAnotherDatabaseIsLeftAlone(t *testing.T) {
 		link(t, r, f)
 		before := r.keys(t)
 		other := r.restored(t, copied)
-		other.clock.add(2 * files.Keep)
+		other.clock.add(2 * files.UnlinkedRetention)
 		for range 2 {
-			if n, err := other.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrForeign) {
+			if n, err := other.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrOtherOwner) {
 				t.Errorf("swept %d, %v", n, err)
 			}
-			other.clock.add(files.Keep + time.Minute)
+			other.clock.add(files.UnlinkedRetention + time.Minute)
 		}
 		if after := r.keys(t); !slices.Equal(after, before) {
 			t.Errorf("left %v of %v", after, before)
@@ -77,22 +77,22 @@ func TestAStorageIsTakenOver(t *testing.T) {
 		f := r.put(t, "a.txt", "mine")
 		link(t, r, f)
 		r.sweep(t)
-		name, err := r.Name(t.Context())
-		if owner, err2 := r.Owner(t.Context()); name == "" || owner != name || err != nil || err2 != nil {
+		name, err := r.DatabaseName(t.Context())
+		if owner, err2 := r.StorageOwner(t.Context()); name == "" || owner != name || err != nil || err2 != nil {
 			t.Fatalf("named %q, the owner is %q, %v, %v", name, owner, err, err2)
 		}
 		copied := r.restored(t, r.docs(t))
-		if err := copied.Take(t.Context()); err != nil {
+		if err := copied.TakeOwnership(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		next, err := copied.Name(t.Context())
-		if owner, err2 := r.Owner(t.Context()); next == name || owner != next || err != nil || err2 != nil {
+		next, err := copied.DatabaseName(t.Context())
+		if owner, err2 := r.StorageOwner(t.Context()); next == name || owner != next || err != nil || err2 != nil {
 			t.Fatalf("named %q, the owner is %q, %v, %v", next, owner, err, err2)
 		}
 		for _, room := range []room{r, copied} {
-			room.clock.add(2 * files.Keep)
+			room.clock.add(2 * files.UnlinkedRetention)
 		}
-		if _, err := r.Sweep(t.Context()); !errors.Is(err, files.ErrForeign) {
+		if _, err := r.Sweep(t.Context()); !errors.Is(err, files.ErrOtherOwner) {
 			t.Errorf("the old one: %v", err)
 		}
 		copied.sweepAll(t)
@@ -106,16 +106,16 @@ func TestADatabaseWithoutAName(t *testing.T) {
 	s := files.New(files.Options{Store: anystore.Open(t), Dir: filepath.Join(t.TempDir(), "files")})
 	t.Cleanup(func() { _ = s.Close() })
 	for range 2 {
-		name, err := s.Name(t.Context())
-		owner, err2 := s.Owner(t.Context())
+		name, err := s.DatabaseName(t.Context())
+		owner, err2 := s.StorageOwner(t.Context())
 		if name != "" || owner != "" || err != nil || err2 != nil {
 			t.Errorf("named %q, the owner is %q, %v, %v", name, owner, err, err2)
 		}
 	}
-	if err := s.Take(t.Context()); err != nil {
+	if err := s.TakeOwnership(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Claim(t.Context()); err != nil {
+	if err := s.ClaimOwnership(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -144,7 +144,7 @@ func TestProbeOfAStorage(t *testing.T) {
 		before := r.keys(t)
 		for _, tried := range r.Probe(t.Context()) {
 			if tried.Err != nil {
-				t.Errorf("%s: %v", tried.What, tried.Err)
+				t.Errorf("%s: %v", tried.Action, tried.Err)
 			}
 		}
 		if after := r.keys(t); len(after) != len(before) {
@@ -154,7 +154,7 @@ func TestProbeOfAStorage(t *testing.T) {
 		if err != nil || known != (r.Dir() == "") || ahead.Abs() > 2*time.Second {
 			t.Errorf("clock ahead by %v (known %t), %v", ahead, known, err)
 		}
-		if r.Place() == "" {
+		if r.Location() == "" {
 			t.Error("the storage has no place")
 		}
 	})
@@ -168,7 +168,7 @@ func TestProbeOfAStorageThatRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := files.New(files.Options{Store: anystore.Open(t), Storage: bucket})
-	if tried := s.Probe(t.Context()); len(tried) != 1 || tried[0].What != "put" || tried[0].Err == nil {
+	if tried := s.Probe(t.Context()); len(tried) != 1 || tried[0].Action != "put" || tried[0].Err == nil {
 		t.Errorf("%+v", tried)
 	}
 	if _, _, err := s.ClockDifference(t.Context()); err == nil {

@@ -26,8 +26,8 @@ var (
 	expiresPath = query.Path{Field: "expires", Kind: query.Instant}
 )
 
-// Partial is an upload that comes in pieces.
-type Partial struct {
+// PartialUpload is an upload that comes in pieces.
+type PartialUpload struct {
 	ID  string `json:"id"`
 	Rev int64  `json:"rev"`
 	// Upload says what the file will be; its Key is empty.
@@ -46,16 +46,16 @@ type Partial struct {
 
 // reserved is how much of the quota of all files is kept free for p: all that
 // was announced, until there is a file.
-func (p *Partial) reserved() int64 {
+func (p *PartialUpload) reserved() int64 {
 	if p.File != "" {
 		return 0
 	}
 	return p.Length
 }
 
-// Partial finds an upload of a user; not_found for those of others, and for
+// FindPartial finds an upload of a user; not_found for those of others, and for
 // one that has expired.
-func (s *Service) Partial(ctx context.Context, id, by string) (*Partial, error) {
+func (s *Service) FindPartial(ctx context.Context, id, by string) (*PartialUpload, error) {
 	p, err := s.partial(ctx, id)
 	if err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ func (s *Service) Partial(ctx context.Context, id, by string) (*Partial, error) 
 	return p, nil
 }
 
-func (s *Service) partial(ctx context.Context, id string) (*Partial, error) {
-	d, err := s.store.Get(ctx, partialCollection, id)
+func (s *Service) partial(ctx context.Context, id string) (*PartialUpload, error) {
+	d, err := s.db.Get(ctx, partialCollection, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "", nil)
 	}
@@ -77,9 +77,9 @@ func (s *Service) partial(ctx context.Context, id string) (*Partial, error) {
 	return decodePartial(d)
 }
 
-// Abandon ends an upload and takes its pieces away. A file that was made of
+// CancelPartial ends an upload and takes its pieces away. A file that was made of
 // them stays.
-func (s *Service) Abandon(ctx context.Context, p *Partial) error {
+func (s *Service) CancelPartial(ctx context.Context, p *PartialUpload) error {
 	err := s.commit(ctx, -p.reserved(), store.Op{Kind: store.Delete, Collection: partialCollection, Doc: store.Doc{ID: p.ID}, OldRev: p.Rev})
 	if err != nil {
 		return fmt.Errorf("abandon upload: %w", err)
@@ -87,10 +87,12 @@ func (s *Service) Abandon(ctx context.Context, p *Partial) error {
 	return s.removeBytes(ctx, p.ID)
 }
 
-func (s *Service) expiry() time.Time { return s.now().Add(Keep).UTC().Truncate(time.Millisecond) }
+func (s *Service) expiry() time.Time {
+	return s.now().Add(UnlinkedRetention).UTC().Truncate(time.Millisecond)
+}
 
-func decodePartial(d store.Doc) (*Partial, error) {
-	p := new(Partial)
+func decodePartial(d store.Doc) (*PartialUpload, error) {
+	p := new(PartialUpload)
 	if err := json.Unmarshal(d.Body, p); err != nil {
 		return nil, fmt.Errorf("decode upload %s: %w", d.ID, err)
 	}
@@ -99,13 +101,13 @@ func decodePartial(d store.Doc) (*Partial, error) {
 }
 
 // op is the change that stores p; a replacement moves its revision.
-func (p *Partial) op(kind store.OpKind) (store.Op, error) {
+func (p *PartialUpload) op(kind store.OpKind) (store.Op, error) {
 	op := store.Op{Kind: kind, Collection: partialCollection}
 	if kind == store.Replace {
 		op.OldRev = p.Rev
 		p.Rev++
 	}
-	type plain Partial
+	type plain PartialUpload
 	body, err := json.Marshal(struct {
 		*plain
 		Expires string `json:"expires"`

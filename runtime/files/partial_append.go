@@ -20,19 +20,19 @@ const pieceSize = 16 << 20
 // to be stored. While the caller waits there is no such limit.
 const lastPieceTime = 10 * time.Second
 
-// Append takes bytes of p from r, the first of which stands at offset. Pieces
+// AppendPartial takes bytes of p from r, the first of which stands at offset. Pieces
 // are kept as they come, so what arrived before the line broke is there, and
 // p tells how much. With the last byte the whole becomes a file, as if it had
 // come at once, and only then the last piece counts: an upload whose Offset is
 // its Length is a file. Problems: conflict for another offset or while another
 // call appends, too_large for bytes beyond the length, and those of Receive;
 // a file that is refused ends the upload.
-func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Reader) (*File, error) {
+func (s *Service) AppendPartial(ctx context.Context, p *PartialUpload, offset int64, r io.Reader) (*File, error) {
 	if offset != p.Offset {
 		return nil, problem.New(problem.Conflict, "upload_offset", map[string]any{"offset": p.Offset})
 	}
 	if p.File != "" {
-		return s.Made(ctx, p)
+		return s.FinishedFile(ctx, p)
 	}
 	next := new(spool)
 	defer next.close()
@@ -63,8 +63,8 @@ func (s *Service) Append(ctx context.Context, p *Partial, offset int64, r io.Rea
 	}
 }
 
-// Made is the file that a finished upload became; not_found when it was swept.
-func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
+// FinishedFile is the file that a finished upload became; not_found when it was swept.
+func (s *Service) FinishedFile(ctx context.Context, p *PartialUpload) (*File, error) {
 	found, err := s.Lookup(ctx, []string{p.File})
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Service) Made(ctx context.Context, p *Partial) (*File, error) {
 
 // addPiece stores a piece and then says so in the document. The caller may be
 // gone already: what he sent is kept all the same.
-func (s *Service) addPiece(ctx context.Context, p *Partial, body io.Reader, size int64) error {
+func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader, size int64) error {
 	if len(p.Pieces) >= maxPieces {
 		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
 	}
@@ -103,25 +103,25 @@ func (s *Service) addPiece(ctx context.Context, p *Partial, body io.Reader, size
 }
 
 // step commits p as it has become.
-func (s *Service) step(ctx context.Context, p *Partial) error {
+func (s *Service) step(ctx context.Context, p *PartialUpload) error {
 	op, err := p.op(store.Replace)
 	if err != nil {
 		return err
 	}
-	return appendProblem(s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
+	return appendProblem(s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
 }
 
 // appendProblem: another call was faster, or the upload was abandoned, so that
 // its row has changed or its pieces are gone.
 func appendProblem(err error) error {
-	if errors.Is(err, store.ErrConflict) || errors.Is(err, ErrNoBytes) {
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, ErrNotStored) {
 		return &problem.Error{Code: problem.Conflict, Key: "upload_elsewhere", Err: err}
 	}
 	return err
 }
 
 // finish makes a file of the pieces and the last bytes, which were not stored.
-func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File, error) {
+func (s *Service) finish(ctx context.Context, p *PartialUpload, last io.Reader) (*File, error) {
 	whole := &pieces{ctx: ctx, storage: s.storage, id: p.ID, words: p.Pieces}
 	defer whole.close()
 	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, last))
@@ -144,10 +144,10 @@ func (s *Service) finish(ctx context.Context, p *Partial, last io.Reader) (*File
 }
 
 // refused ends an upload whose file can never be taken.
-func (s *Service) refused(ctx context.Context, p *Partial, err error) error {
+func (s *Service) refused(ctx context.Context, p *PartialUpload, err error) error {
 	switch problem.CodeOf(err) {
 	case problem.Invalid, problem.TooLarge, problem.MediaType:
-		_ = s.Abandon(context.WithoutCancel(ctx), p)
+		_ = s.CancelPartial(context.WithoutCancel(ctx), p)
 	}
 	return err
 }

@@ -14,14 +14,14 @@ import (
 	"weft/runtime/store"
 )
 
-// Begin makes an upload of length bytes that comes in pieces, for which room is
+// BeginPartial makes an upload of length bytes that comes in pieces, for which room is
 // kept from then on. Under u.Key the same upload is found again.
 // Problems: too_large above u.Max, invalid for an empty file, storage_full,
 // conflict for another upload under the key.
-func (s *Service) Begin(ctx context.Context, u Upload, length int64) (*Partial, error) {
+func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*PartialUpload, error) {
 	switch {
-	case length > u.Max:
-		return nil, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.Max})
+	case length > u.MaxSize:
+		return nil, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.MaxSize})
 	case length <= 0:
 		return nil, problem.New(problem.Invalid, "upload_empty", nil)
 	}
@@ -31,7 +31,7 @@ func (s *Service) Begin(ctx context.Context, u Upload, length int64) (*Partial, 
 	}
 	key := u.Key
 	u.Key, u.Name = "", CleanName(u.Name)
-	p := &Partial{ID: id, Rev: 1, Upload: u, By: u.By, Length: length, Expires: s.expiry()}
+	p := &PartialUpload{ID: id, Rev: 1, Upload: u, By: u.By, Length: length, Expires: s.expiry()}
 	if key != "" {
 		if before, err := s.begunBefore(ctx, p); before != nil || err != nil {
 			return before, err
@@ -54,7 +54,7 @@ func (s *Service) Begin(ctx context.Context, u Upload, length int64) (*Partial, 
 
 // reserve keeps p and the room that it needs. Of calls at once none sees the
 // other's uploads before, so the user's share is asked for again behind it.
-func (s *Service) reserve(ctx context.Context, p *Partial) error {
+func (s *Service) reserve(ctx context.Context, p *PartialUpload) error {
 	if err := s.admit(ctx, p.By, p.Length); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Service) reserve(ctx context.Context, p *Partial) error {
 		return fmt.Errorf("begin upload: %w", err)
 	}
 	if err := s.admitUser(ctx, p.By, 0); err != nil {
-		_ = s.Abandon(context.WithoutCancel(ctx), p) // else it expires
+		_ = s.CancelPartial(context.WithoutCancel(ctx), p) // else it expires
 		return err
 	}
 	return nil
@@ -88,7 +88,7 @@ func partialID(u Upload) (string, error) {
 
 // begunBefore finds the upload under the same key; nil without one. One that
 // has expired makes room.
-func (s *Service) begunBefore(ctx context.Context, now *Partial) (*Partial, error) {
+func (s *Service) begunBefore(ctx context.Context, now *PartialUpload) (*PartialUpload, error) {
 	before, err := s.partial(ctx, now.ID)
 	switch {
 	case problem.CodeOf(err) == problem.NotFound:
@@ -96,7 +96,7 @@ func (s *Service) begunBefore(ctx context.Context, now *Partial) (*Partial, erro
 	case err != nil:
 		return nil, err
 	case s.now().After(before.Expires):
-		return nil, appendProblem(s.Abandon(ctx, before))
+		return nil, appendProblem(s.CancelPartial(ctx, before))
 	case !before.same(now):
 		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
 	}
@@ -105,8 +105,8 @@ func (s *Service) begunBefore(ctx context.Context, now *Partial) (*Partial, erro
 
 // same tells whether both were begun by the same request. Its limit of size is
 // not a part of that: settings may change meanwhile.
-func (p *Partial) same(q *Partial) bool {
+func (p *PartialUpload) same(q *PartialUpload) bool {
 	a, b := p.Upload, q.Upload
 	return p.Length == q.Length && a.Name == b.Name && a.MediaType == b.MediaType && a.Field == b.Field &&
-		a.AsSent == b.AsSent && slices.Equal(a.Accept, b.Accept)
+		a.KeepMetadata == b.KeepMetadata && slices.Equal(a.Accept, b.Accept)
 }

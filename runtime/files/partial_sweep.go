@@ -14,7 +14,7 @@ import (
 func (s *Service) forgetPartials(ctx context.Context) error {
 	var after *store.Position
 	for {
-		docs, err := s.store.Find(ctx, partialCollection, store.Find{
+		docs, err := s.db.Find(ctx, partialCollection, store.Find{
 			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: stamp(s.now())}, Limit: sweepPage, After: after, Bare: true,
 		})
 		if err != nil {
@@ -43,7 +43,7 @@ func (s *Service) forgetPartial(ctx context.Context, id string) error {
 	case !s.now().After(p.Expires):
 		return nil
 	}
-	if err := s.Abandon(ctx, p); !errors.Is(err, store.ErrConflict) {
+	if err := s.CancelPartial(ctx, p); !errors.Is(err, store.ErrConflict) {
 		return err
 	}
 	return nil
@@ -51,7 +51,7 @@ func (s *Service) forgetPartial(ctx context.Context, id string) error {
 
 // pending is how many bytes the unfinished uploads of a user will have.
 func (s *Service) pending(ctx context.Context, user string) (int64, error) {
-	return sumOf(ctx, s.store, partialCollection, lengthPath, query.All{query.Cmp{Path: byPath, Op: query.Eq, Value: user}, unfinished})
+	return sumOf(ctx, s.db, partialCollection, lengthPath, query.All{query.Cmp{Path: byPath, Op: query.Eq, Value: user}, unfinished})
 }
 
 // unfinished are the uploads that are no file yet.

@@ -12,24 +12,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// Tried is something that Probe did with the storage.
-type Tried struct {
-	What string // put, list, get or remove; of a bucket also begin, list or end uploads in parts
-	Err  error
+// ProbeStep is something that Probe did with the storage.
+type ProbeStep struct {
+	Action string // put, list, get or remove; of a bucket also begin, list or end uploads in parts
+	Err    error
 }
 
 // Probe puts some bytes into the storage, finds them, reads them again and
 // takes them away: all that the storage must let weft do.
-func (s *Service) Probe(ctx context.Context) []Tried {
+func (s *Service) Probe(ctx context.Context) []ProbeStep {
 	key, text := probePrefix+uuid.NewString(), []byte("weft looks whether it may store files here; this can be removed")
-	list := []Tried{{What: "put", Err: s.storage.Put(ctx, key, bytes.NewReader(text))}}
+	list := []ProbeStep{{Action: "put", Err: s.storage.Put(ctx, key, bytes.NewReader(text))}}
 	if list[0].Err != nil {
 		return list
 	}
 	list = append(list,
-		Tried{"list", s.probeList(ctx, key)},
-		Tried{"get", s.probeGet(ctx, key, text)},
-		Tried{"remove", s.probeRemove(ctx, key)},
+		ProbeStep{"list", s.probeList(ctx, key)},
+		ProbeStep{"get", s.probeGet(ctx, key, text)},
+		ProbeStep{"remove", s.probeRemove(ctx, key)},
 	)
 	if b, ok := s.storage.(*Bucket); ok {
 		list = append(list, b.probeParts(ctx, key)...)
@@ -41,7 +41,7 @@ var errProbe = errors.New("what was put there is not there again")
 
 func (s *Service) probeList(ctx context.Context, key string) error {
 	found := false
-	err := s.storage.List(ctx, key, func(at Stored) error {
+	err := s.storage.List(ctx, key, func(at StoredObject) error {
 		found = found || at.Key == key
 		return nil
 	})
@@ -69,7 +69,7 @@ func (s *Service) probeRemove(ctx context.Context, key string) error {
 		return err
 	}
 	r, err := s.storage.Open(ctx, key)
-	if errors.Is(err, ErrNoBytes) {
+	if errors.Is(err, ErrNotStored) {
 		return nil
 	}
 	if err == nil {
@@ -105,8 +105,8 @@ func (s *Service) ClockDifference(ctx context.Context) (ahead time.Duration, kno
 	return at.Add(time.Second / 2).Sub(middle).Round(time.Second), true, nil
 }
 
-// Place says where the bytes are, without secrets.
-func (s *Service) Place() string {
+// Location says where the bytes are, without secrets.
+func (s *Service) Location() string {
 	if named, ok := s.storage.(fmt.Stringer); ok {
 		return named.String()
 	}

@@ -7,9 +7,9 @@ import (
 
 // probeParts begins an upload in parts under a key, lists what is unfinished
 // and ends it: what large files need, and the sweep behind those cut off.
-func (b *Bucket) probeParts(ctx context.Context, key string) []Tried {
+func (b *Bucket) probeParts(ctx context.Context, key string) []ProbeStep {
 	id, err := b.begin(ctx, key)
-	list := []Tried{{"begin upload", err}, {"list uploads", b.probeUnfinished(ctx, key)}}
+	list := []ProbeStep{{"begin upload", err}, {"list uploads", b.probeUnfinished(ctx, key)}}
 	if err != nil {
 		return list
 	}
@@ -18,7 +18,7 @@ func (b *Bucket) probeParts(ctx context.Context, key string) []Tried {
 	if err = b.client.AbortMultipartUpload(ctx, b.o.Bucket, b.name(key), id); err != nil {
 		err = s3Problem(ctx, fmt.Errorf("end an unfinished upload: %w", err))
 	}
-	return append(list, Tried{"end upload", err})
+	return append(list, ProbeStep{"end upload", err})
 }
 
 // probeUnfinished asks for unfinished uploads as the sweep does. Whether this

@@ -27,9 +27,9 @@ func TestProbeOfABucketThatRefuses(t *testing.T) {
 		}
 		var done, failed []string
 		for _, tried := range files.New(files.Options{Storage: f.Bucket}).Probe(t.Context()) {
-			done = append(done, tried.What)
+			done = append(done, tried.Action)
 			if tried.Err != nil {
-				failed = append(failed, tried.What)
+				failed = append(failed, tried.Action)
 			}
 		}
 		if want := []string{what}; what != "" && !slices.Equal(failed, want) || what == "" && len(failed) > 0 {

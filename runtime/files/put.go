@@ -24,13 +24,13 @@ type Upload struct {
 	// MediaType is what the uploader says it is; it only decides between types
 	// that look alike in their bytes.
 	MediaType string `json:"media_type,omitempty"`
-	// Max is the greatest size in bytes; it must be given.
-	Max int64 `json:"max"`
+	// MaxSize is the greatest size in bytes; it must be given.
+	MaxSize int64 `json:"max"`
 	// Accept are the media types that are taken (see Accepts); none means any.
 	Accept []string `json:"accept,omitempty"`
-	// AsSent keeps a picture with everything in it, the position among it. Without
+	// HasMetadata keeps a picture with everything in it, the position among it. Without
 	// it pictures are cleaned, see picture.Clean.
-	AsSent bool `json:"as_sent,omitempty"`
+	KeepMetadata bool `json:"as_sent,omitempty"`
 	// Field is the field that the request named, as entity/field; "" for none.
 	Field string `json:"field,omitempty"`
 	// Key makes the upload one that is done once (R-05): the same bytes and name
@@ -41,14 +41,14 @@ type Upload struct {
 
 // Put is Receive of an upload without more ado.
 func (s *Service) Put(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*File, error) {
-	return s.Receive(ctx, Upload{By: by, Name: name, MediaType: mediaType, Max: max}, r)
+	return s.Store(ctx, Upload{By: by, Name: name, MediaType: mediaType, MaxSize: max}, r)
 }
 
-// Receive stores what r gives as a file that no record refers to yet. The answer
+// Store stores what r gives as a file that no record refers to yet. The answer
 // comes when bytes and document are durable. Problems: too_large above u.Max,
 // media_type for one that is not accepted, invalid for an empty file or a
 // damaged picture, storage_full, unavailable.
-func (s *Service) Receive(ctx context.Context, u Upload, r io.Reader) (*File, error) {
+func (s *Service) Store(ctx context.Context, u Upload, r io.Reader) (*File, error) {
 	if u.Key != "" {
 		return s.receiveOnce(ctx, u, r)
 	}
@@ -85,8 +85,8 @@ func (s *Service) receive(ctx context.Context, u Upload, r io.Reader) (*File, er
 		return nil, fmt.Errorf("make a file id: %w", err)
 	}
 	f := &File{ID: id.String(), Rev: 1, Name: CleanName(u.Name), By: u.By, At: s.now().UTC().Truncate(time.Millisecond)}
-	f.Loose = f.At
-	head := bufio.NewReaderSize(&limited{r: &contextReader{ctx, r}, max: u.Max}, 64<<10)
+	f.UnlinkedSince = f.At
+	head := bufio.NewReaderSize(&limited{r: &contextReader{ctx, r}, max: u.MaxSize}, 64<<10)
 	start, err := head.Peek(sniffLen)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the upload: %w", err)

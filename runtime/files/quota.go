@@ -37,13 +37,13 @@ var (
 // storage_full when that is more than the quota.
 func (s *Service) commit(ctx context.Context, by int64, ops ...store.Op) error {
 	if s.quota <= 0 {
-		return s.store.Commit(ctx, &store.Batch{Ops: ops})
+		return s.db.Commit(ctx, &store.Batch{Ops: ops})
 	}
 	if err := s.countOnce(ctx); err != nil {
 		return err
 	}
 	for try := range totalTries {
-		t, err := readTotal(ctx, s.store)
+		t, err := readTotal(ctx, s.db)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *Service) commit(ctx context.Context, by int64, ops ...store.Op) error {
 		if err != nil {
 			return err
 		}
-		err = s.store.Commit(ctx, &store.Batch{Ops: append(slices.Clone(ops), op)})
+		err = s.db.Commit(ctx, &store.Batch{Ops: append(slices.Clone(ops), op)})
 		if !lostTotal(err) {
 			return err
 		}
@@ -147,7 +147,7 @@ func (s *Service) recount(ctx context.Context) error {
 	for try := range totalTries {
 		var t total
 		var sum int64
-		err := s.store.View(ctx, func(r store.Reader) (err error) {
+		err := s.db.View(ctx, func(r store.Reader) (err error) {
 			if t, err = readTotal(ctx, r); err == nil {
 				sum, err = everything(ctx, r)
 			}
@@ -160,7 +160,7 @@ func (s *Service) recount(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); !lostTotal(err) {
+		if err = s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); !lostTotal(err) {
 			return err
 		}
 		if err := pause(ctx, try); err != nil {
@@ -201,7 +201,7 @@ func (s *Service) admit(ctx context.Context, user string, size int64) error {
 		if err := s.countOnce(ctx); err != nil {
 			return err
 		}
-		t, err := readTotal(ctx, s.store)
+		t, err := readTotal(ctx, s.db)
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (s *Service) admitUser(ctx context.Context, user string, size int64) error 
 	if s.userQuota <= 0 {
 		return nil
 	}
-	loose, err := sumOf(ctx, s.store, Collection, sizePath, query.All{
+	loose, err := sumOf(ctx, s.db, Collection, sizePath, query.All{
 		query.Cmp{Path: byPath, Op: query.Eq, Value: user}, query.Cmp{Path: loosePath, Op: query.Present},
 	})
 	if err != nil {

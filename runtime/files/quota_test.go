@@ -21,10 +21,10 @@ func TestAllFilesTogetherStayWithinTheQuota(t *testing.T) {
 			t.Errorf("%d bytes more: %v", n, err)
 		}
 	}
-	if _, err := r.Begin(t.Context(), files.Upload{By: "u1", Max: 1000}, 1); problem.CodeOf(err) != problem.StorageFull {
+	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 1); problem.CodeOf(err) != problem.StorageFull {
 		t.Errorf("in pieces: %v", err)
 	}
-	if err := r.Discard(t.Context(), loose); err != nil {
+	if err := r.DeleteUnlinked(t.Context(), loose); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Put(t.Context(), "u1", "c.txt", "", strings.NewReader(strings.Repeat("c", 41)), 1000); problem.CodeOf(err) != problem.StorageFull {
@@ -34,7 +34,7 @@ func TestAllFilesTogetherStayWithinTheQuota(t *testing.T) {
 	if got := r.keys(t); len(got) != 2 {
 		t.Errorf("stored: %v", got)
 	}
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	if n, err := r.Sweep(t.Context()); n != 1 || err != nil {
 		t.Fatalf("swept %d, %v", n, err)
 	}
@@ -83,7 +83,7 @@ func TestTheQuotaCountsWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := free.put(t, "f.txt", "f")
-	if err := again.Discard(t.Context(), f); err != nil {
+	if err := again.DeleteUnlinked(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := again.Sweep(t.Context()); err != nil {
@@ -109,7 +109,7 @@ func TestAUserMayNotLeaveTooMuchLying(t *testing.T) {
 	if err := put("u2", 11); err != nil {
 		t.Errorf("somebody else: %v", err)
 	}
-	if _, err := r.Append(t.Context(), p, 0, strings.NewReader(strings.Repeat("p", 30))); err != nil {
+	if _, err := r.AppendPartial(t.Context(), p, 0, strings.NewReader(strings.Repeat("p", 30))); err != nil {
 		t.Errorf("what was begun is finished: %v", err)
 	}
 	link(t, r, first)
@@ -125,7 +125,7 @@ func TestAnUploadSentAgainNeedsNoRoom(t *testing.T) {
 	t.Parallel()
 	r := newRoomWith(t, files.Options{Quota: 10})
 	send := func(text string) (*files.File, error) {
-		return r.Receive(t.Context(), files.Upload{By: "u1", Name: "a.txt", Key: "k", Max: 100}, strings.NewReader(text))
+		return r.Store(t.Context(), files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}, strings.NewReader(text))
 	}
 	first, err := send("0123456789")
 	if err != nil {
@@ -155,27 +155,27 @@ func TestUnfinishedUploadsTakeRoom(t *testing.T) {
 		}
 	}
 	wantFull("two are under way", 11)
-	if _, err := r.Begin(t.Context(), files.Upload{By: "u2", Max: 1000}, 11); problem.CodeOf(err) != problem.StorageFull {
+	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u2", MaxSize: 1000}, 11); problem.CodeOf(err) != problem.StorageFull {
 		t.Errorf("a third: %v", err)
 	}
-	if _, err := r.Append(t.Context(), first, 0, strings.NewReader(strings.Repeat("a", 60))); err != nil {
+	if _, err := r.AppendPartial(t.Context(), first, 0, strings.NewReader(strings.Repeat("a", 60))); err != nil {
 		t.Errorf("what was begun is finished: %v", err)
 	}
 	wantFull("one is a file", 11)
-	if err := r.Abandon(t.Context(), second); err != nil {
+	if err := r.CancelPartial(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}
 	wantFull("one was given up", 41)
 	third := r.begin(t, "d.txt", 40)
-	r.clock.add(files.Keep - time.Minute)
-	if _, err := r.Append(t.Context(), third, 0, strings.NewReader("0123")); err != nil {
+	r.clock.add(files.UnlinkedRetention - time.Minute)
+	if _, err := r.AppendPartial(t.Context(), third, 0, strings.NewReader("0123")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	wantFull("after a sweep", 1)
-	r.clock.add(files.Keep + time.Minute)
+	r.clock.add(files.UnlinkedRetention + time.Minute)
 	if _, err := r.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestAUserBeginsNoMoreThanHisShare(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := r.Begin(t.Context(), files.Upload{By: "u1", Max: 1000}, 60)
+			_, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 60)
 			if err != nil && problem.CodeOf(err) != problem.TooLarge {
 				t.Error(err)
 			}
@@ -207,12 +207,12 @@ func TestAnUploadBegunAgainNeedsNoRoom(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]files.Options{"of all": {Quota: 10}, "of a user": {UserQuota: 10}} {
 		r := newRoomWith(t, o)
-		u := files.Upload{By: "u1", Name: "a.txt", Key: "k", Max: 100}
-		first, err := r.Begin(t.Context(), u, 10)
+		u := files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}
+		first, err := r.BeginPartial(t.Context(), u, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := r.Begin(t.Context(), u, 10); err != nil || again.ID != first.ID {
+		if again, err := r.BeginPartial(t.Context(), u, 10); err != nil || again.ID != first.ID {
 			t.Errorf("the room %s: %v", name, err)
 		}
 	}

@@ -105,7 +105,7 @@ func (r room) sweep(t *testing.T) {
 func (r room) sweepAll(t *testing.T) {
 	t.Helper()
 	for range 2 {
-		r.clock.add(files.Keep + time.Minute)
+		r.clock.add(files.UnlinkedRetention + time.Minute)
 		r.sweep(t)
 	}
 }

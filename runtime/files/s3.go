@@ -43,13 +43,13 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Patience == 0 {
-		o.Patience = usualPatience
+	if o.Timeout == 0 {
+		o.Timeout = usualPatience
 	}
 	o.Region = o.region(u)
-	dialer := &net.Dialer{Timeout: o.Patience, KeepAlive: 15 * time.Second}
+	dialer := &net.Dialer{Timeout: o.Timeout, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Patience),
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Timeout),
 		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
 	}
 	client, err := o.client(u, ownBodies{transport})
@@ -64,7 +64,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, pulse: newPulse(u, transport, o.Patience), made: !o.MakeBucket}, nil
+	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, pulse: newPulse(u, transport, o.Timeout), made: !o.MakeBucket}, nil
 }
 
 // client speaks to the server at u; it signs for the options' region.
@@ -162,7 +162,7 @@ func s3Problem(ctx context.Context, err error) error {
 	if errors.As(err, &answer) {
 		switch answer.Code {
 		case "NoSuchKey":
-			return fmt.Errorf("%w: %w", ErrNoBytes, err)
+			return fmt.Errorf("%w: %w", ErrNotStored, err)
 		case "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage":
 			return problem.Wrap(problem.StorageFull, err)
 		}

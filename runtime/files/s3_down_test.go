@@ -25,7 +25,7 @@ func wantUnavailable(t *testing.T, err error) {
 func hasty(t *testing.T, b s3test.Bucket) *files.Bucket {
 	t.Helper()
 	o := options(b)
-	o.Patience = 0
+	o.Timeout = 0
 	s, err := files.NewBucket(o)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestAServerThatIsGone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ down, up func(*s3test.Server) }{
 		"killed": {(*s3test.Server).Kill, (*s3test.Server).Restart},
-		"frozen": {(*s3test.Server).Freeze, (*s3test.Server).Thaw},
+		"frozen": {(*s3test.Server).Freeze, (*s3test.Server).Unfreeze},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +55,7 @@ func TestAServerThatIsGone(t *testing.T) {
 				"put much": func() error { return s.Put(t.Context(), newKey(), bytes.NewReader(make([]byte, 17<<20))) },
 				"open":     func() error { _, err := s.Open(t.Context(), key); return err },
 				"remove":   func() error { return s.Remove(t.Context(), key) },
-				"list":     func() error { return s.List(t.Context(), "", func(files.Stored) error { return nil }) },
+				"list":     func() error { return s.List(t.Context(), "", func(files.StoredObject) error { return nil }) },
 			} {
 				start := time.Now()
 				wantUnavailable(t, call())

@@ -18,12 +18,12 @@ type linker interface {
 	link(ctx context.Context, key, mediaType, disposition string) (string, error)
 }
 
-// Link makes an address at which a file can be fetched for two minutes, by
+// PresignedURL makes an address at which a file can be fetched for two minutes, by
 // reading only, as the media type and with the Content-Disposition given; both
 // are part of what is signed. It is "" when downloads go through weft. Whether
 // the caller may read the file is to be asked before; the address is a secret
 // and is never to be logged.
-func (s *Service) Link(ctx context.Context, f File, mediaType, disposition string) (string, error) {
+func (s *Service) PresignedURL(ctx context.Context, f File, mediaType, disposition string) (string, error) {
 	if l, ok := s.storage.(linker); ok {
 		return l.link(ctx, f.ID, mediaType, disposition)
 	}

@@ -46,7 +46,7 @@ func TestPresignedAddresses(t *testing.T) {
 	r := newRoomWith(t, files.Options{Storage: bucket})
 	f, other := r.put(t, "合同.pdf", "%PDF-1.7 mine"), r.put(t, "b.txt", "other")
 	disposition := files.Disposition(f.Name)
-	address, err := r.Link(t.Context(), *f, "application/pdf", disposition)
+	address, err := r.PresignedURL(t.Context(), *f, "application/pdf", disposition)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestDownloadsGoThroughWeftUnlessItIsTold(t *testing.T) {
 	t.Parallel()
 	eachRoom(t, func(t *testing.T, r room) {
 		f := r.put(t, "a.txt", "x")
-		if address, err := r.Link(t.Context(), *f, "text/plain", "attachment"); address != "" || err != nil {
+		if address, err := r.PresignedURL(t.Context(), *f, "text/plain", "attachment"); address != "" || err != nil {
 			t.Errorf("got %s, %v", address, err)
 		}
 	})
@@ -121,7 +121,7 @@ func TestBrowsersAreSentToTheAddressTheyReach(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := files.New(files.Options{Storage: b})
-		got, err := s.Link(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment")
+		got, err := s.PresignedURL(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment")
 		if err != nil || !strings.HasPrefix(got, c.want) || !strings.Contains(got, "cn-north-1") {
 			t.Errorf("%s: %s, %v", c.public, got, err)
 		}
@@ -152,7 +152,7 @@ func TestAnAddressOfThePublicEndpointIsGood(t *testing.T) {
 	if n := asked.Load(); n != 0 {
 		t.Errorf("weft itself went by the public endpoint %d times", n)
 	}
-	address, err := r.Link(t.Context(), *file, "text/plain", "attachment")
+	address, err := r.PresignedURL(t.Context(), *file, "text/plain", "attachment")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func linkAt(t *testing.T, r room, f files.File, at time.Time) (address string) {
 	synctest.Test(t, func(t *testing.T) { // its clock stands in the year 2000
 		time.Sleep(time.Until(at))
 		var err error
-		if address, err = r.Link(t.Context(), f, "text/plain", "attachment"); err != nil {
+		if address, err = r.PresignedURL(t.Context(), f, "text/plain", "attachment"); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -22,7 +22,7 @@ func (b *Bucket) Remove(ctx context.Context, key string) error {
 }
 
 // List goes through the objects that lie where keys lie; others are none of ours.
-func (b *Bucket) List(ctx context.Context, id string, each func(Stored) error) error {
+func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) error) error {
 	if err := b.ready(ctx); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (b *Bucket) List(ctx context.Context, id string, each func(Stored) error) e
 		}
 		// What each does is its own affair.
 		w.idle.Store(true)
-		if err := each(Stored{Key: key, Size: o.Size, At: o.LastModified}); err != nil {
+		if err := each(StoredObject{Key: key, Size: o.Size, StoredAt: o.LastModified}); err != nil {
 			return err
 		}
 		w.step()
@@ -59,9 +59,9 @@ func cutOff(call context.Context) error {
 	return nil
 }
 
-// Clean ends uploads in parts that were begun before the time given and never
+// CleanIncomplete ends uploads in parts that were begun before the time given and never
 // finished. Those of others, in a bucket that is shared, go on.
-func (b *Bucket) Clean(ctx context.Context, before time.Time) (int, error) {
+func (b *Bucket) CleanIncomplete(ctx context.Context, before time.Time) (int, error) {
 	if err := b.ready(ctx); err != nil {
 		return 0, err
 	}

@@ -40,10 +40,10 @@ type S3Options struct {
 	// Redirect sends downloads to the bucket itself by a presigned address that
 	// is good for two minutes; else they go through weft.
 	Redirect bool
-	// Patience is how long a connection, and the answer to the question whether
+	// Timeout is how long a connection, and the answer to the question whether
 	// the server is there at all, may take; 0 is a second. A call to a server
 	// that is gone ends after two of them.
-	Patience time.Duration
+	Timeout time.Duration
 }
 
 // ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,
@@ -68,7 +68,7 @@ func ParseS3(text string) (S3Options, error) {
 		}
 	}
 	if text := q.Get("patience"); text != "" {
-		if o.Patience, err = time.ParseDuration(text); err != nil {
+		if o.Timeout, err = time.ParseDuration(text); err != nil {
 			return S3Options{}, errors.New("the parameter patience of a bucket's address is a time, such as 3s")
 		}
 	}
@@ -86,7 +86,7 @@ func (o S3Options) check() error {
 	if _, err := o.publicURL(); err != nil {
 		return err
 	}
-	if o.Patience < 0 {
+	if o.Timeout < 0 {
 		return errors.New("the patience with S3 is a time above zero, such as 3s")
 	}
 	if err := s3utils.CheckValidBucketNameStrict(o.Bucket); err != nil {

@@ -42,7 +42,7 @@ func TestABucketIsMadeWhenAllowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := newKey()
-	if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNoBytes) {
+	if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNotStored) {
 		t.Errorf("the first thing that is asked for, as whose the bucket is: %v", err)
 	}
 	if err := s.Put(t.Context(), key, strings.NewReader("x")); err != nil {
@@ -68,13 +68,13 @@ func TestUnfinishedPartsAreEnded(t *testing.T) {
 	if _, err := core.NewMultipartUpload(t.Context(), b.Name, "weft/files/"+key[34:]+"/"+key, minio.PutObjectOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.Clean(t.Context(), time.Now().Add(-time.Hour)); n != 0 || err != nil {
+	if n, err := s.CleanIncomplete(t.Context(), time.Now().Add(-time.Hour)); n != 0 || err != nil {
 		t.Errorf("a fresh one: %d, %v", n, err)
 	}
-	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
+	if n, err := s.CleanIncomplete(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
 		t.Errorf("an old one: %d, %v", n, err)
 	}
-	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
+	if n, err := s.CleanIncomplete(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
 		t.Errorf("again: %d, %v", n, err)
 	}
 }
@@ -97,7 +97,7 @@ func TestUnfinishedPartsOfOthersStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
+	if n, err := s.CleanIncomplete(t.Context(), time.Now().Add(time.Hour)); n != 1 || err != nil {
 		t.Errorf("cleaned %d, %v", n, err)
 	}
 	var left []string
@@ -118,7 +118,7 @@ func TestAddressesOfBuckets(t *testing.T) {
 	t.Parallel()
 	o, err := files.ParseS3("s3://KEY:SE%2FCRET@s3.example.com:9000/my-bucket/some/where?region=cn-north-1&tls=false&path_style=true&make_bucket=1&patience=3s")
 	want := files.S3Options{Endpoint: "http://s3.example.com:9000", Region: "cn-north-1", Bucket: "my-bucket", Prefix: "some/where",
-		AccessKey: "KEY", SecretKey: "SE/CRET", PathStyle: true, MakeBucket: true, Patience: 3 * time.Second}
+		AccessKey: "KEY", SecretKey: "SE/CRET", PathStyle: true, MakeBucket: true, Timeout: 3 * time.Second}
 	if err != nil || o != want {
 		t.Errorf("got %s, %v", o, err)
 	}
@@ -175,7 +175,7 @@ func TestBucketsStandInTheHostOrInThePath(t *testing.T) {
 			continue
 		}
 		s := files.New(files.Options{Storage: b})
-		if got, err := s.Link(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment"); err != nil || !strings.HasPrefix(got, c.want) {
+		if got, err := s.PresignedURL(t.Context(), files.File{ID: newKey()}, "text/plain", "attachment"); err != nil || !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s, %v", c.endpoint, got, err)
 		}
 	}

@@ -17,7 +17,7 @@ func TestOneLateAnswerEndsNoCall(t *testing.T) {
 	t.Parallel()
 	f := newFaulty(t)
 	o := f.options
-	o.Patience = 3 * time.Second
+	o.Timeout = 3 * time.Second
 	hasty, err := files.NewBucket(o)
 	if err != nil {
 		t.Fatal(err)

@@ -15,24 +15,24 @@ type Storage interface {
 	// returns nil the bytes are durable and were checked against those sent;
 	// when it fails, nothing is found under a key that was not there before.
 	Put(ctx context.Context, key string, r io.Reader) error
-	// Open finds the bytes under key; ErrNoBytes when there are none.
+	// Open finds the bytes under key; ErrNotStored when there are none.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
 	// Remove takes the bytes away; none there is no error.
 	Remove(ctx context.Context, key string) error
 	// List calls each with every key that begins with the id given, or with
 	// all keys for "", in no order, until it fails.
-	List(ctx context.Context, id string, each func(Stored) error) error
-	// Clean removes what was left by calls of Put that were cut off before
+	List(ctx context.Context, id string, each func(StoredObject) error) error
+	// CleanIncomplete removes what was left by calls of Put that were cut off before
 	// the time given, and returns how many there were.
-	Clean(ctx context.Context, before time.Time) (int, error)
+	CleanIncomplete(ctx context.Context, before time.Time) (int, error)
 }
 
-// Stored is what a Storage knows about the bytes under a key.
-type Stored struct {
-	Key  string
-	Size int64     // bytes
-	At   time.Time // when they were put there
+// StoredObject is what a Storage knows about the bytes under a key.
+type StoredObject struct {
+	Key      string
+	Size     int64     // bytes
+	StoredAt time.Time // when they were put there
 }
 
-// ErrNoBytes says that a storage has nothing under a key.
-var ErrNoBytes = errors.New("files: no bytes are stored under this key")
+// ErrNotStored says that a storage has nothing under a key.
+var ErrNotStored = errors.New("files: no bytes are stored under this key")

@@ -30,7 +30,7 @@ func options(b s3test.Bucket) files.S3Options {
 		scheme = "https://"
 	}
 	return files.S3Options{Endpoint: scheme + b.Endpoint, Region: b.Region, Bucket: b.Name, Prefix: "weft/files",
-		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Patience: 30 * time.Second}
+		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Timeout: 30 * time.Second}
 }
 
 func newBucket(t testing.TB, b s3test.Bucket) *files.Bucket {
@@ -64,7 +64,7 @@ func randomBytes(n int) []byte {
 func keys(t *testing.T, s files.Storage, id string) []string {
 	t.Helper()
 	var list []string
-	err := s.List(t.Context(), id, func(f files.Stored) error {
+	err := s.List(t.Context(), id, func(f files.StoredObject) error {
 		list = append(list, f.Key)
 		return nil
 	})
@@ -153,7 +153,7 @@ func TestStorageForgets(t *testing.T) {
 	t.Parallel()
 	eachStorage(t, func(t *testing.T, s files.Storage) {
 		key := newKey()
-		if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNoBytes) {
+		if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNotStored) {
 			t.Errorf("open before: %v", err)
 		}
 		if err := s.Put(t.Context(), key, strings.NewReader("x")); err != nil {
@@ -164,7 +164,7 @@ func TestStorageForgets(t *testing.T) {
 				t.Errorf("remove: %v", err)
 			}
 		}
-		if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNoBytes) {
+		if _, err := s.Open(t.Context(), key); !errors.Is(err, files.ErrNotStored) {
 			t.Errorf("open after: %v", err)
 		}
 		if got := keys(t, s, ""); len(got) != 0 {
@@ -187,7 +187,7 @@ func TestStorageTakesAllOrNothing(t *testing.T) {
 		if got := keys(t, s, ""); len(got) != 0 {
 			t.Errorf("left: %v", got)
 		}
-		if n, err := s.Clean(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
+		if n, err := s.CleanIncomplete(t.Context(), time.Now().Add(time.Hour)); n != 0 || err != nil {
 			t.Errorf("cleaned %d, %v", n, err)
 		}
 	})

@@ -10,8 +10,8 @@ import (
 	"weft/runtime/store"
 )
 
-// Keep is how long a file lies unlinked before Sweep takes it away.
-const Keep = 24 * time.Hour
+// UnlinkedRetention is how long a file lies unlinked before Sweep takes it away.
+const UnlinkedRetention = 24 * time.Hour
 
 // sweepPage bounds how much one step of a sweep holds in memory.
 const sweepPage = 200
@@ -20,14 +20,14 @@ const sweepPage = 200
 // that which no document knows, those of such a file among them, it notes when it
 // sees them first, and removes a day later. It returns how many files and bytes
 // under how many keys went. A file that is linked meanwhile stays. In the storage
-// of another database it removes nothing: ErrForeign.
+// of another database it removes nothing: ErrOtherOwner.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	now := s.now()
-	before := now.Add(-Keep)
+	before := now.Add(-UnlinkedRetention)
 	if err := s.forgetUploads(ctx, before); err != nil {
 		return 0, err
 	}
-	if err := s.Claim(ctx); err != nil {
+	if err := s.ClaimOwnership(ctx); err != nil {
 		return 0, err
 	}
 	if err := s.forgetPartials(ctx); err != nil {
@@ -49,7 +49,7 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 	swept := 0
 	var after *store.Position
 	for {
-		docs, err := s.store.Find(ctx, Collection, store.Find{
+		docs, err := s.db.Find(ctx, Collection, store.Find{
 			Where: query.Cmp{Path: loosePath, Op: query.Lt, Value: stamp(before)},
 			Limit: sweepPage, After: after,
 		})
@@ -92,7 +92,7 @@ func (s *Service) drop(ctx context.Context, f File) (bool, error) {
 
 // removeBytes removes the bytes of an id and what was made from them.
 func (s *Service) removeBytes(ctx context.Context, id string) error {
-	return s.storage.List(ctx, id, func(found Stored) error {
+	return s.storage.List(ctx, id, func(found StoredObject) error {
 		if idOf(found.Key) != id {
 			return nil
 		}
@@ -100,9 +100,9 @@ func (s *Service) removeBytes(ctx context.Context, id string) error {
 	})
 }
 
-// Discard takes a file away at once that nothing refers to yet; conflict when
+// DeleteUnlinked takes a file away at once that nothing refers to yet; conflict when
 // it was linked meanwhile.
-func (s *Service) Discard(ctx context.Context, f *File) error {
+func (s *Service) DeleteUnlinked(ctx context.Context, f *File) error {
 	gone, err := s.drop(ctx, *f)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (s *Service) Discard(ctx context.Context, f *File) error {
 // before the one given.
 func (s *Service) forgetBefore(ctx context.Context, collection string, at query.Path, before time.Time) error {
 	for {
-		docs, err := s.store.Find(ctx, collection, store.Find{
+		docs, err := s.db.Find(ctx, collection, store.Find{
 			Where: query.Cmp{Path: at, Op: query.Lt, Value: stamp(before)}, Limit: sweepPage, Bare: true,
 		})
 		if err != nil {
@@ -130,7 +130,7 @@ func (s *Service) forgetBefore(ctx context.Context, collection string, at query.
 		for _, d := range docs {
 			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: d.ID}})
 		}
-		if err := s.store.Commit(ctx, b); err != nil {
+		if err := s.db.Commit(ctx, b); err != nil {
 			return fmt.Errorf("forget what is old in %s: %w", collection, err)
 		}
 	}

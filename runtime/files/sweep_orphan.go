@@ -27,8 +27,8 @@ type orphan struct {
 // sweepOrphans goes through what lies in the storage. What was put there less
 // than a day ago may be about to get its document.
 func (s *Service) sweepOrphans(ctx context.Context, now time.Time) (int, error) {
-	before := now.Add(-Keep)
-	swept, err := s.storage.Clean(ctx, before)
+	before := now.Add(-UnlinkedRetention)
+	swept, err := s.storage.CleanIncomplete(ctx, before)
 	if err != nil {
 		return swept, fmt.Errorf("clean the storage: %w", err)
 	}
@@ -39,8 +39,8 @@ func (s *Service) sweepOrphans(ctx context.Context, now time.Time) (int, error) 
 		old = old[:0]
 		return err
 	}
-	err = s.storage.List(ctx, "", func(found Stored) error {
-		if !isMade(found.Key) || !found.At.Before(before) {
+	err = s.storage.List(ctx, "", func(found StoredObject) error {
+		if !isMade(found.Key) || !found.StoredAt.Before(before) {
 			return nil
 		}
 		if old = append(old, found.Key); len(old) < sweepPage {
@@ -83,7 +83,7 @@ func (s *Service) sweepKeys(ctx context.Context, keys []string, now time.Time) (
 	if len(notes.Ops) == 0 {
 		return swept, nil
 	}
-	return swept, s.store.Commit(ctx, notes)
+	return swept, s.db.Commit(ctx, notes)
 }
 
 // sweepKey says how the note of a key changes; gone when its bytes were removed.
@@ -92,7 +92,7 @@ func (s *Service) sweepKey(ctx context.Context, key string, known bool, seen str
 	case !known && seen == "":
 		op, err := noteOp(key, now)
 		return []store.Op{op}, false, err
-	case !known && seen < stamp(now.Add(-Keep)):
+	case !known && seen < stamp(now.Add(-UnlinkedRetention)):
 		if err := s.storage.Remove(ctx, key); err != nil {
 			return nil, false, err
 		}
@@ -119,7 +119,7 @@ func (s *Service) known(ctx context.Context, keys []string) (map[string]bool, er
 	}
 	known := make(map[string]bool, len(keys))
 	for _, c := range []string{Collection, partialCollection} {
-		docs, err := s.store.GetMany(ctx, c, ids)
+		docs, err := s.db.GetMany(ctx, c, ids)
 		if err != nil {
 			return nil, fmt.Errorf("look up what is stored: %w", err)
 		}
@@ -132,7 +132,7 @@ func (s *Service) known(ctx context.Context, keys []string) (map[string]bool, er
 
 // seen tells when those of the keys that have a note were first seen.
 func (s *Service) seen(ctx context.Context, keys []string) (map[string]string, error) {
-	docs, err := s.store.GetMany(ctx, orphanCollection, keys)
+	docs, err := s.db.GetMany(ctx, orphanCollection, keys)
 	if err != nil {
 		return nil, fmt.Errorf("look up what was seen: %w", err)
 	}

@@ -26,11 +26,11 @@ func (s *Service) Thumbnail(ctx context.Context, f File, size string) (io.ReadSe
 	if err == nil {
 		return typed(kept)
 	}
-	if !errors.Is(err, ErrNoBytes) {
+	if !errors.Is(err, ErrNotStored) {
 		return nil, "", err
 	}
-	in, err := s.Bytes(ctx, f)
-	if errors.Is(err, ErrNoBytes) {
+	in, err := s.OpenBytes(ctx, f)
+	if errors.Is(err, ErrNotStored) {
 		return nil, "", problem.Wrap(problem.NotFound, err)
 	}
 	if err != nil {

@@ -68,7 +68,7 @@ func (u *unit) checkFile(f *model.Field, file files.File, at string) {
 	if f.Def.MaxBytes > 0 && file.Size > f.Def.MaxBytes {
 		u.problem(at, "file_too_large", "max", f.Def.MaxBytes)
 	}
-	if file.AsSent && !f.Def.KeepPosition {
+	if file.HasMetadata && !f.Def.KeepPosition {
 		u.problem(at, "file_position")
 	}
 }

@@ -23,7 +23,7 @@ func (c *clock) part() part {
 // sweep lets a day pass and takes away what no record refers to.
 func (c *clock) sweep(o *office) {
 	o.t.Helper()
-	c.at = c.at.Add(files.Keep + time.Minute)
+	c.at = c.at.Add(files.UnlinkedRetention + time.Minute)
 	if _, err := o.files.Sweep(o.t.Context()); err != nil {
 		o.t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func (o *office) loseFile(id string) {
 	o.t.Helper()
 	found, err := o.files.Lookup(o.t.Context(), []string{id})
 	if err == nil {
-		err = o.files.Discard(o.t.Context(), &found[0])
+		err = o.files.DeleteUnlinked(o.t.Context(), &found[0])
 	}
 	if err != nil {
 		o.t.Fatal(err)

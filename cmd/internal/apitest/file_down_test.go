@@ -17,7 +17,7 @@ func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
 	server := s3test.Start(t)
 	bucket, err := files.NewBucket(files.S3Options{
 		Endpoint: "http://" + server.Endpoint, Region: server.Region, Bucket: server.Name, AccessKey: server.AccessKey, SecretKey: server.SecretKey,
-		Patience: 2 * time.Second,
+		Timeout: 2 * time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
 	quickly("a download", apptest.Scenario{Method: "GET", Path: "/files/" + id, Status: 503, Has: away})
 	quickly("a record", apptest.Scenario{Method: "POST", Path: "/records/deal", Body: `{"name":"x"}`, Status: 201})
 	quickly("a record that takes a file", apptest.Scenario{Method: "POST", Path: "/records/deal", Body: `{"name":"x","proof":["` + id + `"]}`, Status: 201})
-	server.Thaw()
+	server.Unfreeze()
 	if n, err := app.Store.Count(t.Context(), "weft_file", nil, 0); n != 1 || err != nil {
 		t.Errorf("%d files, %v", n, err)
 	}

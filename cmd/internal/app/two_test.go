@@ -35,7 +35,7 @@ func eachTwo(t *testing.T, run func(*two)) {
 		t.Parallel()
 		uri := mongotest.URI(t)
 		run(openTwo(t, func() store.Store {
-			s, err := mongo.Open(t.Context(), uri, mongo.Options{Patience: 30 * time.Second})
+			s, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: 30 * time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}

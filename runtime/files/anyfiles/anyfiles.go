@@ -29,7 +29,7 @@ func Open(t testing.TB) files.Storage {
 	}
 	bucket, err := files.NewBucket(files.S3Options{
 		Endpoint: scheme + b.Endpoint, Region: b.Region, Bucket: b.Name, Prefix: "weft/files",
-		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Patience: patience,
+		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Timeout: patience,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -103,5 +103,5 @@ func (s *Server) Stop() { s.process.Stop() }
 // Freeze leaves connections open and nothing answered, until Thaw.
 func (s *Server) Freeze() { s.process.Freeze() }
 
-// Thaw lets a frozen server go on.
-func (s *Server) Thaw() { s.process.Thaw() }
+// Unfreeze lets a frozen server go on.
+func (s *Server) Unfreeze() { s.process.Thaw() }

@@ -20,14 +20,14 @@ func TestCursorsOfADatabaseThatFallsSilent(t *testing.T) {
 	t.Parallel()
 	var silent atomic.Bool
 	var more atomic.Int64
-	proxy := mongotest.Through(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.Rules{Ask: func(question []byte) bool {
+	proxy := mongotest.StartProxy(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.ProxyRules{ForwardRequest: func(question []byte) bool {
 		next := bytes.Contains(question, []byte("getMore\x00")) && bytes.Contains(question, []byte("deal\x00"))
 		if next {
 			more.Add(1)
 		}
 		return !silent.Load() || !next && !bytes.Contains(question, []byte("killCursors\x00"))
 	}})
-	s, err := Open(t.Context(), proxy.URI, Options{Patience: 30 * time.Second})
+	s, err := Open(t.Context(), proxy.URI, Options{UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

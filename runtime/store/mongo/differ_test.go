@@ -52,7 +52,7 @@ func shardServer(t *testing.T, shard int) storetest.Opener {
 		uri = mongotest.Start(t, mongotest.Options{}).URI
 	}
 	return func(t *testing.T) store.Store {
-		s, err := Open(t.Context(), uri, Options{Patience: time.Minute, semiJoin: 3})
+		s, err := Open(t.Context(), uri, Options{UnresponsiveTimeout: time.Minute, semiJoin: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

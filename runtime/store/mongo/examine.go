@@ -33,26 +33,26 @@ type Report struct {
 	DurableError error
 	// DocumentFormat and TextFormat are what the database is written in.
 	DocumentFormat, TextFormat int
-	// Missing are indexes that Ensure made and that are gone.
-	Missing []MissingIndex
-	// Building are indexes that any process is building, as far as weft's user may
+	// MissingIndexes are indexes that Ensure made and that are gone.
+	MissingIndexes []MissingIndex
+	// IndexBuilds are indexes that any process is building, as far as weft's user may
 	// ask; they are not Missing.
-	Building []store.IndexBuild
+	IndexBuilds []store.IndexBuild
 }
 
 // Member of a replica set.
 type Member struct {
 	Host  string
 	State string // PRIMARY, SECONDARY, (not reachable/healthy) …
-	// Behind is how much later than the primary's its last write is.
-	Behind time.Duration
+	// Lag is how much later than the primary's its last write is.
+	Lag time.Duration
 }
 
 // MissingIndex names an index that is defined and not there.
 type MissingIndex struct{ Collection, Index string }
 
-// Examine collects the facts by asking the database.
-func (s *Store) Examine(ctx context.Context) (*Report, error) {
+// Diagnose collects the facts by asking the database.
+func (s *Store) Diagnose(ctx context.Context) (*Report, error) {
 	r := &Report{Database: s.db.Name()}
 	for _, step := range []func(context.Context, *Report) error{s.examineServer, s.examineMembers, s.examineFormat, s.examineIndexes, s.examineBuilding} {
 		if err := step(ctx, r); err != nil {
@@ -126,7 +126,7 @@ func (s *Store) examineMembers(ctx context.Context, r *Report) error {
 	for _, m := range status.Members {
 		member := Member{Host: m.Name, State: m.State}
 		if m.State == "SECONDARY" && !newest.IsZero() {
-			member.Behind = max(0, newest.Sub(m.Last))
+			member.Lag = max(0, newest.Sub(m.Last))
 		}
 		r.Members = append(r.Members, member)
 	}
@@ -147,10 +147,10 @@ func (s *Store) examineIndexes(ctx context.Context, r *Report) error {
 			return err
 		}
 		for _, missing := range there.missing {
-			r.Missing = append(r.Missing, MissingIndex{name, k.nameOf(missing)})
+			r.MissingIndexes = append(r.MissingIndexes, MissingIndex{name, k.nameOf(missing)})
 		}
 	}
-	slices.SortFunc(r.Missing, func(a, b MissingIndex) int {
+	slices.SortFunc(r.MissingIndexes, func(a, b MissingIndex) int {
 		return strings.Compare(a.Collection+"\x00"+a.Index, b.Collection+"\x00"+b.Index)
 	})
 	return nil
@@ -169,7 +169,7 @@ func (s *Store) examineBuilding(ctx context.Context, r *Report) error {
 			return eachOf(ctx, cursor, func(raw bson.Raw) error {
 				index, _ := raw.Lookup("name").StringValueOK()
 				since, _ := raw.Lookup("accesses", "since").TimeOK()
-				r.Building = append(r.Building, store.IndexBuild{Collection: name, Index: k.nameOf(index), Since: since})
+				r.IndexBuilds = append(r.IndexBuilds, store.IndexBuild{Collection: name, Index: k.nameOf(index), Since: since})
 				return nil
 			})
 		})

@@ -50,7 +50,7 @@ func classify(err error) error {
 		return err
 	}
 	if reason := refusedFor(err); reason != nil {
-		return &Refusal{reason: reason, cause: err}
+		return &AccessError{reason: reason, cause: err}
 	}
 	if hasCode(err, codeOutOfDisk) {
 		return fmt.Errorf("%w: %w", store.ErrFull, err)

@@ -87,7 +87,7 @@ func has(t *testing.T, s store.Reader, id string) bool {
 func TestCommitsOfUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{Patience: 10 * time.Second})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: 10 * time.Second})
 	ensurePairs(t, s)
 	run := admin(t, server.URI)
 	commit := bson.E{Key: "failCommands", Value: bson.A{"commitTransaction"}}
@@ -148,7 +148,7 @@ func second(id string) *store.Batch {
 func TestOutcomeThatCannotBeFound(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{Patience: 2 * time.Second})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: 2 * time.Second})
 	ensurePairs(t, s)
 	run := admin(t, server.URI)
 	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"commitTransaction", "findAndModify"}}, {Key: "closeConnection", Value: true}}))
@@ -168,10 +168,10 @@ func TestOutcomeThatCannotBeFound(t *testing.T) {
 func TestCommitThatNobodyConfirms(t *testing.T) {
 	t.Parallel()
 	var alone atomic.Bool
-	proxy := mongotest.Through(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.Rules{Ask: func(question []byte) bool {
+	proxy := mongotest.StartProxy(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.ProxyRules{ForwardRequest: func(question []byte) bool {
 		return !alone.Load() || !bytes.Contains(question, []byte("commitTransaction\x00"))
 	}})
-	s := open(t, proxy.URI, mongo.Options{Patience: 2 * time.Second})
+	s := open(t, proxy.URI, mongo.Options{UnresponsiveTimeout: 2 * time.Second})
 	ensurePairs(t, s)
 	alone.Store(true)
 	answer := make(chan error, 1)
@@ -193,7 +193,7 @@ func TestCommitThatNobodyConfirms(t *testing.T) {
 func TestWritesAgainAfterAStepDown(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{Patience: 3 * time.Second})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: 3 * time.Second})
 	ensurePairs(t, s)
 	c, err := driver.Connect(t.Context(), options.Client().ApplyURI(server.URI))
 	if err != nil {
@@ -251,7 +251,7 @@ func TestRefusesAStandaloneServer(t *testing.T) {
 	server := mongotest.Start(t, mongotest.Options{Standalone: true})
 	address, _, _ := strings.Cut(server.URI, "?")
 	for _, uri := range []string{server.URI, address + "?replicaSet=rs0"} {
-		_, err := mongo.Open(t.Context(), uri, mongo.Options{Patience: patience, Wait: true})
+		_, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
 		if !errors.Is(err, mongo.ErrStandalone) || errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%s: %v", uri, err)
 		}

@@ -52,7 +52,7 @@ func newHealth(ctx context.Context, uri, database string, o Options) (*health, e
 	if err != nil {
 		return nil, err
 	}
-	h := &health{log: o.Logger, database: database, patience: o.Patience, client: c, started: time.Now(), wake: make(chan struct{}, 1),
+	h := &health{log: o.Logger, database: database, patience: o.UnresponsiveTimeout, client: c, started: time.Now(), wake: make(chan struct{}, 1),
 		back: make(chan struct{}), refused: map[error]time.Time{}, ended: make(chan struct{})}
 	h.up, h.fail = context.WithCancel(context.Background())
 	alive, quit := context.WithCancel(context.Background())

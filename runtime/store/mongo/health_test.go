@@ -59,10 +59,10 @@ func TestDatabaseThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	const wait = 2 * time.Second // of the default proportions, for slow machines
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{Patience: wait})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: wait})
 	ensurePairs(t, s)
 	for what, change := range map[string][2]func(){
-		"frozen": {server.Freeze, server.Thaw}, "killed": {server.Kill, server.Restart},
+		"frozen": {server.Freeze, server.Unfreeze}, "killed": {server.Kill, server.Restart},
 	} {
 		if err := s.Commit(t.Context(), pair(what)); err != nil {
 			t.Fatal(err)
@@ -121,7 +121,7 @@ func TestOpenWithoutDatabase(t *testing.T) {
 	}
 	opened := make(chan error, 1)
 	go func() {
-		s, err := mongo.Open(t.Context(), server.URI, mongo.Options{Wait: true})
+		s, err := mongo.Open(t.Context(), server.URI, mongo.Options{WaitUntilReachable: true})
 		if err == nil {
 			err = s.Close()
 		}

@@ -19,7 +19,7 @@ func TestReadsAreOfOneMoment(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
 	var asked, bare atomic.Int64
-	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
+	proxy := mongotest.StartProxy(t, server.URI, mongotest.ProxyRules{ForwardRequest: func(question []byte) bool {
 		if bytes.Contains(question, []byte("deal\x00")) {
 			asked.Add(1)
 			if !bytes.Contains(question, []byte("snapshot\x00")) {

@@ -27,11 +27,11 @@ const defaultDatabase = "weft"
 type Options struct {
 	// Logger hears of lost and regained connections and of upgrades.
 	Logger *slog.Logger
-	// Patience is how long a call waits for a database that gives no sign of
+	// UnresponsiveTimeout is how long a call waits for a database that gives no sign of
 	// life, 1 s by default. Work that takes longer on a living one is not cut off.
-	Patience time.Duration
-	// Wait makes Open try until ctx ends while the database cannot be reached.
-	Wait bool
+	UnresponsiveTimeout time.Duration
+	// WaitUntilReachable makes Open try until ctx ends while the database cannot be reached.
+	WaitUntilReachable bool
 	// WriteConcern is "" for majority with journal. "unsafe" is w:1 without
 	// journal, by which acknowledged commits can be lost: it shows that a test
 	// notices.
@@ -73,29 +73,29 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Patience <= 0 {
-		o.Patience = time.Second
+	if o.UnresponsiveTimeout <= 0 {
+		o.UnresponsiveTimeout = time.Second
 	}
 	if o.semiJoin == 0 {
 		o.semiJoin = maxSemiJoin
 	}
 	for {
 		s, err := open(ctx, uri, o)
-		if err == nil || !o.Wait || !passes(err) {
+		if err == nil || !o.WaitUntilReachable || !passes(err) {
 			return s, err
 		}
 		o.Logger.Warn("the database cannot be reached; trying again", "error", err)
 		select {
 		case <-ctx.Done():
 			return nil, errors.Join(ctx.Err(), err)
-		case <-time.After(o.Patience):
+		case <-time.After(o.UnresponsiveTimeout):
 		}
 	}
 }
 
 // passes tells whether a reason why the database cannot be opened may pass by itself.
 func passes(err error) bool {
-	var refused *Refusal
+	var refused *AccessError
 	return errors.Is(err, store.ErrUnavailable) && !errors.As(err, &refused)
 }
 
@@ -164,7 +164,7 @@ func clientOptions(uri string, o Options) *options.ClientOptions {
 		SetWriteConcern(concern).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()).
 		SetRetryReads(true).SetRetryWrites(true).
 		SetServerMonitoringMode(connstring.ServerMonitoringModePoll).
-		SetServerSelectionTimeout(o.Patience * 3 / 5).SetConnectTimeout(o.Patience)
+		SetServerSelectionTimeout(o.UnresponsiveTimeout * 3 / 5).SetConnectTimeout(o.UnresponsiveTimeout)
 }
 
 // Close answers what was committed and ends all else with store.ErrUnavailable.

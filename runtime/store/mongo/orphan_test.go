@@ -16,7 +16,7 @@ import (
 // ones after it until the database forgets it.
 func TestATransactionThatAnOutageLeftOpen(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), mongotest.URI(t), Options{Patience: 30 * time.Second})
+	s, err := Open(t.Context(), mongotest.URI(t), Options{UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestATransactionThatAnOutageLeftOpen(t *testing.T) {
 // is ended again and again.
 func TestASessionThatIsGivenUpIsNotUsedAgain(t *testing.T) {
 	t.Parallel()
-	s, err := Open(t.Context(), mongotest.URI(t), Options{Patience: 30 * time.Second})
+	s, err := Open(t.Context(), mongotest.URI(t), Options{UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (w *writer) endSession() {
 // abort ends the transaction in the session and keeps that for the next one,
 // unless the database could not be told.
 func (w *writer) abort(err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.UnresponsiveTimeout)
 	defer cancel()
 	if errors.Is(err, errDown) || !answered(err) || w.session.AbortTransaction(ctx) != nil {
 		w.abandon()
@@ -60,7 +60,7 @@ const commitPatience = 5
 // while the patience lasts is store.ErrUnknown.
 func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
 	sent := time.Now()
-	limit := min(commitPatience*w.s.options.Patience, callLimit)
+	limit := min(commitPatience*w.s.options.UnresponsiveTimeout, callLimit)
 	err := w.s.health.limited(ctx, limit, session.CommitTransaction)
 	if err == nil {
 		return nil
@@ -70,7 +70,7 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 		sent = time.Now() // it was alive: maybe it confirms now
 	}
 	// The caller waited before, and what answers it takes its time too.
-	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.Patience*17/20))
+	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.UnresponsiveTimeout*17/20))
 	defer cancel()
 	for ctx.Err() == nil {
 		if err = w.s.health.call(ctx, session.CommitTransaction); err == nil {
@@ -92,7 +92,7 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 		w.s.health.wait(ctx)
 		select {
 		case <-ctx.Done():
-		case <-time.After(w.s.options.Patience / 20):
+		case <-time.After(w.s.options.UnresponsiveTimeout / 20):
 		}
 	}
 	return fmt.Errorf("%w: %w", store.ErrUnknown, hideContext(err))

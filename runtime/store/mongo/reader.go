@@ -99,7 +99,7 @@ func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 // endSession gives a session up and ends the transaction that is open in it.
 // That may fail: the database ends forgotten ones by itself.
 func (s *Store) endSession(session driver.Session) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.UnresponsiveTimeout)
 	defer cancel()
 	if s.health.state().Err() != nil {
 		cancel()

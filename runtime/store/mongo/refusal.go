@@ -18,17 +18,17 @@ var (
 	ErrForbidden      = errors.New("mongo: the user of the URI may not do what weft needs; give it the role readWrite on the database")
 )
 
-// Refusal is an answer that waiting does not change, but a person can:
+// AccessError is an answer that waiting does not change, but a person can:
 // errors.Is(err, ErrAuthentication) or ErrForbidden. It is store.ErrUnavailable
 // too, since nothing can be asked meanwhile. What the database said is not in
 // its text, for that holds the command.
-type Refusal struct {
+type AccessError struct {
 	reason   error
 	database string
 	cause    error
 }
 
-func (r *Refusal) Error() string {
+func (r *AccessError) Error() string {
 	if r.reason == ErrForbidden {
 		return r.reason.Error() + " " + r.database
 	}
@@ -36,7 +36,7 @@ func (r *Refusal) Error() string {
 }
 
 // Unwrap gives the reason, store.ErrUnavailable, and what the driver said.
-func (r *Refusal) Unwrap() []error { return []error{r.reason, store.ErrUnavailable, r.cause} }
+func (r *AccessError) Unwrap() []error { return []error{r.reason, store.ErrUnavailable, r.cause} }
 
 // Codes by which the database refuses. Atlas has one for many things.
 const (
@@ -83,7 +83,7 @@ const refusalPause = 10 * time.Minute
 
 // tellRefusal completes a refusal and logs it, once for all calls that meet it.
 func (h *health) tellRefusal(err error) {
-	var r *Refusal
+	var r *AccessError
 	if !errors.As(err, &r) {
 		return
 	}

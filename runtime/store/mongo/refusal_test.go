@@ -43,7 +43,7 @@ func TestAStandaloneServerAmongOthers(t *testing.T) {
 		"mongodb://" + nowhere(t) + "," + address + "/?replicaSet=rs0" + options,
 		"mongodb://mongo:database@" + address + "/?replicaSet=rs0" + options,
 	} {
-		if _, err := mongo.Open(t.Context(), uri, mongo.Options{Patience: 5 * time.Second}); !errors.Is(err, mongo.ErrStandalone) {
+		if _, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: 5 * time.Second}); !errors.Is(err, mongo.ErrStandalone) {
 			t.Errorf("%s: %v", uri, err)
 		}
 	}

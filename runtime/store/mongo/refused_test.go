@@ -15,14 +15,14 @@ import (
 // connections any more. Whoever meets that hears that the database is away.
 func TestConnectionsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	proxy := mongotest.Through(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.Rules{})
-	s := open(t, proxy.URI, mongo.Options{Patience: 4 * time.Second})
+	proxy := mongotest.StartProxy(t, mongotest.Start(t, mongotest.Options{}).URI, mongotest.ProxyRules{})
+	s := open(t, proxy.URI, mongo.Options{UnresponsiveTimeout: 4 * time.Second})
 	ensurePairs(t, s)
 	if err := s.Commit(t.Context(), pair("before")); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		proxy.Refuse()
+		proxy.StopListening()
 		var callers sync.WaitGroup
 		for range 32 {
 			callers.Go(func() {
@@ -33,7 +33,7 @@ func TestConnectionsThatAreRefused(t *testing.T) {
 			})
 		}
 		callers.Wait()
-		proxy.Accept()
+		proxy.Listen()
 		eventually(t, "back", 20*time.Second, func() bool { _, err := s.Get(t.Context(), "deal", "before"); return err == nil })
 	}
 }

@@ -71,7 +71,7 @@ func TestSearchIsServed(t *testing.T) {
 
 func explainSearches(t *testing.T, texts []string) {
 	t.Helper()
-	s, err := Open(t.Context(), mongotest.URI(t), Options{Patience: 30 * time.Second})
+	s, err := Open(t.Context(), mongotest.URI(t), Options{UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func TestServedListsByExplain(t *testing.T) {
 	if !mongotest.Real(t) {
 		t.Skip("explain says what a mongod does; the test server plans otherwise")
 	}
-	s, err := Open(t.Context(), mongotest.URI(t), Options{Patience: 30 * time.Second})
+	s, err := Open(t.Context(), mongotest.URI(t), Options{UnresponsiveTimeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

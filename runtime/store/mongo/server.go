@@ -50,12 +50,12 @@ func (h hello) check() error {
 // checkServer refuses what weft cannot work with.
 func (s *Store) checkServer(ctx context.Context, uri string) error {
 	h, err := s.hello(ctx, s.client)
-	var refused *Refusal
+	var refused *AccessError
 	switch {
 	case errors.As(err, &refused):
 		return err
 	case errors.Is(err, store.ErrUnavailable):
-		if reason := s.diagnose(ctx, uri); reason != nil {
+		if reason := s.findRefusalReason(ctx, uri); reason != nil {
 			return reason
 		}
 		return err
@@ -68,7 +68,7 @@ func (s *Store) checkServer(ctx context.Context, uri string) error {
 // hello asks a server what it is. That is not asked by way of health, which may
 // know already that there is no answer over the URI as it stands.
 func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error) {
-	limited, cancel := context.WithTimeout(ctx, s.options.Patience)
+	limited, cancel := context.WithTimeout(ctx, s.options.UnresponsiveTimeout)
 	defer cancel()
 	err = c.Database("admin").RunCommand(limited, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
 	switch {
@@ -82,14 +82,14 @@ func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error
 	return h, err
 }
 
-// diagnose asks the hosts, all at once, whether they are servers that weft
+// findRefusalReason asks the hosts, all at once, whether they are servers that weft
 // cannot work with: with a replica set in the URI the driver says only that it
 // found none. Of several reasons it gives that of the host which is named first.
-func (s *Store) diagnose(ctx context.Context, uri string) error {
+func (s *Store) findRefusalReason(ctx context.Context, uri string) error {
 	reasons := make([]error, len(s.hosts))
 	var asked sync.WaitGroup
 	for i, host := range s.hosts {
-		asked.Go(func() { reasons[i] = s.diagnoseHost(ctx, uri, host) })
+		asked.Go(func() { reasons[i] = s.checkHost(ctx, uri, host) })
 	}
 	asked.Wait()
 	for _, err := range reasons {
@@ -100,10 +100,10 @@ func (s *Store) diagnose(ctx context.Context, uri string) error {
 	return nil
 }
 
-// diagnoseHost asks one host, which says what it is to everybody.
-func (s *Store) diagnoseHost(ctx context.Context, uri, host string) error {
+// checkHost asks one host, which says what it is to everybody.
+func (s *Store) checkHost(ctx context.Context, uri, host string) error {
 	o := options.Client().SetHosts([]string{host}).SetDirect(true).SetAppName("weft").
-		SetServerSelectionTimeout(s.options.Patience).SetConnectTimeout(s.options.Patience)
+		SetServerSelectionTimeout(s.options.UnresponsiveTimeout).SetConnectTimeout(s.options.UnresponsiveTimeout)
 	o.TLSConfig = clientOptions(uri, s.options).TLSConfig
 	c, err := driver.Connect(ctx, o)
 	if err != nil {

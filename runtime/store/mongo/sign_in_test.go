@@ -49,7 +49,7 @@ func TestAPasswordThatIsWrong(t *testing.T) {
 		"password": signIn(server.URI, mongotest.User, "hush-hush"), "user": signIn(server.URI, "nobody", "hush-hush"),
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		_, err := mongo.Open(ctx, uri, mongo.Options{Patience: patience, Wait: true})
+		_, err := mongo.Open(ctx, uri, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
 		cancel()
 		if !errors.Is(err, mongo.ErrAuthentication) || ctx.Err() == context.DeadlineExceeded || strings.Contains(err.Error(), "hush") {
 			t.Errorf("a wrong %s: %v", what, err)
@@ -68,7 +68,7 @@ func TestAPasswordThatIsChanged(t *testing.T) {
 	}
 	user("createUser", "first-one")
 	var log output
-	s := open(t, signIn(server.URI, "app", "first-one"), mongo.Options{Patience: 3 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	s := open(t, signIn(server.URI, "app", "first-one"), mongo.Options{UnresponsiveTimeout: 3 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	ensurePairs(t, s)
 	if err := s.Commit(t.Context(), pair("a")); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestRightsThatAreMissing(t *testing.T) {
 		}
 	}
 	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"find"}}, {Key: "errorCode", Value: 13}}))
-	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{Patience: patience, Wait: true})
+	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
 	run(failCommand("off", nil))
 	if !errors.Is(err, mongo.ErrForbidden) {
 		t.Errorf("open: %v", err)

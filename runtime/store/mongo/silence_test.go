@@ -24,7 +24,7 @@ func TestSilenceOfTheStreamIsNoPromise(t *testing.T) {
 	var mute atomic.Bool
 	muted := make(chan struct{})
 	var once sync.Once
-	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
+	proxy := mongotest.StartProxy(t, server.URI, mongotest.ProxyRules{ForwardRequest: func(question []byte) bool {
 		if !mute.Load() || !bytes.Contains(question, []byte("getMore\x00")) {
 			return true
 		}
@@ -57,19 +57,19 @@ func TestAStreamThatCannotBeOpened(t *testing.T) {
 	server := mongotest.Start(t, mongotest.Options{})
 	var broken atomic.Bool
 	var tried atomic.Int64
-	proxy := mongotest.Through(t, server.URI, mongotest.Rules{Ask: func(question []byte) bool {
+	proxy := mongotest.StartProxy(t, server.URI, mongotest.ProxyRules{ForwardRequest: func(question []byte) bool {
 		if broken.Load() && bytes.Contains(question, []byte("$changeStream\x00")) {
 			tried.Add(1)
 		}
 		return true
 	}})
 	var log output
-	s := open(t, proxy.URI, mongo.Options{Patience: 4 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	s := open(t, proxy.URI, mongo.Options{UnresponsiveTimeout: 4 * time.Second, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	ensurePairs(t, s)
 	run := admin(t, server.URI)
 	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"aggregate"}}, {Key: "errorCode", Value: 8}}))
 	broken.Store(true)
-	proxy.Cut()
+	proxy.CloseConnections()
 	eventually(t, "tried again", 30*time.Second, func() bool { return tried.Load() >= 3 })
 	run(failCommand("off", nil))
 	if n := log.count("cannot be opened"); n != 1 {

@@ -15,8 +15,8 @@ const patience = 30 * time.Second
 
 func open(t *testing.T, uri string, o mongo.Options) *mongo.Store {
 	t.Helper()
-	if o.Patience == 0 {
-		o.Patience = patience
+	if o.UnresponsiveTimeout == 0 {
+		o.UnresponsiveTimeout = patience
 	}
 	s, err := mongo.Open(t.Context(), uri, o)
 	if err != nil {

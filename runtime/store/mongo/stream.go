@@ -45,7 +45,7 @@ func (f *feed) followDefinitions(ctx context.Context) {
 		}
 		if err := f.s.followDefinitions(ctx); err != nil && ctx.Err() == nil {
 			f.s.log.Warn("the definitions of collections could not be followed; trying again", "error", err)
-			time.AfterFunc(f.s.options.Patience/8, f.redefine)
+			time.AfterFunc(f.s.options.UnresponsiveTimeout/8, f.redefine)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func (f *feed) follow(ctx context.Context, stream *driver.ChangeStream) {
 		case <-time.After(pause):
 		}
 		f.s.health.wait(ctx)
-		pause = min(pause+f.s.options.Patience/8, f.s.options.Patience)
+		pause = min(pause+f.s.options.UnresponsiveTimeout/8, f.s.options.UnresponsiveTimeout)
 		var err error
 		if stream, err = f.open(ctx, token); err != nil {
 			stream = nil
@@ -154,7 +154,7 @@ func (f *feed) opened(lost bool) {
 }
 
 func (f *feed) close(stream *driver.ChangeStream) {
-	ctx, cancel := context.WithTimeout(context.Background(), f.s.options.Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), f.s.options.UnresponsiveTimeout)
 	defer cancel()
 	if err := stream.Close(ctx); err != nil {
 		f.s.log.Debug("end of a change stream", "error", err)

@@ -18,7 +18,7 @@ import (
 func TestWatchersLoseNothingWhenTheServerIsKilled(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{Durable: true})
-	s := open(t, server.URI, mongo.Options{Patience: 3 * time.Second})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: 3 * time.Second})
 	ensurePairs(t, s)
 	events, err := s.Watch(t.Context())
 	if err != nil {
@@ -83,7 +83,7 @@ func TestWatchersLoseNothingWhenTheServerIsKilled(t *testing.T) {
 func TestResyncWhenTheHistoryIsGone(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Start(t, mongotest.Options{})
-	s := open(t, server.URI, mongo.Options{Patience: 3 * time.Second})
+	s := open(t, server.URI, mongo.Options{UnresponsiveTimeout: 3 * time.Second})
 	ensurePairs(t, s)
 	events, err := s.Watch(t.Context())
 	if err != nil {

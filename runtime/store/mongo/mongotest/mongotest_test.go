@@ -63,7 +63,7 @@ func TestServerKeepsItsDataOverAKill(t *testing.T) {
 	if err := insert(t, dial(t, s.URI, 300*time.Millisecond)); err == nil {
 		t.Error("a frozen server takes writes")
 	}
-	s.Thaw()
+	s.Unfreeze()
 	if err := insert(t, dial(t, s.URI, 20*time.Second)); err != nil {
 		t.Error(err)
 	}

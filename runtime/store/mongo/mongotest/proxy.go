@@ -16,7 +16,7 @@ type Proxy struct {
 	URI string
 
 	t       testing.TB
-	rules   Rules
+	rules   ProxyRules
 	to, at  string
 	swallow atomic.Bool
 
@@ -25,23 +25,23 @@ type Proxy struct {
 	ends     map[net.Conn]bool
 }
 
-// Rules say what a proxy lets pass; nil is everything, as it is.
-type Rules struct {
-	// Ask hears of every question; where it says false, nobody answers.
-	Ask func(question []byte) bool
-	// Answer may change an answer in its place.
-	Answer func(answer []byte)
+// ProxyRules say what a proxy lets pass; nil is everything, as it is.
+type ProxyRules struct {
+	// ForwardRequest hears of every question; where it says false, nobody answers.
+	ForwardRequest func(question []byte) bool
+	// RewriteResponse may change an answer in its place.
+	RewriteResponse func(answer []byte)
 }
 
-// Through puts a proxy before the database that a URI names. It ends with the test.
-func Through(t testing.TB, uri string, r Rules) *Proxy {
+// StartProxy puts a proxy before the database that a URI names. It ends with the test.
+func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 	t.Helper()
 	u, err := url.Parse(uri)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &Proxy{t: t, rules: r, to: u.Host, at: "127.0.0.1:0", ends: map[net.Conn]bool{}}
-	p.Accept()
+	p.Listen()
 	u.Host = p.at
 	q := u.Query()
 	q.Del("replicaSet") // the members' own addresses lead past the proxy
@@ -49,31 +49,31 @@ func Through(t testing.TB, uri string, r Rules) *Proxy {
 	u.RawQuery = q.Encode()
 	p.URI = u.String()
 	t.Cleanup(func() {
-		p.Refuse()
-		p.Cut()
+		p.StopListening()
+		p.CloseConnections()
 	})
 	return p
 }
 
-// BlackHole swallows whatever either side says, and closes nothing, until Heal.
-func (p *Proxy) BlackHole() { p.swallow.Store(true) }
+// DropTraffic swallows whatever either side says, and closes nothing, until Heal.
+func (p *Proxy) DropTraffic() { p.swallow.Store(true) }
 
-// Heal lets everything pass again. What was swallowed stays so, and with it its
+// ResumeTraffic lets everything pass again. What was swallowed stays so, and with it its
 // connections are of no use: they end.
-func (p *Proxy) Heal() {
+func (p *Proxy) ResumeTraffic() {
 	p.swallow.Store(false)
-	p.Cut()
+	p.CloseConnections()
 }
 
-// Refuse lets nobody in any more; who is in stays.
-func (p *Proxy) Refuse() {
+// StopListening lets nobody in any more; who is in stays.
+func (p *Proxy) StopListening() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_ = p.listener.Close() // it may be closed already
 }
 
-// Accept lets in again, at the same address.
-func (p *Proxy) Accept() {
+// Listen lets in again, at the same address.
+func (p *Proxy) Listen() {
 	p.t.Helper()
 	l, err := net.Listen("tcp", p.at)
 	if err != nil {
@@ -93,8 +93,8 @@ func (p *Proxy) Accept() {
 	}()
 }
 
-// Cut ends all connections.
-func (p *Proxy) Cut() {
+// CloseConnections ends all connections.
+func (p *Proxy) CloseConnections() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.ends {
@@ -112,12 +112,12 @@ func (p *Proxy) serve(client net.Conn) {
 	p.ends[client], p.ends[database] = true, true
 	p.mu.Unlock()
 	go p.copy(client, database, func(answer []byte) bool {
-		if p.rules.Answer != nil {
-			p.rules.Answer(answer)
+		if p.rules.RewriteResponse != nil {
+			p.rules.RewriteResponse(answer)
 		}
 		return true
 	})
-	p.copy(database, client, func(question []byte) bool { return p.rules.Ask == nil || p.rules.Ask(question) })
+	p.copy(database, client, func(question []byte) bool { return p.rules.ForwardRequest == nil || p.rules.ForwardRequest(question) })
 }
 
 func (p *Proxy) copy(to, from net.Conn, passes func([]byte) bool) {

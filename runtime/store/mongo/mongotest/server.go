@@ -163,8 +163,8 @@ func (s *Server) Stop() { s.process.Stop() }
 // Freeze leaves connections open and nothing answered, until Thaw.
 func (s *Server) Freeze() { s.process.Freeze() }
 
-// Thaw lets a frozen server go on.
-func (s *Server) Thaw() { s.process.Thaw() }
+// Unfreeze lets a frozen server go on.
+func (s *Server) Unfreeze() { s.process.Thaw() }
 
 // Log returns the end of what the server wrote.
 func (s *Server) Log() string { return s.process.Log() }

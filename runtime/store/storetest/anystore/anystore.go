@@ -65,7 +65,7 @@ func Open(t testing.TB) store.Store {
 	var s store.Store
 	var err error
 	if running(t) == MongoDB {
-		s, err = mongo.Open(ctx, mongotest.URI(t), mongo.Options{Patience: patience})
+		s, err = mongo.Open(ctx, mongotest.URI(t), mongo.Options{UnresponsiveTimeout: patience})
 	} else {
 		s, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
 	}

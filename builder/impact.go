@@ -85,7 +85,7 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 				return err
 			}
 		}
-		if computed, text := model.Outdated(old, f); computed || text {
+		if computed, text := model.NeedsRecomputation(old, f); computed || text {
 			l.code, l.where = "renewed_later", nil
 			if err := b.effect(ctx, out, l, nil); err != nil {
 				return err

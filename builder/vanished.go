@@ -68,7 +68,7 @@ func (b *Builder) losses(set *schemas.Set) []loss {
 
 func fieldLosses(f *model.Field, now *schemas.Field, at string) []loss {
 	l := loss{at: at, field: f.Key, params: []any{"field", f.Key}, collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Present}}
-	if f.Child() {
+	if f.IsChildRows() {
 		// The rows lie with the child entity, each holding its parent.
 		l.collection, l.where = f.Target.Key, nil
 	}

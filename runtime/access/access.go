@@ -19,14 +19,14 @@ type Actor struct {
 	Roles  []string
 	// Admin may read and write every row and field; no guard yields to it.
 	Admin bool
-	// Departments are the ids of the actor's department; DepartmentsBelow with all under it.
-	Departments, DepartmentsBelow []string
+	// Departments are the ids of the actor's department; DepartmentSubtree with all under it.
+	Departments, DepartmentSubtree []string
 	// Session or token id, "" for the command line.
 	Session, Token string
 	// TokenRole is the one role a token acts with, "" for a session.
 	TokenRole string
-	// Renew says that the session's token is due to be replaced: see Service.Renew.
-	Renew bool
+	// RotateSecret says that the session's token is due to be replaced: see Service.Renew.
+	RotateSecret bool
 }
 
 // System is the actor of weft itself (migrations, undo of imports by the server, timers).

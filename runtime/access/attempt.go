@@ -51,8 +51,8 @@ func attemptKeys(login, address string) []attemptKey {
 	return keys
 }
 
-// tryAttempt counts one try; rate when one of the limits is reached.
-func (s *Service) tryAttempt(ctx context.Context, keys []attemptKey) error {
+// countAttempt counts one try; rate when one of the limits is reached.
+func (s *Service) countAttempt(ctx context.Context, keys []attemptKey) error {
 	return s.changeAttempts(ctx, keys, func(d *attemptDoc, key attemptKey) error {
 		now := s.Now()
 		until := parseInstant(d.Until)
@@ -66,9 +66,9 @@ func (s *Service) tryAttempt(ctx context.Context, keys []attemptKey) error {
 	})
 }
 
-// forgiveAttempt takes a try back that was right: the account starts afresh,
+// undoAttempt takes a try back that was right: the account starts afresh,
 // the network has one try less.
-func (s *Service) forgiveAttempt(ctx context.Context, keys []attemptKey) error {
+func (s *Service) undoAttempt(ctx context.Context, keys []attemptKey) error {
 	return s.changeAttempts(ctx, keys, func(d *attemptDoc, key attemptKey) error {
 		if key.id[0] == 'a' {
 			d.N = 0

@@ -14,18 +14,18 @@ import (
 	"weft/runtime/store"
 )
 
-// maxKnown secrets are kept in memory; beyond, all are forgotten and read again.
-const maxKnown = 20000
+// maxCachedSecrets secrets are kept in memory; beyond, all are forgotten and read again.
+const maxCachedSecrets = 20000
 
-// known keeps the secrets that were right, as long as the change number of
+// secretCache keeps the secrets that were right, as long as the change number of
 // their collection says that they still are.
-type known struct {
+type secretCache struct {
 	sync.RWMutex
-	byDigest map[digest]*entry
+	byDigest map[digest]*cachedSecret
 }
 
-// entry is one session or token.
-type entry struct {
+// cachedSecret is one session or token.
+type cachedSecret struct {
 	collection string
 	number     uint64 // change number of collection, read before the entry
 	id, user   string
@@ -39,7 +39,7 @@ type entry struct {
 
 // boundActor is the actor of an entry under one state of the people.
 type boundActor struct {
-	people *peopleState
+	people *directoryState
 	actor  *Actor
 }
 
@@ -60,11 +60,11 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error
 	if err != nil {
 		return nil, storeProblem(err)
 	}
-	s.known.RLock()
-	e := s.known.byDigest[sum]
-	s.known.RUnlock()
+	s.secrets.RLock()
+	e := s.secrets.byDigest[sum]
+	s.secrets.RUnlock()
 	if e == nil || e.number != number {
-		if e, err = s.recognise(ctx, collection, sum, number); err != nil {
+		if e, err = s.loadSecret(ctx, collection, sum, number); err != nil {
 			return nil, err
 		}
 	}
@@ -76,17 +76,17 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error
 	if err != nil {
 		return nil, err
 	}
-	s.touch(ctx, e, now)
+	s.recordUse(ctx, e, now)
 	if !e.renewAt.IsZero() && !now.Before(e.renewAt) {
 		due := *a
-		due.Renew = true
+		due.RotateSecret = true
 		return &due, nil
 	}
 	return a, nil
 }
 
 // actorOf gives the entry's actor under the present people.
-func (s *Service) actorOf(ctx context.Context, e *entry) (*Actor, error) {
+func (s *Service) actorOf(ctx context.Context, e *cachedSecret) (*Actor, error) {
 	p, err := s.state(ctx)
 	if err != nil {
 		return nil, err
@@ -108,35 +108,35 @@ func (s *Service) actorOf(ctx context.Context, e *entry) (*Actor, error) {
 	return a, nil
 }
 
-// recognise reads a secret's entry and keeps it.
-func (s *Service) recognise(ctx context.Context, collection string, sum digest, number uint64) (*entry, error) {
+// loadSecret reads a secret's entry and keeps it.
+func (s *Service) loadSecret(ctx context.Context, collection string, sum digest, number uint64) (*cachedSecret, error) {
 	read := s.readSession
 	if collection == TokenCollection {
 		read = s.readToken
 	}
 	e, err := read(ctx, sum)
 	if err != nil {
-		s.known.Lock()
-		delete(s.known.byDigest, sum)
-		s.known.Unlock()
+		s.secrets.Lock()
+		delete(s.secrets.byDigest, sum)
+		s.secrets.Unlock()
 		return nil, err
 	}
 	e.collection, e.number = collection, number
-	s.known.Lock()
-	if old := s.known.byDigest[sum]; old != nil {
+	s.secrets.Lock()
+	if old := s.secrets.byDigest[sum]; old != nil {
 		e.actor.Store(old.actor.Load())
-	} else if len(s.known.byDigest) >= maxKnown {
-		clear(s.known.byDigest)
+	} else if len(s.secrets.byDigest) >= maxCachedSecrets {
+		clear(s.secrets.byDigest)
 	}
-	s.known.byDigest[sum] = e
-	s.known.Unlock()
+	s.secrets.byDigest[sum] = e
+	s.secrets.Unlock()
 	return e, nil
 }
 
 // readSession finds a session by its token or, within the grace after a
 // renewal, by the token before. A replaced token that comes later was stolen
 // or lost on its way: the whole session ends (S-26).
-func (s *Service) readSession(ctx context.Context, sum digest) (*entry, error) {
+func (s *Service) readSession(ctx context.Context, sum digest) (*cachedSecret, error) {
 	replaced := false
 	doc, err := findOne(ctx, s.Store, SessionCollection, "hash", sum.String())
 	if errors.Is(err, store.ErrNotFound) {
@@ -153,10 +153,10 @@ func (s *Service) readSession(ctx context.Context, sum digest) (*entry, error) {
 	if err := json.Unmarshal(doc.Body, &d); err != nil {
 		return nil, fmt.Errorf("access: session %s: %w", doc.ID, err)
 	}
-	e := &entry{id: d.ID, user: d.User, rev: doc.Rev, ends: d.ends(s.Times)}
+	e := &cachedSecret{id: d.ID, user: d.User, rev: doc.Rev, ends: d.ends(s.Times)}
 	e.usedAt.Store(parseInstant(d.UsedAt).UnixNano())
 	if !replaced {
-		e.renewAt = parseInstant(d.RenewedAt).Add(s.Times.Renew)
+		e.renewAt = parseInstant(d.RenewedAt).Add(s.Times.Rotate)
 		return e, nil
 	}
 	e.ends = parseInstant(d.PreviousUntil)
@@ -169,7 +169,7 @@ func (s *Service) readSession(ctx context.Context, sum digest) (*entry, error) {
 	return e, nil
 }
 
-func (s *Service) readToken(ctx context.Context, sum digest) (*entry, error) {
+func (s *Service) readToken(ctx context.Context, sum digest) (*cachedSecret, error) {
 	doc, err := findOne(ctx, s.Store, TokenCollection, "hash", sum.String())
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, errUnknownSecret
@@ -181,7 +181,7 @@ func (s *Service) readToken(ctx context.Context, sum digest) (*entry, error) {
 	if err := json.Unmarshal(doc.Body, &d); err != nil {
 		return nil, fmt.Errorf("access: token %s: %w", doc.ID, err)
 	}
-	e := &entry{id: d.ID, user: d.User, role: d.Role, rev: doc.Rev}
+	e := &cachedSecret{id: d.ID, user: d.User, role: d.Role, rev: doc.Rev}
 	if d.ExpiresAt != "" {
 		e.ends = parseInstant(d.ExpiresAt)
 	}

@@ -18,7 +18,7 @@ type RightsInput struct {
 // Compile makes the rights of an actor under a model. It is pure.
 func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	in.Env.Me = a.UserID
-	in.Env.MyDepartments, in.Env.MyDepartmentsBelow = a.Departments, a.DepartmentsBelow
+	in.Env.MyDepartments, in.Env.MyDepartmentsBelow = a.Departments, a.DepartmentSubtree
 	if in.Directory == nil {
 		in.Directory = &Directory{}
 	}
@@ -28,12 +28,12 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	if a.Admin {
 		return r
 	}
-	b := binder{env: in.Env, people: in.Directory}
+	b := scopeBinder{env: in.Env, people: in.Directory}
 	for _, g := range grantsOf(m, a) {
-		r.grant(g, b.scope(g, &r.timed))
+		r.grant(g, b.scope(g, &r.timeDependent))
 	}
 	for _, e := range r.entities {
-		e.finish()
+		e.joinGrants()
 	}
 	r.grantVisits()
 	return r
@@ -45,14 +45,14 @@ func (r *Rights) grant(g *model.Grant, scope query.Expr) {
 		e = &EntityRights{Entity: g.Entity}
 		r.entities[g.Entity.Key] = e
 	}
-	e.Grants = append(e.Grants, Granted{Grant: g, Scope: scope, row: compileRow(scope)})
+	e.Grants = append(e.Grants, BoundGrant{Grant: g, Scope: scope, row: compileRow(scope)})
 }
 
-// finish joins the grants: one scope per operation, one per readable field.
-func (e *EntityRights) finish() {
+// joinGrants joins the grants: one scope per operation, one per readable field.
+func (e *EntityRights) joinGrants() {
 	byOp := map[schemas.Operation][]query.Expr{}
 	for _, g := range e.Grants {
-		if g.reachesNothing() {
+		if g.hasNoScope() {
 			continue
 		}
 		for op, given := range g.Grant.Ops {
@@ -69,10 +69,10 @@ func (e *EntityRights) finish() {
 		}
 		e.scopes[op] = x
 	}
-	e.finishCells()
+	e.bindFields()
 }
 
-// reachesNothing tells that the grant has no scope at all. One whose scope is
+// hasNoScope tells that the grant has no scope at all. One whose scope is
 // empty at present, such as subordinates of somebody who has none, reaches rows
 // as soon as there are some.
-func (g Granted) reachesNothing() bool { return len(g.Grant.Scopes) == 0 && isNone(g.Scope) }
+func (g BoundGrant) hasNoScope() bool { return len(g.Grant.Scopes) == 0 && isNone(g.Scope) }

@@ -78,8 +78,8 @@ func (d *Directory) Subordinates(user string) []string {
 	return sorted(found)
 }
 
-// Below are the departments under one at any depth with itself, sorted.
-func (d *Directory) Below(department string) []string {
+// DepartmentSubtree are the departments under one at any depth with itself, sorted.
+func (d *Directory) DepartmentSubtree(department string) []string {
 	if department == "" {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (d *Directory) actor(p *Person, session, token, tokenRole string) *Actor {
 	}
 	if p.Department != "" {
 		a.Departments = []string{p.Department}
-		a.DepartmentsBelow = d.Below(p.Department)
+		a.DepartmentSubtree = d.DepartmentSubtree(p.Department)
 	}
 	return a
 }

@@ -10,20 +10,20 @@ import (
 	"weft/runtime/store"
 )
 
-// stamp is the state of the collections that people and their rights come from.
-type stamp struct{ user, department, assignment uint64 }
+// changeNumbers is the state of the collections that people and their rights come from.
+type changeNumbers struct{ user, department, assignment uint64 }
 
-func readStamp(ctx context.Context, s store.Reader) (stamp, error) {
-	var st stamp
+func readChangeNumbers(ctx context.Context, s store.Reader) (changeNumbers, error) {
+	var st changeNumbers
 	var err error
 	if st.user, err = s.ChangeNumber(ctx, userEntity); err != nil {
-		return stamp{}, fmt.Errorf("access: %w", err)
+		return changeNumbers{}, fmt.Errorf("access: %w", err)
 	}
 	if st.department, err = s.ChangeNumber(ctx, departmentEntity); err != nil {
-		return stamp{}, fmt.Errorf("access: %w", err)
+		return changeNumbers{}, fmt.Errorf("access: %w", err)
 	}
 	if st.assignment, err = s.ChangeNumber(ctx, assignmentEntity); err != nil {
-		return stamp{}, fmt.Errorf("access: %w", err)
+		return changeNumbers{}, fmt.Errorf("access: %w", err)
 	}
 	return st, nil
 }
@@ -34,16 +34,16 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 	var departments []Department
 	roles := map[string][]string{}
 	err := s.View(ctx, func(r store.Reader) error {
-		if err := each(ctx, r, userEntity, func(u personDoc) {
+		if err := eachRow(ctx, r, userEntity, func(u personDoc) {
 			people = append(people, Person{ID: u.ID, Login: u.Login, Name: u.Name, Department: u.Department,
 				Superior: u.Superior, Active: u.Active != nil && *u.Active})
 		}); err != nil {
 			return err
 		}
-		if err := each(ctx, r, departmentEntity, func(d departmentDoc) { departments = append(departments, Department(d)) }); err != nil {
+		if err := eachRow(ctx, r, departmentEntity, func(d departmentDoc) { departments = append(departments, Department(d)) }); err != nil {
 			return err
 		}
-		return each(ctx, r, assignmentEntity, func(a assignmentDoc) { roles[a.User] = append(roles[a.User], a.Role) })
+		return eachRow(ctx, r, assignmentEntity, func(a assignmentDoc) { roles[a.User] = append(roles[a.User], a.Role) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("access: reading people: %w", err)
@@ -76,8 +76,8 @@ type assignmentDoc struct {
 	Role string `json:"role"`
 }
 
-// each reads a whole collection in pages.
-func each[T any](ctx context.Context, r store.Reader, collection string, fn func(T)) error {
+// eachRow reads a whole collection in pages.
+func eachRow[T any](ctx context.Context, r store.Reader, collection string, fn func(T)) error {
 	const page = 1000
 	var after *store.Position
 	for {

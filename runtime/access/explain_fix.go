@@ -38,10 +38,10 @@ func (x *explainer) proposeRoles() {
 }
 
 // proposeGrant proposes to extend a grant by the one thing that it lacks.
-func (x *explainer) proposeGrant(g Granted) {
+func (x *explainer) proposeGrant(g BoundGrant) {
 	lacksOp := !g.Grant.Ops[x.op]
 	lacksField := x.field != nil && !fieldSet(g.Grant, !readsOnly(x.op)).Has(x.field.Key)
-	lacksRow := isNone(g.Scope) || x.doc != nil && !x.rights.in(g, x.doc)
+	lacksRow := isNone(g.Scope) || x.doc != nil && !x.rights.covers(g, x.doc)
 	role := x.roleTitle(g.Grant.Role)
 	switch {
 	case lacksOp && !lacksField && !lacksRow:

@@ -12,13 +12,13 @@ var (
 		schemas.OpExport: {ZhCN: "导出", En: "export"}, schemas.OpImport: {ZhCN: "导入", En: "import"},
 		schemas.OpImportHistory: {ZhCN: "导入历史", En: "import history"},
 	}
-	nobody = schemas.Title{ZhCN: "无人", En: "nobody"}
-	noUnit = schemas.Title{ZhCN: "无部门", En: "no department"}
+	nobody       = schemas.Title{ZhCN: "无人", En: "nobody"}
+	noDepartment = schemas.Title{ZhCN: "无部门", En: "no department"}
 )
 
 // missing says what one grant lacks: the operation, the field, or why the row
 // lies outside its scope. Nothing is missing when the grant decides.
-func (x *explainer) missing(g Granted) []Reason {
+func (x *explainer) missing(g BoundGrant) []Reason {
 	var out []Reason
 	if !g.Grant.Ops[x.op] {
 		out = append(out, reason(g.Grant, "explain_operation", "role", x.roleTitle(g.Grant.Role), "op", operationTitles[x.op]))
@@ -36,7 +36,7 @@ func (x *explainer) missing(g Granted) []Reason {
 		}
 		return out
 	}
-	if x.rights.in(g, x.doc) {
+	if x.rights.covers(g, x.doc) {
 		return out
 	}
 	if x.entity.Key == visitEntity {
@@ -54,7 +54,7 @@ func (x *explainer) missing(g Granted) []Reason {
 // outside says why the row is not in one scope of a grant.
 func (x *explainer) outside(g *model.Grant, s model.Scope) Reason {
 	var owner any = nobody
-	var unit any = noUnit
+	var unit any = noDepartment
 	if p := x.ownerOf(); p != nil {
 		owner = p.Name
 		if p.Department != "" {

@@ -14,7 +14,7 @@ type Mask struct {
 	keys map[string]bool
 }
 
-var everything = &Mask{all: true}
+var allFields = &Mask{all: true}
 
 // All tells that every field is in the mask.
 func (m *Mask) All() bool { return m.all }
@@ -37,7 +37,7 @@ func newMask(e *model.Entity, has func(key string) bool) *Mask {
 		}
 	}
 	if m.all {
-		return everything
+		return allFields
 	}
 	return m
 }
@@ -55,7 +55,7 @@ type maskKey struct {
 // ReadMask is the set of fields readable on this row.
 func (r *Rights) ReadMask(entity string, doc map[string]any) *Mask {
 	if r.Actor.Admin {
-		return everything
+		return allFields
 	}
 	e := r.entities[entity]
 	if e == nil {
@@ -72,7 +72,7 @@ func (r *Rights) ReadMask(entity string, doc map[string]any) *Mask {
 // an assignment is made and taken away, a login could become another's.
 func (r *Rights) WriteMask(entity string, op schemas.Operation, doc map[string]any) *Mask {
 	if r.Actor.Admin {
-		return everything
+		return allFields
 	}
 	e := r.entities[entity]
 	if e == nil {
@@ -91,7 +91,7 @@ func (r *Rights) mask(e *EntityRights, op schemas.Operation, doc map[string]any,
 	var key maskKey
 	var given []*model.Grant
 	for i, g := range e.Grants {
-		if g.Grant.Ops[op] && r.in(g, doc) {
+		if g.Grant.Ops[op] && r.covers(g, doc) {
 			given = append(given, g.Grant)
 			key.bits |= 1 << (i & 63)
 		}
@@ -128,7 +128,7 @@ func fieldSet(g *model.Grant, write bool) schemas.FieldSet {
 // UniformRead gives the read mask when it is the same on all visible rows.
 func (r *Rights) UniformRead(entity string) (*Mask, bool) {
 	if r.Actor.Admin {
-		return everything, true
+		return allFields, true
 	}
 	e := r.entities[entity]
 	if e == nil {

@@ -179,7 +179,7 @@ func (w *world) person(id any) *access.Person {
 func (w *world) actor(p access.Person) *access.Actor {
 	a := &access.Actor{UserID: p.ID, Login: p.Login, Roles: p.Roles}
 	if p.Department != "" {
-		a.Departments, a.DepartmentsBelow = []string{p.Department}, w.directory.Below(p.Department)
+		a.Departments, a.DepartmentSubtree = []string{p.Department}, w.directory.DepartmentSubtree(p.Department)
 	}
 	return a
 }

@@ -53,7 +53,7 @@ func newHasher() *hasher {
 	return h
 }
 
-func (h *hasher) enter(ctx context.Context) error {
+func (h *hasher) acquire(ctx context.Context) error {
 	if h.waiting.Add(1) > maxWaiting {
 		h.waiting.Add(-1)
 		return tooMany(time.Second)
@@ -67,14 +67,14 @@ func (h *hasher) enter(ctx context.Context) error {
 	}
 }
 
-func (h *hasher) leave() { <-h.slots }
+func (h *hasher) release() { <-h.slots }
 
 // hash makes a PHC string of a password.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
+	if err := h.acquire(ctx); err != nil {
 		return "", err
 	}
-	defer h.leave()
+	defer h.release()
 	salt := randomBytes(saltLength)
 	return encodeHash(salt, argon2.IDKey(passwordBytes(password), salt, hashTime, hashMemory, hashThreads, hashLength)), nil
 }
@@ -82,10 +82,10 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 // verify compares a password with a PHC string; an empty one costs the same
 // time and never fits (S-27). stale says that the hash should be made anew.
 func (h *hasher) verify(ctx context.Context, password, phc string) (ok, stale bool, err error) {
-	if err := h.enter(ctx); err != nil {
+	if err := h.acquire(ctx); err != nil {
 		return false, false, err
 	}
-	defer h.leave()
+	defer h.release()
 	known := phc != ""
 	if !known {
 		phc = h.dummy

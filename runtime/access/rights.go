@@ -23,24 +23,24 @@ type Rights struct {
 	admins map[string]bool
 	// origin is the compilation that copies of the rights come from.
 	origin *Rights
-	// timed rights depend on the present time and are bound anew soon.
-	timed bool
+	// timeDependent rights depend on the present time and are bound anew soon.
+	timeDependent bool
 }
 
 // EntityRights are the grants of one actor on one entity.
 type EntityRights struct {
 	Entity *model.Entity
-	Grants []Granted
+	Grants []BoundGrant
 
 	scopes map[schemas.Operation]query.Expr // of operations that some grant gives
-	cells  map[string]cell                  // by readable field
+	fields map[string]fieldScope            // by readable field
 	masks  maskCache
 	// uniform is the read mask when it is the same on all visible rows.
 	uniform *Mask
 }
 
-// Granted is one grant with its row scope bound: Scope nil means all rows.
-type Granted struct {
+// BoundGrant is one grant with its row scope bound: Scope nil means all rows.
+type BoundGrant struct {
 	Grant *model.Grant
 	Scope query.Expr
 
@@ -82,14 +82,14 @@ func (r *Rights) Can(entity string, op schemas.Operation, doc map[string]any) bo
 	if r.Actor.Admin {
 		return true
 	}
-	if !readsOnly(op) && !r.mayRaise(entity, doc) {
+	if !readsOnly(op) && !r.keepsPrivileges(entity, doc) {
 		return false
 	}
 	if op == schemas.OpExport && !r.Can(entity, schemas.OpRead, doc) {
 		return false
 	}
 	for _, g := range r.entities[entity].Grants {
-		if g.Grant.Ops[op] && r.in(g, doc) {
+		if g.Grant.Ops[op] && r.covers(g, doc) {
 			return true
 		}
 	}
@@ -107,7 +107,7 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 	}
 	for _, g := range e.Grants {
 		for _, t := range g.Grant.Def.Transitions {
-			if (t == key || t == "*") && r.in(g, doc) {
+			if (t == key || t == "*") && r.covers(g, doc) {
 				return true
 			}
 		}
@@ -119,9 +119,9 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 // actor with the same one are equal.
 func (r *Rights) Compiled() *Rights { return r.origin }
 
-// mayRaise keeps the lattice (S-06) for those who may write users and roles
+// keepsPrivileges keeps the lattice (S-06) for those who may write users and roles
 // without being admin.
-func (r *Rights) mayRaise(entity string, doc map[string]any) bool {
+func (r *Rights) keepsPrivileges(entity string, doc map[string]any) bool {
 	switch entity {
 	case assignmentEntity:
 		role, _ := doc["role"].(string)
@@ -135,9 +135,9 @@ func (r *Rights) mayRaise(entity string, doc map[string]any) bool {
 	return true
 }
 
-// in tells whether a row lies in the scope of a grant. When a record that the
+// covers tells whether a row lies in the scope of a grant. When a record that the
 // scope looks at cannot be read, it does not.
-func (r *Rights) in(g Granted, doc map[string]any) bool {
+func (r *Rights) covers(g BoundGrant, doc map[string]any) bool {
 	return g.row == nil || g.row(doc, r.lookup)
 }
 

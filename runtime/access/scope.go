@@ -8,15 +8,15 @@ import (
 	"weft/runtime/query"
 )
 
-// binder turns the scopes of grants into filters for one actor.
-type binder struct {
+// scopeBinder turns the scopes of grants into filters for one actor.
+type scopeBinder struct {
 	env    query.Env
 	people *Directory
 }
 
 // scope is the row filter of a grant; timed is set when it depends on the
 // present time.
-func (b binder) scope(g *model.Grant, timed *bool) query.Expr {
+func (b scopeBinder) scope(g *model.Grant, timed *bool) query.Expr {
 	parts := make([]query.Expr, 0, len(g.Scopes))
 	for _, s := range g.Scopes {
 		parts = append(parts, b.one(g.Entity, s, timed))
@@ -24,7 +24,7 @@ func (b binder) scope(g *model.Grant, timed *bool) query.Expr {
 	return union(parts)
 }
 
-func (b binder) one(e *model.Entity, s model.Scope, timed *bool) query.Expr {
+func (b scopeBinder) one(e *model.Entity, s model.Scope, timed *bool) query.Expr {
 	switch s.Type {
 	case "all":
 		return nil
@@ -43,7 +43,7 @@ func (b binder) one(e *model.Entity, s model.Scope, timed *bool) query.Expr {
 }
 
 // filter binds a filter scope. What cannot be bound, or says nothing, gives no row.
-func (b binder) filter(e *model.Entity, f query.Filter, timed *bool) query.Expr {
+func (b scopeBinder) filter(e *model.Entity, f query.Filter, timed *bool) query.Expr {
 	if f.IsZero() {
 		return query.Any{}
 	}
@@ -61,7 +61,7 @@ func (b binder) filter(e *model.Entity, f query.Filter, timed *bool) query.Expr 
 
 // department gives the rows owned by people of the departments; departments
 // themselves lie in their own.
-func (b binder) department(e *model.Entity, ids []string) query.Expr {
+func (b scopeBinder) department(e *model.Entity, ids []string) query.Expr {
 	if e.Key == departmentEntity {
 		return oneOf("id", ids)
 	}

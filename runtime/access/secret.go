@@ -76,8 +76,8 @@ func docOf(id string, rev int64, body any) (store.Doc, error) {
 	return store.Doc{ID: id, Rev: rev, Body: raw}, nil
 }
 
-// clip cuts a text that a stranger sent to a length in characters.
-func clip(s string, n int) string {
+// truncate cuts a text that a stranger sent to a length in characters.
+func truncate(s string, n int) string {
 	s = strings.ToValidUTF8(strings.TrimSpace(s), "\uFFFD")
 	if r := []rune(s); len(r) > n {
 		return string(r[:n])

@@ -32,24 +32,24 @@ type Options struct {
 type Service struct {
 	Options
 
-	people   atomic.Pointer[peopleState]
+	people   atomic.Pointer[directoryState]
 	loading  sync.Mutex
-	known    known
+	secrets  secretCache
 	hasher   *hasher
 	attempts sync.Mutex // one sign-in at a time counts its try
 }
 
-// peopleState is the directory with the rights that were compiled from it.
-type peopleState struct {
-	stamp     stamp
+// directoryState is the directory with the rights that were compiled from it.
+type directoryState struct {
+	stamp     changeNumbers
 	directory *Directory
 	rights    sync.Map // rightsKey → *Rights
 }
 
 type rightsKey struct{ user, token, role string }
 
-// timedRights is how long rights that depend on the present time are kept.
-const timedRights = time.Second
+// timeDependentLife is how long rights that depend on the present time are kept.
+const timeDependentLife = time.Second
 
 // New makes a Service. It reads nothing yet.
 func New(o Options) *Service {
@@ -60,12 +60,12 @@ func New(o Options) *Service {
 		o.Zone = time.UTC
 	}
 	o.Times = o.Times.orDefaults()
-	return &Service{Options: o, hasher: newHasher(), known: known{byDigest: map[digest]*entry{}}}
+	return &Service{Options: o, hasher: newHasher(), secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
 }
 
 // state gives the present people, read anew when they changed.
-func (s *Service) state(ctx context.Context) (*peopleState, error) {
-	now, err := readStamp(ctx, s.Store)
+func (s *Service) state(ctx context.Context) (*directoryState, error) {
+	now, err := readChangeNumbers(ctx, s.Store)
 	if err != nil {
 		return nil, storeProblem(err)
 	}
@@ -75,7 +75,7 @@ func (s *Service) state(ctx context.Context) (*peopleState, error) {
 	s.loading.Lock()
 	defer s.loading.Unlock()
 	// The stamp is read before the people: what changes in between is read again.
-	if now, err = readStamp(ctx, s.Store); err != nil {
+	if now, err = readChangeNumbers(ctx, s.Store); err != nil {
 		return nil, storeProblem(err)
 	}
 	if p := s.people.Load(); p != nil && p.stamp == now {
@@ -85,7 +85,7 @@ func (s *Service) state(ctx context.Context) (*peopleState, error) {
 	if err != nil {
 		return nil, storeProblem(err)
 	}
-	p := &peopleState{stamp: now, directory: d}
+	p := &directoryState{stamp: now, directory: d}
 	s.people.Store(p)
 	return p, nil
 }
@@ -114,7 +114,7 @@ func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
 	key := rightsKey{a.UserID, a.Token, a.TokenRole}
 	if kept, ok := p.rights.Load(key); ok {
 		r := kept.(*Rights)
-		if r.Model == m && (!r.timed || s.Now().Sub(r.Env.Now) < timedRights) {
+		if r.Model == m && (!r.timeDependent || s.Now().Sub(r.Env.Now) < timeDependentLife) {
 			return r.at(s.Now()), nil
 		}
 	}

@@ -17,9 +17,9 @@ import (
 type SessionTimes struct {
 	// Idle ends a session that is not used; Absolute ends every session.
 	Idle, Absolute time.Duration
-	// Renew is the age at which a session's token is to be replaced; Grace is
+	// Rotate is the age at which a session's token is to be replaced; Grace is
 	// how long the replaced one still serves requests that are under way.
-	Renew, Grace time.Duration
+	Rotate, Grace time.Duration
 }
 
 func (t SessionTimes) orDefaults() SessionTimes {
@@ -30,7 +30,7 @@ func (t SessionTimes) orDefaults() SessionTimes {
 	}
 	set(&t.Idle, 72*time.Hour)
 	set(&t.Absolute, 30*24*time.Hour)
-	set(&t.Renew, time.Hour)
+	set(&t.Rotate, time.Hour)
 	set(&t.Grace, time.Minute)
 	return t
 }

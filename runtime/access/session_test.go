@@ -128,22 +128,22 @@ func TestRenewal(t *testing.T) {
 	h := newHouse(t)
 	h.password(h.user("ann", nil))
 	first := h.signIn("ann")
-	if a, _ := h.Authenticate(t.Context(), first); a.Renew {
+	if a, _ := h.Authenticate(t.Context(), first); a.RotateSecret {
 		t.Error("a new secret is due already")
 	}
 	h.wait(61 * time.Minute)
-	if a, _ := h.Authenticate(t.Context(), first); !a.Renew {
+	if a, _ := h.Authenticate(t.Context(), first); !a.RotateSecret {
 		t.Error("an old secret is not due")
 	}
-	second, err := h.Renew(t.Context(), first)
+	second, err := h.RotateSecret(t.Context(), first)
 	if err != nil || second == "" || second == first {
 		t.Fatalf("renewal: %q, %v", second, err)
 	}
-	if again, err := h.Renew(t.Context(), first); again != "" || err != nil {
+	if again, err := h.RotateSecret(t.Context(), first); again != "" || err != nil {
 		t.Errorf("a parallel request renews again: %q, %v", again, err)
 	}
 	for _, token := range []string{first, second} {
-		if a, err := h.Authenticate(t.Context(), token); err != nil || a.Renew {
+		if a, err := h.Authenticate(t.Context(), token); err != nil || a.RotateSecret {
 			t.Errorf("within the grace: %+v, %v", a, err)
 		}
 	}

@@ -25,7 +25,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 	}
 	login = norm.NFC.String(strings.TrimSpace(login)) // as it is stored
 	keys := attemptKeys(login, from.Address)
-	if err := s.tryAttempt(ctx, keys); err != nil {
+	if err := s.countAttempt(ctx, keys); err != nil {
 		return "", nil, err
 	}
 	person := p.directory.byLogin[login]
@@ -36,7 +36,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 	if !ok {
 		return "", nil, problem.New(problem.Unauthenticated, "wrong_login", nil)
 	}
-	if err := s.forgiveAttempt(ctx, keys); err != nil {
+	if err := s.undoAttempt(ctx, keys); err != nil {
 		return "", nil, err
 	}
 	token = newSecret(sessionPrefix)
@@ -64,7 +64,7 @@ func (s *Service) openSession(ctx context.Context, user, token string, from Clie
 	now := s.Now()
 	d := sessionDoc{ID: newID(), Rev: 1, User: user, Hash: digestOf(token).String(), CreatedAt: instant(now),
 		RenewedAt: instant(now), UsedAt: instant(now), ExpiresAt: instant(now.Add(s.Times.Absolute)),
-		Address: clip(from.Address, 64), Agent: clip(from.Agent, 200)}
+		Address: truncate(from.Address, 64), Agent: truncate(from.Agent, 200)}
 	doc, err := docOf(d.ID, 1, d)
 	if err != nil {
 		return "", err

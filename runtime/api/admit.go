@@ -55,7 +55,7 @@ func (x *exchange) authenticate() error {
 		return err
 	}
 	x.actor = actor
-	if cookie && actor.Renew {
+	if cookie && actor.RotateSecret {
 		return x.renew(token)
 	}
 	return nil
@@ -63,7 +63,7 @@ func (x *exchange) authenticate() error {
 
 // renew hands a browser the new secret of its session.
 func (x *exchange) renew(token string) error {
-	next, err := x.s.o.Access.Renew(x.ctx, token)
+	next, err := x.s.o.Access.RotateSecret(x.ctx, token)
 	if err == nil && next != "" {
 		x.setCookie(next, int(sessionCookieLife.Seconds()))
 	}

@@ -201,7 +201,7 @@ func (v viewer) schema(e *model.Entity) map[string]any {
 		if !model.IsSystem(key) && !v.rights.Readable(e.Key, key) && !v.writable(e.Key, key) {
 			continue
 		}
-		if f := e.ByKey[key]; f != nil && f.Child() && f.Target != nil {
+		if f := e.ByKey[key]; f != nil && f.IsChildRows() && f.Target != nil {
 			rows := v.schema(f.Target)
 			delete(rows, "$schema")
 			delete(rows, "required") // a new row has no id yet

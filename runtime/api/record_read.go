@@ -35,7 +35,7 @@ func getRecord(x *exchange) error {
 // timed tells whether answers about a record change with time alone.
 func (x *exchange) timed(entity string) bool {
 	e, ok := x.s.o.Current.Model().Entity(entity)
-	return !ok || e.Timed()
+	return !ok || e.TimeDependent()
 }
 
 // lists joins what was written with commas, once or several times.

@@ -125,7 +125,7 @@ func TestRenewedSessionGoesOn(t *testing.T) {
 	c := st.dial(token)
 	c.send(`{"op":"subscribe","ref":"a","entity":"deal","query":{}}`)
 	c.want("snapshot")
-	if next, err := st.access.Renew(t.Context(), token); err != nil || next == "" {
+	if next, err := st.access.RotateSecret(t.Context(), token); err != nil || next == "" {
 		t.Fatalf("%q %v", next, err)
 	}
 	c.wantPut(st.create("deal", doc{"name": "new", "owner": ann}))

@@ -23,13 +23,13 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
 		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{},
 	}}
-	c.keys()
+	c.checkKeys()
 	c.entities()
 	c.links()
 	c.rollUps()
 	c.formulas()
 	c.clocks()
-	c.extras()
+	c.conditions()
 	c.machines()
 	c.roles()
 	c.views()
@@ -42,7 +42,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 		sortProblems(c.problems)
 		return nil, c.problems
 	}
-	c.served()
+	c.checkIndexes()
 	return c.m, nil
 }
 
@@ -51,8 +51,8 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 type compiler struct {
 	set      *schemas.Set
 	m        *Model
-	order    []*Entity // built-in first, then in the order of the set
-	asked    []asked   // by views and widgets
+	order    []*Entity      // built-in first, then in the order of the set
+	planned  []plannedQuery // by views and widgets
 	problems []problem.Field
 }
 
@@ -62,7 +62,7 @@ func (c *compiler) fail(at, code string, params ...any) {
 
 // add takes over problems whose paths are relative to at.
 func (c *compiler) add(at string, ps []problem.Field) {
-	c.problems = append(c.problems, under(at, ps)...)
+	c.problems = append(c.problems, prefixed(at, ps)...)
 }
 
 // sortProblems orders by path, keeps the order of finding within one, and
@@ -89,8 +89,8 @@ var (
 	templateForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
 )
 
-// keys checks that every definition has a good key of its own.
-func (c *compiler) keys() {
+// checkKeys checks that every definition has a good key of its own.
+func (c *compiler) checkKeys() {
 	type name struct {
 		kind schemas.Kind
 		key  string

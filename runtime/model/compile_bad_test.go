@@ -175,7 +175,7 @@ func TestExtraConditions(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var have []string
-			for _, p := range e.Extra.Validate(c.record) {
+			for _, p := range e.Conditions.Validate(c.record) {
 				have = append(have, p.Path+" "+p.Code)
 				if !problem.Known(p.Code) {
 					t.Error("no text for", p.Code)

@@ -68,7 +68,7 @@ func TestFormulasComeInTheOrderOfComputing(t *testing.T) {
 		t.Error(got)
 	}
 	a, _ := m.Entity("account")
-	if len(a.DependentFormulas) != 1 || a.DependentFormulas[0].Formula.Key != "label" || a.DependentFormulas[0].Via.Key != "acc" || a.DependentFormulas[0].Of.Key != "name" {
+	if len(a.DependentFormulas) != 1 || a.DependentFormulas[0].Formula.Key != "label" || a.DependentFormulas[0].Via.Key != "acc" || a.DependentFormulas[0].Source.Key != "name" {
 		t.Error("the account does not know which formulas read it", a.DependentFormulas)
 	}
 }

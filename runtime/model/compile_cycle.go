@@ -9,7 +9,7 @@ import (
 // and orders the formulas of each entity so that what a formula reads comes
 // before it.
 func (c *compiler) cycles() {
-	w := &walker{c: c, done: map[*Field]bool{}}
+	w := &cycleFinder{c: c, done: map[*Field]bool{}}
 	for _, e := range c.order {
 		for _, f := range e.Fields {
 			w.visit(f)
@@ -17,26 +17,26 @@ func (c *compiler) cycles() {
 	}
 }
 
-// walker goes depth first along what computed fields read.
-type walker struct {
+// cycleFinder goes depth first along what computed fields read.
+type cycleFinder struct {
 	c    *compiler
 	done map[*Field]bool
-	way  []*Field
+	path []*Field
 }
 
-func (w *walker) visit(f *Field) {
+func (w *cycleFinder) visit(f *Field) {
 	if f.Formula == nil && f.RollUp == nil || w.done[f] {
 		return
 	}
-	if i := slices.Index(w.way, f); i >= 0 {
-		w.report(w.way[i:])
+	if i := slices.Index(w.path, f); i >= 0 {
+		w.report(w.path[i:])
 		return
 	}
-	w.way = append(w.way, f)
+	w.path = append(w.path, f)
 	for _, source := range f.reads() {
 		w.visit(source)
 	}
-	w.way = w.way[:len(w.way)-1]
+	w.path = w.path[:len(w.path)-1]
 	w.done[f] = true
 	if f.Formula != nil {
 		f.Entity.Formulas = append(f.Entity.Formulas, f)
@@ -44,7 +44,7 @@ func (w *walker) visit(f *Field) {
 	}
 }
 
-func (w *walker) report(cycle []*Field) {
+func (w *cycleFinder) report(cycle []*Field) {
 	names := make([]string, 0, len(cycle)+1)
 	for _, f := range append(cycle, cycle[0]) {
 		names = append(names, f.Entity.Key+"."+f.Key)

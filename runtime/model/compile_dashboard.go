@@ -52,5 +52,5 @@ func (c *compiler) widget(w *schemas.Widget, here string, roles []string) {
 			c.fail(here+problem.Pointer("sort", i), "unknown_figure", "name", strings.TrimPrefix(s, "-"))
 		}
 	}
-	c.asked = append(c.asked, asked{at: here, entity: e, roles: roles, where: where, figures: true})
+	c.planned = append(c.planned, plannedQuery{path: here, entity: e, roles: roles, where: where, aggregate: true})
 }

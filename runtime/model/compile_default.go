@@ -18,7 +18,7 @@ var relativeDefaults = map[string][]schemas.FieldType{
 
 // defaultValue checks that the default is a value of the field.
 func (c *compiler) defaultValue(f *Field, here string) {
-	if f.Def.Default == nil || f.Computed || f.Child() {
+	if f.Def.Default == nil || f.Computed || f.IsChildRows() {
 		return
 	}
 	here += "/default"

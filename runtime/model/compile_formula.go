@@ -71,7 +71,7 @@ func (c *compiler) formula(f *Field) {
 		}
 		if ok && via != nil && !IsSystem(of.Key) {
 			target := via.Target
-			target.DependentFormulas = append(target.DependentFormulas, DependentFormula{Formula: f, Via: via, Of: target.ByKey[of.Key]})
+			target.DependentFormulas = append(target.DependentFormulas, DependentFormula{Formula: f, Via: via, Source: target.ByKey[of.Key]})
 		}
 	}
 }

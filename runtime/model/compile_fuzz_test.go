@@ -48,8 +48,8 @@ func FuzzCompile(f *testing.F) {
 			if _, err := json.Marshal(e.JSONSchema()); err != nil {
 				t.Fatal(err)
 			}
-			if e.Extra != nil {
-				e.Extra.Validate(map[string]any{"name": "x", "amount": "1"})
+			if e.Conditions != nil {
+				e.Conditions.Validate(map[string]any{"name": "x", "amount": "1"})
 			}
 		}
 	})

@@ -91,7 +91,7 @@ func TestCompileLinksWhatBelongsTogether(t *testing.T) {
 	if l, _ := m.Entity("line"); l.Child.Parent != d || l.Child.In != d.ByKey["lines"] || l.Child.Field != l.ByKey["deal"] {
 		t.Error("the child entity does not know its parent")
 	}
-	if len(a.RollUps) != 1 || len(d.DependentRollUps) != 1 || d.DependentRollUps[0].RollUp.Ref != d.ByKey["account"] {
+	if len(a.RollUps) != 1 || len(d.DependentRollUps) != 1 || d.DependentRollUps[0].RollUp.Reference != d.ByKey["account"] {
 		t.Error("the roll-up is not known on both sides")
 	}
 	if got := len(a.Referrers); got != 2 {
@@ -100,13 +100,13 @@ func TestCompileLinksWhatBelongsTogether(t *testing.T) {
 	if len(d.Unique) != 1 || len(d.Unique[0].Fields) != 2 || a.Unique[0].Name != "unique_name" {
 		t.Error("unique keys", d.Unique, a.Unique)
 	}
-	if way := d.Machine.Stages["won"].Way; len(way) != 2 || way[0].Def.Key != "to_offer" || way[1].Def.Key != "to_won" {
+	if way := d.Machine.Stages["won"].ForwardPath; len(way) != 2 || way[0].Def.Key != "to_offer" || way[1].Def.Key != "to_won" {
 		t.Error("way to won", way)
 	}
-	if len(d.Machine.Stages["new"].Way) != 0 || d.Machine.Transition("won", "new") != nil || d.Machine.Transition("new", "lost") == nil {
+	if len(d.Machine.Stages["new"].ForwardPath) != 0 || d.Machine.Transition("won", "new") != nil || d.Machine.Transition("new", "lost") == nil {
 		t.Error("moves")
 	}
-	if got := d.Extra.Validate(map[string]any{"account": "x"}); len(got) != 1 || got[0].Path != "/amount" || got[0].Code != "required" {
+	if got := d.Conditions.Validate(map[string]any{"account": "x"}); len(got) != 1 || got[0].Path != "/amount" || got[0].Code != "required" {
 		t.Error("extra condition", got)
 	}
 }

@@ -48,7 +48,7 @@ func (c *compiler) target(f *Field) {
 	if key == "" {
 		return // the type has said so
 	}
-	if f.Target = c.entityOf(key, here); f.Target == nil || f.Child() {
+	if f.Target = c.entityOf(key, here); f.Target == nil || f.IsChildRows() {
 		return
 	}
 	f.Target.Referrers = append(f.Target.Referrers, f)
@@ -106,7 +106,7 @@ func (c *compiler) childOf(e *Entity) {
 // childRows checks that child-rows fields and x-child-of come in pairs.
 func (c *compiler) childRows(e *Entity) {
 	for _, f := range e.Fields {
-		if !f.Child() || f.Target == nil {
+		if !f.IsChildRows() || f.Target == nil {
 			continue
 		}
 		here := at(e.Def, "properties", f.Key, "x-child")
@@ -142,7 +142,7 @@ func (c *compiler) childOfItself(e *Entity) {
 
 func (c *compiler) holdsRows(child *Entity) bool {
 	for _, f := range child.Child.Parent.Fields {
-		if f.Child() && f.Target == child {
+		if f.IsChildRows() && f.Target == child {
 			return true
 		}
 	}

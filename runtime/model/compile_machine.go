@@ -39,7 +39,7 @@ func (c *compiler) machine(def *schemas.StageMachine) {
 		c.fail(at(def, "initial"), "unknown_stage", "stage", def.Initial)
 		return
 	}
-	c.reach(m)
+	c.reachableStages(m)
 	if m.Field != nil {
 		e.Machine = m
 	}
@@ -119,14 +119,14 @@ func (c *compiler) moveForm(m *StageMachine, t *schemas.StageTransition, here st
 	}
 }
 
-// reach finds the shortest forward way to each stage and reports the stages
+// reachableStages finds the shortest forward way to each stage and reports the stages
 // that no move leads to.
-func (c *compiler) reach(m *StageMachine) {
-	forward := m.walk(func(t *Transition) bool { return t.Def.Direction != "back" })
-	anyway := m.walk(func(*Transition) bool { return true })
+func (c *compiler) reachableStages(m *StageMachine) {
+	forward := m.paths(func(t *Transition) bool { return t.Def.Direction != "back" })
+	anyway := m.paths(func(*Transition) bool { return true })
 	for i, s := range m.Def.Stages {
 		if stage := m.Stages[s.Key]; stage.Def == &m.Def.Stages[i] {
-			stage.Way = forward[s.Key]
+			stage.ForwardPath = forward[s.Key]
 			if _, ok := anyway[s.Key]; !ok {
 				c.fail(at(m.Def, "stages", i), "unreachable_stage", "stage", s.Key)
 			}
@@ -134,9 +134,9 @@ func (c *compiler) reach(m *StageMachine) {
 	}
 }
 
-// walk goes breadth first from the initial stage along the moves that use
+// paths goes breadth first from the initial stage along the moves that use
 // allows and gives the way to each stage it meets.
-func (m *StageMachine) walk(use func(*Transition) bool) map[string][]*Transition {
+func (m *StageMachine) paths(use func(*Transition) bool) map[string][]*Transition {
 	ways := map[string][]*Transition{m.Def.Initial: {}}
 	for queue := []string{m.Def.Initial}; len(queue) > 0; queue = queue[1:] {
 		here := queue[0]

@@ -28,20 +28,20 @@ func (c *compiler) rollUp(f *Field) {
 		return
 	}
 	r := &RollUp{Field: f, Entity: from, Func: def.Func}
-	if r.Ref = c.ownField(from, def.Field, here+"/field"); r.Ref != nil && (r.Ref.Target != f.Entity || r.Ref.Child()) {
+	if r.Reference = c.ownField(from, def.Field, here+"/field"); r.Reference != nil && (r.Reference.Target != f.Entity || r.Reference.IsChildRows()) {
 		c.fail(here+"/field", "wrong_target", "field", def.Field, "entity", f.Entity.Key)
-		r.Ref = nil
+		r.Reference = nil
 	}
 	if def.Of != "" && def.Func != "count" {
 		if r.Of = c.ownField(from, def.Of, here+"/of"); r.Of != nil {
-			c.figure(r, here)
+			c.rollUpFunction(r, here)
 		}
 	}
 	var problems []problem.Field
 	r.Where, problems = query.Parse(def.Where, from, here+"/where")
 	c.add("", problems)
-	c.steady(r, here+"/where")
-	if r.Ref == nil {
+	c.stableFilter(r, here+"/where")
+	if r.Reference == nil {
 		return
 	}
 	f.RollUp = r
@@ -49,8 +49,8 @@ func (c *compiler) rollUp(f *Field) {
 	from.DependentRollUps = append(from.DependentRollUps, f)
 }
 
-// figure checks that the function suits the field and its result the annotation.
-func (c *compiler) figure(r *RollUp, here string) {
+// rollUpFunction checks that the function suits the field and its result the annotation.
+func (c *compiler) rollUpFunction(r *RollUp, here string) {
 	number := r.Of.Kind == query.Number || r.Of.Kind == query.Decimal
 	ordered := number || r.Of.Kind == query.Date || r.Of.Kind == query.Instant
 	if (r.Func == "sum" || r.Func == "avg") && !number || !ordered {
@@ -62,9 +62,9 @@ func (c *compiler) figure(r *RollUp, here string) {
 	}
 }
 
-// steady refuses filters whose answer changes although no referring record
+// stableFilter refuses filters whose answer changes although no referring record
 // does: then the kept figure would be wrong.
-func (c *compiler) steady(r *RollUp, here string) {
+func (c *compiler) stableFilter(r *RollUp, here string) {
 	for _, p := range r.Where.Fields() {
 		if p.Through != "" {
 			c.fail(here, "roll_up_across", "field", p.Name())

@@ -26,9 +26,9 @@ func (c *compiler) views() {
 			c.column(e, path, at(def, "columns", i))
 		}
 		c.board(v)
-		c.asked = append(c.asked, asked{at: at(def), entity: e, roles: def.Roles, where: v.Where, fixed: def.By, sort: sort})
+		c.planned = append(c.planned, plannedQuery{path: at(def), entity: e, roles: def.Roles, where: v.Where, equalTo: def.By, sort: sort})
 		if def.Type == "board" { // how many there are in each column
-			c.asked = append(c.asked, asked{at: at(def), entity: e, roles: def.Roles, where: v.Where, figures: true})
+			c.planned = append(c.planned, plannedQuery{path: at(def), entity: e, roles: def.Roles, where: v.Where, aggregate: true})
 		}
 		c.m.Views[def.Key] = v
 	}

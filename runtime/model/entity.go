@@ -35,7 +35,7 @@ func (e *Entity) index(user *Entity) {
 		e.lookup[f.Key] = f
 	}
 	for _, f := range e.Fields {
-		if f.Child() {
+		if f.IsChildRows() {
 			continue
 		}
 		q := query.Field{
@@ -51,8 +51,8 @@ func (e *Entity) index(user *Entity) {
 	}
 }
 
-// Child tells whether f holds child rows.
-func (f *Field) Child() bool { return f.Def.FieldType == schemas.TypeChildRows }
+// IsChildRows tells whether f holds child rows.
+func (f *Field) IsChildRows() bool { return f.Def.FieldType == schemas.TypeChildRows }
 
 // Entity finds a compiled entity by key.
 func (m *Model) Entity(key string) (*Entity, bool) {

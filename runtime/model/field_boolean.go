@@ -23,7 +23,7 @@ func (booleanType) Schema(*schemas.Field) map[string]any {
 
 func (booleanType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if _, ok := wire.(bool); !ok {
-		return nil, wrong("boolean")
+		return nil, wrongType("boolean")
 	}
 	return wire, nil
 }

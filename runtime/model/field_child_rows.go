@@ -35,12 +35,12 @@ func (childRowsType) Check(f *schemas.Field) []problem.Field {
 func (childRowsType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	rows, ok := wire.([]any)
 	if !ok {
-		return nil, wrong("array")
+		return nil, wrongType("array")
 	}
 	ps := checkCount(f.Def, len(rows), itemLimit)
 	for i, row := range rows {
 		if _, ok := row.(map[string]any); !ok {
-			ps = append(ps, under(problem.Pointer(i), wrong("object"))...)
+			ps = append(ps, prefixed(problem.Pointer(i), wrongType("object"))...)
 		}
 	}
 	if ps != nil {

@@ -89,7 +89,7 @@ func isChoiceKey(key string) bool {
 func (choiceType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	key, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	if findChoice(f.Def, key) == nil {
 		return nil, refuse("not_a_choice")

@@ -32,7 +32,7 @@ func (creditCodeType) Check(f *schemas.Field) []problem.Field {
 func (creditCodeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	code := strings.ToUpper(strings.TrimSpace(s))
 	if len(code) != 18 {

@@ -53,7 +53,7 @@ func (currencyType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	case errors.Is(err, query.ErrDecimalScale):
 		return nil, refuse("decimal_scale", "max", 4)
 	case err != nil:
-		return nil, wrong("decimal")
+		return nil, wrongType("decimal")
 	}
 	if f.Def.Minimum != nil || f.Def.Maximum != nil {
 		if ps := checkRange(f.Def, query.DecimalFloat(stored)); ps != nil {

@@ -25,7 +25,7 @@ func (dateType) Check(f *schemas.Field) []problem.Field { return checkStored(f, 
 func (dateType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	if !isDate(s) {
 		return nil, refuse("not_a_date")

@@ -31,7 +31,7 @@ func (datetimeType) Check(f *schemas.Field) []problem.Field { return checkStored
 func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	// time.Parse also takes one-digit hours and a comma before the fraction.
 	if len(s) < 20 || len(s) > 64 || s[13] != ':' || s[16] != ':' || s[19] == ',' {

@@ -29,7 +29,7 @@ func (emailType) Check(f *schemas.Field) []problem.Field {
 func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	clean, _, ps := cleanText(s)
 	if ps != nil {

@@ -44,7 +44,7 @@ func (locationType) Check(f *schemas.Field) []problem.Field { return checkOnly(f
 func (locationType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	in, ok := wire.(map[string]any)
 	if !ok {
-		return nil, wrong("object")
+		return nil, wrongType("object")
 	}
 	out := make(map[string]any, len(in))
 	var ps []problem.Field
@@ -61,7 +61,7 @@ func (locationType) Normalise(f *Field, wire any) (any, []problem.Field) {
 		case v != nil:
 			stored, wrongs := part(v)
 			out[key] = stored
-			ps = append(ps, under("/"+key, wrongs)...)
+			ps = append(ps, prefixed("/"+key, wrongs)...)
 		}
 	}
 	if ps != nil {
@@ -73,7 +73,7 @@ func (locationType) Normalise(f *Field, wire any) (any, []problem.Field) {
 func normaliseDegrees(v any, top float64) (any, []problem.Field) {
 	x, ok := toFloat(v)
 	if !ok {
-		return nil, wrong("number")
+		return nil, wrongType("number")
 	}
 	return x, checkRange(&schemas.Field{Minimum: new(-top), Maximum: new(top)}, x)
 }

@@ -57,10 +57,10 @@ func (t numberType) Check(f *schemas.Field) []problem.Field {
 func (t numberType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	x, ok := toFloat(wire)
 	if !ok {
-		return nil, wrong("number")
+		return nil, wrongType("number")
 	}
 	if t.whole && x != math.Trunc(x) {
-		return nil, wrong("integer")
+		return nil, wrongType("integer")
 	}
 	if t.whole && math.Abs(x) > safeInteger {
 		return nil, refuse("integer_too_great", "max", safeInteger)

@@ -31,7 +31,7 @@ func (phoneType) Check(f *schemas.Field) []problem.Field {
 func (phoneType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	number, ok := parsePhone(s)
 	if !ok {

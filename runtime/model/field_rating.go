@@ -45,7 +45,7 @@ func (ratingType) Check(f *schemas.Field) []problem.Field {
 func (ratingType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	x, ok := toFloat(wire)
 	if !ok || x != math.Trunc(x) {
-		return nil, wrong("integer")
+		return nil, wrongType("integer")
 	}
 	if x < 1 {
 		return nil, refuse("too_small", "min", 1)

@@ -57,7 +57,7 @@ func (t referenceType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 func normaliseID(wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	upper, ok := isID(s)
 	if !ok {

@@ -36,7 +36,7 @@ func (regionType) Check(f *schemas.Field) []problem.Field { return checkStored(f
 func (regionType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	code, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	if _, known := regionNames[code]; !known {
 		return nil, refuse("not_a_region")

@@ -16,10 +16,10 @@ type rollUpType struct{}
 
 func (rollUpType) Name() schemas.FieldType { return schemas.TypeRollUp }
 
-func (rollUpType) Kind(f *schemas.Field) query.Kind { return figureOf(f).Kind(f) }
+func (rollUpType) Kind(f *schemas.Field) query.Kind { return rollUpResult(f).Kind(f) }
 
 func (rollUpType) Schema(f *schemas.Field) map[string]any {
-	s := figureOf(f).Schema(f)
+	s := rollUpResult(f).Schema(f)
 	s["readOnly"] = true
 	return s
 }
@@ -55,8 +55,8 @@ func (rollUpType) Check(f *schemas.Field) []problem.Field {
 	return ps
 }
 
-// figureOf is the type that the figure looks like.
-func figureOf(f *schemas.Field) Type {
+// rollUpResult is the type that the figure looks like.
+func rollUpResult(f *schemas.Field) Type {
 	if f.RollUp == nil || f.RollUp.Func == "count" {
 		return types[schemas.TypeInteger]
 	}
@@ -64,13 +64,13 @@ func figureOf(f *schemas.Field) Type {
 }
 
 func (rollUpType) Normalise(f *Field, wire any) (any, []problem.Field) {
-	return figureOf(f.Def).Normalise(f, wire)
+	return rollUpResult(f.Def).Normalise(f, wire)
 }
 
 func (rollUpType) Warn(*Field, any) []problem.Field { return nil }
 
-func (rollUpType) Wire(f *Field, stored any) any { return figureOf(f.Def).Wire(f, stored) }
+func (rollUpType) Wire(f *Field, stored any) any { return rollUpResult(f.Def).Wire(f, stored) }
 
 func (rollUpType) Format(f *Field, stored any, lang string) string {
-	return figureOf(f.Def).Format(f, stored, lang)
+	return rollUpResult(f.Def).Format(f, stored, lang)
 }

@@ -38,7 +38,7 @@ func (tagsType) Normalise(f *Field, wire any) (any, []problem.Field) {
 func normaliseTag(item any) (any, []problem.Field) {
 	s, ok := item.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	clean, _, ps := cleanText(s)
 	if ps != nil {

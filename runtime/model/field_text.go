@@ -65,7 +65,7 @@ func (t textType) Check(f *schemas.Field) []problem.Field {
 func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	clean, changed, ps := cleanText(s)
 	if ps != nil {

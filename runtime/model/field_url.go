@@ -29,7 +29,7 @@ func (urlType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "
 func (urlType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
-		return nil, wrong("string")
+		return nil, wrongType("string")
 	}
 	clean, _, ps := cleanText(s)
 	if ps != nil {

@@ -65,7 +65,7 @@ func (s *indexSet) add(i query.Index, asked bool) {
 
 func (s *indexSet) fields(e *Entity) {
 	for _, f := range e.Fields {
-		if f.Kind == query.Keys || f.Kind == query.Object || f.Child() {
+		if f.Kind == query.Keys || f.Kind == query.Object || f.IsChildRows() {
 			continue
 		}
 		path := query.Path{Field: f.Key, Kind: f.Kind}

@@ -28,7 +28,7 @@ func (e *Entity) JSONSchema() map[string]any {
 	for _, f := range e.Fields {
 		properties[f.Key] = f.JSONSchema()
 	}
-	doc := conditions(e.Def)
+	doc := conditionSchema(e.Def)
 	doc["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	doc["type"] = "object"
 	doc["x-title"] = e.Def.Title
@@ -41,7 +41,7 @@ func (e *Entity) JSONSchema() map[string]any {
 // JSONSchema is the JSON Schema of the field's wire value with its annotations.
 func (f *Field) JSONSchema() map[string]any {
 	s := maps.Clone(f.Type.Schema(f.Def))
-	if f.Child() && f.Target != nil {
+	if f.IsChildRows() && f.Target != nil {
 		s["items"] = f.Target.rowSchema()
 	}
 	s["x-type"] = f.Def.FieldType
@@ -52,7 +52,7 @@ func (f *Field) JSONSchema() map[string]any {
 	if len(f.Def.Choices) > 0 {
 		s["x-choices"] = f.Def.Choices
 	}
-	if f.Target != nil && !f.Child() {
+	if f.Target != nil && !f.IsChildRows() {
 		s["x-entity"] = f.Target.Key
 	}
 	if f.Def.Currency != "" {

@@ -30,20 +30,20 @@ type Model struct {
 
 // Entity is a compiled entity; it implements query.Entity.
 type Entity struct {
-	Key        string
-	Def        *schemas.Entity
-	BuiltIn    bool
-	Fields     []*Field // in written order, without system fields
-	ByKey      map[string]*Field
-	Machine    *StageMachine // nil for none
-	TitleField *Field
-	OwnerField string // key of the user field that row scopes read; "created_by" by default
-	Child      *Child // set when this is a child entity
-	Unique     []UniqueKey
-	Searchable []*Field
-	Formulas   []*Field // in the order in which they must be computed
-	Clocks     []*Field // the formulas that use the clock, in the same order
-	RollUps    []*Field // roll-ups of this entity
+	Key           string
+	Def           *schemas.Entity
+	BuiltIn       bool
+	Fields        []*Field // in written order, without system fields
+	ByKey         map[string]*Field
+	Machine       *StageMachine // nil for none
+	TitleField    *Field
+	OwnerField    string // key of the user field that row scopes read; "created_by" by default
+	Child         *Child // set when this is a child entity
+	Unique        []UniqueKey
+	Searchable    []*Field
+	Formulas      []*Field // in the order in which they must be computed
+	ClockFormulas []*Field // the formulas that use the clock, in the same order
+	RollUps       []*Field // roll-ups of this entity
 	// DependentRollUps are roll-ups of other entities that a change here can alter.
 	DependentRollUps []*Field
 	// Referrers are reference fields (of any entity) that point here.
@@ -51,16 +51,16 @@ type Entity struct {
 	// DependentFormulas are formulas of other entities that read a field of this one
 	// across a reference.
 	DependentFormulas []DependentFormula
-	// Extra is the JSON Schema validator of the conditions that go beyond single
+	// Conditions is the JSON Schema validator of the conditions that go beyond single
 	// fields (allOf, if/then/else, dependentRequired); nil when there are none.
-	Extra Validator
+	Conditions Validator
 
 	lookup map[string]query.Field
 }
 
 // DependentFormula is a formula that reads Of across the reference field Via, which
 // belongs to the formula's own entity.
-type DependentFormula struct{ Formula, Via, Of *Field }
+type DependentFormula struct{ Formula, Via, Source *Field }
 
 // Validator checks a record in wire form.
 type Validator interface {
@@ -95,21 +95,21 @@ type Field struct {
 	Formula *formula.Expr
 	// RollUp of roll-up fields.
 	RollUp *RollUp
-	// Clock formulas use the clock, by themselves or through another one: they
+	// UsesClock formulas use the clock, by themselves or through another one: they
 	// are computed when a record is read and never stored.
-	Clock bool
+	UsesClock bool
 	// Computed fields (formula, roll-up, auto-number) refuse writes.
 	Computed bool
 }
 
 // RollUp is a compiled roll-up.
 type RollUp struct {
-	Field  *Field // the roll-up field itself
-	Entity *Entity
-	Ref    *Field // reference field of Entity to Field.Entity
-	Func   string
-	Of     *Field // nil for count
-	Where  query.Filter
+	Field     *Field // the roll-up field itself
+	Entity    *Entity
+	Reference *Field // reference field of Entity to Field.Entity
+	Func      string
+	Of        *Field // nil for count
+	Where     query.Filter
 }
 
 // Type is a field type: one file each, with everything about it.
@@ -148,8 +148,8 @@ type StageMachine struct {
 type Stage struct {
 	Def   *schemas.Stage
 	Enter []Guard
-	// Way is the shortest forward way from the initial stage to here.
-	Way []*Transition
+	// ForwardPath is the shortest forward way from the initial stage to here.
+	ForwardPath []*Transition
 }
 
 // Transition is a compiled transition.

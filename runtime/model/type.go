@@ -47,9 +47,9 @@ func (readable) Format(_ *Field, stored any, _ string) string {
 	return s
 }
 
-// wrong is the problem of a value of another JSON type.
-func wrong(want string) []problem.Field {
-	return []problem.Field{problem.At("", "wrong_type", "want", wordOf(want))}
+// wrongType is the problem of a value of another JSON type.
+func wrongType(want string) []problem.Field {
+	return []problem.Field{problem.At("", "wrong_type", "want", jsonTypeTitle(want))}
 }
 
 // refuse is a single problem with the value as a whole.
@@ -57,16 +57,16 @@ func refuse(code string, params ...any) []problem.Field {
 	return []problem.Field{problem.At("", code, params...)}
 }
 
-// under moves problems below a path.
-func under(path string, ps []problem.Field) []problem.Field {
+// prefixed moves problems below a path.
+func prefixed(path string, ps []problem.Field) []problem.Field {
 	for i := range ps {
 		ps[i].Path = path + ps[i].Path
 	}
 	return ps
 }
 
-// words are the names of JSON types in messages.
-var words = map[string]schemas.Title{
+// jsonTypeTitles are the names of JSON types in messages.
+var jsonTypeTitles = map[string]schemas.Title{
 	"string":  {ZhCN: "文本", En: "a string"},
 	"number":  {ZhCN: "数字", En: "a number"},
 	"integer": {ZhCN: "整数", En: "a whole number"},
@@ -76,4 +76,4 @@ var words = map[string]schemas.Title{
 	"decimal": {ZhCN: "数字或十进制文本", En: "a number or a decimal string"},
 }
 
-func wordOf(want string) schemas.Title { return words[want] }
+func jsonTypeTitle(want string) schemas.Title { return jsonTypeTitles[want] }

@@ -15,7 +15,7 @@ const itemLimit = 1000
 func normaliseKeys(f *schemas.Field, wire any, most int, item func(any) (any, []problem.Field)) (any, []problem.Field) {
 	in, ok := keysIn(wire)
 	if !ok {
-		return nil, wrong("array")
+		return nil, wrongType("array")
 	}
 	if len(in) == 0 && (f.MinItems == nil || *f.MinItems == 0) {
 		return nil, nil
@@ -29,7 +29,7 @@ func normaliseKeys(f *schemas.Field, wire any, most int, item func(any) (any, []
 		v, wrongs := item(raw)
 		switch {
 		case wrongs != nil:
-			ps = append(ps, under(problem.Pointer(i), wrongs)...)
+			ps = append(ps, prefixed(problem.Pointer(i), wrongs)...)
 		case slices.Contains(out, v):
 			ps = append(ps, problem.At(problem.Pointer(i), "duplicate_item"))
 		default:

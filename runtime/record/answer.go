@@ -45,7 +45,7 @@ func (u *unit) render(ctx context.Context, it *item) (json.RawMessage, error) {
 }
 
 func (u *unit) renderDoc(ctx context.Context, it *item, mask *access.Mask) (json.RawMessage, error) {
-	it.entity.TellTime(it.after, u.now())
+	it.entity.ComputeClockFormulas(it.after, u.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
 	for _, k := range systemKeys {
@@ -120,7 +120,7 @@ func (u *unit) appendRows(ctx context.Context, b []byte, parent *item, f *model.
 // fields (see ownFields), so that it can be given back as it is.
 func (u *unit) appendRow(b []byte, row *item) []byte {
 	own, mask := ownFields(row.entity), u.rights.ReadMask(row.entity.Key, row.after)
-	row.entity.TellTime(row.after, u.now())
+	row.entity.ComputeClockFormulas(row.after, u.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
 		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {

@@ -30,7 +30,7 @@ func (u *unit) compute(ctx context.Context, it *item) (changed bool, err error) 
 		if err != nil {
 			v = nil
 		}
-		changed = it.set(f.Key, storedForm(v)) && !f.Clock || changed
+		changed = it.set(f.Key, storedForm(v)) && !f.UsesClock || changed
 	}
 	return changed, nil
 }
@@ -62,7 +62,7 @@ func (u *unit) valueAt(ctx context.Context, it *item, path string) (any, error) 
 func (it *item) diff() []*model.Field {
 	it.changed = it.changed[:0]
 	for _, f := range it.entity.Fields {
-		if f.Clock {
+		if f.UsesClock {
 			continue // moves by itself
 		}
 		if f.Def.FieldType == schemas.TypeChildRows {

@@ -32,7 +32,7 @@ func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 		put(k)
 	}
 	for _, f := range e.Fields {
-		if !f.Clock {
+		if !f.UsesClock {
 			put(f.Key)
 		}
 	}

@@ -28,7 +28,7 @@ func (r *reading) childRows(ctx context.Context, docs []store.Doc, ask asked) (c
 		return sets, nil
 	}
 	for _, f := range r.entity.Fields {
-		if !f.Child() || f.Target == nil || f.Target.Child == nil || ask.fields != nil && !ask.fields[f.Key] {
+		if !f.IsChildRows() || f.Target == nil || f.Target.Child == nil || ask.fields != nil && !ask.fields[f.Key] {
 			continue
 		}
 		if !r.readable(f.Key) || !r.rights.Allowed(f.Target.Key, schemas.OpRead) {

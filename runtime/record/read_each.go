@@ -96,7 +96,7 @@ func (e *each) hand(d store.Doc) error {
 	if err != nil {
 		return err
 	}
-	e.entity.TellTime(doc, e.now())
+	e.entity.ComputeClockFormulas(doc, e.now())
 	cutDoc(doc, e.rights.ReadMask(e.entity.Key, doc), e.fields)
 	return e.fn(doc)
 }

@@ -77,7 +77,7 @@ func (r *reading) saw(ctx context.Context, id string) (bool, error) {
 // not see; of deleted ones he is shown the ids if he sees all there are.
 func (r *reading) cutChildRows(ctx context.Context, mask *access.Mask, rows []historyRow) error {
 	for _, f := range r.entity.Fields {
-		if !f.Child() || f.Target == nil || !mask.Has(f.Key) ||
+		if !f.IsChildRows() || f.Target == nil || !mask.Has(f.Key) ||
 			r.rights.Allowed(f.Target.Key, schemas.OpRead) && r.rights.Scope(f.Target.Key, schemas.OpRead) == nil {
 			continue
 		}

@@ -50,7 +50,7 @@ func (s *Service) Select(ctx context.Context, c Call, entity string, q Query) (*
 		r.fail("/cursor", "cursor")
 	}
 	for _, f := range r.entity.Fields {
-		sel.whole = sel.whole || f.Child() && sel.fields[f.Key]
+		sel.whole = sel.whole || f.IsChildRows() && sel.fields[f.Key]
 	}
 	sel.whole = sel.whole || len(q.Expand) > 0
 	sel.view = "*:"
@@ -111,7 +111,7 @@ func (sel *Selection) Depends() []string {
 		}
 	}
 	for _, f := range sel.Entity.Fields {
-		if f.Child() && sel.fields[f.Key] {
+		if f.IsChildRows() && sel.fields[f.Key] {
 			found[f.Target.Key] = true
 		}
 	}

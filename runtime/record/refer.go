@@ -51,7 +51,7 @@ func (it *item) readThrough() []*model.Field {
 	}
 	var vias []*model.Field
 	for _, fed := range it.entity.DependentFormulas {
-		if !sameValue(it.before[fed.Of.Key], it.after[fed.Of.Key]) && !slices.Contains(vias, fed.Via) {
+		if !sameValue(it.before[fed.Source.Key], it.after[fed.Source.Key]) && !slices.Contains(vias, fed.Via) {
 			vias = append(vias, fed.Via)
 		}
 	}

@@ -40,10 +40,10 @@ func newRenderer(e *model.Entity, m *access.Mask, fields map[string]bool) *rende
 	}
 	for _, f := range e.Fields {
 		keep := (fields == nil || fields[f.Key]) && m.Has(f.Key)
-		if keep && f.Clock {
+		if keep && f.UsesClock {
 			r.clocks = append(r.clocks, f)
 		}
-		r.members = append(r.members, member{f.Key, keep && !f.Clock, f.Kind == query.Decimal})
+		r.members = append(r.members, member{f.Key, keep && !f.UsesClock, f.Kind == query.Decimal})
 	}
 	return r
 }
@@ -104,7 +104,7 @@ func (r *renderer) appendClocks(out, body []byte) ([]byte, error) {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return out, errBody
 	}
-	r.entity.TellTime(doc, r.now)
+	r.entity.ComputeClockFormulas(doc, r.now)
 	for _, f := range r.clocks {
 		if v := doc[f.Key]; v != nil {
 			out = appendWire(append(out, ','), f, v)

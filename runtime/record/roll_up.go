@@ -112,7 +112,7 @@ type contribution struct {
 }
 
 func (u *unit) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
-	parent := text(doc, r.Ref.Key)
+	parent := text(doc, r.Reference.Key)
 	if parent == "" {
 		return contribution{}, nil
 	}
@@ -210,7 +210,7 @@ func (u *unit) rollUp(ctx context.Context, r *model.RollUp, parent *item) (any, 
 
 // storedFigures adds what the store holds beside the records named in changed.
 func (u *unit) storedFigures(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *figures) error {
-	where := query.All{query.Cmp{Path: pathOf(r.Ref), Op: query.Eq, Value: parent}}
+	where := query.All{query.Cmp{Path: pathOf(r.Reference), Op: query.Eq, Value: parent}}
 	if !r.Where.IsZero() {
 		x, ps := r.Where.Bind(u.env(), r.Entity, nil)
 		if len(ps) > 0 {

@@ -168,7 +168,7 @@ func isStageField(e *model.Entity, key string) bool {
 // checkExtra asks the conditions of the entity's JSON Schema that go beyond
 // single fields.
 func (u *unit) checkExtra(it *item) {
-	if it.entity.Extra == nil {
+	if it.entity.Conditions == nil {
 		return
 	}
 	wire := make(map[string]any, len(it.after))
@@ -177,7 +177,7 @@ func (u *unit) checkExtra(it *item) {
 			wire[f.Key] = f.Type.Wire(f, v)
 		}
 	}
-	for _, p := range it.entity.Extra.Validate(wire) {
+	for _, p := range it.entity.Conditions.Validate(wire) {
 		p.Path = it.at + p.Path
 		u.problems = append(u.problems, p)
 	}

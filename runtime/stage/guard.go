@@ -19,11 +19,11 @@ func (c *check) guards(list []model.Guard) {
 			c.attachment(g.Def)
 		case "filter":
 			if !c.in.Match(g, c.in.After) {
-				c.note(withMessage(g.Def, problem.At(filterPath(g), "filter")))
+				c.unmetGuard(withMessage(g.Def, problem.At(filterPath(g), "filter")))
 			}
 		case "role":
 			if !holdsOne(c.in.Roles, g.Def.Roles) {
-				c.note(withMessage(g.Def, problem.At(problem.Pointer(c.in.Machine.Field.Key), "role", "roles", g.Def.Roles)))
+				c.unmetGuard(withMessage(g.Def, problem.At(problem.Pointer(c.in.Machine.Field.Key), "role", "roles", g.Def.Roles)))
 			}
 		}
 	}
@@ -36,7 +36,7 @@ func (c *check) required(keys []string) {
 		}
 		p := problem.At(problem.Pointer(key), "required", "title", c.title(key))
 		p.Text = "guard_required"
-		c.note(p)
+		c.unmetGuard(p)
 	}
 }
 
@@ -45,7 +45,7 @@ func (c *check) attachment(g *schemas.Guard) {
 	ids := fileIDs(c.in.After[g.Field])
 	at := problem.Pointer(g.Field)
 	if len(ids) == 0 {
-		c.note(problem.At(at, "attachment_missing", "title", c.title(g.Field)))
+		c.unmetGuard(problem.At(at, "attachment_missing", "title", c.title(g.Field)))
 		return
 	}
 	if len(g.MediaTypes) == 0 {
@@ -58,7 +58,7 @@ func (c *check) attachment(g *schemas.Guard) {
 	}
 	p := problem.At(at, "attachment_missing", "title", c.title(g.Field), "types", g.MediaTypes)
 	p.Text = "attachment_type"
-	c.note(p)
+	c.unmetGuard(p)
 }
 
 // reason takes the comment as the reason, or the reason's field when the
@@ -92,7 +92,7 @@ func (c *check) reason(r *schemas.Reason) {
 		p = problem.At(problem.Pointer(r.Field), "reason_required", "title", c.title(r.Field))
 		p.Text = "guard_reason_field"
 	}
-	c.note(p)
+	c.unmetGuard(p)
 }
 
 func (c *check) title(key string) schemas.Title {

@@ -62,7 +62,7 @@ func Evaluate(in Input) (*Move, *problem.Error) {
 		return nil, noMove(in.Machine, from, to)
 	}
 	if from == "" {
-		return in.begin(stage, to)
+		return in.enterInitial(stage, to)
 	}
 	t := in.Machine.Transition(from, to)
 	if t == nil {
@@ -70,21 +70,21 @@ func Evaluate(in Input) (*Move, *problem.Error) {
 	}
 	check := check{in: in, move: &Move{From: from, To: to, Transition: t}}
 	check.step(t, stage)
-	return check.verdict()
+	return check.result()
 }
 
-// begin takes a record into its first stage, along the whole way to it.
-func (in Input) begin(stage *model.Stage, to string) (*Move, *problem.Error) {
+// enterInitial takes a record into its first stage, along the whole way to it.
+func (in Input) enterInitial(stage *model.Stage, to string) (*Move, *problem.Error) {
 	check := check{in: in, move: &Move{To: to}}
 	initial := in.Machine.Def.Initial
-	if to != initial && len(stage.Way) == 0 {
+	if to != initial && len(stage.ForwardPath) == 0 {
 		return nil, noMove(in.Machine, initial, to)
 	}
 	check.guards(in.Machine.Stages[initial].Enter)
-	for _, t := range stage.Way {
+	for _, t := range stage.ForwardPath {
 		check.step(t, in.Machine.Stages[t.Def.To])
 	}
-	return check.verdict()
+	return check.result()
 }
 
 // check gathers what stands against a move.
@@ -105,9 +105,9 @@ func (c *check) step(t *model.Transition, into *model.Stage) {
 	c.reason(t.Def.Reason)
 }
 
-// verdict puts the right before the guards: who may not move learns nothing
+// result puts the right before the guards: who may not move learns nothing
 // of what the move needs.
-func (c *check) verdict() (*Move, *problem.Error) {
+func (c *check) result() (*Move, *problem.Error) {
 	if c.forbidden != nil {
 		return nil, c.forbidden
 	}
@@ -117,8 +117,8 @@ func (c *check) verdict() (*Move, *problem.Error) {
 	return c.move, nil
 }
 
-// note keeps each unmet guard once: several steps may ask the same.
-func (c *check) note(p problem.Field) {
+// unmetGuard keeps each unmet guard once: several steps may ask the same.
+func (c *check) unmetGuard(p problem.Field) {
 	k := p.Path + "\x00" + p.Code + "\x00" + p.Message("en")
 	if c.seen[k] {
 		return

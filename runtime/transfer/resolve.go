@@ -36,7 +36,7 @@ type resolver struct {
 	dryRun bool
 }
 
-// maxKnown bounds the remembered look-ups of one field.
+// maxCachedSecrets bounds the remembered look-ups of one field.
 const maxKnown = 200_000
 
 // load looks up all texts of one column in one go.

@@ -41,6 +41,6 @@ func foldField(field string) string { return memberFold + "." + field }
 // an index has in ascending order and is absent where the field is set.
 func unsetField(field string) string { return memberUnset + "." + field }
 
-// wordOf is a search token as it stands in memberWords; a prefix of a token
+// jsonTypeTitle is a search token as it stands in memberWords; a prefix of a token
 // gives a prefix of it.
 func wordOf(field, token string) string { return field + " " + token }

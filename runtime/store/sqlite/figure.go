@@ -65,7 +65,7 @@ func (s decimalSum) stored(average bool) any {
 	return stored
 }
 
-// figureOf tells which kept figure answers an aggregate, if any.
+// rollUpResult tells which kept figure answers an aggregate, if any.
 func figureOf(a store.Aggregate) (*figure, bool) {
 	f := &figure{groups: map[string]*group{}}
 	if len(a.Groups) > 1 || !isAll(a.Where) {

@@ -8,29 +8,29 @@ import (
 	"weft/schemas"
 )
 
-// asked is a query that a view or a widget makes for everybody who opens it.
-type asked struct {
-	at     string
+// plannedQuery is a query that a view or a widget makes for everybody who opens it.
+type plannedQuery struct {
+	path   string
 	entity *Entity
 	roles  []string // that see it; empty: all
 	where  query.Filter
-	// fixed is a field of which each query takes one value, as a board's columns do; "" for none.
-	fixed string
-	sort  []query.SortTerm
+	// equalTo is a field of which each query takes one value, as a board's columns do; "" for none.
+	equalTo string
+	sort    []query.SortTerm
 	// figures: an aggregate, not a list.
-	figures bool
+	aggregate bool
 }
 
-// someone stands for whoever asks; which index serves does not depend on it.
-var someone = query.Env{Me: "me", MyDepartments: []string{"a", "b"}, MyDepartmentsBelow: []string{"a", "b"}}
+// sampleEnv stands for whoever asks; which index serves does not depend on it.
+var sampleEnv = query.Env{Me: "me", MyDepartments: []string{"a", "b"}, MyDepartmentsBelow: []string{"a", "b"}}
 
-// served warns of the lists, columns and figures that no index serves: as they
+// checkIndexes warns of the lists, columns and figures that no index serves: as they
 // are for who sees all rows, then for each single grant. A grant is judged as if
 // what was said before about the same query had been done.
-func (c *compiler) served() {
-	for _, a := range c.asked {
+func (c *compiler) checkIndexes() {
+	for _, a := range c.planned {
 		indexes := a.entity.Indexes()
-		indexes = c.judge(a, indexes, nil, "")
+		indexes = c.warnUnserved(a, indexes, nil, "")
 		for _, def := range c.set.Roles {
 			role := c.m.Roles[def.Key]
 			if role == nil || len(a.roles) > 0 && !slices.Contains(a.roles, def.Key) {
@@ -38,7 +38,7 @@ func (c *compiler) served() {
 			}
 			for _, g := range role.Grants {
 				if scope, reaches := g.rows(); reaches && g.Entity == a.entity && g.Ops[schemas.OpRead] && scope != nil {
-					indexes = c.judge(a, indexes, scope, def.Key)
+					indexes = c.warnUnserved(a, indexes, scope, def.Key)
 				}
 			}
 		}
@@ -46,25 +46,25 @@ func (c *compiler) served() {
 	sortProblems(c.m.Warnings)
 }
 
-// judge warns of a query under a row scope (nil: all rows) when the indexes do
+// warnUnserved warns of a query under a row scope (nil: all rows) when the indexes do
 // not serve it in both databases, and gives the indexes with the one that would.
-func (c *compiler) judge(a asked, indexes []query.Index, scope query.Expr, role string) []query.Index {
-	where, problems := a.where.Bind(someone, a.entity, nil)
+func (c *compiler) warnUnserved(a plannedQuery, indexes []query.Index, scope query.Expr, role string) []query.Index {
+	where, problems := a.where.Bind(sampleEnv, a.entity, nil)
 	if len(problems) > 0 {
 		return indexes
 	}
-	if f := a.entity.ByKey[a.fixed]; f != nil {
+	if f := a.entity.ByKey[a.equalTo]; f != nil {
 		where = query.And(where, query.Cmp{Path: f.Path(), Op: query.Eq, Value: ""})
 	}
 	where = query.And(scope, where)
-	sqlite, mongo := a.serve(indexes, where)
+	sqlite, mongo := a.served(indexes, where)
 	if sqlite && mongo {
 		return indexes
 	}
 	fields := query.Helpful(where, a.sort)
 	text := "unserved"
 	switch {
-	case a.figures:
+	case a.aggregate:
 		if fields = query.HelpfulFigures(where); len(fields) == 0 {
 			return indexes // no index could
 		}
@@ -73,7 +73,7 @@ func (c *compiler) judge(a asked, indexes []query.Index, scope query.Expr, role 
 		text = "unserved_mongodb"
 	}
 	more := append(slices.Clone(indexes), a.entity.writtenIndex(fields))
-	sqlite, mongo = a.serve(more, where)
+	sqlite, mongo = a.served(more, where)
 	helps := len(fields) > 0 && sqlite && mongo
 	switch {
 	case !helps:
@@ -83,7 +83,7 @@ func (c *compiler) judge(a asked, indexes []query.Index, scope query.Expr, role 
 	case role != "":
 		text += "_role"
 	}
-	warning := problem.At(a.at, "unserved", "entity", a.entity.Key)
+	warning := problem.At(a.path, "unserved", "entity", a.entity.Key)
 	warning.Text = text
 	if helps && !a.entity.BuiltIn {
 		warning.Params["index"] = indexText(fields)
@@ -95,9 +95,9 @@ func (c *compiler) judge(a asked, indexes []query.Index, scope query.Expr, role 
 	return more
 }
 
-// serve tells whether indexes serve the query in each of the databases.
-func (a asked) serve(indexes []query.Index, where query.Expr) (sqlite, mongo bool) {
-	if a.figures {
+// served tells whether indexes serve the query in each of the databases.
+func (a plannedQuery) served(indexes []query.Index, where query.Expr) (sqlite, mongo bool) {
+	if a.aggregate {
 		return query.ServeFigures(query.SQLite, indexes, where).Served(), query.ServeFigures(query.MongoDB, indexes, where).Served()
 	}
 	return query.Serve(query.SQLite, indexes, where, a.sort).Served(), query.Serve(query.MongoDB, indexes, where, a.sort).Served()
@@ -146,7 +146,7 @@ func (g *Grant) rowsOf(s Scope) (query.Expr, bool) {
 	case departments, s.Type == "subordinates":
 		return query.Cmp{Path: path, Op: query.In, Value: []any{"a", "b"}}, true
 	}
-	x, problems := s.Where.Bind(someone, g.Entity, nil)
+	x, problems := s.Where.Bind(sampleEnv, g.Entity, nil)
 	return x, len(problems) == 0
 }
 

@@ -6,69 +6,69 @@ import (
 	"weft/schemas"
 )
 
-// cell says on which rows a field is readable.
-type cell struct {
-	// scope is the union of the scopes of the grants that read the field.
-	scope query.Expr
-	// visible is scope, or nil when it covers every visible row.
-	visible query.Expr
+// fieldScope says on which rows a field is readable.
+type fieldScope struct {
+	// rows is the union of the scopes of the grants that read the field.
+	rows query.Expr
+	// limit is scope, or nil when it covers every visible row.
+	limit query.Expr
 }
 
-// finishCells computes for each field the rows on which it is readable: a
+// bindFields computes for each field the rows on which it is readable: a
 // field is visible only on rows of a grant that names it.
-func (e *EntityRights) finishCells() {
-	e.cells = map[string]cell{}
+func (e *EntityRights) bindFields() {
+	e.fields = map[string]fieldScope{}
 	rows, ok := e.scopes[schemas.OpRead]
 	if !ok {
 		e.uniform = &Mask{}
 		return
 	}
-	whole := canon(rows)
+	whole := canonical(rows)
 	uniform := true
 	for _, f := range e.Entity.Fields {
 		var scopes []query.Expr
 		for _, g := range e.Grants {
-			if g.Grant.Ops[schemas.OpRead] && g.Grant.Def.Read.Has(f.Key) && !g.reachesNothing() {
+			if g.Grant.Ops[schemas.OpRead] && g.Grant.Def.Read.Has(f.Key) && !g.hasNoScope() {
 				scopes = append(scopes, g.Scope)
 			}
 		}
 		if len(scopes) == 0 {
 			continue
 		}
-		c := cell{scope: union(scopes)}
-		if canon(c.scope) != whole {
-			c.visible = c.scope
+		c := fieldScope{rows: union(scopes)}
+		if canonical(c.rows) != whole {
+			c.limit = c.rows
 			uniform = false
 		}
-		e.cells[f.Key] = c
+		e.fields[f.Key] = c
 	}
 	if uniform {
-		e.uniform = newMask(e.Entity, func(key string) bool { _, ok := e.cells[key]; return ok })
+		e.uniform = newMask(e.Entity, func(key string) bool { _, ok := e.fields[key]; return ok })
 	}
 }
 
-// cell gives the rows on which a field is readable; system fields are readable
+// fieldScope gives the rows on which a field is readable; system fields are readable
 // on every visible row.
-func (r *Rights) cell(entity, field string) (cell, bool) {
+func (r *Rights) fieldScope(entity, field string) (fieldScope, bool) {
 	if r.Actor.Admin {
-		return cell{}, r.Model.Entities[entity] != nil
+		return fieldScope{}, r.Model.Entities[entity] != nil
 	}
 	e := r.entities[entity]
 	if e == nil {
-		return cell{}, false
+		return fieldScope{}, false
 	}
 	if model.IsSystem(field) {
 		rows, ok := e.scopes[schemas.OpRead]
-		return cell{scope: rows}, ok
+		return fieldScope{rows: rows}, ok
 	}
-	c, ok := e.cells[field]
+	c, ok := e.fields[field]
 	return c, ok
 }
 
 // Readable tells whether some grant reads the field, be there rows at present
 // or not.
 func (r *Rights) Readable(entity, field string) bool {
-	_, ok := r.cell(entity, field)
+	_, ok := r.fieldScope(entity, field)
 	return ok
 }
 
@@ -80,17 +80,17 @@ func (r *Rights) Path(e query.Entity, p query.Path) (query.Path, bool) {
 	if p.Through != "" {
 		own = p.Via
 	}
-	c, ok := r.cell(e.EntityKey(), own)
+	c, ok := r.fieldScope(e.EntityKey(), own)
 	if !ok {
 		return p, false
 	}
-	p.Visible = both(p.Visible, c.visible)
+	p.Visible = both(p.Visible, c.limit)
 	if p.Through != "" {
-		target, ok := r.cell(p.Through, p.Field)
+		target, ok := r.fieldScope(p.Through, p.Field)
 		if !ok {
 			return p, false
 		}
-		p.Scope = both(p.Scope, target.scope)
+		p.Scope = both(p.Scope, target.rows)
 	}
 	return p, true
 }

@@ -30,7 +30,7 @@ func union(parts []query.Expr) query.Expr {
 			}
 			continue
 		}
-		key := canon(p)
+		key := canonical(p)
 		if _, twice := rest[key]; !twice {
 			rest[key] = p
 			order = append(order, key)
@@ -101,7 +101,7 @@ func overlap(a, b query.Expr) query.Expr {
 	if isNone(a) || isNone(b) {
 		return query.Any{}
 	}
-	if canon(a) == canon(b) {
+	if canonical(a) == canonical(b) {
 		return a
 	}
 	return both(a, b)
@@ -121,14 +121,14 @@ func sorted(set map[string]bool) []string {
 	return out
 }
 
-// canon writes a filter so that equal filters read equal.
-func canon(x query.Expr) string {
+// canonical writes a filter so that equal filters read equal.
+func canonical(x query.Expr) string {
 	var b strings.Builder
-	writeCanon(&b, x)
+	writeCanonical(&b, x)
 	return b.String()
 }
 
-func writeCanon(b *strings.Builder, x query.Expr) {
+func writeCanonical(b *strings.Builder, x query.Expr) {
 	switch x := x.(type) {
 	case nil:
 		b.WriteString("true")
@@ -141,9 +141,9 @@ func writeCanon(b *strings.Builder, x query.Expr) {
 	case query.Cmp:
 		p := x.Path
 		fmt.Fprintf(b, "[%s %q %q %q %d %#v ", x.Op, p.Through, p.Via, p.Field, p.Kind, x.Value)
-		writeCanon(b, p.Scope)
+		writeCanonical(b, p.Scope)
 		b.WriteByte(' ')
-		writeCanon(b, p.Visible)
+		writeCanonical(b, p.Visible)
 		b.WriteByte(']')
 	}
 }
@@ -151,7 +151,7 @@ func writeCanon(b *strings.Builder, x query.Expr) {
 func writeParts(b *strings.Builder, name string, parts []query.Expr) {
 	b.WriteString(name + "(")
 	for _, p := range parts {
-		writeCanon(b, p)
+		writeCanonical(b, p)
 		b.WriteByte(',')
 	}
 	b.WriteByte(')')

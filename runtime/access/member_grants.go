@@ -87,7 +87,7 @@ func (r *Rights) grantVisits() {
 		}
 	}
 	if e := r.entities[visitEntity]; e != nil {
-		e.finish()
+		e.joinGrants()
 	}
 }
 
@@ -100,11 +100,11 @@ func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation, reasons b
 		if e.Entity.Machine == nil || !r.Allowed(key, op) {
 			continue
 		}
-		stage, ok := r.cell(key, e.Entity.Machine.Field.Key)
+		stage, ok := r.fieldScope(key, e.Entity.Machine.Field.Key)
 		if !ok {
 			continue
 		}
-		scope := stage.scope
+		scope := stage.rows
 		if reasons {
 			if scope, ok = r.reasonScope(key, e.Entity.Machine, scope); !ok {
 				continue
@@ -128,12 +128,12 @@ func (r *Rights) reasonScope(entity string, m *model.StageMachine, scope query.E
 		if t.Def.Reason == nil || t.Def.Reason.Field == "" {
 			continue
 		}
-		c, ok := r.cell(entity, t.Def.Reason.Field)
+		c, ok := r.fieldScope(entity, t.Def.Reason.Field)
 		if !ok {
 			return nil, false
 		}
-		if canon(c.scope) != canon(scope) {
-			scope = both(scope, c.scope)
+		if canonical(c.rows) != canonical(scope) {
+			scope = both(scope, c.rows)
 		}
 	}
 	return scope, true

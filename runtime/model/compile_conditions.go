@@ -13,16 +13,16 @@ import (
 	"weft/schemas"
 )
 
-// extras compiles the conditions that go beyond single fields: allOf,
+// conditions compiles the conditions that go beyond single fields: allOf,
 // if/then/else and dependentRequired of the entity's own JSON Schema.
-func (c *compiler) extras() {
+func (c *compiler) conditions() {
 	for _, e := range c.order {
-		doc := conditions(e.Def)
+		doc := conditionSchema(e.Def)
 		if len(doc) == 0 {
 			continue
 		}
 		before := len(c.problems)
-		c.mentioned(e, doc, at(e.Def))
+		c.conditionFields(e, doc, at(e.Def))
 		if len(c.problems) > before {
 			continue
 		}
@@ -31,12 +31,12 @@ func (c *compiler) extras() {
 			c.fail(at(e.Def), "bad_condition", "error", err.Error())
 			continue
 		}
-		e.Extra = v
+		e.Conditions = v
 	}
 }
 
-// conditions is the part of the entity that is checked by JSON Schema.
-func conditions(def *schemas.Entity) map[string]any {
+// conditionSchema is the part of the entity that is checked by JSON Schema.
+func conditionSchema(def *schemas.Entity) map[string]any {
 	doc := map[string]any{}
 	put := func(key string, raw json.RawMessage) {
 		if v, ok := decoded(raw); ok {
@@ -78,9 +78,9 @@ func decoded(raw json.RawMessage) (any, bool) {
 	return v, err == nil
 }
 
-// mentioned reports fields that a condition names and the entity does not have:
+// conditionFields reports fields that a condition names and the entity does not have:
 // such a condition would never, or always, hold.
-func (c *compiler) mentioned(e *Entity, schema any, here string) {
+func (c *compiler) conditionFields(e *Entity, schema any, here string) {
 	object, ok := schema.(map[string]any)
 	if !ok {
 		return
@@ -107,11 +107,11 @@ func (c *compiler) mentioned(e *Entity, schema any, here string) {
 				names(key, member, here+problem.Pointer(name))
 			}
 		case "if", "then", "else", "not":
-			c.mentioned(e, sub, here)
+			c.conditionFields(e, sub, here)
 		case "allOf", "anyOf", "oneOf":
 			parts, _ := sub.([]any)
 			for i, part := range parts {
-				c.mentioned(e, part, here+problem.Pointer(i))
+				c.conditionFields(e, part, here+problem.Pointer(i))
 			}
 		}
 	}

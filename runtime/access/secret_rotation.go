@@ -10,14 +10,14 @@ import (
 	"weft/runtime/store"
 )
 
-// touchEvery is how often the use of a session or token is written down.
-const touchEvery = 5 * time.Minute
+// useInterval is how often the use of a session or token is written down.
+const useInterval = 5 * time.Minute
 
-// touch writes down that an entry is in use, seldom, and never in the way of
+// recordUse writes down that an entry is in use, seldom, and never in the way of
 // the request: when it cannot be written, the session ends a little earlier.
-func (s *Service) touch(ctx context.Context, e *entry, now time.Time) {
+func (s *Service) recordUse(ctx context.Context, e *cachedSecret, now time.Time) {
 	last := e.usedAt.Load()
-	if now.UnixNano()-last < int64(touchEvery) || !e.usedAt.CompareAndSwap(last, now.UnixNano()) {
+	if now.UnixNano()-last < int64(useInterval) || !e.usedAt.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
 	_ = s.changeDoc(ctx, e.collection, e.id, e.rev, func(body map[string]any) {
@@ -25,10 +25,10 @@ func (s *Service) touch(ctx context.Context, e *entry, now time.Time) {
 	})
 }
 
-// Renew replaces the secret of a session whose Actor.Renew is set. The old one
+// RotateSecret replaces the secret of a session whose Actor.Renew is set. The old one
 // serves requests under way for a short grace. It returns "" when nothing is to
 // be replaced: another request was faster, whose answer carries the new one.
-func (s *Service) Renew(ctx context.Context, token string) (string, error) {
+func (s *Service) RotateSecret(ctx context.Context, token string) (string, error) {
 	sum := digestOf(token)
 	doc, err := findOne(ctx, s.Store, SessionCollection, "hash", sum.String())
 	if errors.Is(err, store.ErrNotFound) {

@@ -44,7 +44,7 @@ func Recomputations(old, now *Model) []Recomputation {
 		}
 		r := Recomputation{Entity: e}
 		for _, f := range e.Fields {
-			computed, text := Outdated(before.ByKey[f.Key], f.Def)
+			computed, text := NeedsRecomputation(before.ByKey[f.Key], f.Def)
 			r.Computed, r.Text = r.Computed || computed, r.Text || text
 		}
 		if r.Computed || r.Text {
@@ -54,23 +54,23 @@ func Recomputations(old, now *Model) []Recomputation {
 	return out
 }
 
-// Outdated tells what records that were kept under old (nil for a field that
+// NeedsRecomputation tells what records that were kept under old (nil for a field that
 // was not there) lack of what f wants them to hold: its computed value, its
 // sort key or search tokens.
-func Outdated(old *Field, f *schemas.Field) (computed, text bool) {
+func NeedsRecomputation(old *Field, f *schemas.Field) (computed, text bool) {
 	kept := f.Searchable || f.Sortable
 	if f.FieldType != schemas.TypeFormula && f.FieldType != schemas.TypeRollUp {
-		return false, old != nil && kept && newlyKept(old.Def, f)
+		return false, old != nil && kept && textChanged(old.Def, f)
 	}
 	if old == nil {
 		return true, kept
 	}
 	computed = old.Def.FieldType != f.FieldType || old.Def.Formula != f.Formula || old.Def.Result != f.Result ||
 		!reflect.DeepEqual(old.Def.RollUp, f.RollUp)
-	return computed, kept && newlyKept(old.Def, f)
+	return computed, kept && textChanged(old.Def, f)
 }
 
-// newlyKept tells whether now wants tokens or sort keys that old did not.
-func newlyKept(old, now *schemas.Field) bool {
+// textChanged tells whether now wants tokens or sort keys that old did not.
+func textChanged(old, now *schemas.Field) bool {
 	return now.Searchable && !old.Searchable || !old.Searchable && !old.Sortable
 }

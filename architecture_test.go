@@ -18,7 +18,7 @@ import (
 // floors only (and its own subfolders). Rooms on one floor do not see each other.
 var floors = [][]string{
 	{"runtime/problem"},
-	{"schemas"},
+	{"schemas", "runtime/request"},
 	{"runtime/formula", "runtime/query"},
 	{"runtime/model"},
 	{"runtime/store", "runtime/calendar"},

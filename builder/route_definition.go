@@ -6,6 +6,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"weft/runtime/problem"
+	"weft/runtime/request"
 	"weft/schemas"
 )
 
@@ -37,7 +38,7 @@ func (c *call) warningsOf(b *Builder, version int64) []map[string]any {
 
 // warnings are problems in the form of an answer, in the language of the request.
 func (c *call) warnings(list []problem.Field) []map[string]any {
-	lang := c.deps.Language(c.r)
+	lang := request.Language(c.r)
 	out := make([]map[string]any, len(list))
 	for i, f := range list {
 		out[i] = f.Body(lang)
@@ -65,7 +66,7 @@ func getSchema(_ *Builder, c *call) error {
 
 func postCheck(b *Builder, c *call) error {
 	var in wanted
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	return check(b, c, in)
@@ -90,7 +91,7 @@ func check(b *Builder, c *call, in wanted) error {
 
 func postImpact(b *Builder, c *call) error {
 	var in wanted
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	return impact(b, c, in.Proposal)
@@ -110,7 +111,7 @@ func impact(b *Builder, c *call, p Proposal) error {
 
 func postPublish(b *Builder, c *call) error {
 	var in wanted
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	v, err := b.PublishProposal(c.r.Context(), c.login, in.Proposal, in.Force)

@@ -8,6 +8,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // forced is the body of publishing or checking a draft.
@@ -39,7 +40,7 @@ func (c *call) draft(d Draft) error {
 // putDraft makes a draft, or changes it when If-Match names its revision.
 func putDraft(b *Builder, c *call) error {
 	var in Proposal
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	rev := int64(0)
@@ -67,7 +68,7 @@ func deleteDraft(b *Builder, c *call) error {
 
 func checkDraft(b *Builder, c *call) error {
 	var in forced
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
@@ -87,7 +88,7 @@ func impactDraft(b *Builder, c *call) error {
 
 func publishDraft(b *Builder, c *call) error {
 	var in forced
-	if err := c.decode(&in); err != nil {
+	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	v, err := b.PublishDraft(c.r.Context(), c.login, mux.Vars(c.r)["name"], in.Force)

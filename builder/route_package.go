@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"weft/runtime/request"
+
 	"github.com/gorilla/mux"
 )
 
@@ -59,7 +61,7 @@ func postPackage(b *Builder, c *call) error {
 	if sampleData, err = flag("sample_data", q.Get("sample_data")); err != nil {
 		return err
 	}
-	data, err := c.body(maxPackageBody, "application/zip")
+	data, err := request.Bytes(c.r, maxPackageBody, "application/zip")
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"strconv"
 
@@ -22,18 +19,13 @@ type Deps struct {
 	Caller func(*http.Request) (login string, admin bool)
 	// Problem answers an error.
 	Problem func(http.ResponseWriter, *http.Request, error)
-	// Language is that of the request, zh-CN or en.
-	Language func(*http.Request) string
 	// Install installs a package with its import mappings and, if wanted, its
 	// sample records, and tells how many it made; nil installs definitions only.
 	Install func(ctx context.Context, login string, p *Package, o InstallOptions, sampleData bool) (version int64, records int, err error)
 }
 
-// Limits of request bodies in bytes.
-const (
-	maxJSONBody    = 1 << 20
-	maxPackageBody = 10 << 20
-)
+// maxPackageBody is the largest uploaded package in bytes.
+const maxPackageBody = 10 << 20
 
 // handler answers a request of an administrator, or fails.
 type handler func(b *Builder, c *call) error
@@ -109,47 +101,6 @@ func (c *call) answer(status int, v any) error {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body.Bytes()) // a client that is gone needs no answer
-	return nil
-}
-
-// body reads at most limit bytes of a media type.
-func (c *call) body(limit int64, mediaType string) ([]byte, error) {
-	types := c.r.Header["Content-Type"]
-	if len(types) != 1 {
-		return nil, problem.New(problem.MediaType, "", nil)
-	}
-	if have, _, err := mime.ParseMediaType(types[0]); err != nil || have != mediaType {
-		return nil, problem.New(problem.MediaType, "", nil)
-	}
-	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return nil, problem.New(problem.TooLarge, "body_too_large", map[string]any{"max": limit})
-	case err != nil:
-		return nil, problem.Wrap(problem.Malformed, err)
-	}
-	return data, nil
-}
-
-// decode reads a JSON body into v; unknown members and text behind it are
-// refused. No body at all leaves v as it is.
-func (c *call) decode(v any) error {
-	if c.r.ContentLength == 0 {
-		return nil
-	}
-	data, err := c.body(maxJSONBody, "application/json")
-	if err != nil {
-		return err
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return problem.Wrap(problem.Malformed, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return problem.New(problem.Malformed, "", nil)
-	}
 	return nil
 }
 

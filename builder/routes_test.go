@@ -34,7 +34,6 @@ func site(t *testing.T, b *bench) *httptest.Server {
 			w.WriteHeader(p.Code.Status())
 			fmt.Fprint(w, p.Error())
 		},
-		Language: func(*http.Request) string { return "en" },
 	})
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
@@ -49,6 +48,7 @@ func ask(t *testing.T, s *httptest.Server, method, path, mediaType, body string,
 		t.Fatal(err)
 	}
 	r.Header.Set("X-User", "ada")
+	r.Header.Set("Accept-Language", "en")
 	r.Header.Set("Content-Type", mediaType)
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])

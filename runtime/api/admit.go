@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
@@ -25,7 +26,7 @@ func (x *exchange) admit() error {
 	}
 	if err := x.authenticate(); err != nil {
 		// A database that cannot be asked is nobody's wrong guess.
-		if problem.CodeOf(err) == problem.Unauthenticated && !x.s.strays.allow(x.network()) {
+		if problem.CodeOf(err) == problem.Unauthenticated && !x.s.anonymous.Allow(x.network(), time.Now()) {
 			return tooManyCalls()
 		}
 		return err

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,10 +13,10 @@ import (
 const (
 	capCaller = 512
 	capAll    = 8192
-	// Strays are calls without a valid sign-in, per client network.
-	strayBurst  = 400
-	strayRate   = 100 // a second
-	strayTables = 10_000
+	// Calls without a valid sign-in, per client network.
+	anonymousBurst     = 400
+	anonymousPerSecond = 100
+	anonymousNetworks  = 10_000
 )
 
 func tooManyCalls() error {
@@ -51,37 +50,4 @@ func (c *callers) enter(x *exchange) (leave func(), err error) {
 		return nil, tooManyCalls()
 	}
 	return func() { mine.Add(-1); c.all.Add(-1) }, nil
-}
-
-// strays limits failed sign-ins of any kind per network by a token bucket. The
-// table is bounded: when it is full, it starts anew.
-type strays struct {
-	mu      sync.Mutex
-	buckets map[netip.Prefix]bucket
-}
-
-type bucket struct {
-	left float64
-	at   time.Time
-}
-
-func (s *strays) allow(from netip.Prefix) bool {
-	now := time.Now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.buckets == nil || len(s.buckets) > strayTables {
-		s.buckets = map[netip.Prefix]bucket{}
-	}
-	b, ok := s.buckets[from]
-	if !ok {
-		b = bucket{left: strayBurst, at: now}
-	}
-	b.left = min(strayBurst, b.left+now.Sub(b.at).Seconds()*strayRate)
-	b.at = now
-	allowed := b.left >= 1
-	if allowed {
-		b.left--
-	}
-	s.buckets[from] = b
-	return allowed
 }

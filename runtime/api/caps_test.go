@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -38,25 +37,6 @@ func TestOneCallerCannotTakeEverything(t *testing.T) {
 	}
 }
 
-func TestStraysAreLimitedByNetwork(t *testing.T) {
-	t.Parallel()
-	var s strays
-	one, other := netip.MustParsePrefix("203.0.113.9/32"), netip.MustParsePrefix("203.0.113.10/32")
-	refused := false
-	for range strayBurst * 3 {
-		refused = refused || !s.allow(one)
-	}
-	if !refused || !s.allow(other) {
-		t.Errorf("flood refused: %v", refused)
-	}
-	for i := range strayTables + 10 {
-		s.allow(netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.%d/32", i>>16, i>>8&255, i&255)))
-	}
-	if len(s.buckets) > strayTables+1 {
-		t.Errorf("%d networks are remembered", len(s.buckets))
-	}
-}
-
 // TestTheClientIsWhoTheServerSees: S-28.
 func TestTheClientIsWhoTheServerSees(t *testing.T) {
 	t.Parallel()
@@ -83,16 +63,6 @@ func TestTheClientIsWhoTheServerSees(t *testing.T) {
 		x := &exchange{r: r, s: &Server{o: Options{TrustedProxies: c.proxies}}}
 		if got := x.client().String(); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
-	}
-}
-
-func TestParseTag(t *testing.T) {
-	t.Parallel()
-	for tag, want := range map[string]int64{`"3"`: 3, `W/"3"`: 3, `3`: 3, ` "12" `: 12, `""`: 0, `"x"`: 0, `"-1"`: 0, `"0"`: 0, `"99999999999999999999"`: 0} {
-		got, ok := parseTag(tag)
-		if ok != (want > 0) || ok && got != want {
-			t.Errorf("%s: %d, %v", tag, got, ok)
 		}
 	}
 }

@@ -4,29 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"strconv"
 	"strings"
 
 	"weft/runtime/record"
+	"weft/runtime/request"
 )
-
-// etag is the entity tag of a revision.
-func etag(rev int64) string {
-	b := make([]byte, 0, 16)
-	b = append(b, '"')
-	b = strconv.AppendInt(b, rev, 10)
-	return string(append(b, '"'))
-}
-
-// parseTag reads a revision from an entity tag: strong, weak or bare.
-func parseTag(tag string) (int64, bool) {
-	tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-	if len(tag) >= 2 && tag[0] == '"' && tag[len(tag)-1] == '"' {
-		tag = tag[1 : len(tag)-1]
-	}
-	rev, err := strconv.ParseInt(tag, 10, 64)
-	return rev, err == nil && rev > 0
-}
 
 // ifMatch is the revision the caller saw; 0 when he does not care ("*" too).
 func (x *exchange) ifMatch() (int64, error) {
@@ -35,7 +17,7 @@ func (x *exchange) ifMatch() (int64, error) {
 		return 0, nil
 	}
 	if len(values) == 1 {
-		if rev, ok := parseTag(values[0]); ok {
+		if rev, ok := request.ParseETag(values[0]); ok {
 			return rev, nil
 		}
 	}
@@ -46,7 +28,7 @@ func (x *exchange) ifMatch() (int64, error) {
 func (x *exchange) notModified(rev int64) bool {
 	for _, v := range x.r.Header["If-None-Match"] {
 		for tag := range strings.SplitSeq(v, ",") {
-			if have, ok := parseTag(tag); ok && have == rev {
+			if have, ok := request.ParseETag(tag); ok && have == rev {
 				return true
 			}
 		}
@@ -57,7 +39,7 @@ func (x *exchange) notModified(rev int64) bool {
 // call is the record call of this request: who, through which door, under
 // which revision and idempotency key. The body must have been read.
 func (x *exchange) call(door string) (record.Call, error) {
-	c := record.Call{Actor: x.actor, Source: door, Lang: Language(x.r)}
+	c := record.Call{Actor: x.actor, Source: door, Lang: request.Language(x.r)}
 	var err error
 	if c.IfMatch, err = x.ifMatch(); err != nil {
 		return c, err

@@ -14,6 +14,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // exchange is one request on its way through a handler. It is the
@@ -69,7 +70,7 @@ func (x *exchange) limit() (end func()) {
 }
 
 // finish turns a panic into a 500 and counts the answer (S-25).
-func (x *exchange) finish(o *observed, start time.Time) {
+func (x *exchange) finish(m *request.RouteMetrics, start time.Time) {
 	if p := recover(); p != nil {
 		if p == http.ErrAbortHandler { //nolint:errorlint // the value itself is the agreement
 			panic(p)
@@ -79,7 +80,7 @@ func (x *exchange) finish(o *observed, start time.Time) {
 			x.problem(problem.New(problem.Internal, "", nil))
 		}
 	}
-	o.observe(x.status, time.Since(start))
+	m.Observe(x.status, time.Since(start))
 }
 
 func (x *exchange) vars() map[string]string { return mux.Vars(x.r) }

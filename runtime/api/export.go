@@ -6,6 +6,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/request"
 	"weft/runtime/transfer"
 )
 
@@ -15,7 +16,7 @@ func exportRecords(x *exchange) error {
 	if _, err := x.decode(&q); err != nil {
 		return err
 	}
-	o := transfer.ExportOptions{Lang: Language(x.r)}
+	o := transfer.ExportOptions{Lang: request.Language(x.r)}
 	switch header := x.r.URL.Query().Get("header"); header {
 	case "", "titles":
 	case "keys":
@@ -53,7 +54,7 @@ func importProblems(x *exchange) error {
 	h := x.Header()
 	h.Set("Content-Type", csvType+"; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="problems.csv"`)
-	return x.s.o.Transfer.Problems(x.ctx, x.actor, x.vars()["id"], Language(x.r), x)
+	return x.s.o.Transfer.Problems(x.ctx, x.actor, x.vars()["id"], request.Language(x.r), x)
 }
 
 // statusOf is 202 for an import, or its undo, that still runs.

@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // formOverhead is how many bytes a form may take beside its file.
@@ -18,8 +19,8 @@ const formOverhead = 64 << 10
 // what was stored. It streams: nothing but a window of the file is in memory.
 // Nothing but this parser makes an upload (S-18).
 func uploadFile(x *exchange) error {
-	if !hasType(x.r.Header, []string{"multipart/form-data"}) || x.r.Header.Get("Content-Encoding") != "" {
-		return problem.New(problem.MediaType, "content_type", map[string]any{"want": "multipart/form-data"})
+	if err := request.CheckMediaType(x.r.Header, "multipart/form-data"); err != nil {
+		return err
 	}
 	u, err := x.upcoming()
 	if err != nil {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"errors"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"weft/runtime/problem"
+	"weft/runtime/request"
 	"weft/runtime/transfer"
 )
 
@@ -43,7 +43,7 @@ func importRecords(x *exchange) error {
 	defer done()
 	id, err := x.s.o.Transfer.Import(x.ctx, x.actor, job)
 	if err != nil {
-		return importBody(err)
+		return cutOff(err)
 	}
 	return x.importAnswer(id)
 }
@@ -88,7 +88,7 @@ func (x *exchange) importInputs(job *transfer.Job) (done func(), err error) {
 func (x *exchange) importForm(job *transfer.Job, boundary string) (done func(), err error) {
 	form, err := multipart.NewReader(x.r.Body, boundary).ReadForm(formMemory)
 	if err != nil {
-		return nil, importBody(&problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err})
+		return nil, request.Incomplete(err)
 	}
 	var open []multipart.File
 	done = func() {
@@ -127,7 +127,7 @@ func takeMapping(job *transfer.Job, text string) error {
 		job.Mapping = text
 		return nil
 	}
-	if _, err := parseJSON(text); err != nil {
+	if _, err := request.ParseJSON(text); err != nil {
 		return err
 	}
 	document, problems := transfer.DecodeMapping([]byte(text))
@@ -136,15 +136,6 @@ func takeMapping(job *transfer.Job, text string) error {
 	}
 	job.Document = document
 	return nil
-}
-
-// importBody names a body beyond the limit as such, wherever it was noticed.
-func importBody(err error) error {
-	var limit *http.MaxBytesError
-	if errors.As(err, &limit) {
-		return problem.New(problem.TooLarge, "body_too_large", map[string]any{"max": limit.Limit})
-	}
-	return err
 }
 
 func (x *exchange) importAnswer(id string) error {
@@ -156,7 +147,7 @@ func (x *exchange) importAnswer(id string) error {
 	if status == http.StatusAccepted {
 		x.Header().Set("Location", base+"/imports/"+id)
 	}
-	return x.json(status, p.In(Language(x.r)))
+	return x.json(status, p.In(request.Language(x.r)))
 }
 
 func getImport(x *exchange) error {
@@ -164,7 +155,7 @@ func getImport(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, p.In(Language(x.r)))
+	return x.json(http.StatusOK, p.In(request.Language(x.r)))
 }
 
 func getMapping(x *exchange) error {

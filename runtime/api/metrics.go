@@ -2,9 +2,8 @@ package api
 
 import (
 	"net/http"
-	"strconv"
-	"sync"
-	"time"
+
+	"weft/runtime/request"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -14,27 +13,20 @@ import (
 // metrics of one server, in a registry of their own.
 type metrics struct {
 	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
+	requests *request.Metrics
 	writes   *prometheus.CounterVec
 	handler  http.Handler
 }
 
 func newMetrics(o Options) *metrics {
+	registry := prometheus.NewRegistry()
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "weft_http_requests_total", Help: "HTTP requests answered.",
-		}, []string{"route", "method", "status"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "weft_http_request_seconds", Help: "Time to answer an HTTP request.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15, 60},
-		}, []string{"route", "method"}),
+		registry: registry, requests: request.NewMetrics(registry),
 		writes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "weft_record_writes_total", Help: "Record changes that were acknowledged over HTTP.",
 		}, []string{"entity", "op"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.writes,
+	m.registry.MustRegister(m.writes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if o.Live != nil {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -44,35 +36,4 @@ func newMetrics(o Options) *metrics {
 	m.registry.MustRegister(o.Collectors...)
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
-}
-
-// observed is what one route reports to; looking labels up per request would
-// cost more than counting.
-type observed struct {
-	duration prometheus.Observer
-	count    func(status int) prometheus.Counter
-	byStatus sync.Map // int → prometheus.Counter
-}
-
-func (m *metrics) route(rt Route) *observed {
-	return &observed{
-		duration: m.duration.WithLabelValues(rt.Name, rt.Method),
-		count: func(status int) prometheus.Counter {
-			return m.requests.WithLabelValues(rt.Name, rt.Method, strconv.Itoa(status))
-		},
-	}
-}
-
-func (o *observed) observe(status int, took time.Duration) {
-	if status == 0 {
-		status = http.StatusOK
-	}
-	c, ok := o.byStatus.Load(status)
-	if !ok {
-		c, _ = o.byStatus.LoadOrStore(status, o.count(status))
-	}
-	c.(prometheus.Counter).Inc()
-	if status != http.StatusSwitchingProtocols {
-		o.duration.Observe(took.Seconds())
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 
 	"weft/runtime/record"
+	"weft/runtime/request"
 )
 
 // maxOnceBody is the greatest body of a request that is done once; the handlers
@@ -79,7 +80,7 @@ func (x *exchange) twin(c record.Call) (leave func(), err error) {
 func (x *exchange) readAhead() error {
 	body, err := io.ReadAll(http.MaxBytesReader(x, x.r.Body, maxOnceBody))
 	if err != nil {
-		return importBody(err)
+		return request.Incomplete(err)
 	}
 	x.raw, x.r.Body = string(body), io.NopCloser(bytes.NewReader(body))
 	return nil

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"weft/runtime/request"
 )
 
 //go:embed page.html
@@ -30,7 +32,7 @@ var pageTexts = map[string]map[string]string{
 
 // startPage tells people in a browser where they are and what there is.
 func startPage(x *exchange) error {
-	lang := Language(x.r)
+	lang := request.Language(x.r)
 	var b strings.Builder
 	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": x.s.o.Version, "Address": x.address()}); err != nil {
 		return err

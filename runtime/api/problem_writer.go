@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"weft/runtime/problem"
+	"weft/runtime/request"
 	"weft/runtime/store"
 )
 
@@ -92,7 +93,7 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, p *problem.Error) {
-	lang := Language(r)
+	lang := request.Language(r)
 	body, err := json.Marshal(problemBody(p, lang))
 	if err != nil {
 		body = []byte(`{"type":"urn:weft:problem:internal","status":500,"code":"internal"}`)

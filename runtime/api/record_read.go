@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/request"
 )
 
 // getRecord answers the bytes that the store's record is rendered to.
@@ -25,7 +26,7 @@ func getRecord(x *exchange) error {
 		return err
 	}
 	if len(expand) == 0 && len(fields) == 0 && x.notModified(rev) && !x.timed(v["entity"]) {
-		x.Header()["Etag"] = []string{etag(rev)}
+		x.Header()["Etag"] = []string{request.ETag(rev)}
 		x.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -157,7 +158,7 @@ func bulkRecords(x *exchange) error {
 
 // bulkResults answers {"results":[{id, status, rev?, _warnings?, errors?}]}.
 func (x *exchange) bulkResults(results []record.BulkResult) error {
-	lang := Language(x.r)
+	lang := request.Language(x.r)
 	items := make([]json.RawMessage, len(results))
 	for i, res := range results {
 		body := map[string]any{"id": res.ID, "status": http.StatusOK}

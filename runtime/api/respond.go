@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"weft/runtime/request"
 )
 
 var (
@@ -57,7 +59,7 @@ func (x *exchange) json(status int, v any) error {
 
 // record answers one record under its revision.
 func (x *exchange) record(status int, rev int64, body []byte) error {
-	x.Header()["Etag"] = []string{etag(rev)}
+	x.Header()["Etag"] = []string{request.ETag(rev)}
 	return x.bytes(status, body)
 }
 

@@ -110,7 +110,7 @@ func (s *Server) builderGate(next http.Handler) http.Handler {
 
 // serve wraps a route's handler in everything that all routes share.
 func (s *Server) serve(rt Route) http.Handler {
-	observed := s.metrics.route(rt)
+	observed := s.metrics.requests.Route(rt.Name, rt.Method)
 	if rt.Timeout == 0 {
 		rt.Timeout = usualTimeout
 	}

@@ -18,6 +18,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/request"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
@@ -54,15 +55,16 @@ type Options struct {
 
 // Server answers HTTP requests; it is safe for concurrent use.
 type Server struct {
-	o        Options
-	router   *mux.Router
-	builder  []Route // for the OpenAPI document only
-	origin   http.CrossOriginProtection
-	metrics  *metrics
-	callers  callers
-	strays   strays
-	log      *slog.Logger
-	draining atomic.Bool
+	o       Options
+	router  *mux.Router
+	builder []Route // for the OpenAPI document only
+	origin  http.CrossOriginProtection
+	metrics *metrics
+	callers callers
+	// anonymous limits calls without a valid sign-in, by client network.
+	anonymous request.Limiter[netip.Prefix]
+	log       *slog.Logger
+	draining  atomic.Bool
 }
 
 // New makes a Server. It fails when a route has no policy or no handler.
@@ -73,7 +75,9 @@ func New(o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{o: o, log: o.Logger}
+	s := &Server{o: o, log: o.Logger, anonymous: request.Limiter[netip.Prefix]{
+		Burst: anonymousBurst, PerSecond: anonymousPerSecond, MaxKeys: anonymousNetworks,
+	}}
 	s.metrics = newMetrics(o)
 	var err error
 	if s.router, err = s.routes(); err != nil {

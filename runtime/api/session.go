@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/request"
 )
 
 type credentials struct {
@@ -52,7 +53,7 @@ func me(x *exchange) error {
 	a := x.actor
 	return x.json(http.StatusOK, map[string]any{
 		"id": a.UserID, "login": a.Login, "name": a.Name, "admin": a.Admin,
-		"roles": orEmpty(a.Roles), "departments": orEmpty(a.Departments), "language": Language(x.r),
+		"roles": orEmpty(a.Roles), "departments": orEmpty(a.Departments), "language": request.Language(x.r),
 	})
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // Uploads that can be resumed speak tus 1.0 (https://tus.io/protocols/resumable-upload):
@@ -29,8 +31,10 @@ func beginUpload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if x.r.ContentLength != 0 && (!hasType(x.r.Header, []string{pieceType}) || x.r.Header.Get("Content-Encoding") != "") {
-		return wantPiece()
+	if x.r.ContentLength != 0 {
+		if err := request.CheckMediaType(x.r.Header, pieceType); err != nil {
+			return err
+		}
 	}
 	u, err := x.announced()
 	if err != nil {
@@ -59,15 +63,8 @@ func (x *exchange) announced() (files.Upload, error) {
 	if err != nil {
 		return u, err
 	}
-	u.Name, u.MediaType = first(meta["filename"], meta["name"]), first(meta["filetype"], meta["type"])
+	u.Name, u.MediaType = cmp.Or(meta["filename"], meta["name"]), cmp.Or(meta["filetype"], meta["type"])
 	return u, nil
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // tusMetadata reads "key base64,key base64".
@@ -106,8 +103,8 @@ func patchUpload(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if !hasType(x.r.Header, []string{pieceType}) || x.r.Header.Get("Content-Encoding") != "" {
-		return wantPiece()
+	if err := request.CheckMediaType(x.r.Header, pieceType); err != nil {
+		return err
 	}
 	offset, err := x.tusNumber("Upload-Offset")
 	if err != nil {
@@ -170,10 +167,6 @@ func (x *exchange) tusNumber(header string) (int64, error) {
 		return 0, malformed("upload_number", map[string]any{"header": header})
 	}
 	return n, nil
-}
-
-func wantPiece() error {
-	return problem.New(problem.MediaType, "content_type", map[string]any{"want": pieceType})
 }
 
 func (x *exchange) uploadHeaders(p *files.PartialUpload) {

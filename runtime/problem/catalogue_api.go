@@ -14,6 +14,7 @@ func init() {
 		"json_member":          {"未知的成员 {field}", "there is no member {field}"},
 		"body_too_large":       {"请求正文超过 {max} 字节", "the body is larger than {max} bytes"},
 		"body_incomplete":      {"请求正文不完整", "the body is incomplete"},
+		"body_not_utf8":        {"请求正文不是有效的 UTF-8", "the body is not valid UTF-8"},
 		"content_type":         {"内容类型应为 {want}", "the content type must be {want}"},
 		"cross_origin":         {"拒绝来自其他网站的请求", "requests from other sites are refused"},
 		"if_match":             {"If-Match 应为一个修订号", "If-Match must name one revision"},

@@ -136,7 +136,7 @@ func (h *App) rooms(o Options) {
 
 // builderRoutes mounts the design-time routes beside the API's.
 func (h *App) builderRoutes(r *mux.Router) {
-	h.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Language: api.Language, Install: h.installPackage})
+	h.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Install: h.installPackage})
 }
 
 // installPackage installs an uploaded package as a whole.

@@ -1,4 +1,4 @@
-package api
+package request
 
 import (
 	"encoding/json"
@@ -14,11 +14,11 @@ const (
 	maxItems = 10_000 // of one array
 )
 
-// parseJSON decodes one JSON value like encoding/json does, with numbers as
+// ParseJSON decodes one JSON value like encoding/json does, with numbers as
 // json.Number, and refuses what it would let pass: a key that stands twice in
 // one object, nesting deeper than 32, objects and arrays beyond all reason.
 // Problems are malformed (400) or too_large (413). Strings share memory with s.
-func parseJSON(s string) (any, error) {
+func ParseJSON(s string) (any, error) {
 	p := parser{s: s}
 	p.space()
 	if p.i == len(s) {

@@ -1,4 +1,4 @@
-package api
+package request
 
 import (
 	"encoding/json"
@@ -22,7 +22,7 @@ func TestParseJSONDecodesWhatEncodingJSONDecodes(t *testing.T) {
 		if err := d.Decode(&want); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
-		got, err := parseJSON(s)
+		got, err := ParseJSON(s)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %#v, %v; want %#v", s, got, err, want)
 		}
@@ -51,14 +51,14 @@ func TestParseJSONRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := parseJSON(c.body)
+			_, err := ParseJSON(c.body)
 			p := problem.As(err)
 			if p == nil || p.Code != c.code || p.Key != c.key {
 				t.Errorf("got %v, want %s %s", err, c.code, c.key)
 			}
 		})
 	}
-	if _, err := parseJSON(strings.Repeat("[", 32) + strings.Repeat("]", 32)); err != nil {
+	if _, err := ParseJSON(strings.Repeat("[", 32) + strings.Repeat("]", 32)); err != nil {
 		t.Errorf("32 deep is allowed: %v", err)
 	}
 }
@@ -68,7 +68,7 @@ func FuzzParseJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, err := parseJSON(s)
+		got, err := ParseJSON(s)
 		if err != nil {
 			return
 		}
@@ -85,7 +85,7 @@ func FuzzParseJSON(f *testing.F) {
 }
 
 // normal takes away that encoding/json makes one U+FFFD per faulty byte where
-// parseJSON makes one per run.
+// ParseJSON makes one per run.
 func normal(v any) any {
 	b, _ := json.Marshal(v)
 	s := string(b)

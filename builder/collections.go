@@ -23,7 +23,7 @@ func Collections() []store.Collection {
 	var list []store.Collection
 	for _, name := range []string{model.VersionCollection, definitionCollection, draftCollection, packageCollection, withheldCollection} {
 		version := name == model.VersionCollection
-		list = append(list, store.Collection{Name: name, Quiet: !version, Fences: version})
+		list = append(list, store.Collection{Name: name, Unwatched: !version, ExpectAbsent: version})
 	}
 	return list
 }

@@ -142,7 +142,7 @@ func listVersions(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, map[string]any{"items": list, "renewing": renewing, "building": b.Building()})
+	return c.answer(http.StatusOK, map[string]any{"items": list, "renewing": renewing, "building": b.PendingIndexes()})
 }
 
 func getVersion(b *Builder, c *call) error {

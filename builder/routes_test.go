@@ -130,7 +130,7 @@ func TestRoutes(t *testing.T) {
 // building is a store in the middle of a publishing.
 type building struct{ store.Store }
 
-func (building) Building() []store.IndexBuild {
+func (building) PendingIndexes() []store.IndexBuild {
 	return []store.IndexBuild{{Collection: "deal", Index: "by_stage", Since: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}}
 }
 

@@ -104,11 +104,11 @@ func (b *Builder) Renewing(ctx context.Context) ([]record.RecomputationProgress,
 	return list, nil
 }
 
-// Building lists the indexes that a publishing waits for in this process; none
+// PendingIndexes lists the indexes that a publishing waits for in this process; none
 // where the store builds them within its own write.
-func (b *Builder) Building() []store.IndexBuild {
+func (b *Builder) PendingIndexes() []store.IndexBuild {
 	if s, ok := b.store.(store.IndexBuilder); ok {
-		return s.Building()
+		return s.PendingIndexes()
 	}
 	return []store.IndexBuild{}
 }

@@ -47,7 +47,7 @@ type manifest struct {
 // contents is the last member: an archive without it was cut off.
 type contents struct {
 	Members     map[string]string `json:"members"` // name → SHA-256, hex
-	Collections []dump.Sum        `json:"collections"`
+	Collections []dump.Checksum   `json:"collections"`
 	// Missing are attachments that had no bytes, or not those they should have,
 	// when the backup was made.
 	Missing []string `json:"missing,omitempty"`

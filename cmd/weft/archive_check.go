@@ -23,7 +23,7 @@ func neverSaved() []string {
 // a database, so that one that does not hold together is found before anything
 // is written.
 type archiveCheck struct {
-	sums  map[string]*dump.Summer // by collection
+	sums  map[string]*dump.Hasher // by collection
 	last  map[string]string       // by collection, the id read last
 	files map[string]files.File   // as the documents describe them
 	sizes map[string]int64        // of the members, by id
@@ -31,7 +31,7 @@ type archiveCheck struct {
 
 // checkArchive reads a whole archive of format 2.
 func checkArchive(r io.Reader) (*contents, error) {
-	k := &archiveCheck{sums: map[string]*dump.Summer{}, last: map[string]string{}, files: map[string]files.File{}, sizes: map[string]int64{}}
+	k := &archiveCheck{sums: map[string]*dump.Hasher{}, last: map[string]string{}, files: map[string]files.File{}, sizes: map[string]int64{}}
 	_, c, err := readArchive(r, unpack{collections: k.collections, documents: k.documents, file: k.file})
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (k *archiveCheck) collections(defs []store.Collection) error {
 		if k.sums[c.Name] != nil {
 			return damaged("it holds %q twice", c.Name)
 		}
-		k.sums[c.Name] = dump.NewSummer()
+		k.sums[c.Name] = dump.NewHasher()
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func inside(t *testing.T, dir string) []string {
 }
 
 // sumsOf sums up what is copied of the database of a data folder.
-func sumsOf(t *testing.T, dir string) []dump.Sum {
+func sumsOf(t *testing.T, dir string) []dump.Checksum {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(dir, databaseName), sqlite.Options{})
 	if err != nil {
@@ -131,15 +131,15 @@ func sumsOf(t *testing.T, dir string) []dump.Sum {
 	return storeSums(t, db)
 }
 
-func storeSums(t *testing.T, db migrate.Store) []dump.Sum {
+func storeSums(t *testing.T, db migrate.Store) []dump.Checksum {
 	t.Helper()
 	defs, err := migrate.Definitions(t.Context(), db, leftBehind())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []dump.Sum
+	var list []dump.Checksum
 	for _, c := range defs {
-		sum, err := dump.SumOf(t.Context(), db, c.Name)
+		sum, err := dump.ChecksumOf(t.Context(), db, c.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestRestoredIsWhatWasSaved(t *testing.T) {
 }
 
 // sameSums tells which collections do not hold what they held.
-func sameSums(t *testing.T, where string, is, was []dump.Sum) {
+func sameSums(t *testing.T, where string, is, was []dump.Checksum) {
 	t.Helper()
 	for _, sum := range is {
 		if !slices.Contains(was, sum) {

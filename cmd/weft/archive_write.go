@@ -91,7 +91,7 @@ func (a *archiveWriter) snapshot(ctx context.Context, st migrate.Store) error {
 	}
 	began := time.Now()
 	err = st.View(ctx, func(r store.Reader) error {
-		whole, ok := r.(store.WholeReader)
+		whole, ok := r.(store.FullReader)
 		if !ok {
 			return errors.New("backup: this database cannot be read as a whole")
 		}
@@ -109,7 +109,7 @@ func (a *archiveWriter) snapshot(ctx context.Context, st migrate.Store) error {
 }
 
 // collection writes the documents of a collection into members of a few megabytes.
-func (a *archiveWriter) collection(ctx context.Context, from store.WholeReader, name string) error {
+func (a *archiveWriter) collection(ctx context.Context, from store.FullReader, name string) error {
 	var chunk []byte
 	n := 0
 	flush := func() error {
@@ -121,7 +121,7 @@ func (a *archiveWriter) collection(ctx context.Context, from store.WholeReader, 
 		chunk = chunk[:0]
 		return err
 	}
-	sum := dump.NewSummer()
+	sum := dump.NewHasher()
 	err := dump.Each(ctx, from, name, "", func(docs []store.Doc) error {
 		if err := sum.Add(docs); err != nil {
 			return err

@@ -82,7 +82,7 @@ func (p *place) stillIdle(ctx context.Context) error {
 // leases are the revisions of all leases that are held or were left behind.
 func leases(ctx context.Context, st migrate.Store) (map[string]int64, error) {
 	found := map[string]int64{}
-	defs, err := st.Definitions(ctx)
+	defs, err := st.Describe(ctx)
 	if err != nil {
 		return nil, err
 	}

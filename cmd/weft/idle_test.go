@@ -69,7 +69,7 @@ type waking struct {
 	once sync.Once
 }
 
-func (w *waking) Whole(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
+func (w *waking) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
 	var err error
 	w.once.Do(func() {
 		row := store.Op{Kind: store.Insert, Collection: lease.Collection, Doc: store.Doc{ID: "server:x", Rev: 1, Body: []byte(`{"id":"server:x","rev":1}`)}}
@@ -80,5 +80,5 @@ func (w *waking) Whole(ctx context.Context, collection, after string, limit int)
 	if err != nil {
 		return nil, err
 	}
-	return w.Store.Whole(ctx, collection, after, limit)
+	return w.Store.ReadFull(ctx, collection, after, limit)
 }

@@ -52,7 +52,7 @@ func TestMigrateDeals(t *testing.T) {
 	began = time.Now()
 	there := &migration{t: t, args: []string{"migrate", "--from", data, "--to", uri, "--files", bucket, "--data", filepath.Join(s.dir, "m"), "--json"}}
 	db := openMongo(t, uri)
-	if err := db.Ensure(t.Context(), []store.Collection{{Name: migrate.Collection, Quiet: true}}); err != nil {
+	if err := db.Ensure(t.Context(), []store.Collection{{Name: migrate.Collection, Unwatched: true}}); err != nil {
 		t.Fatal(err) // a store knows the collections that it made itself
 	}
 	documents := int64(0)

@@ -21,10 +21,10 @@ const fileWorkers = 4
 
 // fileSums says what both sides hold of attachments.
 type fileSums struct {
-	Source  dump.Sum `json:"source"` // as the documents describe them
-	Target  dump.Sum `json:"target"` // of the bytes that lie there
-	Missing []string `json:"missing,omitempty"`
-	Damaged []string `json:"damaged,omitempty"` // at the target, where nothing better could be had
+	Source  dump.Checksum `json:"source"` // as the documents describe them
+	Target  dump.Checksum `json:"target"` // of the bytes that lie there
+	Missing []string      `json:"missing,omitempty"`
+	Damaged []string      `json:"damaged,omitempty"` // at the target, where nothing better could be had
 }
 
 // copyFiles copies the bytes of attachments that are not there yet, then reads
@@ -116,7 +116,7 @@ func (v *move) digests(ctx context.Context, list []files.File) ([]string, error)
 
 // eachFile calls fn with the documents of all files in the order of their ids.
 func eachFile(ctx context.Context, from dumpSource, fn func([]files.File) error) error {
-	defs, err := from.Definitions(ctx)
+	defs, err := from.Describe(ctx)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func eachFile(ctx context.Context, from dumpSource, fn func([]files.File) error)
 
 // dumpSource is what can be read as a whole.
 type dumpSource interface {
-	store.WholeReader
+	store.FullReader
 	store.Describer
 }
 
@@ -201,6 +201,6 @@ func (s *fileSummer) add(id, digest string) {
 	fmt.Fprintf(s.hash, "%s %s\n", id, digest)
 }
 
-func (s *fileSummer) sum() dump.Sum {
-	return dump.Sum{Collection: filesName, Count: s.count, Digest: hex.EncodeToString(s.hash.Sum(nil))}
+func (s *fileSummer) sum() dump.Checksum {
+	return dump.Checksum{Collection: filesName, Count: s.count, Digest: hex.EncodeToString(s.hash.Sum(nil))}
 }

@@ -65,7 +65,7 @@ func (r *moveReport) print(m *Main) error {
 // shortDigest is how much of a digest a person gets to see.
 const shortDigest = 16
 
-func row(b *strings.Builder, source, target dump.Sum) {
+func row(b *strings.Builder, source, target dump.Checksum) {
 	mark := "equal"
 	if source != target {
 		mark = "DIFFERENT, target " + target.Digest[:shortDigest]

@@ -137,12 +137,12 @@ func withName(t *testing.T, archive []byte, d *looked) []byte {
 	t.Helper()
 	const collection = "weft_storage"
 	parts := takeApart(t, archive)
-	docs, err := d.store.Whole(t.Context(), collection, "", 2)
+	docs, err := d.store.ReadFull(t.Context(), collection, "", 2)
 	if err != nil || len(docs) != 1 {
 		t.Fatalf("%d names, %v", len(docs), err)
 	}
 	line, err := dump.AppendLine(nil, docs[0])
-	sum, err2 := dump.SumOf(t.Context(), d.store, collection)
+	sum, err2 := dump.ChecksumOf(t.Context(), d.store, collection)
 	var defs []store.Collection
 	var c contents
 	last := &parts[len(parts)-1]
@@ -150,7 +150,7 @@ func withName(t *testing.T, archive []byte, d *looked) []byte {
 		t.Fatal(err)
 	}
 	c.Collections = append(c.Collections, sum)
-	if parts[1].content, err = json.Marshal(append(defs, store.Collection{Name: collection, Quiet: true})); err != nil {
+	if parts[1].content, err = json.Marshal(append(defs, store.Collection{Name: collection, Unwatched: true})); err != nil {
 		t.Fatal(err)
 	}
 	if last.content, err = json.Marshal(c); err != nil {

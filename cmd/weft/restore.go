@@ -104,7 +104,7 @@ func (r *restoring) check() error {
 	sum := sha256.Sum256(text)
 	r.call(hex.EncodeToString(sum[:]))
 	// Older backups hold the name of the database they were made of.
-	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Sum) bool { return slices.Contains(leftBehind(), s.Collection) })
+	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Checksum) bool { return slices.Contains(leftBehind(), s.Collection) })
 	return nil
 }
 

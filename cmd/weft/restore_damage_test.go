@@ -105,7 +105,7 @@ func TestRestoreFindsEveryDamage(t *testing.T) {
 			return recounted(t, l, func(c *contents) { c.Collections = c.Collections[1:] })
 		}), "says nothing of"},
 		"a sum of nothing": {members(func(l []archived) []archived {
-			return recounted(t, l, func(c *contents) { c.Collections = append(c.Collections, dump.NewSummer().Sum("evil")) })
+			return recounted(t, l, func(c *contents) { c.Collections = append(c.Collections, dump.NewHasher().Sum("evil")) })
 		}), "evil"},
 		"the row of a migration": {members(func(l []archived) []archived {
 			return forged(t, withCollection(t, l, migrate.Collection))
@@ -181,5 +181,5 @@ func withCollection(t *testing.T, list []archived, name string) []archived {
 		t.Fatal(err)
 	}
 	m.content, _ = json.Marshal(append(defs, store.Collection{Name: name}))
-	return recounted(t, list, func(c *contents) { c.Collections = append(c.Collections, dump.NewSummer().Sum(name)) })
+	return recounted(t, list, func(c *contents) { c.Collections = append(c.Collections, dump.NewHasher().Sum(name)) })
 }

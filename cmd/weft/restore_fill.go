@@ -44,7 +44,7 @@ func (r *restoring) fill(ctx context.Context, p *place) error {
 func (r *restoring) compare(ctx context.Context, p *place) error {
 	for _, saved := range r.contents.Collections {
 		r.m.progress("comparing %s", saved.Collection)
-		restored, err := dump.SumOf(ctx, p.store, saved.Collection)
+		restored, err := dump.ChecksumOf(ctx, p.store, saved.Collection)
 		if err != nil {
 			return err
 		}

@@ -27,11 +27,11 @@ const (
 // Collections lists them with their indexes.
 func Collections() []store.Collection {
 	return []store.Collection{
-		{Name: CredentialCollection, Quiet: true},
-		{Name: SessionCollection, Quiet: true, Indexes: []store.Index{
+		{Name: CredentialCollection, Unwatched: true},
+		{Name: SessionCollection, Unwatched: true, Indexes: []store.Index{
 			keyIndex("hash", true), keyIndex("previous", true), keyIndex("user", false)}},
-		{Name: TokenCollection, Quiet: true, Indexes: []store.Index{keyIndex("hash", true), keyIndex("user", false)}},
-		{Name: AttemptCollection, Quiet: true},
+		{Name: TokenCollection, Unwatched: true, Indexes: []store.Index{keyIndex("hash", true), keyIndex("user", false)}},
+		{Name: AttemptCollection, Unwatched: true},
 	}
 }
 

@@ -251,7 +251,7 @@ func TestSecretsAreStoredAsDigests(t *testing.T) {
 				}
 			}
 		}
-		if !c.Quiet {
+		if !c.Unwatched {
 			t.Errorf("%s is sent to watchers", c.Name)
 		}
 	}

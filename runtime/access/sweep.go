@@ -35,7 +35,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 func (s *Service) sweepOne(ctx context.Context, collection string, where query.Expr) (int, error) {
 	removed := 0
 	for {
-		docs, err := s.Store.Find(ctx, collection, store.Find{Where: where, Limit: sweepPage, Bare: true})
+		docs, err := s.Store.Find(ctx, collection, store.Find{Where: where, Limit: sweepPage, IDsOnly: true})
 		if err != nil {
 			return removed, storeProblem(err)
 		}

@@ -19,7 +19,9 @@ const (
 	ownerID         = "owner"
 )
 
-func ownerDefinition() store.Collection { return store.Collection{Name: ownerCollection, Quiet: true} }
+func ownerDefinition() store.Collection {
+	return store.Collection{Name: ownerCollection, Unwatched: true}
+}
 
 type ownerDoc struct {
 	ID   string `json:"id"`

@@ -97,28 +97,28 @@ func (f File) Linked() bool { return f.Record != "" }
 // Collections are the store collections of this room.
 func Collections() []store.Collection {
 	return []store.Collection{{
-		Name:  Collection,
-		Quiet: true,
-		Kinds: map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant, "size": query.Number},
+		Name:      Collection,
+		Unwatched: true,
+		Kinds:     map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant, "size": query.Number},
 		Indexes: []store.Index{
 			{Name: "loose", Keys: []store.IndexKey{{Path: loosePath}}},
 			{Name: "by", Keys: []store.IndexKey{{Path: byPath}, {Path: loosePath}}},
 			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
 		},
 	}, {
-		Name: uploadCollection, Quiet: true, Kinds: map[string]query.Kind{"at": query.Instant},
+		Name: uploadCollection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant},
 		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: uploadAt}}}},
 	}, {
-		Name: partialCollection, Quiet: true,
+		Name: partialCollection, Unwatched: true,
 		Kinds: map[string]query.Kind{"by": query.Key, "file": query.Key, "length": query.Number, "expires": query.Instant},
 		Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 			{Name: "by", Keys: []store.IndexKey{{Path: byPath}}},
 		},
 	}, {
-		Name: totalCollection, Quiet: true,
+		Name: totalCollection, Unwatched: true,
 	}, {
-		Name: orphanCollection, Quiet: true, Kinds: map[string]query.Kind{"seen": query.Instant},
+		Name: orphanCollection, Unwatched: true, Kinds: map[string]query.Kind{"seen": query.Instant},
 		Indexes: []store.Index{{Name: "seen", Keys: []store.IndexKey{{Path: orphanSeen}}}},
 	}, ownerDefinition()}
 }

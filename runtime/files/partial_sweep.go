@@ -15,7 +15,7 @@ func (s *Service) forgetPartials(ctx context.Context) error {
 	var after *store.Position
 	for {
 		docs, err := s.db.Find(ctx, partialCollection, store.Find{
-			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: stamp(s.now())}, Limit: sweepPage, After: after, Bare: true,
+			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: stamp(s.now())}, Limit: sweepPage, After: after, IDsOnly: true,
 		})
 		if err != nil {
 			return fmt.Errorf("find expired uploads: %w", err)

@@ -118,7 +118,7 @@ func (s *Service) DeleteUnlinked(ctx context.Context, f *File) error {
 func (s *Service) forgetBefore(ctx context.Context, collection string, at query.Path, before time.Time) error {
 	for {
 		docs, err := s.db.Find(ctx, collection, store.Find{
-			Where: query.Cmp{Path: at, Op: query.Lt, Value: stamp(before)}, Limit: sweepPage, Bare: true,
+			Where: query.Cmp{Path: at, Op: query.Lt, Value: stamp(before)}, Limit: sweepPage, IDsOnly: true,
 		})
 		if err != nil {
 			return fmt.Errorf("find what is old in %s: %w", collection, err)

@@ -176,7 +176,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	if scope := rights.Scope(entity, schemas.OpRead); scope != nil {
 		where = query.All{where, scope}
 	}
-	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: bulkAtOnce + 1, Bare: true})
+	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: bulkAtOnce + 1, IDsOnly: true})
 	if err != nil {
 		return nil, storeProblem(err)
 	}

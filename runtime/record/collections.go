@@ -12,14 +12,14 @@ const visitEntity = "stage_visit"
 // Collections are the store collections of a model's entities and of this room.
 func Collections(m *model.Model) []store.Collection {
 	list := []store.Collection{
-		{Name: HistoryCollection, Quiet: true, Indexes: []store.Index{seldom("import")}},
-		{Name: IdempotencyCollection, Quiet: true, Indexes: []store.Index{
+		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{seldom("import")}},
+		{Name: IdempotencyCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Quiet: true, Fences: true, Indexes: []store.Index{seldom("deletion")}},
-		{Name: CounterCollection, Quiet: true},
-		{Name: RecomputationCollection, Quiet: true},
-		{Name: model.VersionCollection, Fences: true},
+		{Name: BinCollection, Unwatched: true, ExpectAbsent: true, Indexes: []store.Index{seldom("deletion")}},
+		{Name: CounterCollection, Unwatched: true},
+		{Name: RecomputationCollection, Unwatched: true},
+		{Name: model.VersionCollection, ExpectAbsent: true},
 	}
 	for _, e := range m.Entities {
 		list = append(list, entityCollection(e))

@@ -228,7 +228,7 @@ func (u *unit) holder(ctx context.Context, it *item, k model.UniqueKey) (string,
 		}
 		where = append(where, query.Cmp{Path: pathOf(f), Op: query.Eq, Value: v})
 	}
-	docs, err := u.s.store.Find(ctx, it.entity.Key, store.Find{Where: where, Limit: 2, Bare: true})
+	docs, err := u.s.store.Find(ctx, it.entity.Key, store.Find{Where: where, Limit: 2, IDsOnly: true})
 	if err != nil {
 		return "", err
 	}

@@ -105,7 +105,7 @@ func (s *Service) SweepAnswers(ctx context.Context, limit int) (int, error) {
 		docs, err := s.store.Find(ctx, IdempotencyCollection, store.Find{
 			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: now},
 			Sort:  []query.SortTerm{{Path: expiresPath}},
-			Limit: min(sweepAtOnce, limit-gone), Bare: true,
+			Limit: min(sweepAtOnce, limit-gone), IDsOnly: true,
 		})
 		if err != nil || len(docs) == 0 {
 			return gone, err

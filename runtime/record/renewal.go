@@ -104,7 +104,7 @@ func (r *Recomputer) shift(ctx context.Context) error {
 	if r.s.leases == nil {
 		return r.runAll(ctx)
 	}
-	waiting, err := r.s.store.Find(ctx, RecomputationCollection, store.Find{Limit: 1, Bare: true})
+	waiting, err := r.s.store.Find(ctx, RecomputationCollection, store.Find{Limit: 1, IDsOnly: true})
 	if err != nil || len(waiting) == 0 {
 		return err
 	}

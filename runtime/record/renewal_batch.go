@@ -66,7 +66,7 @@ func (b *renewalBatch) begin(ctx context.Context, e *model.Entity) error {
 		return nil
 	}
 	where := b.job.where(e)
-	last, err := b.s.store.Find(ctx, e.Key, store.Find{Where: where, IDDesc: true, Limit: 1, Bare: true})
+	last, err := b.s.store.Find(ctx, e.Key, store.Find{Where: where, IDDesc: true, Limit: 1, IDsOnly: true})
 	if err != nil {
 		return fmt.Errorf("record: renewal of %s: %w", e.Key, err)
 	}

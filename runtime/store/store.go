@@ -1,6 +1,6 @@
 // Package store is the port to the database: documents in named collections,
-// changed by atomic batches. Adapters know no noun of weft and hold no rule;
-// storetest says what they promise.
+// changed by atomic batches. Adapters (sqlite, mongo) know nothing of entities,
+// records or rights and hold no rule; storetest tests what they promise.
 package store
 
 import (
@@ -91,20 +91,20 @@ type Store interface {
 	// ErrFull or ErrReadOnly.
 	Commit(ctx context.Context, b *Batch) error
 	// Increment adds by to a named counter, durably, and returns the new value.
-	// After ErrUnavailable it may have been counted: a number is left out then.
+	// After ErrUnavailable the counter may have moved: its next number skips one.
 	Increment(ctx context.Context, collection, id string, by int64) (int64, error)
 	// Claim marks up to c.Limit documents that match and returns them as
 	// changed; no document is ever claimed by two callers at once. After
-	// ErrUnavailable documents may be claimed that nobody was told of.
+	// ErrUnavailable some may be marked although no caller was told so.
 	Claim(ctx context.Context, collection string, c Claim) ([]Doc, error)
-	// Ensure makes the collections with their indexes, and drops indexes that
-	// were made by an earlier Ensure and are no longer named.
+	// Ensure creates the collections with their indexes, and drops indexes that
+	// an earlier Ensure created and this one does not name.
 	Ensure(ctx context.Context, cs []Collection) error
 	// Collections lists the collections that exist.
 	Collections(ctx context.Context) ([]string, error)
 	// Watch sends every committed change from now on, in commit order, until
-	// ctx ends or the store is closed. A slow reader gets one Event with Resync
-	// set instead of what it missed. A closed store fails with ErrUnavailable.
+	// ctx ends or the store is closed. A reader that is too slow gets one Event
+	// with Resync set instead of the events it missed. A closed store fails with ErrUnavailable.
 	Watch(ctx context.Context) (<-chan Event, error)
 	Close() error
 }
@@ -113,17 +113,18 @@ type Store interface {
 type Find struct {
 	Where query.Expr
 	Sort  []query.SortTerm // id is always the last key, ascending unless IDDesc
-	// IDDesc turns the order of the last key round.
+	// IDDesc sorts the last key, the id, in descending order.
 	IDDesc bool
 	Limit  int
-	// After continues behind this position; nil starts at the beginning.
+	// After reads only what follows this position; nil starts at the beginning.
 	After *Position
-	// Bare leaves Body out; only ID and Rev are wanted.
-	Bare bool
+	// IDsOnly leaves Body out; only ID and Rev are wanted.
+	IDsOnly bool
 }
 
-// Position is a place in an order: the values of the sort terms (stored form;
-// the sort key where the term's path is a text; nil for unset), then the id.
+// Position is the sort position of a document: the values of the sort terms
+// (stored form; the sort key where the term's path is a text; nil for unset),
+// then the id.
 type Position struct {
 	Values []any  `json:"v,omitempty"`
 	ID     string `json:"i"`
@@ -148,7 +149,7 @@ type RowSort struct {
 // Row is one group: group values and metrics by name, in stored form. Sum, min
 // and max of Decimal paths are Decimal strings (a sum may have more than 20
 // digits, see query.FormatDecimal); avg is a Decimal string for Decimal paths
-// and a float64 else; counts are int64. Unset is absent.
+// and a float64 otherwise; counts are int64. Unset values are absent.
 type Row map[string]any
 
 // Batch is applied in order, all or nothing.
@@ -158,8 +159,8 @@ type Batch struct {
 	Ops    []Op
 }
 
-// Expect is one expectation. One with Rev 0 names a document that the batch
-// itself inserts, or one of a collection that Fences.
+// Expect is one expectation. With Rev 0 it must name a document that the batch
+// itself inserts, or one of a collection with ExpectAbsent.
 type Expect struct {
 	Collection, ID string
 	Rev            int64
@@ -170,7 +171,7 @@ type OpKind int
 
 // The operations. Insert refuses an id that exists with a UniqueError of index
 // "id". Replace and Delete refuse with a ConflictError when OldRev (if not 0)
-// is not the present revision.
+// is not the current revision.
 const (
 	Insert OpKind = iota + 1
 	Replace
@@ -203,12 +204,14 @@ type Collection struct {
 	Kinds map[string]query.Kind
 	// Searchable fields carry tokens.
 	Searchable bool
-	// Quiet collections are not sent to Watch (history, sessions, jobs).
-	Quiet bool
-	// Fences says that batches may expect documents of this collection to be
-	// absent (Expect with Rev 0) without inserting them. A database without a
-	// lock on what does not exist must make room for that.
-	Fences bool
+	// Unwatched collections are not sent to Watch (history, sessions, jobs). It
+	// is stored under its old name.
+	Unwatched bool `json:"Quiet"`
+	// ExpectAbsent says that batches may expect documents of this collection to
+	// be absent (Expect with Rev 0) without inserting them. A database that
+	// cannot lock a missing document must prepare for that. It is stored under
+	// its old name.
+	ExpectAbsent bool `json:"Fences"`
 }
 
 // Index and IndexKey are those of query, which also says what they serve.
@@ -219,8 +222,9 @@ type (
 
 // IndexBuilder is a Store that builds indexes while others read and write.
 type IndexBuilder interface {
-	// Building lists the indexes that an Ensure of this process waits for, oldest first.
-	Building() []IndexBuild
+	// PendingIndexes lists the indexes that a running Ensure of this process
+	// waits for, oldest first.
+	PendingIndexes() []IndexBuild
 }
 
 // IndexBuild is an index that is being built.

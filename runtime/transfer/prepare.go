@@ -151,7 +151,7 @@ func (t *task) freeValue(ctx context.Context, e *model.Entity, f *model.Field, l
 		if t.logins[candidate] {
 			continue
 		}
-		docs, err := t.service.Store.Find(ctx, e.Key, store.Find{Bare: true, Limit: 1, Where: query.Cmp{
+		docs, err := t.service.Store.Find(ctx, e.Key, store.Find{IDsOnly: true, Limit: 1, Where: query.Cmp{
 			Path: query.Path{Field: f.Key, Kind: f.Kind}, Op: query.Eq, Value: candidate,
 		}})
 		if err != nil {

@@ -26,12 +26,12 @@ const (
 // Collections are the store collections of this room.
 func Collections() []store.Collection {
 	return []store.Collection{
-		{Name: importCollection, Quiet: true, Indexes: []store.Index{
+		{Name: importCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "state", Keys: []store.IndexKey{{Path: query.Path{Field: "state", Kind: query.Key}}}},
 		}},
-		{Name: leaseCollection, Quiet: true},
-		{Name: problemCollection, Quiet: true},
-		{Name: mappingCollection, Quiet: true},
+		{Name: leaseCollection, Unwatched: true},
+		{Name: problemCollection, Unwatched: true},
+		{Name: mappingCollection, Unwatched: true},
 	}
 }
 

@@ -106,9 +106,9 @@ const (
 
 // Each calls fn with the documents of a collection behind the id after ("" is
 // the beginning), page by page in the order of their ids. A page is never empty.
-func Each(ctx context.Context, from store.WholeReader, collection, after string, fn func([]store.Doc) error) error {
+func Each(ctx context.Context, from store.FullReader, collection, after string, fn func([]store.Doc) error) error {
 	for page := pageFirst; ; {
-		docs, err := from.Whole(ctx, collection, after, page)
+		docs, err := from.ReadFull(ctx, collection, after, page)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", collection, err)
 		}

@@ -9,24 +9,24 @@ import (
 	"weft/runtime/store"
 )
 
-// Sum says what a collection holds: two with one sum hold the same documents.
-type Sum struct {
+// Checksum says what a collection holds: two with one sum hold the same documents.
+type Checksum struct {
 	Collection string `json:"collection"`
 	Count      int64  `json:"count"`
 	Digest     string `json:"digest"` // SHA-256 of the canonical documents by id, hex
 }
 
-// Summer adds documents up, which must come in the order of their ids.
-type Summer struct {
+// Hasher adds documents up, which must come in the order of their ids.
+type Hasher struct {
 	count int64
 	hash  hash.Hash
 }
 
-// NewSummer has seen no document yet.
-func NewSummer() *Summer { return &Summer{hash: sha256.New()} }
+// NewHasher has seen no document yet.
+func NewHasher() *Hasher { return &Hasher{hash: sha256.New()} }
 
 // Add takes the next documents.
-func (s *Summer) Add(docs []store.Doc) error {
+func (s *Hasher) Add(docs []store.Doc) error {
 	for _, d := range docs {
 		text, err := Canonical(d)
 		if err != nil {
@@ -39,13 +39,13 @@ func (s *Summer) Add(docs []store.Doc) error {
 }
 
 // Sum is that of the documents so far.
-func (s *Summer) Sum(collection string) Sum {
-	return Sum{Collection: collection, Count: s.count, Digest: hex.EncodeToString(s.hash.Sum(nil))}
+func (s *Hasher) Sum(collection string) Checksum {
+	return Checksum{Collection: collection, Count: s.count, Digest: hex.EncodeToString(s.hash.Sum(nil))}
 }
 
-// SumOf reads a whole collection.
-func SumOf(ctx context.Context, from store.WholeReader, collection string) (Sum, error) {
-	s := NewSummer()
+// ChecksumOf reads a whole collection.
+func ChecksumOf(ctx context.Context, from store.FullReader, collection string) (Checksum, error) {
+	s := NewHasher()
 	err := Each(ctx, from, collection, "", s.Add)
 	return s.Sum(collection), err
 }

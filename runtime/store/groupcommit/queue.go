@@ -30,15 +30,15 @@ func (r *Request) request() *Request { return r }
 // take makes a request the writer's, or the caller's who gives it up.
 func (r *Request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
-// Member is a pointer to a struct that embeds Request.
-type Member interface{ request() *Request }
+// Queueable is a pointer to a struct that embeds Request.
+type Queueable interface{ request() *Request }
 
 // Limits bound what is served together: a group ends with the request that
 // reaches one of them. 0 is no limit.
 type Limits struct{ Requests, Ops, Bytes int }
 
 // Queue is where callers wait.
-type Queue[R Member] struct {
+type Queue[R Queueable] struct {
 	limits  Limits
 	weigh   func(R) (ops, bytes int)
 	waiting chan R
@@ -48,7 +48,7 @@ type Queue[R Member] struct {
 }
 
 // New makes a queue; weigh tells what a request adds to Limits.
-func New[R Member](limits Limits, weigh func(R) (ops, bytes int)) *Queue[R] {
+func New[R Queueable](limits Limits, weigh func(R) (ops, bytes int)) *Queue[R] {
 	return &Queue[R]{limits: limits, weigh: weigh, waiting: make(chan R, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
 }
 

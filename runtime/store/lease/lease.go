@@ -24,7 +24,7 @@ import (
 const Collection = "weft_lease"
 
 // Collections are the store collections of this room.
-func Collections() []store.Collection { return []store.Collection{{Name: Collection, Quiet: true}} }
+func Collections() []store.Collection { return []store.Collection{{Name: Collection, Unwatched: true}} }
 
 // Life is how long a row may stand still before its work is taken over.
 const Life = 15 * time.Second

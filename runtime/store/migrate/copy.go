@@ -12,14 +12,14 @@ import (
 
 // Source is what is copied from.
 type Source interface {
-	store.WholeReader
+	store.FullReader
 	store.Describer
 }
 
 // Definitions are the collections of a source that are to be copied: all but
 // those that skip names and the row of a migration.
 func Definitions(ctx context.Context, from store.Describer, skip []string) ([]store.Collection, error) {
-	all, err := from.Definitions(ctx)
+	all, err := from.Describe(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("collections of the source: %w", err)
 	}

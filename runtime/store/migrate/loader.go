@@ -55,12 +55,12 @@ func Begin(ctx context.Context, to Store, from string, defs []store.Collection) 
 
 // begin marks an empty store as the target.
 func (l *Loader) begin(ctx context.Context) error {
-	have, err := l.to.Definitions(ctx)
+	have, err := l.to.Describe(ctx)
 	if err != nil {
 		return fmt.Errorf("collections of the target: %w", err)
 	}
 	for _, c := range have {
-		docs, err := l.to.Whole(ctx, c.Name, "", 1)
+		docs, err := l.to.ReadFull(ctx, c.Name, "", 1)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", c.Name, err)
 		}
@@ -68,7 +68,7 @@ func (l *Loader) begin(ctx context.Context) error {
 			return &NotEmptyError{c.Name}
 		}
 	}
-	if err := l.to.Ensure(ctx, []store.Collection{{Name: Collection, Quiet: true}}); err != nil {
+	if err := l.to.Ensure(ctx, []store.Collection{{Name: Collection, Unwatched: true}}); err != nil {
 		return fmt.Errorf("collections of the target: %w", err)
 	}
 	return l.commit(ctx, nil, l.state)

@@ -18,7 +18,7 @@ import (
 // Store is what a store must offer to be copied from or to; every adapter's does.
 type Store interface {
 	store.Store
-	store.WholeReader
+	store.FullReader
 	store.Describer
 }
 

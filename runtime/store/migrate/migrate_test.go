@@ -40,7 +40,7 @@ func collections() []store.Collection {
 			},
 		},
 		{Name: "deal"},
-		{Name: "weft_session", Quiet: true},
+		{Name: "weft_session", Unwatched: true},
 	}
 }
 
@@ -265,7 +265,7 @@ func TestAKeyThatMovesOnWhileCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := from.Whole(t.Context(), "account", "", 700)
+	first, err := from.ReadFull(t.Context(), "account", "", 700)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 // over both twice: documents that differ or that the source does not have go
 // first, so that their unique keys are free, then what is missing comes. It
 // returns how many documents it removed and added.
-func (l *Loader) Repair(ctx context.Context, from store.WholeReader, collection string) (int, error) {
+func (l *Loader) Repair(ctx context.Context, from store.FullReader, collection string) (int, error) {
 	changed := 0
 	for _, kind := range []store.OpKind{store.Delete, store.Insert} {
 		r := &repair{l: l, collection: collection, kind: kind, target: cursor{from: l.to, collection: collection}}
@@ -123,7 +123,7 @@ func (r *repair) flush(ctx context.Context) error {
 
 // cursor walks over a collection.
 type cursor struct {
-	from       store.WholeReader
+	from       store.FullReader
 	collection string
 	page       []store.Doc
 	after      string
@@ -135,7 +135,7 @@ const cursorPage = 250
 
 func (c *cursor) peek(ctx context.Context) (store.Doc, bool, error) {
 	if len(c.page) == 0 && !c.end {
-		docs, err := c.from.Whole(ctx, c.collection, c.after, cursorPage)
+		docs, err := c.from.ReadFull(ctx, c.collection, c.after, cursorPage)
 		if err != nil {
 			return store.Doc{}, false, err
 		}

@@ -11,23 +11,23 @@ import (
 
 // Difference holds what a collection sums up to on both sides.
 type Difference struct {
-	Collection string   `json:"collection"`
-	Source     dump.Sum `json:"source"`
-	Target     dump.Sum `json:"target"`
+	Collection string        `json:"collection"`
+	Source     dump.Checksum `json:"source"`
+	Target     dump.Checksum `json:"target"`
 }
 
 // Equal tells whether both sides hold the same.
 func (d Difference) Equal() bool { return d.Source == d.Target }
 
 // Compare reads the collections defs on both sides, both at once, and gives the sums of each.
-func Compare(ctx context.Context, from, to store.WholeReader, defs []store.Collection) ([]Difference, error) {
+func Compare(ctx context.Context, from, to store.FullReader, defs []store.Collection) ([]Difference, error) {
 	list := make([]Difference, len(defs))
 	for i, c := range defs {
 		list[i].Collection = c.Name
 		var wg sync.WaitGroup
 		var failed [2]error
-		wg.Go(func() { list[i].Source, failed[0] = dump.SumOf(ctx, from, c.Name) })
-		wg.Go(func() { list[i].Target, failed[1] = dump.SumOf(ctx, to, c.Name) })
+		wg.Go(func() { list[i].Source, failed[0] = dump.ChecksumOf(ctx, from, c.Name) })
+		wg.Go(func() { list[i].Target, failed[1] = dump.ChecksumOf(ctx, to, c.Name) })
 		wg.Wait()
 		if err := errors.Join(failed[:]...); err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ func BenchmarkCommit(b *testing.B) {
 	})
 	deal := store.Collection{Name: "deal", Kinds: map[string]query.Kind{"name": query.Text, "amount": query.Decimal, "created_at": query.Instant},
 		Indexes: []store.Index{{Name: "stage", Keys: []store.IndexKey{{Path: keyPath("stage")}}}, {Name: "owner", Keys: []store.IndexKey{{Path: keyPath("owner")}}}}}
-	if err := s.Ensure(b.Context(), []store.Collection{deal, {Name: "log", Quiet: true}, {Name: "version", Fences: true}}); err != nil {
+	if err := s.Ensure(b.Context(), []store.Collection{deal, {Name: "log", Unwatched: true}, {Name: "version", ExpectAbsent: true}}); err != nil {
 		b.Fatal(err)
 	}
 	var made atomic.Int64

@@ -47,8 +47,8 @@ func (s *Store) buildLog(empty bool) func(string, ...any) {
 	return s.log.Info
 }
 
-// Building lists the indexes that an Ensure of this Store is building, oldest first.
-func (s *Store) Building() []store.IndexBuild {
+// PendingIndexes lists the indexes that an Ensure of this Store is building, oldest first.
+func (s *Store) PendingIndexes() []store.IndexBuild {
 	s.builds.mu.Lock()
 	defer s.builds.mu.Unlock()
 	return append([]store.IndexBuild{}, s.builds.running...)

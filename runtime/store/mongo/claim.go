@@ -60,7 +60,7 @@ func (s *Store) Claim(ctx context.Context, collection string, c store.Claim) ([]
 	}
 	defer unlock()
 	for try := 0; ; try++ {
-		found, err := s.Find(ctx, collection, store.Find{Where: c.Where, Sort: c.Sort, Limit: c.Limit, Bare: true})
+		found, err := s.Find(ctx, collection, store.Find{Where: c.Where, Sort: c.Sort, Limit: c.Limit, IDsOnly: true})
 		if err != nil || len(found) == 0 {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func TestCursorsOfADatabaseThatFallsSilent(t *testing.T) {
 	if err := s.Commit(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
-	if docs, err := s.Whole(t.Context(), "deal", "", many); err != nil || len(docs) != many || more.Load() > 0 {
+	if docs, err := s.ReadFull(t.Context(), "deal", "", many); err != nil || len(docs) != many || more.Load() > 0 {
 		t.Errorf("%d documents, %v, after %d more questions", len(docs), err, more.Load())
 	}
 	more.Store(0)

@@ -35,7 +35,7 @@ func TestDiffer(t *testing.T) {
 	for shard := range shards {
 		t.Run(fmt.Sprint(shard), func(t *testing.T) {
 			t.Parallel()
-			storetest.Differ(t, map[string]storetest.Opener{"MongoDB": shardServer(t, shard), "SQLite": openSQLite}, cases, seed+int64(shard))
+			storetest.Differential(t, map[string]storetest.Opener{"MongoDB": shardServer(t, shard), "SQLite": openSQLite}, cases, seed+int64(shard))
 		})
 	}
 }

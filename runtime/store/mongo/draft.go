@@ -111,7 +111,7 @@ func (d *draft) accept() {
 	for key, e := range d.pending {
 		if e.Rev == 0 {
 			p.absent = append(p.absent, expected{e, d.batch})
-			if e.coll.Fences {
+			if e.coll.ExpectAbsent {
 				p.fences[fenceID(key, p.slot)] = struct{}{}
 			}
 		}
@@ -128,7 +128,7 @@ func (d *draft) accept() {
 		if !slices.Contains(p.changed, s.op.coll) {
 			p.changed = append(p.changed, s.op.coll)
 		}
-		if s.kind == insert && s.op.coll.Fences {
+		if s.kind == insert && s.op.coll.ExpectAbsent {
 			for slot := range fenceSlots {
 				p.fences[fenceID(docKey{s.op.coll, s.op.id}, slot)] = struct{}{}
 			}

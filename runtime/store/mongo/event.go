@@ -67,7 +67,7 @@ func (f *feed) event(ctx context.Context, raw bson.Raw) error {
 	if !own {
 		f.bump(k)
 	}
-	if k.Quiet {
+	if k.Unwatched {
 		return nil
 	}
 	return f.publish(ctx, k, &c, kind, answered)

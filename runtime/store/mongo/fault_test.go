@@ -61,7 +61,7 @@ func pair(id string) *store.Batch {
 
 func ensurePairs(t *testing.T, s *mongo.Store) {
 	t.Helper()
-	if err := s.Ensure(t.Context(), []store.Collection{{Name: "deal"}, {Name: "log", Quiet: true}, {Name: "version", Fences: true}}); err != nil {
+	if err := s.Ensure(t.Context(), []store.Collection{{Name: "deal"}, {Name: "log", Unwatched: true}, {Name: "version", ExpectAbsent: true}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -90,7 +90,7 @@ func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.F
 	if err != nil {
 		return nil, err
 	}
-	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.Bare})
+	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.IDsOnly})
 }
 
 // findComputed lets a pipeline make what is ordered by, or join what the
@@ -101,12 +101,12 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 		return nil, err
 	}
 	stages = append(stages, one("$limit", f.Limit))
-	if f.Bare {
+	if f.IDsOnly {
 		stages = append(stages, one("$project", one(memberRev, 1)))
 	}
 	var docs []store.Doc
 	err = q.aggregate(ctx, r.k, stages, func(raw bson.Raw) error {
-		d, err := decodeAs(raw, f.Bare)
+		d, err := decodeAs(raw, f.IDsOnly)
 		docs = append(docs, d)
 		return err
 	})

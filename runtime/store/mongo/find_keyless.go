@@ -38,7 +38,7 @@ func (q *reader) findKeyless(ctx context.Context, r *renderer, o *order, f store
 			list, keyless = append(list, keyless[0]), keyless[1:]
 		}
 	}
-	return q.bodies(ctx, r.k, list, f.Bare)
+	return q.bodies(ctx, r.k, list, f.IDsOnly)
 }
 
 // keyed reads the documents whose texts all have sort keys.
@@ -48,12 +48,12 @@ func (q *reader) keyed(ctx context.Context, r *renderer, o *order, f store.Find)
 		return nil, err
 	}
 	stages = append(stages, one("$match", one(computedKeyless, one("$eq", false))), one("$sort", o.sort()), one("$limit", f.Limit))
-	if f.Bare {
+	if f.IDsOnly {
 		stages = append(stages, one("$project", o.placing()))
 	}
 	var list []placed
 	err = q.aggregate(ctx, r.k, stages, func(raw bson.Raw) error {
-		d, err := decodeAs(raw, f.Bare)
+		d, err := decodeAs(raw, f.IDsOnly)
 		list = append(list, placed{d, o.position(raw)})
 		return err
 	})

@@ -135,7 +135,7 @@ func TestIndexesOfAPersonStay(t *testing.T) {
 	if len(left) != 3 || !left["_id_"] || !left["mine"] || !left["weft"] {
 		t.Errorf("indexes left: %v", specs)
 	}
-	if len(s.Building()) != 0 {
-		t.Errorf("still building: %v", s.Building())
+	if len(s.PendingIndexes()) != 0 {
+		t.Errorf("still building: %v", s.PendingIndexes())
 	}
 }

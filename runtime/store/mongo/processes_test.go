@@ -95,8 +95,8 @@ func TestTwoProcessesWriteTheSameKeys(t *testing.T) {
 // at the same time.
 func TestTwoProcessesExpect(t *testing.T) {
 	t.Parallel()
-	stores := two(t, storetest.SkewCollections()...)
-	storetest.Skew(t, stores[0], stores[1])
+	stores := two(t, storetest.WriteSkewCollections()...)
+	storetest.WriteSkew(t, stores[0], stores[1])
 }
 
 // TestTwoProcessesClaim is R-08's base: no job goes to both.
@@ -160,7 +160,7 @@ func TestTwoProcessesClaim(t *testing.T) {
 // have numbers.
 func TestCachesHearOfOtherProcesses(t *testing.T) {
 	t.Parallel()
-	stores := two(t, store.Collection{Name: "deal"}, store.Collection{Name: "session", Quiet: true}, store.Collection{Name: "other"})
+	stores := two(t, store.Collection{Name: "deal"}, store.Collection{Name: "session", Unwatched: true}, store.Collection{Name: "other"})
 	events, err := stores[1].Watch(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestDefinitionsAreFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the definition in the other process", patience, func() bool {
-		all, err := stores[1].Definitions(t.Context())
+		all, err := stores[1].Describe(t.Context())
 		return err == nil && len(all) == 1 && len(all[0].Indexes) == 1
 	})
 	if err := stores[1].Commit(t.Context(), &store.Batch{Ops: []store.Op{op(store.Insert, "deal", "new", 1, ""), op(store.Insert, "deal", "tiny", 1, `,"size":1`)}}); err != nil {

@@ -106,7 +106,7 @@ func TestBuildsAreTold(t *testing.T) {
 	var told []string
 	var s *mongo.Store
 	log := slog.New(onRecord{slog.NewTextHandler(io.Discard, nil), func(line string) {
-		for _, b := range s.Building() {
+		for _, b := range s.PendingIndexes() {
 			told = append(told, line+": "+b.Collection+"."+b.Index)
 		}
 		told = append(told, line)

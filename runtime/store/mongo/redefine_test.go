@@ -108,7 +108,7 @@ var oldDeals = map[string]string{"old1": `,"name":"secret","size":3`, "old2": `,
 func redefined(t *testing.T, s *mongo.Store) {
 	t.Helper()
 	eventually(t, "the definition in the other process", patience, func() bool {
-		all, err := s.Definitions(t.Context())
+		all, err := s.Describe(t.Context())
 		return err == nil && len(all) == 1 && len(all[0].Indexes) > 0
 	})
 }

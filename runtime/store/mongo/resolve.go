@@ -91,7 +91,7 @@ func (v *resolver) across(ctx context.Context, c query.Cmp) (query.Expr, error) 
 	}
 	p := c.Path
 	far := query.Cmp{Path: query.Path{Field: p.Field, Kind: p.Kind, SortKey: p.SortKey}, Op: c.Op, Value: c.Value}
-	docs, err := v.q.Find(ctx, p.Through, store.Find{Where: query.And(p.Scope, far), Limit: v.q.s.options.semiJoin + 1, Bare: true})
+	docs, err := v.q.Find(ctx, p.Through, store.Find{Where: query.And(p.Scope, far), Limit: v.q.s.options.semiJoin + 1, IDsOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (f *feed) open(ctx context.Context, token bson.Raw) (stream *driver.ChangeS
 func (f *feed) pipeline() driver.Pipeline {
 	quiet := bson.A{commitCollection}
 	for _, name := range f.s.catalog.names() {
-		if f.s.catalog.all()[name].Quiet {
+		if f.s.catalog.all()[name].Unwatched {
 			quiet = append(quiet, name)
 		}
 	}

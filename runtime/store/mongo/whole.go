@@ -10,8 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Definitions are the collections as the last Ensure of each left them, by name.
-func (s *Store) Definitions(context.Context) ([]store.Collection, error) {
+// Describe are the collections as the last Ensure of each left them, by name.
+func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	list := make([]store.Collection, 0, len(s.catalog.all()))
 	for _, name := range s.catalog.names() {
 		list = append(list, s.catalog.all()[name].Collection)
@@ -19,14 +19,14 @@ func (s *Store) Definitions(context.Context) ([]store.Collection, error) {
 	return list, nil
 }
 
-// Whole returns up to limit documents behind the id after, in the order of
+// ReadFull returns up to limit documents behind the id after, in the order of
 // their ids, with sort keys and tokens.
-func (s *Store) Whole(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
-	return s.reader().Whole(ctx, collection, after, limit)
+func (s *Store) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
+	return s.reader().ReadFull(ctx, collection, after, limit)
 }
 
-// Whole is that of the Store, on the snapshot of a View.
-func (q *reader) Whole(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
+// ReadFull is that of the Store, on the snapshot of a View.
+func (q *reader) ReadFull(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
 	k, err := q.catalog.get(collection)
 	if err != nil || limit <= 0 {
 		return nil, err

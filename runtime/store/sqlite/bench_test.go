@@ -27,7 +27,7 @@ func benchCollections() []store.Collection {
 		{Name: "lead", Searchable: true, Indexes: []store.Index{
 			{Name: "stage_created", Keys: []store.IndexKey{{Path: stagePath}, {Path: createdPath}}},
 		}},
-		{Name: "weft_history", Quiet: true}, {Name: "weft_idempotency", Quiet: true},
+		{Name: "weft_history", Unwatched: true}, {Name: "weft_idempotency", Unwatched: true},
 	}
 }
 

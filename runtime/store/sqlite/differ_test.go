@@ -13,7 +13,7 @@ import (
 // all documents, and counts are kept.
 func TestDifferBeyondLimits(t *testing.T) {
 	t.Parallel()
-	storetest.Differ(t, map[string]storetest.Opener{
+	storetest.Differential(t, map[string]storetest.Opener{
 		"SQLite": func(t *testing.T) store.Store {
 			return openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{limits: limits{fewHits: 1, manyHits: 6, count: 2}})
 		},

@@ -71,7 +71,7 @@ func (s *Store) publish(t *tx) {
 	var events []store.Event
 	first := t.number - uint64(len(t.changes)) + 1
 	for i, ch := range t.changes {
-		if !ch.coll.Quiet {
+		if !ch.coll.Unwatched {
 			events = append(events, store.Event{Seq: first + uint64(i), Kind: ch.kind, Collection: ch.coll.Name, Doc: ch.doc})
 		}
 	}

@@ -25,7 +25,7 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 		docs, err = q.search(ctx, k, f)
 	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path):
 		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
-	case len(f.Sort) == 0 && isAll(f.Where) && f.Limit <= slimLimit && !f.Bare:
+	case len(f.Sort) == 0 && isAll(f.Where) && f.Limit <= slimLimit && !f.IDsOnly:
 		err = q.snapshot(func() error { docs, err = q.byID(k, f); return err })
 	default:
 		err = q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
@@ -35,10 +35,10 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 
 func (q *session) find(k *collection, f store.Find) ([]store.Doc, error) {
 	b := q.newBuilder(k)
-	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare), " FROM ", k.table, " t WHERE ")
+	b.write("SELECT t.id, t.rev", bodyColumn(f.IDsOnly), " FROM ", k.table, " t WHERE ")
 	b.expr(f.Where)
 	b.rest(f)
-	return b.docs(f.Bare)
+	return b.docs(f.IDsOnly)
 }
 
 // rest writes what follows the condition: position, order, limit.

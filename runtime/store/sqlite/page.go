@@ -33,7 +33,7 @@ type sameValue struct {
 
 // page reads a served find; the caller holds a snapshot.
 func (q *session) page(k *collection, f store.Find) ([]store.Doc, error) {
-	w := &walk{session: q, k: k, f: f, slim: !f.Bare && f.Limit <= slimLimit && k.covered(f.Where, f.Sort)}
+	w := &walk{session: q, k: k, f: f, slim: !f.IDsOnly && f.Limit <= slimLimit && k.covered(f.Where, f.Sort)}
 	list, err := w.page(f.Sort, f.After, f.Limit)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -164,7 +164,7 @@ func (w *walk) columns(b *builder) {
 	switch {
 	case w.slim:
 		b.write("SELECT t.id, t.seq")
-	case w.f.Bare:
+	case w.f.IDsOnly:
 		b.write("SELECT t.id, t.rev")
 	default:
 		b.write("SELECT t.id, t.rev, t.body")
@@ -204,7 +204,7 @@ func (w *walk) rows(b *builder, n, limit int) ([]ordered, error) {
 		return nil, b.err
 	}
 	first := 3
-	if w.slim || w.f.Bare {
+	if w.slim || w.f.IDsOnly {
 		first = 2
 	}
 	room := min(limit, arenaRows)
@@ -220,7 +220,7 @@ func (w *walk) rows(b *builder, n, limit int) ([]ordered, error) {
 		if w.slim {
 			o.doc.ID, o.seq = mem.text(row, 0), row.ColumnInt64(1)
 		} else {
-			o.doc = mem.doc(row, w.f.Bare)
+			o.doc = mem.doc(row, w.f.IDsOnly)
 		}
 		list = append(list, o)
 		return nil

@@ -159,18 +159,18 @@ func (p *searchPlan) all(n int) []int64 {
 // oneValue tells whether the hits are the answer, in the order of one value of
 // their own.
 func (p *searchPlan) oneValue() bool {
-	return len(p.rest) == 0 && !p.f.Bare && sortsByColumn(p.f) && p.f.Sort[0].Path.Kind != query.Text
+	return len(p.rest) == 0 && !p.f.IDsOnly && sortsByColumn(p.f) && p.f.Sort[0].Path.Kind != query.Text
 }
 
 // among reads a find among some documents.
 func (p *searchPlan) among(seqs []int64, f store.Find) ([]store.Doc, error) {
 	b := p.newBuilder(p.k)
-	b.write("SELECT t.id, t.rev", bodyColumn(f.Bare), " FROM json_each(")
+	b.write("SELECT t.id, t.rev", bodyColumn(f.IDsOnly), " FROM json_each(")
 	b.arg(listOf(seqs))
 	b.write(") j CROSS JOIN ", p.k.table, " t WHERE t.seq=j.value AND ")
 	b.expr(p.rest)
 	b.rest(f)
-	return b.docs(f.Bare)
+	return b.docs(f.IDsOnly)
 }
 
 // listOf writes numbers as a JSON array.
@@ -202,8 +202,8 @@ func (p *searchPlan) walk(err error) ([]store.Doc, error) {
 	}
 	b := p.newBuilder(p.k)
 	p.c.bits = append(p.c.bits, p.hits)
-	b.write("SELECT t.id, t.rev", bodyColumn(p.f.Bare), " FROM ", p.k.table, " t WHERE ", fnBit, "(0, t.seq) AND ")
+	b.write("SELECT t.id, t.rev", bodyColumn(p.f.IDsOnly), " FROM ", p.k.table, " t WHERE ", fnBit, "(0, t.seq) AND ")
 	b.expr(p.rest)
 	b.rest(p.f)
-	return b.docs(p.f.Bare)
+	return b.docs(p.f.IDsOnly)
 }

@@ -99,7 +99,7 @@ func (p *searchPlan) soonest() ([]store.Doc, error) {
 func (p *searchPlan) portion(seqs []int64, limit int) ([]store.Doc, error) {
 	f := p.f
 	f.Limit = limit
-	if len(seqs) > 4*limit+p.s.options.limits.fewHits || f.Bare {
+	if len(seqs) > 4*limit+p.s.options.limits.fewHits || f.IDsOnly {
 		return p.among(seqs, f)
 	}
 	return p.sorted(seqs, f)

@@ -13,8 +13,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Definitions are the collections as the last Ensure of each left them, by name.
-func (s *Store) Definitions(context.Context) ([]store.Collection, error) {
+// Describe are the collections as the last Ensure of each left them, by name.
+func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	all := s.catalog.all()
 	list := make([]store.Collection, 0, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -23,15 +23,15 @@ func (s *Store) Definitions(context.Context) ([]store.Collection, error) {
 	return list, nil
 }
 
-// Whole returns up to limit documents behind the id after, in the order of
+// ReadFull returns up to limit documents behind the id after, in the order of
 // their ids, with sort keys and tokens.
-func (s *Store) Whole(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
-	err = s.read(ctx, func(q *session) error { docs, err = q.Whole(ctx, collection, after, limit); return err })
+func (s *Store) ReadFull(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
+	err = s.read(ctx, func(q *session) error { docs, err = q.ReadFull(ctx, collection, after, limit); return err })
 	return docs, err
 }
 
-// Whole is that of the Store, on the snapshot of a View.
-func (q *session) Whole(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
+// ReadFull is that of the Store, on the snapshot of a View.
+func (q *session) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return nil, err

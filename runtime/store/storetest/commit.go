@@ -27,7 +27,7 @@ func testReads(t *testing.T, b *bench) {
 	if docs, err := b.s.GetMany(b.ctx, "deal", nil); err != nil || len(docs) != 0 {
 		t.Errorf("no ids: %v %v", docs, err)
 	}
-	bare, err := b.s.Find(b.ctx, "deal", store.Find{Limit: 5, Bare: true})
+	bare, err := b.s.Find(b.ctx, "deal", store.Find{Limit: 5, IDsOnly: true})
 	b.must(err)
 	if len(bare) != 2 || bare[0].Body != nil || bare[0].Rev != 1 {
 		t.Errorf("bare: %+v", bare)
@@ -106,7 +106,7 @@ func testOperations(t *testing.T, b *bench) {
 
 // testFaults makes the database fail between every pair of operations.
 func testFaults(t *testing.T, b *bench) {
-	faulty, ok := b.s.(Faulty)
+	faulty, ok := b.s.(FaultInjector)
 	if !ok {
 		t.Fatal("the adapter has no way to inject faults (storetest.Faulty)")
 	}

@@ -16,11 +16,11 @@ import (
 // Opener opens an empty store; the caller closes it.
 type Opener func(t *testing.T) store.Store
 
-// Differ asks stores random questions about random documents and compares the
+// Differential asks stores random questions about random documents and compares the
 // answers with those of query.Matches and of plain Go (S-13, R-30): filters,
 // orders, pages, searches, aggregates. Documents change between rounds. The
 // first difference is made small and printed with the seed.
-func Differ(t *testing.T, open map[string]Opener, cases int, seed int64) {
+func Differential(t *testing.T, open map[string]Opener, cases int, seed int64) {
 	w := &world{t: t, ctx: t.Context(), r: rand.New(rand.NewPCG(uint64(seed), 1)), stores: map[string]store.Store{},
 		docs: map[string]map[string]record{"deal": {}, "account": {}}}
 	for name, fn := range open {
@@ -152,7 +152,7 @@ func (w *world) question() question {
 		a := w.randomAggregate()
 		return question{aggregate: &a}
 	}
-	q := question{find: store.Find{IDDesc: w.r.IntN(3) == 0, Bare: w.r.IntN(6) == 0}, cap: max(0, w.r.IntN(40)-20)}
+	q := question{find: store.Find{IDDesc: w.r.IntN(3) == 0, IDsOnly: w.r.IntN(6) == 0}, cap: max(0, w.r.IntN(40)-20)}
 	if w.r.IntN(12) > 0 {
 		q.find.Where = w.randomWhere(w.r.IntN(5))
 	}
@@ -203,7 +203,7 @@ func (w *world) checkFind(s store.Store, q question) error {
 			return fmt.Errorf("from %d: found %v, want %v", at, ids(docs), expected)
 		}
 		for _, d := range docs {
-			if err := w.sameDoc(d, f.Bare); err != nil {
+			if err := w.sameDoc(d, f.IDsOnly); err != nil {
 				return err
 			}
 		}

@@ -167,6 +167,6 @@ func describeQuestion(q question) string {
 	for _, t := range q.find.Sort {
 		fmt.Fprintf(&b, "\n sort by %sdesc %v", query.AppendPath(nil, t.Path), t.Desc)
 	}
-	fmt.Fprintf(&b, "\n id desc %v, bare %v, limits %v, count up to %d", q.find.IDDesc, q.find.Bare, q.limits, q.cap)
+	fmt.Fprintf(&b, "\n id desc %v, bare %v, limits %v, count up to %d", q.find.IDDesc, q.find.IDsOnly, q.limits, q.cap)
 	return b.String()
 }

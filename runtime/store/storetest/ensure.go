@@ -26,7 +26,7 @@ func testEnsure(t *testing.T, b *bench) {
 	if err := b.commit(insert("log", "d", fields{"code": "same"})); !errors.As(err, &refused) || refused.Index != "code" {
 		t.Errorf("the new unique index: %v", err)
 	}
-	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "log", Quiet: true}}))
+	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "log", Unwatched: true}}))
 	b.write(insert("log", "d", fields{"code": "same"})) // the index is gone
 	b.must(b.s.Ensure(b.ctx, nil))
 	b.ensure()

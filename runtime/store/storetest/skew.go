@@ -9,15 +9,15 @@ import (
 	"weft/runtime/store"
 )
 
-// SkewCollections are what Skew needs.
-func SkewCollections() []store.Collection {
-	return []store.Collection{{Name: "left", Fences: true}, {Name: "right", Fences: true}, {Name: "deal"}}
+// WriteSkewCollections are what Skew needs.
+func WriteSkewCollections() []store.Collection {
+	return []store.Collection{{Name: "left", ExpectAbsent: true}, {Name: "right", ExpectAbsent: true}, {Name: "deal"}}
 }
 
-// Skew commits pairs of batches at once of which either changes what the other
+// WriteSkew commits pairs of batches at once of which either changes what the other
 // relies on: that a document is not there, or its revision. One of each pair
 // must be refused. a and b may be two openings of one database.
-func Skew(t *testing.T, a, b store.Store) {
+func WriteSkew(t *testing.T, a, b store.Store) {
 	const rounds = 12
 	for r := range rounds {
 		id := fmt.Sprint("d", r)
@@ -51,6 +51,6 @@ func clash(t *testing.T, a, b store.Store, what string, first, second *store.Bat
 }
 
 func testSkew(t *testing.T, b *bench) {
-	b.must(b.s.Ensure(b.ctx, SkewCollections()))
-	Skew(t, b.s, b.s)
+	b.must(b.s.Ensure(b.ctx, WriteSkewCollections()))
+	WriteSkew(t, b.s, b.s)
 }

@@ -14,10 +14,10 @@ import (
 	"weft/runtime/store"
 )
 
-// Faulty is an adapter that can be made to fail: fn is asked before every
+// FaultInjector is an adapter that can be made to fail: fn is asked before every
 // operation of a batch and before its commit; its error is taken as the
 // disk's. A nil fn ends it.
-type Faulty interface {
+type FaultInjector interface {
 	SetFault(fn func() error)
 }
 
@@ -140,7 +140,7 @@ func collections() []store.Collection {
 		}},
 		{Name: "account", Kinds: kindsOf(code, score, stage, tags, sector), Indexes: []store.Index{{Name: "login", Unique: true, Keys: keys(code)},
 			{Name: "pair", Unique: true, Keys: keys(stage, score)}}},
-		{Name: "log", Quiet: true},
+		{Name: "log", Unwatched: true},
 	}
 }
 

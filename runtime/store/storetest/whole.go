@@ -29,13 +29,13 @@ func testWhole(_ *testing.T, b *bench) {
 		want[op.Doc.ID] = op.Doc
 	}
 	b.write(ops...)
-	reader, ok := b.s.(store.WholeReader)
+	reader, ok := b.s.(store.FullReader)
 	if !ok {
 		b.t.Fatal("the store is no store.WholeReader")
 	}
 	b.sameDocs("now", b.whole(reader), want)
 	b.must(b.s.View(b.ctx, func(r store.Reader) error {
-		snapshot, ok := r.(store.WholeReader)
+		snapshot, ok := r.(store.FullReader)
 		if !ok {
 			b.t.Fatal("the Reader of a View is no store.WholeReader")
 		}
@@ -54,13 +54,13 @@ func (b *bench) testDefinitions() {
 	if !ok {
 		b.t.Fatal("the store is no store.Describer")
 	}
-	list, err := describer.Definitions(b.ctx)
+	list, err := describer.Describe(b.ctx)
 	b.must(err)
 	var names []string
 	for _, c := range list {
 		names = append(names, c.Name)
 		for _, given := range collections() {
-			if given.Name == c.Name && (len(given.Indexes) != len(c.Indexes) || given.Searchable != c.Searchable || given.Quiet != c.Quiet) {
+			if given.Name == c.Name && (len(given.Indexes) != len(c.Indexes) || given.Searchable != c.Searchable || given.Unwatched != c.Unwatched) {
 				b.t.Errorf("%s is told as %+v", c.Name, c)
 			}
 		}
@@ -69,11 +69,11 @@ func (b *bench) testDefinitions() {
 }
 
 // whole reads all deals in small pages.
-func (b *bench) whole(r store.WholeReader) []store.Doc {
+func (b *bench) whole(r store.FullReader) []store.Doc {
 	b.t.Helper()
 	var all []store.Doc
 	for after := ""; ; after = all[len(all)-1].ID {
-		page, err := r.Whole(context.WithoutCancel(b.ctx), "deal", after, 10)
+		page, err := r.ReadFull(context.WithoutCancel(b.ctx), "deal", after, 10)
 		b.must(err)
 		all = append(all, page...)
 		if len(page) < 10 {

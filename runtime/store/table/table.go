@@ -164,7 +164,7 @@ func Delete(collection, id string) store.Op {
 // a commit each, and tells how many.
 func DeleteWhere(ctx context.Context, s store.Store, collection string, where query.Expr) (int, error) {
 	for n := 0; ; {
-		docs, err := s.Find(ctx, collection, store.Find{Where: where, Limit: pageSize, Bare: true})
+		docs, err := s.Find(ctx, collection, store.Find{Where: where, Limit: pageSize, IDsOnly: true})
 		if err != nil {
 			return n, fmt.Errorf("read %s: %w", collection, err)
 		}

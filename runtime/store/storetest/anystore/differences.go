@@ -21,10 +21,10 @@ var Differences = map[string]Difference{
 	"order of mixed kinds":    {MongoDB, "values of another kind than their field's have an order of their own in each database; no definition leads to them but a change of type by force"},
 }
 
-// Elsewhere are the functions of tests, by file and name, that may leave
+// OtherSkips are the functions of tests, by file and name, that may leave
 // something out for a reason that is not a store's, or that ask whether the
 // server is a real mongod.
-var Elsewhere = map[string]string{
+var OtherSkips = map[string]string{
 	"runtime/files/s3_test.go:TestUnfinishedPartsAreEnded":                "MinIO lists no unfinished uploads, and ends them itself after a day",
 	"crashtest/fusetest/missing.go:Missing":                               "a machine without FUSE cannot show a loss of power; with CI=true it must",
 	"cmd/weft/disk_test.go:TestFullDiskIsSaidAndLosesNothing":             "a user who may not mount cannot have a full or read-only disk",

@@ -115,11 +115,11 @@ func TestNothingIsSkippedSilently(t *testing.T) {
 		}
 	})
 	for where := range skips {
-		if Elsewhere[where] == "" {
+		if OtherSkips[where] == "" {
 			t.Errorf("%s leaves a test out: declare a difference and use anystore.Skip", where)
 		}
 	}
-	for where := range Elsewhere {
+	for where := range OtherSkips {
 		if !skips[where] {
 			t.Errorf("%s leaves no test out", where)
 		}

@@ -66,7 +66,7 @@ func shutDown(server *http.Server) error {
 type service struct {
 	*Main
 	url     string
-	handler api.Waiting
+	handler api.StartupHandler
 }
 
 // work opens the house behind the listener and does what a server does by
@@ -82,7 +82,7 @@ func (s *service) work(ctx context.Context) error {
 	}
 	defer s.open.withdraw()
 	s.serving.Store(true)
-	s.handler.Open(in.API)
+	s.handler.Ready(in.API)
 	defer in.API.Drain() // not ready from now on; sockets are told to come back
 	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
 		return err

@@ -10,27 +10,27 @@ import (
 
 // read reads a JSON body of one of the content types; the first is named to
 // callers who send another.
-func (x *exchange) read(types ...string) error {
+func (rc *requestContext) read(types ...string) error {
 	var err error
-	x.raw, err = request.Text(x.r, request.MaxJSON, types...)
+	rc.body, err = request.Text(rc.r, request.MaxJSON, types...)
 	return err
 }
 
 // object reads a JSON object as a map; numbers are json.Number.
-func (x *exchange) object(types ...string) (map[string]any, error) {
-	if err := x.read(append(types, "application/json")...); err != nil {
+func (rc *requestContext) object(types ...string) (map[string]any, error) {
+	if err := rc.read(append(types, "application/json")...); err != nil {
 		return nil, err
 	}
-	return request.Object(x.raw)
+	return request.Object(rc.body)
 }
 
 // decode reads a JSON object into a struct, strictly: members that it does not
 // have, or of another type, are malformed. It returns the members as a map too.
-func (x *exchange) decode(into any) (map[string]any, error) {
-	if err := x.read("application/json"); err != nil {
+func (rc *requestContext) decode(into any) (map[string]any, error) {
+	if err := rc.read("application/json"); err != nil {
 		return nil, err
 	}
-	return request.Decode(x.raw, into)
+	return request.Decode(rc.body, into)
 }
 
 func malformed(key string, params map[string]any) error {

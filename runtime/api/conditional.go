@@ -11,8 +11,8 @@ import (
 )
 
 // ifMatch is the revision the caller saw; 0 when he does not care ("*" too).
-func (x *exchange) ifMatch() (int64, error) {
-	values := x.r.Header["If-Match"]
+func (rc *requestContext) ifMatch() (int64, error) {
+	values := rc.r.Header["If-Match"]
 	if len(values) == 0 || (len(values) == 1 && strings.TrimSpace(values[0]) == "*") {
 		return 0, nil
 	}
@@ -25,8 +25,8 @@ func (x *exchange) ifMatch() (int64, error) {
 }
 
 // notModified tells whether the caller holds this revision already.
-func (x *exchange) notModified(rev int64) bool {
-	for _, v := range x.r.Header["If-None-Match"] {
+func (rc *requestContext) notModified(rev int64) bool {
+	for _, v := range rc.r.Header["If-None-Match"] {
 		for tag := range strings.SplitSeq(v, ",") {
 			if have, ok := request.ParseETag(tag); ok && have == rev {
 				return true
@@ -38,22 +38,22 @@ func (x *exchange) notModified(rev int64) bool {
 
 // call is the record call of this request: who, through which door, under
 // which revision and idempotency key. The body must have been read.
-func (x *exchange) call(door string) (record.Call, error) {
-	c := record.Call{Actor: x.actor, Source: door, Lang: request.Language(x.r)}
+func (rc *requestContext) call(door string) (record.Call, error) {
+	c := record.Call{Actor: rc.actor, Source: door, Lang: request.Language(rc.r)}
 	var err error
-	if c.IfMatch, err = x.ifMatch(); err != nil {
+	if c.IfMatch, err = rc.ifMatch(); err != nil {
 		return c, err
 	}
-	if c.Key, err = x.idempotencyKey(); err != nil || c.Key == "" {
+	if c.Key, err = rc.idempotencyKey(); err != nil || c.Key == "" {
 		return c, err
 	}
-	c.Digest = x.digest()
+	c.Digest = rc.digest()
 	return c, nil
 }
 
 // idempotencyKey is "" when the caller gave none.
-func (x *exchange) idempotencyKey() (string, error) {
-	keys := x.r.Header["Idempotency-Key"]
+func (rc *requestContext) idempotencyKey() (string, error) {
+	keys := rc.r.Header["Idempotency-Key"]
 	switch {
 	case len(keys) == 0:
 		return "", nil
@@ -73,9 +73,9 @@ func visible(key string) bool {
 }
 
 // digest tells requests apart that use one idempotency key.
-func (x *exchange) digest() string {
+func (rc *requestContext) digest() string {
 	sum := sha256.New()
-	for _, part := range []string{x.r.Method, x.r.URL.Path, x.r.URL.RawQuery, x.raw} {
+	for _, part := range []string{rc.r.Method, rc.r.URL.Path, rc.r.URL.RawQuery, rc.body} {
 		_, _ = io.WriteString(sum, part)
 		_, _ = sum.Write([]byte{0})
 	}

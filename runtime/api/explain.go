@@ -8,8 +8,8 @@ import (
 
 // explain answers why a user may or may not do something. It tells of records
 // that the user cannot see, so it is for administrators.
-func explain(x *exchange) error {
-	q := x.r.URL.Query()
+func explain(rc *requestContext) error {
+	q := rc.r.URL.Query()
 	var missing []problem.Field
 	for _, name := range []string{"user", "entity", "op"} {
 		if q.Get(name) == "" {
@@ -19,9 +19,9 @@ func explain(x *exchange) error {
 	if missing != nil {
 		return problem.Of(problem.Invalid, missing...)
 	}
-	e, err := x.s.o.Access.ExplainField(x.ctx, q.Get("user"), q.Get("entity"), q.Get("id"), q.Get("op"), q.Get("field"))
+	e, err := rc.s.o.Access.ExplainField(rc.ctx, q.Get("user"), q.Get("entity"), q.Get("id"), q.Get("op"), q.Get("field"))
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, e)
+	return rc.json(http.StatusOK, e)
 }

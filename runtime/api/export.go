@@ -11,13 +11,13 @@ import (
 )
 
 // exportRecords streams what a query finds, all of it, as CSV or XLSX by Accept.
-func exportRecords(x *exchange) error {
+func exportRecords(rc *requestContext) error {
 	var q record.Query
-	if _, err := x.decode(&q); err != nil {
+	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	o := transfer.ExportOptions{Lang: request.Language(x.r)}
-	switch header := x.r.URL.Query().Get("header"); header {
+	o := transfer.ExportOptions{Lang: request.Language(rc.r)}
+	switch header := rc.r.URL.Query().Get("header"); header {
 	case "", "titles":
 	case "keys":
 		o.Keys = true
@@ -25,7 +25,7 @@ func exportRecords(x *exchange) error {
 		return badParameter("header")
 	}
 	media, ext := csvType+"; charset=utf-8", ".csv"
-	switch accept := x.r.Header.Get("Accept"); {
+	switch accept := rc.r.Header.Get("Accept"); {
 	case strings.Contains(accept, xlsxType):
 		o.Format, media, ext = transfer.XLSX, xlsxType, ".xlsx"
 	case accept == "", strings.Contains(accept, csvType), strings.Contains(accept, "*/*"):
@@ -33,28 +33,28 @@ func exportRecords(x *exchange) error {
 	default:
 		return problem.New(problem.MediaType, "content_type", map[string]any{"want": csvType + ", XLSX"})
 	}
-	entity := x.vars()["entity"]
-	h := x.Header()
+	entity := rc.vars()["entity"]
+	h := rc.Header()
 	h.Set("Content-Type", media)
 	h.Set("Content-Disposition", `attachment; filename="`+entity+ext+`"`)
 	// Nothing is written before the query and the rights are known to be good.
-	return x.s.o.Transfer.Export(x.ctx, record.Call{Actor: x.actor, Source: "api"}, entity, q, o, x)
+	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, entity, q, o, rc)
 }
 
-func undoImport(x *exchange) error {
-	id := x.vars()["id"]
-	if err := x.s.o.Transfer.Undo(x.ctx, x.actor, id); err != nil {
+func undoImport(rc *requestContext) error {
+	id := rc.vars()["id"]
+	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id); err != nil {
 		return err
 	}
-	return x.importAnswer(id)
+	return rc.importAnswer(id)
 }
 
 // importProblems answers every row problem of an import as CSV.
-func importProblems(x *exchange) error {
-	h := x.Header()
+func importProblems(rc *requestContext) error {
+	h := rc.Header()
 	h.Set("Content-Type", csvType+"; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="problems.csv"`)
-	return x.s.o.Transfer.Problems(x.ctx, x.actor, x.vars()["id"], request.Language(x.r), x)
+	return rc.s.o.Transfer.Problems(rc.ctx, rc.actor, rc.vars()["id"], request.Language(rc.r), rc)
 }
 
 // statusOf is 202 for an import, or its undo, that still runs.

@@ -18,20 +18,20 @@ const formOverhead = 64 << 10
 // uploadFile takes multipart/form-data with exactly one file part and answers
 // what was stored. It streams: nothing but a window of the file is in memory.
 // Nothing but this parser makes an upload (S-18).
-func uploadFile(x *exchange) error {
-	if err := request.CheckMediaType(x.r.Header, "multipart/form-data"); err != nil {
+func uploadFile(rc *requestContext) error {
+	if err := request.CheckMediaType(rc.r.Header, "multipart/form-data"); err != nil {
 		return err
 	}
-	u, err := x.upcoming()
+	u, err := rc.uploadOptions()
 	if err != nil {
 		return err
 	}
-	if x.r.ContentLength > u.MaxSize+formOverhead {
+	if rc.r.ContentLength > u.MaxSize+formOverhead {
 		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.MaxSize})
 	}
 	// The length may be left unsaid, and a form may have much before its file.
-	x.r.Body = http.MaxBytesReader(x, x.r.Body, u.MaxSize+formOverhead)
-	parts, err := x.r.MultipartReader()
+	rc.r.Body = http.MaxBytesReader(rc, rc.r.Body, u.MaxSize+formOverhead)
+	parts, err := rc.r.MultipartReader()
 	if err != nil {
 		return &problem.Error{Code: problem.Malformed, Key: "body_incomplete", Err: err}
 	}
@@ -40,7 +40,7 @@ func uploadFile(x *exchange) error {
 		return formProblem(err, u.MaxSize)
 	}
 	u.Name, u.MediaType = rawFileName(part), part.Header.Get("Content-Type")
-	f, err := x.s.o.Files.Store(x.ctx, u, part)
+	f, err := rc.s.o.Files.Store(rc.ctx, u, part)
 	if err != nil {
 		return bodyProblem(err, u.MaxSize)
 	}
@@ -48,14 +48,14 @@ func uploadFile(x *exchange) error {
 		// Refused requests leave nothing behind (S-08). Under a key the file may
 		// be that of an earlier, good upload: then the sweep decides.
 		if u.Key == "" {
-			if err := x.s.o.Files.DeleteUnlinked(x.ctx, f); err != nil {
+			if err := rc.s.o.Files.DeleteUnlinked(rc.ctx, f); err != nil {
 				return err
 			}
 		}
 		return formProblem(err, u.MaxSize)
 	}
-	x.Header().Set("Location", base+"/files/"+f.ID)
-	return x.json(http.StatusCreated, fileBody(f))
+	rc.Header().Set("Location", basePath+"/files/"+f.ID)
+	return rc.json(http.StatusCreated, fileBody(f))
 }
 
 // formProblem is what a form is refused with that is not one file.

@@ -18,24 +18,24 @@ import (
 // whoever may read the record and the field it stands in. To anybody else it
 // is not there. It is offered for saving, unless it is asked for inline and is
 // of a type that a browser shows without running anything in it.
-func downloadFile(x *exchange) error {
-	f, err := x.visibleFile()
+func downloadFile(rc *requestContext) error {
+	f, err := rc.visibleFile()
 	if err != nil {
 		return err
 	}
 	media, disposition := downloadType(f.MediaType), files.Disposition(f.Name)
-	if x.r.URL.Query().Get("inline") == "1" && slices.Contains(showable, f.MediaType) {
+	if rc.r.URL.Query().Get("inline") == "1" && slices.Contains(inlineMediaTypes, f.MediaType) {
 		disposition = "inline" + strings.TrimPrefix(disposition, "attachment")
-	} else if x.r.Method == http.MethodGet {
-		link, err := x.s.o.Files.PresignedURL(x.ctx, *f, media, disposition)
+	} else if rc.r.Method == http.MethodGet {
+		link, err := rc.s.o.Files.PresignedURL(rc.ctx, *f, media, disposition)
 		if err != nil {
 			return err
 		}
 		if link != "" {
-			return x.sendTo(link)
+			return rc.redirect(link)
 		}
 	}
-	in, err := x.s.o.Files.OpenBytes(x.ctx, *f)
+	in, err := rc.s.o.Files.OpenBytes(rc.ctx, *f)
 	if errors.Is(err, files.ErrNotStored) {
 		return problem.Wrap(problem.NotFound, err)
 	}
@@ -43,33 +43,33 @@ func downloadFile(x *exchange) error {
 		return err
 	}
 	defer in.Close()
-	x.Header().Set("Content-Disposition", disposition)
-	return x.content(in, media, f.SHA256)
+	rc.Header().Set("Content-Disposition", disposition)
+	return rc.serveContent(in, media, f.SHA256)
 }
 
 // thumbnailFile gives a small picture of a file to whoever may have the file.
-func thumbnailFile(x *exchange) error {
-	f, err := x.visibleFile()
+func thumbnailFile(rc *requestContext) error {
+	f, err := rc.visibleFile()
 	if err != nil {
 		return err
 	}
-	size := x.r.URL.Query().Get("size")
+	size := rc.r.URL.Query().Get("size")
 	if size == "" {
 		size = "small"
 	}
-	in, media, err := x.s.o.Files.Thumbnail(x.ctx, *f, size)
+	in, media, err := rc.s.o.Files.Thumbnail(rc.ctx, *f, size)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	x.Header().Set("Content-Disposition", "inline")
-	return x.content(in, media, f.SHA256+"-"+size)
+	rc.Header().Set("Content-Disposition", "inline")
+	return rc.serveContent(in, media, f.SHA256+"-"+size)
 }
 
-// content answers bytes that somebody else made: whole, in ranges, or not at
+// serveContent answers bytes that somebody else made: whole, in ranges, or not at
 // all to who has them already. Nothing in them can run here (S-19).
-func (x *exchange) content(in io.ReadSeeker, media, tag string) error {
-	h := x.Header()
+func (rc *requestContext) serveContent(in io.ReadSeeker, media, tag string) error {
+	h := rc.Header()
 	h.Set("Content-Type", media)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	if media == "application/pdf" { // browsers show no PDF in a sandbox; it is none of our pages anyway
@@ -78,54 +78,54 @@ func (x *exchange) content(in io.ReadSeeker, media, tag string) error {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-cache") // the rights are asked each time
 	h.Set("Etag", `"`+tag+`"`)
-	http.ServeContent(x, x.r, "", time.Time{}, in)
+	http.ServeContent(rc, rc.r, "", time.Time{}, in)
 	return nil
 }
 
-// sendTo answers with the address of the bytes in the bucket, which is a
+// redirect answers with the address of the bytes in the bucket, which is a
 // secret for as long as it lives (S-34).
-func (x *exchange) sendTo(link string) error {
-	h := x.Header()
+func (rc *requestContext) redirect(link string) error {
+	h := rc.Header()
 	h.Set("Location", link)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
-	x.WriteHeader(http.StatusFound)
+	rc.WriteHeader(http.StatusFound)
 	return nil
 }
 
 // visibleFile finds the file that the path names, if it is there for the caller.
-func (x *exchange) visibleFile() (*files.File, error) {
-	found, err := x.s.o.Files.Lookup(x.ctx, []string{x.vars()["id"]})
+func (rc *requestContext) visibleFile() (*files.File, error) {
+	found, err := rc.s.o.Files.Lookup(rc.ctx, []string{rc.vars()["id"]})
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 0 {
 		return nil, problem.New(problem.NotFound, "", nil)
 	}
-	return &found[0], x.mayDownload(&found[0])
+	return &found[0], rc.checkDownload(&found[0])
 }
 
-func (x *exchange) mayDownload(f *files.File) error {
+func (rc *requestContext) checkDownload(f *files.File) error {
 	if !f.Linked() {
-		if x.actor.Admin || f.By == x.actor.UserID {
+		if rc.actor.Admin || f.By == rc.actor.UserID {
 			return nil
 		}
 		return problem.New(problem.NotFound, "", nil)
 	}
-	return x.seesFile(f)
+	return rc.checkLinkedFile(f)
 }
 
-// seesFile asks the record that a file is linked to: whoever may read, on that
+// checkLinkedFile asks the record that a file is linked to: whoever may read, on that
 // row, one of the fields that hold the file may read the file.
-func (x *exchange) seesFile(f *files.File) error {
-	fields, err := x.fileFields(f.Entity)
+func (rc *requestContext) checkLinkedFile(f *files.File) error {
+	fields, err := rc.fileFields(f.Entity)
 	if err != nil {
 		return err
 	}
 	if len(fields) == 0 {
 		return problem.New(problem.NotFound, "", nil)
 	}
-	body, _, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Source: "api"}, f.Entity, f.Record, fields, nil)
+	body, _, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, f.Entity, f.Record, fields, nil)
 	if err != nil {
 		// An unreadable field is no reason to tell that the file exists (S-01).
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
@@ -145,8 +145,8 @@ func (x *exchange) seesFile(f *files.File) error {
 }
 
 // fileFields are the fields of files that the caller reads on some row.
-func (x *exchange) fileFields(entity string) ([]string, error) {
-	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+func (rc *requestContext) fileFields(entity string) ([]string, error) {
+	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
 		return nil, err
 	}
@@ -163,19 +163,19 @@ func (x *exchange) fileFields(entity string) ([]string, error) {
 	return keys, nil
 }
 
-// harmless are the types that browsers show without running anything in them;
+// safeMediaTypes are the types that browsers show without running anything in them;
 // everything else is just bytes (S-19).
-var harmless = []string{
+var safeMediaTypes = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/heic", "image/avif",
 	"application/pdf", "text/plain", "text/csv", "audio/mpeg", "audio/wave", "video/mp4", "video/webm",
 	"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
 }
 
-// showable are those that may be shown in place when the request asks for it.
-var showable = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "application/pdf"}
+// inlineMediaTypes are those that may be shown in place when the request asks for it.
+var inlineMediaTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "application/pdf"}
 
 func downloadType(media string) string {
-	if slices.Contains(harmless, media) || strings.HasPrefix(media, "application/vnd.openxmlformats-officedocument.") {
+	if slices.Contains(safeMediaTypes, media) || strings.HasPrefix(media, "application/vnd.openxmlformats-officedocument.") {
 		if strings.HasPrefix(media, "text/") {
 			return media + "; charset=utf-8"
 		}

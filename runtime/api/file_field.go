@@ -6,20 +6,20 @@ import (
 	"weft/runtime/problem"
 )
 
-// upcoming is what is known of an upload from the request: who sends it, under
+// uploadOptions is what is known of an upload from the request: who sends it, under
 // which key, and the limits of the field it is for when the request names one.
 // Without a field the door holds the file against the limits when it is linked.
-func (x *exchange) upcoming() (files.Upload, error) {
-	u := files.Upload{By: x.actor.UserID, MaxSize: x.s.o.MaxUpload}
+func (rc *requestContext) uploadOptions() (files.Upload, error) {
+	u := files.Upload{By: rc.actor.UserID, MaxSize: rc.s.o.MaxUpload}
 	var err error
-	if u.Key, err = x.idempotencyKey(); err != nil {
+	if u.Key, err = rc.idempotencyKey(); err != nil {
 		return u, err
 	}
-	q := x.r.URL.Query()
+	q := rc.r.URL.Query()
 	if !q.Has("entity") && !q.Has("field") {
 		return u, nil
 	}
-	f, err := x.fileField(q.Get("entity"), q.Get("field"))
+	f, err := rc.fileField(q.Get("entity"), q.Get("field"))
 	if err != nil {
 		return u, err
 	}
@@ -33,8 +33,8 @@ func (x *exchange) upcoming() (files.Upload, error) {
 
 // fileField finds a field of files that the caller may write on some row. What
 // he may not know of is not there (S-03).
-func (x *exchange) fileField(entity, field string) (*model.Field, error) {
-	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+func (rc *requestContext) fileField(entity, field string) (*model.Field, error) {
+	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
 		return nil, err
 	}

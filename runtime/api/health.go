@@ -10,25 +10,25 @@ import (
 	"weft/runtime/store"
 )
 
-// alive is the answer of healthz.
+// healthyBody is the answer of healthz.
 const (
-	livePath = "/healthz"
-	alive    = `{"status":"ok"}` + "\n"
+	healthPath  = "/healthz"
+	healthyBody = `{"status":"ok"}` + "\n"
 )
 
 // healthz tells that the process lives; it asks nobody else.
-func healthz(x *exchange) error { return x.bytes(http.StatusOK, []byte(alive)) }
+func healthz(rc *requestContext) error { return rc.bytes(http.StatusOK, []byte(healthyBody)) }
 
 // readyz tells whether requests can be served, and why not: 503 while the store
 // cannot be reached and while the server shuts down.
-func readyz(x *exchange) error {
-	if x.s.draining.Load() {
+func readyz(rc *requestContext) error {
+	if rc.s.draining.Load() {
 		return &problem.Error{Code: problem.Unavailable, Key: "shutting_down", RetryAfter: time.Second}
 	}
-	if err := x.s.ready(x.ctx); err != nil {
+	if err := rc.s.ready(rc.ctx); err != nil {
 		return unreachable(err)
 	}
-	return x.json(http.StatusOK, map[string]any{"status": "ready", "version": x.s.o.Version})
+	return rc.json(http.StatusOK, map[string]any{"status": "ready", "version": rc.s.o.Version})
 }
 
 func (s *Server) ready(ctx context.Context) error {
@@ -44,8 +44,8 @@ func (s *Server) ready(ctx context.Context) error {
 // readyTimeout is how long the store may take to say that it is there.
 const readyTimeout = 900 * time.Millisecond
 
-func metricsPage(x *exchange) error {
-	x.s.metrics.handler.ServeHTTP(x, x.r)
+func metricsPage(rc *requestContext) error {
+	rc.s.metrics.handler.ServeHTTP(rc, rc.r)
 	return nil
 }
 
@@ -61,7 +61,7 @@ const (
 func HTTPServer(addr string, h http.Handler) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
-		ReadTimeout: usualTimeout, WriteTimeout: 2 * usualTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ReadTimeout: defaultTimeout, WriteTimeout: 2 * defaultTimeout, MaxHeaderBytes: maxHeaderBytes,
 	}
 }
 

@@ -30,29 +30,29 @@ const (
 // the path the mapping says what the files become. A small import is
 // answered when it is done (200), a larger one at once (202); both answers are
 // its progress.
-func importRecords(x *exchange) error {
-	job, err := x.importParameters()
+func importRecords(rc *requestContext) error {
+	job, err := rc.importParameters()
 	if err != nil {
 		return err
 	}
-	x.r.Body = http.MaxBytesReader(x, x.r.Body, maxImport)
-	done, err := x.importInputs(&job)
+	rc.r.Body = http.MaxBytesReader(rc, rc.r.Body, maxImport)
+	done, err := rc.importInputs(&job)
 	if err != nil {
 		return err
 	}
 	defer done()
-	id, err := x.s.o.Transfer.Import(x.ctx, x.actor, job)
+	id, err := rc.s.o.Transfer.Import(rc.ctx, rc.actor, job)
 	if err != nil {
 		return cutOff(err)
 	}
-	return x.importAnswer(id)
+	return rc.importAnswer(id)
 }
 
-func (x *exchange) importParameters() (transfer.Job, error) {
-	q := x.r.URL.Query()
-	job := transfer.Job{Entity: x.vars()["entity"], Mapping: q.Get("mapping")}
+func (rc *requestContext) importParameters() (transfer.Job, error) {
+	q := rc.r.URL.Query()
+	job := transfer.Job{Entity: rc.vars()["entity"], Mapping: q.Get("mapping")}
 	var err error
-	if job.Key, err = x.idempotencyKey(); err != nil {
+	if job.Key, err = rc.idempotencyKey(); err != nil {
 		return job, err
 	}
 	for name, into := range map[string]*bool{"dry_run": &job.DryRun, "historical": &job.Historical} {
@@ -63,30 +63,30 @@ func (x *exchange) importParameters() (transfer.Job, error) {
 			return job, badParameter(name)
 		}
 	}
-	if _, ok := x.s.o.Current.Model().Entity(job.Entity); !ok && job.Entity != "" {
+	if _, ok := rc.s.o.Current.Model().Entity(job.Entity); !ok && job.Entity != "" {
 		return job, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": job.Entity})
 	}
 	return job, nil
 }
 
-func (x *exchange) importInputs(job *transfer.Job) (done func(), err error) {
-	media, params, err := mime.ParseMediaType(x.r.Header.Get("Content-Type"))
-	if len(x.r.Header["Content-Type"]) > 1 {
+func (rc *requestContext) importInputs(job *transfer.Job) (done func(), err error) {
+	media, params, err := mime.ParseMediaType(rc.r.Header.Get("Content-Type"))
+	if len(rc.r.Header["Content-Type"]) > 1 {
 		media = "" // which of them it is would be a guess
 	}
 	if err == nil && media == "multipart/form-data" {
-		return x.importForm(job, params["boundary"])
+		return rc.importForm(job, params["boundary"])
 	}
 	ext := map[string]string{csvType: ".csv", xlsxType: ".xlsx"}[media]
 	if err != nil || ext == "" {
 		return nil, problem.New(problem.MediaType, "content_type", map[string]any{"want": "multipart/form-data, text/csv, XLSX"})
 	}
-	job.Inputs = []transfer.Input{{Name: cmp.Or(job.Entity, "data") + ext, Reader: x.r.Body}}
+	job.Inputs = []transfer.Input{{Name: cmp.Or(job.Entity, "data") + ext, Reader: rc.r.Body}}
 	return func() {}, nil
 }
 
-func (x *exchange) importForm(job *transfer.Job, boundary string) (done func(), err error) {
-	form, err := multipart.NewReader(x.r.Body, boundary).ReadForm(formMemory)
+func (rc *requestContext) importForm(job *transfer.Job, boundary string) (done func(), err error) {
+	form, err := multipart.NewReader(rc.r.Body, boundary).ReadForm(formMemory)
 	if err != nil {
 		return nil, request.Incomplete(err)
 	}
@@ -109,7 +109,7 @@ func (x *exchange) importForm(job *transfer.Job, boundary string) (done func(), 
 		}
 	}
 	if documents := form.Value["mapping"]; len(documents) == 1 {
-		if err := takeMapping(job, documents[0]); err != nil {
+		if err := readMapping(job, documents[0]); err != nil {
 			done()
 			return nil, err
 		}
@@ -121,8 +121,8 @@ func (x *exchange) importForm(job *transfer.Job, boundary string) (done func(), 
 	return done, nil
 }
 
-// takeMapping reads a mapping: its name, or the document itself.
-func takeMapping(job *transfer.Job, text string) error {
+// readMapping reads a mapping: its name, or the document itself.
+func readMapping(job *transfer.Job, text string) error {
 	if len(text) == 0 || text[0] != '{' {
 		job.Mapping = text
 		return nil
@@ -138,41 +138,41 @@ func takeMapping(job *transfer.Job, text string) error {
 	return nil
 }
 
-func (x *exchange) importAnswer(id string) error {
-	p, err := x.s.o.Transfer.Wait(x.ctx, x.actor, id, importWait)
+func (rc *requestContext) importAnswer(id string) error {
+	p, err := rc.s.o.Transfer.Wait(rc.ctx, rc.actor, id, importWait)
 	if err != nil {
 		return err
 	}
 	status := statusOf(p)
 	if status == http.StatusAccepted {
-		x.Header().Set("Location", base+"/imports/"+id)
+		rc.Header().Set("Location", basePath+"/imports/"+id)
 	}
-	return x.json(status, p.In(request.Language(x.r)))
+	return rc.json(status, p.In(request.Language(rc.r)))
 }
 
-func getImport(x *exchange) error {
-	p, err := x.s.o.Transfer.Progress(x.ctx, x.actor, x.vars()["id"])
+func getImport(rc *requestContext) error {
+	p, err := rc.s.o.Transfer.Progress(rc.ctx, rc.actor, rc.vars()["id"])
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, p.In(request.Language(x.r)))
+	return rc.json(http.StatusOK, p.In(request.Language(rc.r)))
 }
 
-func getMapping(x *exchange) error {
-	m, err := x.s.o.Transfer.GetMapping(x.ctx, x.actor, x.vars()["name"])
+func getMapping(rc *requestContext) error {
+	m, err := rc.s.o.Transfer.GetMapping(rc.ctx, rc.actor, rc.vars()["name"])
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, m)
+	return rc.json(http.StatusOK, m)
 }
 
-func putMapping(x *exchange) error {
-	if _, err := x.object(); err != nil {
+func putMapping(rc *requestContext) error {
+	if _, err := rc.object(); err != nil {
 		return err
 	}
-	m, err := x.s.o.Transfer.PutMapping(x.ctx, x.actor, x.vars()["name"], []byte(x.raw))
+	m, err := rc.s.o.Transfer.PutMapping(rc.ctx, rc.actor, rc.vars()["name"], []byte(rc.body))
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, m)
+	return rc.json(http.StatusOK, m)
 }

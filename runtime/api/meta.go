@@ -12,13 +12,13 @@ import (
 
 // showMeta answers what the caller may use: everything a client needs to draw
 // itself, cut to the entities, fields and pages that are his.
-func showMeta(x *exchange) error {
-	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+func showMeta(rc *requestContext) error {
+	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
 		return err
 	}
 	v := viewer{rights: rights, m: rights.Model}
-	return x.json(http.StatusOK, map[string]any{
+	return rc.json(http.StatusOK, map[string]any{
 		"version":    v.m.Version,
 		"entities":   v.entities(),
 		"forms":      v.forms(),
@@ -40,8 +40,8 @@ func (v viewer) uses(entity string) bool {
 	return v.rights.Allowed(entity, schemas.OpRead) || v.rights.Allowed(entity, schemas.OpCreate)
 }
 
-// serves tells whether a page for these roles is for the actor.
-func (v viewer) serves(roles []string) bool {
+// assignedTo tells whether a page for these roles is for the actor.
+func (v viewer) assignedTo(roles []string) bool {
 	if len(roles) == 0 || v.rights.Actor.Admin {
 		return true
 	}
@@ -59,8 +59,8 @@ func (v viewer) readable(entity string, keys []string) []string {
 	return kept
 }
 
-// filters tells whether every path of a filter is the actor's to use.
-func (v viewer) filters(e *model.Entity, f query.Filter) bool {
+// readableFilter tells whether every path of a filter is the actor's to use.
+func (v viewer) readableFilter(e *model.Entity, f query.Filter) bool {
 	for _, p := range f.Fields() {
 		if _, ok := v.rights.Path(e, p); !ok {
 			return false
@@ -72,13 +72,13 @@ func (v viewer) filters(e *model.Entity, f query.Filter) bool {
 func (v viewer) forms() []*schemas.Form {
 	list := []*schemas.Form{}
 	for _, f := range v.m.Set.Forms {
-		if !v.uses(f.Entity) || !v.serves(f.Roles) {
+		if !v.uses(f.Entity) || !v.assignedTo(f.Roles) {
 			continue
 		}
 		cut := *f
 		cut.Sections = make([]schemas.Section, len(f.Sections))
 		for i, s := range f.Sections {
-			s.Fields = v.shown(f.Entity, s.Fields)
+			s.Fields = v.readableOrWritable(f.Entity, s.Fields)
 			cut.Sections[i] = s
 		}
 		list = append(list, &cut)
@@ -86,8 +86,8 @@ func (v viewer) forms() []*schemas.Form {
 	return list
 }
 
-// shown keeps the fields that the actor may read, or fill in on a new record.
-func (v viewer) shown(entity string, keys []string) []string {
+// readableOrWritable keeps the fields that the actor may read, or fill in on a new record.
+func (v viewer) readableOrWritable(entity string, keys []string) []string {
 	kept := []string{}
 	for _, k := range keys {
 		if v.rights.Readable(entity, k) || v.writable(entity, k) {
@@ -101,10 +101,10 @@ func (v viewer) views() []*schemas.View {
 	list := []*schemas.View{}
 	for _, def := range v.m.Set.Views {
 		compiled := v.m.Views[def.Key]
-		if compiled == nil || !v.rights.Allowed(def.Entity, schemas.OpRead) || !v.serves(def.Roles) {
+		if compiled == nil || !v.rights.Allowed(def.Entity, schemas.OpRead) || !v.assignedTo(def.Roles) {
 			continue
 		}
-		if !v.filters(compiled.Entity, compiled.Where) || (def.By != "" && !v.rights.Readable(def.Entity, def.By)) {
+		if !v.readableFilter(compiled.Entity, compiled.Where) || (def.By != "" && !v.rights.Readable(def.Entity, def.By)) {
 			continue
 		}
 		cut := *def
@@ -146,12 +146,12 @@ func (v viewer) roles() []roleItem {
 func (v viewer) dashboards() []*schemas.Dashboard {
 	list := []*schemas.Dashboard{}
 	for _, d := range v.m.Set.Dashboards {
-		if !v.serves(d.Roles) {
+		if !v.assignedTo(d.Roles) {
 			continue
 		}
 		cut := *d
 		cut.Widgets = slices.DeleteFunc(slices.Clone(d.Widgets), func(w schemas.Widget) bool {
-			return !v.rights.Allowed(w.Entity, schemas.OpRead) || !v.figures(w)
+			return !v.rights.Allowed(w.Entity, schemas.OpRead) || !v.readableWidget(w)
 		})
 		if len(cut.Widgets) > 0 {
 			list = append(list, &cut)
@@ -160,8 +160,8 @@ func (v viewer) dashboards() []*schemas.Dashboard {
 	return list
 }
 
-// figures tells whether a widget is made of fields that the actor may read.
-func (v viewer) figures(w schemas.Widget) bool {
+// readableWidget tells whether a widget is made of fields that the actor may read.
+func (v viewer) readableWidget(w schemas.Widget) bool {
 	at, ok := v.m.Entities[w.Entity]
 	if !ok {
 		return false

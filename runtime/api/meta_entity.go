@@ -166,14 +166,14 @@ func (v viewer) machine(m *model.StageMachine) *machineMeta {
 	for _, t := range m.Transitions {
 		meta.Transitions = append(meta.Transitions, transitionMeta{
 			Key: t.Def.Key, Title: t.Def.Title, From: t.Def.From, To: t.Def.To, Direction: t.Def.Direction,
-			Form: v.shown(m.Entity.Key, t.Def.Form), Reason: t.Def.Reason, Allowed: v.moves(m.Entity.Key, t.Def.Key),
+			Form: v.readableOrWritable(m.Entity.Key, t.Def.Form), Reason: t.Def.Reason, Allowed: v.allowedTransition(m.Entity.Key, t.Def.Key),
 		})
 	}
 	return meta
 }
 
-// moves tells whether some grant gives the actor a transition on some row.
-func (v viewer) moves(entity, transition string) bool {
+// allowedTransition tells whether some grant gives the actor a transition on some row.
+func (v viewer) allowedTransition(entity, transition string) bool {
 	if v.rights.Actor.Admin {
 		return true
 	}

@@ -11,12 +11,12 @@ type object = map[string]any
 
 // openapiDocument answers an OpenAPI 3.1 document of the API as the caller may
 // use it: paths and schemas of his entities, with the fields that are his.
-func openapiDocument(x *exchange) error {
-	rights, err := x.s.o.Access.Rights(x.ctx, x.actor)
+func openapiDocument(rc *requestContext) error {
+	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, x.s.document(viewer{rights: rights, m: rights.Model}))
+	return rc.json(http.StatusOK, rc.s.document(viewer{rights: rights, m: rights.Model}))
 }
 
 func (s *Server) document(v viewer) object {
@@ -25,7 +25,7 @@ func (s *Server) document(v viewer) object {
 		version = "0"
 	}
 	paths, schemas := object{}, commonSchemas()
-	for _, rt := range s.Table() {
+	for _, rt := range s.Routes() {
 		if rt.Policy == AdminOnly && !v.rights.Actor.Admin {
 			continue
 		}
@@ -41,7 +41,7 @@ func (s *Server) document(v viewer) object {
 	}
 	for _, e := range v.usable() {
 		addEntitySchemas(schemas, v, e)
-		for _, rt := range s.Table() {
+		for _, rt := range s.Routes() {
 			if strings.Contains(rt.Path, "{entity}") {
 				addOperation(paths, strings.Replace(rt.Path, "{entity}", e.Key, 1), rt.Method, entityOperation(rt, e))
 			}
@@ -79,7 +79,7 @@ func fixedOperation(rt Route) object {
 
 // builderOperation documents a route of the builder, whose own pages say more.
 func builderOperation(rt Route) object {
-	id := strings.ToLower(rt.Method) + strings.NewReplacer("/", "_", "{", "", "}", "").Replace(strings.TrimPrefix(rt.Path, base))
+	id := strings.ToLower(rt.Method) + strings.NewReplacer("/", "_", "{", "", "}", "").Replace(strings.TrimPrefix(rt.Path, basePath))
 	op := operation(rt, docs["builder"], id, "builder", ref)
 	if rt.Method == http.MethodPost || rt.Method == http.MethodPut {
 		op["requestBody"] = object{"content": object{"application/json": object{}, "application/zip": object{}}}
@@ -102,9 +102,9 @@ func entityOperation(rt Route, e *model.Entity) object {
 func ref(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 
 func operation(rt Route, d doc, id, tag string, schema func(string) object) object {
-	d.Idempotent = d.Idempotent || rt.Once
+	d.Idempotent = d.Idempotent || rt.Idempotent
 	op := object{"operationId": id, "summary": d.Summary, "tags": []string{tag}, "responses": responses(rt, d, schema)}
-	if rt.Policy != Open {
+	if rt.Policy != Public {
 		op["security"] = []any{object{"bearer": []any{}}, object{"cookie": []any{}}}
 	}
 	if params := parameters(rt, d); len(params) > 0 {

@@ -50,7 +50,7 @@ func (a answer) mediaType() string {
 // statuses lists the refusals of a route.
 func (d doc) statuses(rt Route) []string {
 	codes := slices.Clone(d.Refusals)
-	if rt.Policy != Open {
+	if rt.Policy != Public {
 		codes = append(codes, 400, 401, 403, 404, 429)
 	}
 	if d.Body != "" {
@@ -62,7 +62,7 @@ func (d doc) statuses(rt Route) []string {
 	if d.IfMatch {
 		codes = append(codes, 412)
 	}
-	if rt.Method != "GET" && !rt.Reads {
+	if rt.Method != "GET" && !rt.ReadOnly {
 		codes = append(codes, 403, 507) // 403: a call from another site
 	}
 	codes = append(codes, 500, 503)
@@ -112,13 +112,13 @@ var docs = map[string]doc{
 	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
 
 	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Query: fieldParameters, Idempotent: true, Answers: made("File")},
-	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, BodyOptional: true, Query: fieldParameters, Idempotent: true,
+	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{tusChunkType}, BodyOptional: true, Query: fieldParameters, Idempotent: true,
 		Headers: []queryParameter{
 			{"Upload-Length", "Size of the whole file in bytes", anyInt}, tusParameter,
 			{"Upload-Metadata", "filename and filetype, each followed by its value in base64, separated by commas", textParameter},
 		}, Refusals: []int{412}, Answers: made("PartialUpload")},
 	"upload.get": {Summary: "How far an upload is, and which file it became", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{412}, Answers: ok("PartialUpload")},
-	"upload.append": {Summary: "Go on with an upload", Tag: "file", Body: "Piece", BodyTypes: []string{pieceType}, Refusals: []int{409, 412},
+	"upload.append": {Summary: "Go on with an upload", Tag: "file", Body: "Piece", BodyTypes: []string{tusChunkType}, Refusals: []int{409, 412},
 		Headers: []queryParameter{{"Upload-Offset", "Where the bytes of this request begin", anyInt}, tusParameter}, Answers: none()},
 	"upload.end": {Summary: "Give an upload up", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{409, 412}, Answers: none()},
 	"file.download": {Summary: "Download a file", Tag: "file", Query: []queryParameter{

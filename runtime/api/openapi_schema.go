@@ -6,7 +6,7 @@ import (
 	"weft/runtime/model"
 )
 
-func shape(required []string, properties object) object {
+func closedObject(required []string, properties object) object {
 	o := object{"type": "object", "properties": properties, "additionalProperties": false}
 	if len(required) > 0 {
 		o["required"] = required
@@ -14,9 +14,9 @@ func shape(required []string, properties object) object {
 	return o
 }
 
-// open is a shape that may have further members.
-func open(required []string, properties object) object {
-	o := shape(required, properties)
+// openObject is a shape that may have further members.
+func openObject(required []string, properties object) object {
+	o := closedObject(required, properties)
 	delete(o, "additionalProperties")
 	return o
 }
@@ -32,7 +32,7 @@ var (
 	textList   = listOf(anyText)
 	timeText   = object{"type": "string", "format": "date-time"}
 	pageLimit  = object{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
-	titleShape = shape([]string{"zh-CN", "en"}, object{"zh-CN": anyText, "en": anyText})
+	titleShape = closedObject([]string{"zh-CN", "en"}, object{"zh-CN": anyText, "en": anyText})
 )
 
 // commonSchemas are those that no entity changes.
@@ -48,11 +48,11 @@ func problemSchemas() object {
 	codes := []string{"malformed", "unauthenticated", "forbidden", "not_found", "guard", "transition", "unique", "referenced", "conflict",
 		"stale", "too_large", "media_type", "invalid", "rate", "unavailable", "outcome_unknown", "storage_full", "internal"}
 	return object{
-		"Problem": open([]string{"type", "title", "status", "code", "detail", "errors"}, object{
+		"Problem": openObject([]string{"type", "title", "status", "code", "detail", "errors"}, object{
 			"type": anyText, "title": anyText, "status": anyInt, "code": object{"enum": codes}, "detail": anyText, "instance": anyText,
 			"errors": listOf(ref("FieldProblem")),
 		}),
-		"FieldProblem": open([]string{"path", "code", "message"}, object{
+		"FieldProblem": openObject([]string{"path", "code", "message"}, object{
 			"path": object{"type": "string", "description": "JSON pointer into the request"}, "code": anyText, "message": anyText,
 		}),
 		"Title":    titleShape,
@@ -63,14 +63,14 @@ func problemSchemas() object {
 func querySchemas() object {
 	where := object{"description": `A condition ["stage","=","won"], or {"all":[…]}, {"any":[…]}, {"not":…}`}
 	return object{
-		"Query": shape(nil, object{"where": where, "search": anyText, "sort": textList, "limit": pageLimit, "cursor": anyText,
+		"Query": closedObject(nil, object{"where": where, "search": anyText, "sort": textList, "limit": pageLimit, "cursor": anyText,
 			"fields": textList, "expand": textList, "count": object{"enum": []string{"none", "capped", "exact"}}}),
-		"AggregateQuery": shape(nil, object{"where": where, "search": anyText, "groupBy": listOf(anyThing), "metrics": anyObject,
+		"AggregateQuery": closedObject(nil, object{"where": where, "search": anyText, "groupBy": listOf(anyThing), "metrics": anyObject,
 			"sort": textList, "limit": anyInt}),
-		"BoardQuery": shape([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
+		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
 			"sums": textList, "fields": textList, "expand": textList}),
-		"Rows": shape([]string{"rows"}, object{"rows": listOf(anyObject)}),
-		"History": shape([]string{"items"}, object{"cursor": anyText, "items": listOf(open([]string{"rev", "at", "by", "door", "changes"}, object{
+		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(anyObject)}),
+		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "door", "changes"}, object{
 			"rev": anyInt, "at": timeText, "by": anyText, "door": anyText, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": anyObject,
 		}))}),
 	}
@@ -78,21 +78,21 @@ func querySchemas() object {
 
 func changeSchemas() object {
 	return object{
-		"Transition": shape([]string{"to"}, object{"to": anyText, "values": anyObject, "comment": anyText}),
-		"Merge":      shape([]string{"keep", "from"}, object{"keep": anyText, "from": textList, "values": anyObject}),
-		"Bulk": shape([]string{"op"}, object{"op": object{"enum": []string{"update", "delete", "restore", "transition"}}, "ids": textList,
+		"Transition": closedObject([]string{"to"}, object{"to": anyText, "values": anyObject, "comment": anyText}),
+		"Merge":      closedObject([]string{"keep", "from"}, object{"keep": anyText, "from": textList, "values": anyObject}),
+		"Bulk": closedObject([]string{"op"}, object{"op": object{"enum": []string{"update", "delete", "restore", "transition"}}, "ids": textList,
 			"where": anyThing, "values": anyObject, "to": anyText, "comment": anyText}),
-		"BulkResults": shape([]string{"results"}, object{"results": listOf(shape([]string{"id", "status"}, object{
+		"BulkResults": closedObject([]string{"results"}, object{"results": listOf(closedObject([]string{"id", "status"}, object{
 			"id": anyText, "status": anyInt, "rev": anyInt, "type": anyText, "title": anyText, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
 			"_warnings": listOf(ref("FieldProblem")),
 		}))}),
-		"Upload": shape([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
+		"Upload": closedObject([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
 		"Piece":  object{"description": "Bytes of the file"},
-		"PartialUpload": shape([]string{"id", "name", "length", "offset", "expires"}, object{"id": anyText, "name": anyText, "length": anyInt,
+		"PartialUpload": closedObject([]string{"id", "name", "length", "offset", "expires"}, object{"id": anyText, "name": anyText, "length": anyInt,
 			"offset": anyInt, "expires": timeText, "file": ref("File")}),
-		"File": shape([]string{"id", "name", "media_type", "size", "sha256", "at"}, object{"id": anyText, "name": anyText,
+		"File": closedObject([]string{"id", "name", "media_type", "size", "sha256", "at"}, object{"id": anyText, "name": anyText,
 			"media_type": anyText, "size": anyInt, "sha256": anyText, "at": timeText}),
-		"Import":       open([]string{"id", "state"}, object{"id": anyText, "state": anyText, "dry_run": anyBool, "files": listOf(anyObject), "problems": listOf(anyObject)}),
+		"Import":       openObject([]string{"id", "state"}, object{"id": anyText, "state": anyText, "dry_run": anyBool, "files": listOf(anyObject), "problems": listOf(anyObject)}),
 		"Import.files": object{"description": "A CSV or XLSX file, or a form with several"},
 	}
 }
@@ -103,30 +103,30 @@ func accountSchemas() object {
 	withSecret := maps.Clone(token)
 	withSecret["token"] = anyText
 	return object{
-		"Credentials":  shape([]string{"login", "password"}, object{"login": anyText, "password": anyText}),
-		"SessionToken": shape([]string{"token"}, object{"token": anyText}),
-		"Me": shape([]string{"id", "login", "name", "admin", "roles", "departments", "language"}, object{"id": anyText, "login": anyText,
+		"Credentials":  closedObject([]string{"login", "password"}, object{"login": anyText, "password": anyText}),
+		"SessionToken": closedObject([]string{"token"}, object{"token": anyText}),
+		"Me": closedObject([]string{"id", "login", "name", "admin", "roles", "departments", "language"}, object{"id": anyText, "login": anyText,
 			"name": anyText, "admin": anyBool, "roles": textList, "departments": textList, "language": anyText}),
-		"Password":       shape([]string{"password"}, object{"password": anyText}),
-		"Token":          shape([]string{"id", "user", "name", "prefix"}, token),
-		"Tokens":         shape([]string{"items"}, object{"items": listOf(ref("Token"))}),
-		"NewToken":       shape([]string{"name"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
-		"NewTokenAnswer": shape([]string{"id", "token"}, withSecret),
-		"Sessions": shape([]string{"items"}, object{"items": listOf(shape([]string{"id", "user"}, object{"id": anyText, "user": anyText,
+		"Password":       closedObject([]string{"password"}, object{"password": anyText}),
+		"Token":          closedObject([]string{"id", "user", "name", "prefix"}, token),
+		"Tokens":         closedObject([]string{"items"}, object{"items": listOf(ref("Token"))}),
+		"NewToken":       closedObject([]string{"name"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
+		"NewTokenAnswer": closedObject([]string{"id", "token"}, withSecret),
+		"Sessions": closedObject([]string{"items"}, object{"items": listOf(closedObject([]string{"id", "user"}, object{"id": anyText, "user": anyText,
 			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText}))}),
-		"Meta": open([]string{"version", "entities", "forms", "views", "dashboards", "menus", "roles"}, object{"version": anyInt,
-			"entities": listOf(open([]string{"key", "title", "fields", "operations", "schema"}, object{"key": anyText, "title": ref("Title")})),
+		"Meta": openObject([]string{"version", "entities", "forms", "views", "dashboards", "menus", "roles"}, object{"version": anyInt,
+			"entities": listOf(openObject([]string{"key", "title", "fields", "operations", "schema"}, object{"key": anyText, "title": ref("Title")})),
 			"forms":    listOf(anyObject), "views": listOf(anyObject), "dashboards": listOf(anyObject), "menus": listOf(anyObject),
-			"roles": listOf(shape([]string{"key", "title"}, object{"key": anyText, "title": ref("Title")}))}),
+			"roles": listOf(closedObject([]string{"key", "title"}, object{"key": anyText, "title": ref("Title")}))}),
 	}
 }
 
 func systemSchemas() object {
 	return object{
-		"Templates": shape([]string{"items"}, object{"items": listOf(open([]string{"key", "version", "title"}, object{
+		"Templates": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"key", "version", "title"}, object{
 			"key": anyText, "version": anyText, "title": ref("Title"), "description": ref("Title")}))}),
-		"Install":   shape(nil, object{"sampleData": anyBool, "confirmRoles": anyBool}),
-		"Installed": shape([]string{"version"}, object{"version": anyInt, "records": anyInt}),
+		"Install":   closedObject(nil, object{"sampleData": anyBool, "confirmRoles": anyBool}),
+		"Installed": closedObject([]string{"version"}, object{"version": anyInt, "records": anyInt}),
 	}
 }
 
@@ -157,11 +157,11 @@ func addEntitySchemas(all object, v viewer, e *model.Entity) {
 			required = append(required, f.Key)
 		}
 	}
-	all[e.Key+".create"] = shape(required, write)
-	all[e.Key+".patch"] = shape(nil, patch)
+	all[e.Key+".create"] = closedObject(required, write)
+	all[e.Key+".patch"] = closedObject(nil, patch)
 	items := listOf(ref(e.Key))
-	all[e.Key+".page"] = shape([]string{"items"}, object{"items": items, "cursor": anyText, "count": anyInt, "exact": anyBool})
-	all[e.Key+".board"] = shape([]string{"columns"}, object{"columns": listOf(open([]string{"key", "count", "items"}, object{
+	all[e.Key+".page"] = closedObject([]string{"items"}, object{"items": items, "cursor": anyText, "count": anyInt, "exact": anyBool})
+	all[e.Key+".board"] = closedObject([]string{"columns"}, object{"columns": listOf(openObject([]string{"key", "count", "items"}, object{
 		"key": anyText, "count": anyInt, "sums": anyObject, "items": items, "cursor": anyText,
 	}))})
 }

@@ -31,25 +31,25 @@ var pageTexts = map[string]map[string]string{
 }
 
 // startPage tells people in a browser where they are and what there is.
-func startPage(x *exchange) error {
-	lang := request.Language(x.r)
+func startPage(rc *requestContext) error {
+	lang := request.Language(rc.r)
 	var b strings.Builder
-	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": x.s.o.Version, "Address": x.address()}); err != nil {
+	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": rc.s.o.Version, "Address": rc.address()}); err != nil {
 		return err
 	}
-	h := x.Header()
+	h := rc.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", lang)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	x.WriteHeader(http.StatusOK)
-	_, _ = x.Write([]byte(b.String()))
+	rc.WriteHeader(http.StatusOK)
+	_, _ = rc.Write([]byte(b.String()))
 	return nil
 }
 
 // address is where the caller reached the server.
-func (x *exchange) address() string {
-	if x.overTLS() {
-		return "https://" + x.r.Host
+func (rc *requestContext) address() string {
+	if rc.overTLS() {
+		return "https://" + rc.r.Host
 	}
-	return "http://" + x.r.Host
+	return "http://" + rc.r.Host
 }

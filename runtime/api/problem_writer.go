@@ -17,8 +17,8 @@ import (
 	"weft/runtime/store"
 )
 
-// clientGone is what the metrics call an exchange whose client left (as nginx does).
-const clientGone = 499
+// statusClientClosed is what the metrics call an exchange whose client left (as nginx does).
+const statusClientClosed = 499
 
 // problemOf is the one map from errors to problems: a foreign error reads as
 // internal, those of the store as what they mean to a caller.
@@ -52,24 +52,24 @@ func problemOf(err error, safe bool) *problem.Error {
 func safeMethod(m string) bool { return m == http.MethodGet || m == http.MethodHead }
 
 // problem answers an error, unless an answer has begun or nobody waits for one.
-func (x *exchange) problem(err error) {
-	if x.status != 0 {
-		x.s.log.Warn("answer cut off", "route", x.route.Name, "error", err)
+func (rc *requestContext) problem(err error) {
+	if rc.status != 0 {
+		rc.s.log.Warn("answer cut off", "route", rc.route.Name, "error", err)
 		panic(http.ErrAbortHandler)
 	}
-	if x.r.Context().Err() != nil {
-		x.status = clientGone
+	if rc.r.Context().Err() != nil {
+		rc.status = statusClientClosed
 		return
 	}
-	p := problemOf(err, safeMethod(x.r.Method) || x.route.Reads)
+	p := problemOf(err, safeMethod(rc.r.Method) || rc.route.ReadOnly)
 	if p.Code.Status() >= http.StatusInternalServerError {
-		x.logFailure(p)
+		rc.logFailure(p)
 	}
-	writeProblem(x, x.r, p)
+	writeProblem(rc, rc.r, p)
 }
 
 // logFailure logs what a caller is not told, under an id that he is.
-func (x *exchange) logFailure(p *problem.Error) {
+func (rc *requestContext) logFailure(p *problem.Error) {
 	id := uuid.NewString()
 	extra := maps.Clone(p.Extra)
 	if extra == nil {
@@ -78,15 +78,15 @@ func (x *exchange) logFailure(p *problem.Error) {
 	extra["instance"] = "urn:uuid:" + id
 	shown := *p
 	shown.Extra = extra
-	x.s.log.Error("request failed", "instance", id, "route", x.route.Name, "method", x.r.Method, "code", string(p.Code), "error", p.Err)
+	rc.s.log.Error("request failed", "instance", id, "route", rc.route.Name, "method", rc.r.Method, "code", string(p.Code), "error", p.Err)
 	*p = shown
 }
 
 // WriteProblem answers an error as problem+json in the request's language. It
 // is for handlers of other rooms that are mounted beside these.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
-	if x, ok := w.(*exchange); ok {
-		x.problem(err)
+	if rc, ok := w.(*requestContext); ok {
+		rc.problem(err)
 		return
 	}
 	writeProblem(w, r, problemOf(err, safeMethod(r.Method)))
@@ -140,6 +140,6 @@ func problemBody(p *problem.Error, lang string) map[string]any {
 	return body
 }
 
-func crossOrigin(err error) error {
+func crossOriginProblem(err error) error {
 	return &problem.Error{Code: problem.Forbidden, Key: "cross_origin", Err: err}
 }

@@ -14,28 +14,28 @@ import (
 
 // getRecord answers the bytes that the store's record is rendered to.
 // ?fields= and ?expand= are lists with commas, or are written several times.
-func getRecord(x *exchange) error {
+func getRecord(rc *requestContext) error {
 	var fields, expand []string
-	if x.r.URL.RawQuery != "" {
-		q := x.r.URL.Query()
+	if rc.r.URL.RawQuery != "" {
+		q := rc.r.URL.Query()
 		fields, expand = lists(q["fields"]), lists(q["expand"])
 	}
-	v := x.vars()
-	body, rev, err := x.s.o.Records.Get(x.ctx, record.Call{Actor: x.actor, Source: "api"}, v["entity"], v["id"], fields, expand)
+	v := rc.vars()
+	body, rev, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, v["entity"], v["id"], fields, expand)
 	if err != nil {
 		return err
 	}
-	if len(expand) == 0 && len(fields) == 0 && x.notModified(rev) && !x.timed(v["entity"]) {
-		x.Header()["Etag"] = []string{request.ETag(rev)}
-		x.WriteHeader(http.StatusNotModified)
+	if len(expand) == 0 && len(fields) == 0 && rc.notModified(rev) && !rc.changesWithTime(v["entity"]) {
+		rc.Header()["Etag"] = []string{request.ETag(rev)}
+		rc.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return x.record(http.StatusOK, rev, body)
+	return rc.record(http.StatusOK, rev, body)
 }
 
-// timed tells whether answers about a record change with time alone.
-func (x *exchange) timed(entity string) bool {
-	e, ok := x.s.o.Current.Model().Entity(entity)
+// changesWithTime tells whether answers about a record change with time alone.
+func (rc *requestContext) changesWithTime(entity string) bool {
+	e, ok := rc.s.o.Current.Model().Entity(entity)
 	return !ok || e.TimeDependent()
 }
 
@@ -48,17 +48,17 @@ func lists(parts []string) []string {
 	return strings.Split(text, ",")
 }
 
-func queryRecords(x *exchange) error {
+func queryRecords(rc *requestContext) error {
 	var q record.Query
-	if _, err := x.decode(&q); err != nil {
+	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	page, err := x.s.o.Records.Query(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
+	page, err := rc.s.o.Records.Query(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
 	defer page.Release()
-	return x.list("items", page.Items, func(b *bytes.Buffer) {
+	return rc.list("items", page.Items, func(b *bytes.Buffer) {
 		writeCursor(b, page.Cursor)
 		if page.Count != nil {
 			writeInt(b, "count", *page.Count)
@@ -86,35 +86,35 @@ func writeInt(b *bytes.Buffer, name string, n int64) {
 	b.Write(strconv.AppendInt(b.AvailableBuffer(), n, 10))
 }
 
-func aggregateRecords(x *exchange) error {
+func aggregateRecords(rc *requestContext) error {
 	var q record.AggregateQuery
-	if _, err := x.decode(&q); err != nil {
+	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	rows, err := x.s.o.Records.Aggregate(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
+	rows, err := rc.s.o.Records.Aggregate(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
-	return x.list("rows", rows, nil)
+	return rc.list("rows", rows, nil)
 }
 
-func boardRecords(x *exchange) error {
+func boardRecords(rc *requestContext) error {
 	var q record.BoardQuery
-	if _, err := x.decode(&q); err != nil {
+	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
 	if q.By == "" {
 		return problem.Of(problem.Invalid, problem.At("/by", "required"))
 	}
-	board, err := x.s.o.Records.Board(x.ctx, record.Call{Actor: x.actor, Source: "api"}, x.vars()["entity"], q)
+	board, err := rc.s.o.Records.Board(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, board)
+	return rc.json(http.StatusOK, board)
 }
 
-func recordHistory(x *exchange) error {
-	q := x.r.URL.Query()
+func recordHistory(rc *requestContext) error {
+	q := rc.r.URL.Query()
 	limit := 0
 	if s := q.Get("limit"); s != "" {
 		var err error
@@ -122,12 +122,12 @@ func recordHistory(x *exchange) error {
 			return badParameter("limit")
 		}
 	}
-	v := x.vars()
-	page, err := x.s.o.Records.History(x.ctx, record.Call{Actor: x.actor, Source: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
+	v := rc.vars()
+	page, err := rc.s.o.Records.History(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, page)
+	return rc.json(http.StatusOK, page)
 }
 
 func badParameter(name string) error {
@@ -136,29 +136,29 @@ func badParameter(name string) error {
 
 // bulkRecords changes many records, each through the door; the answer has a
 // result for each and is 200 even when some of them were refused.
-func bulkRecords(x *exchange) error {
+func bulkRecords(rc *requestContext) error {
 	var in record.BulkRequest
-	m, err := x.decode(&in)
+	m, err := rc.decode(&in)
 	if err != nil {
 		return err
 	}
 	if in.Values, err = objectMember(m, "values"); err != nil {
 		return err
 	}
-	c, err := x.call("bulk")
+	c, err := rc.call("bulk")
 	if err != nil {
 		return err
 	}
-	results, err := x.s.o.Records.Bulk(x.ctx, c, x.vars()["entity"], in)
+	results, err := rc.s.o.Records.Bulk(rc.ctx, c, rc.vars()["entity"], in)
 	if err != nil {
 		return err
 	}
-	return x.bulkResults(results)
+	return rc.bulkResults(results)
 }
 
 // bulkResults answers {"results":[{id, status, rev?, _warnings?, errors?}]}.
-func (x *exchange) bulkResults(results []record.BulkResult) error {
-	lang := request.Language(x.r)
+func (rc *requestContext) bulkResults(results []record.BulkResult) error {
+	lang := request.Language(rc.r)
 	items := make([]json.RawMessage, len(results))
 	for i, res := range results {
 		body := map[string]any{"id": res.ID, "status": http.StatusOK}
@@ -170,7 +170,7 @@ func (x *exchange) bulkResults(results []record.BulkResult) error {
 			if res.Warnings != nil {
 				body["_warnings"] = res.Warnings
 			}
-			x.count("bulk")
+			rc.count("bulk")
 		}
 		raw, err := json.Marshal(body)
 		if err != nil {
@@ -178,5 +178,5 @@ func (x *exchange) bulkResults(results []record.BulkResult) error {
 		}
 		items[i] = raw
 	}
-	return x.list("results", items, nil)
+	return rc.list("results", items, nil)
 }

@@ -8,73 +8,73 @@ import (
 	"weft/runtime/record"
 )
 
-func createRecord(x *exchange) error {
-	values, err := x.object()
+func createRecord(rc *requestContext) error {
+	values, err := rc.object()
 	if err != nil {
 		return err
 	}
-	c, err := x.call("api")
+	c, err := rc.call("api")
 	if err != nil {
 		return err
 	}
-	entity := x.vars()["entity"]
-	res, err := x.s.o.Records.Create(x.ctx, c, entity, values)
+	entity := rc.vars()["entity"]
+	res, err := rc.s.o.Records.Create(rc.ctx, c, entity, values)
 	if err != nil {
 		return err
 	}
-	x.Header()["Location"] = []string{base + "/records/" + entity + "/" + res.ID}
-	return x.changed("create", http.StatusCreated, res)
+	rc.Header()["Location"] = []string{basePath + "/records/" + entity + "/" + res.ID}
+	return rc.answerChange("create", http.StatusCreated, res)
 }
 
 // updateRecord takes a JSON merge patch, under either of its content types.
-func updateRecord(x *exchange) error {
-	patch, err := x.object("application/merge-patch+json")
+func updateRecord(rc *requestContext) error {
+	patch, err := rc.object("application/merge-patch+json")
 	if err != nil {
 		return err
 	}
-	c, err := x.call("api")
+	c, err := rc.call("api")
 	if err != nil {
 		return err
 	}
-	v := x.vars()
-	res, err := x.s.o.Records.Update(x.ctx, c, v["entity"], v["id"], patch)
+	v := rc.vars()
+	res, err := rc.s.o.Records.Update(rc.ctx, c, v["entity"], v["id"], patch)
 	if err != nil {
 		return err
 	}
-	return x.changed("update", http.StatusOK, res)
+	return rc.answerChange("update", http.StatusOK, res)
 }
 
-func deleteRecord(x *exchange) error {
-	c, err := x.call("api")
+func deleteRecord(rc *requestContext) error {
+	c, err := rc.call("api")
 	if err != nil {
 		return err
 	}
-	v := x.vars()
-	if _, err := x.s.o.Records.Delete(x.ctx, c, v["entity"], v["id"]); err != nil {
+	v := rc.vars()
+	if _, err := rc.s.o.Records.Delete(rc.ctx, c, v["entity"], v["id"]); err != nil {
 		return err
 	}
-	x.count("delete")
-	return x.empty()
+	rc.count("delete")
+	return rc.empty()
 }
 
 // restoreRecord needs no body; one that is sent tells requests with one
 // Idempotency-Key apart.
-func restoreRecord(x *exchange) error {
-	if x.r.ContentLength > 0 {
-		if _, err := x.object(); err != nil {
+func restoreRecord(rc *requestContext) error {
+	if rc.r.ContentLength > 0 {
+		if _, err := rc.object(); err != nil {
 			return err
 		}
 	}
-	c, err := x.call("api")
+	c, err := rc.call("api")
 	if err != nil {
 		return err
 	}
-	v := x.vars()
-	res, err := x.s.o.Records.Restore(x.ctx, c, v["entity"], v["id"])
+	v := rc.vars()
+	res, err := rc.s.o.Records.Restore(rc.ctx, c, v["entity"], v["id"])
 	if err != nil {
 		return err
 	}
-	return x.changed("restore", http.StatusOK, res)
+	return rc.answerChange("restore", http.StatusOK, res)
 }
 
 type transitionBody struct {
@@ -83,9 +83,9 @@ type transitionBody struct {
 	Comment string          `json:"comment"`
 }
 
-func transitionRecord(x *exchange) error {
+func transitionRecord(rc *requestContext) error {
 	var in transitionBody
-	m, err := x.decode(&in)
+	m, err := rc.decode(&in)
 	if err != nil {
 		return err
 	}
@@ -96,16 +96,16 @@ func transitionRecord(x *exchange) error {
 	if in.To == "" {
 		return problem.Of(problem.Invalid, problem.At("/to", "required"))
 	}
-	c, err := x.call("transition")
+	c, err := rc.call("transition")
 	if err != nil {
 		return err
 	}
-	v := x.vars()
-	res, err := x.s.o.Records.Transition(x.ctx, c, v["entity"], v["id"], in.To, values, in.Comment)
+	v := rc.vars()
+	res, err := rc.s.o.Records.Transition(rc.ctx, c, v["entity"], v["id"], in.To, values, in.Comment)
 	if err != nil {
 		return err
 	}
-	return x.changed("transition", http.StatusOK, res)
+	return rc.answerChange("transition", http.StatusOK, res)
 }
 
 type mergeBody struct {
@@ -114,9 +114,9 @@ type mergeBody struct {
 	Values json.RawMessage `json:"values"`
 }
 
-func mergeRecords(x *exchange) error {
+func mergeRecords(rc *requestContext) error {
 	var in mergeBody
-	m, err := x.decode(&in)
+	m, err := rc.decode(&in)
 	if err != nil {
 		return err
 	}
@@ -134,15 +134,15 @@ func mergeRecords(x *exchange) error {
 	if missing != nil {
 		return problem.Of(problem.Invalid, missing...)
 	}
-	c, err := x.call("merge")
+	c, err := rc.call("merge")
 	if err != nil {
 		return err
 	}
-	res, err := x.s.o.Records.Merge(x.ctx, c, x.vars()["entity"], in.Keep, in.From, values)
+	res, err := rc.s.o.Records.Merge(rc.ctx, c, rc.vars()["entity"], in.Keep, in.From, values)
 	if err != nil {
 		return err
 	}
-	return x.changed("merge", http.StatusOK, res)
+	return rc.answerChange("merge", http.StatusOK, res)
 }
 
 // objectMember is a member that must be an object; nil when it is absent. It
@@ -157,19 +157,19 @@ func objectMember(m map[string]any, name string) (map[string]any, error) {
 	return nil, problem.Of(problem.Malformed, problem.At("/"+name, "json_shape", "field", name, "want", "object"))
 }
 
-// changed answers the record after a change. What was odd but accepted stands
+// answerChange answers the record after a change. What was odd but accepted stands
 // in the member "_warnings", which no field can be called.
-func (x *exchange) changed(op string, status int, res *record.Result) error {
+func (rc *requestContext) answerChange(op string, status int, res *record.Result) error {
 	if !res.Replayed && !res.Unchanged {
-		x.count(op)
+		rc.count(op)
 	}
 	body := res.Record
 	if len(body) > 2 && len(res.Warnings) > 2 {
 		body = append(append(append(body[:len(body)-1:len(body)-1], `,"_warnings":`...), res.Warnings...), '}')
 	}
-	return x.record(status, res.Rev, body)
+	return rc.record(status, res.Rev, body)
 }
 
-func (x *exchange) count(op string) {
-	x.s.metrics.writes.WithLabelValues(x.vars()["entity"], op).Inc()
+func (rc *requestContext) count(op string) {
+	rc.s.metrics.writes.WithLabelValues(rc.vars()["entity"], op).Inc()
 }

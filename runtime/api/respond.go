@@ -34,19 +34,19 @@ func putBuffer(b *bytes.Buffer) {
 }
 
 // bytes answers a body that is JSON already.
-func (x *exchange) bytes(status int, body []byte) error {
-	h := x.Header()
+func (rc *requestContext) bytes(status int, body []byte) error {
+	h := rc.Header()
 	h["Content-Type"] = jsonType
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	x.WriteHeader(status)
+	rc.WriteHeader(status)
 	// A client that is gone is nobody's error.
-	_, _ = x.Write(body)
+	_, _ = rc.Write(body)
 	return nil
 }
 
 // json answers v as JSON. HTML characters stay as they are: nothing here is
 // ever shown as a page.
-func (x *exchange) json(status int, v any) error {
+func (rc *requestContext) json(status int, v any) error {
 	b := getBuffer()
 	defer putBuffer(b)
 	e := json.NewEncoder(b)
@@ -54,23 +54,23 @@ func (x *exchange) json(status int, v any) error {
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
-	return x.bytes(status, b.Bytes())
+	return rc.bytes(status, b.Bytes())
 }
 
 // record answers one record under its revision.
-func (x *exchange) record(status int, rev int64, body []byte) error {
-	x.Header()["Etag"] = []string{request.ETag(rev)}
-	return x.bytes(status, body)
+func (rc *requestContext) record(status int, rev int64, body []byte) error {
+	rc.Header()["Etag"] = []string{request.ETag(rev)}
+	return rc.bytes(status, body)
 }
 
-func (x *exchange) empty() error {
-	x.WriteHeader(http.StatusNoContent)
+func (rc *requestContext) empty() error {
+	rc.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 // list answers {"items":[…]} of parts that are JSON already, with further
 // members written by more.
-func (x *exchange) list(name string, items []json.RawMessage, more func(*bytes.Buffer)) error {
+func (rc *requestContext) list(name string, items []json.RawMessage, more func(*bytes.Buffer)) error {
 	b := getBuffer()
 	defer putBuffer(b)
 	writeArray(b, name, items)
@@ -78,7 +78,7 @@ func (x *exchange) list(name string, items []json.RawMessage, more func(*bytes.B
 		more(b)
 	}
 	b.WriteByte('}')
-	return x.bytes(http.StatusOK, b.Bytes())
+	return rc.bytes(http.StatusOK, b.Bytes())
 }
 
 func writeArray(b *bytes.Buffer, name string, items []json.RawMessage) {

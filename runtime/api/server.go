@@ -55,12 +55,12 @@ type Options struct {
 
 // Server answers HTTP requests; it is safe for concurrent use.
 type Server struct {
-	o       Options
-	router  *mux.Router
-	builder []Route // for the OpenAPI document only
-	origin  http.CrossOriginProtection
-	metrics *metrics
-	callers callers
+	o           Options
+	router      *mux.Router
+	builder     []Route // for the OpenAPI document only
+	origin      http.CrossOriginProtection
+	metrics     *metrics
+	concurrency concurrency
 	// anonymous limits calls without a valid sign-in, by client network.
 	anonymous request.Limiter[netip.Prefix]
 	log       *slog.Logger
@@ -80,7 +80,7 @@ func New(o Options) (*Server, error) {
 	}}
 	s.metrics = newMetrics(o)
 	var err error
-	if s.router, err = s.routes(); err != nil {
+	if s.router, err = s.newRouter(); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -88,9 +88,9 @@ func New(o Options) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header())
+	setSecurityHeaders(w.Header())
 	if err := s.origin.Check(r); err != nil {
-		WriteProblem(w, r, crossOrigin(err))
+		WriteProblem(w, r, crossOriginProblem(err))
 		return
 	}
 	s.router.ServeHTTP(w, r)
@@ -106,7 +106,7 @@ var (
 	nothingElse = []string{"default-src 'none'; frame-ancestors 'none'"}
 )
 
-func secure(h http.Header) {
+func setSecurityHeaders(h http.Header) {
 	h["X-Content-Type-Options"] = noSniff
 	h["X-Frame-Options"] = noFrame
 	h["Referrer-Policy"] = noReferrer

@@ -15,45 +15,45 @@ type credentials struct {
 
 // signIn answers {"token"} and sets the cookie. Which of login and password
 // was wrong is never told (S-27).
-func signIn(x *exchange) error {
+func signIn(rc *requestContext) error {
 	var in credentials
-	if _, err := x.decode(&in); err != nil {
+	if _, err := rc.decode(&in); err != nil {
 		return err
 	}
-	from := access.Client{Address: x.client().String(), Agent: x.r.UserAgent()}
-	token, _, err := x.s.o.Access.SignIn(x.ctx, in.Login, in.Password, from)
+	from := access.Client{Address: rc.client().String(), Agent: rc.r.UserAgent()}
+	token, _, err := rc.s.o.Access.SignIn(rc.ctx, in.Login, in.Password, from)
 	if err != nil {
 		return err
 	}
-	x.setCookie(token, int(sessionCookieLife.Seconds()))
-	return x.json(http.StatusOK, map[string]string{"token": token})
+	rc.setCookie(token, int(sessionCookieLife.Seconds()))
+	return rc.json(http.StatusOK, map[string]string{"token": token})
 }
 
 // sessionCookieLife is no shorter than a session; when that ends, so does the
 // cookie's meaning.
 const sessionCookieLife = 30 * 24 * time.Hour
 
-func signOut(x *exchange) error {
-	if err := x.s.o.Access.SignOut(x.ctx, x.actor); err != nil {
+func signOut(rc *requestContext) error {
+	if err := rc.s.o.Access.SignOut(rc.ctx, rc.actor); err != nil {
 		return err
 	}
-	x.setCookie("", -1)
-	return x.empty()
+	rc.setCookie("", -1)
+	return rc.empty()
 }
 
-func (x *exchange) setCookie(value string, maxAge int) {
-	http.SetCookie(x, &http.Cookie{
+func (rc *requestContext) setCookie(value string, maxAge int) {
+	http.SetCookie(rc, &http.Cookie{
 		Name: cookieName, Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: x.overTLS(),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: rc.overTLS(),
 	})
 }
 
 // me tells the caller who he is.
-func me(x *exchange) error {
-	a := x.actor
-	return x.json(http.StatusOK, map[string]any{
+func me(rc *requestContext) error {
+	a := rc.actor
+	return rc.json(http.StatusOK, map[string]any{
 		"id": a.UserID, "login": a.Login, "name": a.Name, "admin": a.Admin,
-		"roles": orEmpty(a.Roles), "departments": orEmpty(a.Departments), "language": request.Language(x.r),
+		"roles": orEmpty(a.Roles), "departments": orEmpty(a.Departments), "language": request.Language(rc.r),
 	})
 }
 

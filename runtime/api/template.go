@@ -25,32 +25,32 @@ type installBody struct {
 	ConfirmRoles bool `json:"confirmRoles"`
 }
 
-func listTemplates(x *exchange) error {
-	items, err := x.s.o.Gallery.List()
+func listTemplates(rc *requestContext) error {
+	items, err := rc.s.o.Gallery.List()
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, map[string]any{"items": orEmpty(items)})
+	return rc.json(http.StatusOK, map[string]any{"items": orEmpty(items)})
 }
 
-func installTemplate(x *exchange) error {
+func installTemplate(rc *requestContext) error {
 	var o installBody
-	if x.r.ContentLength != 0 {
-		if _, err := x.decode(&o); err != nil {
+	if rc.r.ContentLength != 0 {
+		if _, err := rc.decode(&o); err != nil {
 			return err
 		}
 	}
-	version, records, err := x.s.o.Gallery.Install(x.ctx, x.actor, x.vars()["name"], o.SampleData, o.ConfirmRoles)
+	version, records, err := rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o.SampleData, o.ConfirmRoles)
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, map[string]any{"version": version, "records": records})
+	return rc.json(http.StatusOK, map[string]any{"version": version, "records": records})
 }
 
 // backup streams an archive; what writes it knows its form.
-func backup(x *exchange) error {
-	h := x.Header()
+func backup(rc *requestContext) error {
+	h := rc.Header()
 	h.Set("Content-Type", "application/gzip")
 	h.Set("Content-Disposition", `attachment; filename="weft-backup.tar.gz"`)
-	return x.s.o.Backup(x.ctx, x)
+	return rc.s.o.Backup(rc.ctx, rc)
 }

@@ -22,15 +22,15 @@ func TestEveryRouteKeepsItsPolicy(t *testing.T) {
 	w := newWorld(t)
 	open := map[string]bool{"session.create": true, "healthz": true, "readyz": true, "page": true}
 	names := map[string]bool{}
-	for _, rt := range w.API.Table() {
-		if rt.Policy < api.Open || rt.Policy > api.Operator || names[rt.Name] {
+	for _, rt := range w.API.Routes() {
+		if rt.Policy < api.Public || rt.Policy > api.Operator || names[rt.Name] {
 			t.Errorf("route %s: policy %d, or named twice", rt.Name, rt.Policy)
 		}
 		names[rt.Name] = true
-		if (rt.Policy == api.Open) != open[rt.Name] {
-			t.Errorf("route %s is open: %v", rt.Name, rt.Policy == api.Open)
+		if (rt.Policy == api.Public) != open[rt.Name] {
+			t.Errorf("route %s is open: %v", rt.Name, rt.Policy == api.Public)
 		}
-		if rt.Policy == api.Open {
+		if rt.Policy == api.Public {
 			continue
 		}
 		path := "//" + strings.TrimPrefix(concrete(rt.Path), "/")

@@ -94,7 +94,7 @@ var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "h
 func TestEveryDoorIsProbed(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	for _, r := range (&api.Server{}).Table() {
+	for _, r := range (&api.Server{}).Routes() {
 		known[r.Name] = true
 		if r.Policy != api.AdminOnly && len(reading[r.Name])+len(writing[r.Name]) == 0 && silent[r.Name] == "" {
 			t.Errorf("%s %s (%s) has neither a probe nor a reason why it shows no record", r.Method, r.Path, r.Name)
@@ -129,7 +129,7 @@ func probeAdministration(a *agent) {
 			a.find("%s %s: %d", method, path, got.Status)
 		}
 	}
-	for _, r := range a.API.Table() {
+	for _, r := range a.API.Routes() {
 		if r.Policy == api.AdminOnly {
 			ask(r.Method, r.Path)
 		}

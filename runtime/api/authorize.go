@@ -15,58 +15,58 @@ import (
 // cookieName of the session cookie.
 const cookieName = "weft_session"
 
-// admit finds out who calls and applies the route's policy. The decision rests
+// authorize finds out who calls and applies the route's policy. The decision rests
 // on the matched route alone, never on the URL (S-07).
-func (x *exchange) admit() error {
-	if x.route.Policy == Open {
+func (rc *requestContext) authorize() error {
+	if rc.route.Policy == Public {
 		return nil
 	}
-	if x.route.Policy == Operator && x.local() {
+	if rc.route.Policy == Operator && rc.fromThisMachine() {
 		return nil
 	}
-	if err := x.authenticate(); err != nil {
+	if err := rc.authenticate(); err != nil {
 		// A database that cannot be asked is nobody's wrong guess.
-		if problem.CodeOf(err) == problem.Unauthenticated && !x.s.anonymous.Allow(x.network(), time.Now()) {
+		if problem.CodeOf(err) == problem.Unauthenticated && !rc.s.anonymous.Allow(rc.network(), time.Now()) {
 			return tooManyCalls()
 		}
 		return err
 	}
-	if x.route.Policy != SignedIn && !x.actor.Admin {
+	if rc.route.Policy != SignedIn && !rc.actor.Admin {
 		return problem.New(problem.Forbidden, "admin_only", nil)
 	}
 	return nil
 }
 
-func (x *exchange) authenticate() error {
-	token, err := bearer(x.r)
+func (rc *requestContext) authenticate() error {
+	token, err := bearer(rc.r)
 	if err != nil {
 		return err
 	}
 	cookie := false
 	if token == "" {
-		if c, err := x.r.Cookie(cookieName); err == nil {
+		if c, err := rc.r.Cookie(cookieName); err == nil {
 			token, cookie = c.Value, true
 		}
 	}
 	if token == "" {
 		return problem.New(problem.Unauthenticated, "", nil)
 	}
-	actor, err := x.s.o.Access.Authenticate(x.ctx, token)
+	actor, err := rc.s.o.Access.Authenticate(rc.ctx, token)
 	if err != nil {
 		return err
 	}
-	x.actor = actor
+	rc.actor = actor
 	if cookie && actor.RotateSecret {
-		return x.renew(token)
+		return rc.extendSession(token)
 	}
 	return nil
 }
 
-// renew hands a browser the new secret of its session.
-func (x *exchange) renew(token string) error {
-	next, err := x.s.o.Access.RotateSecret(x.ctx, token)
+// extendSession hands a browser the new secret of its session.
+func (rc *requestContext) extendSession(token string) error {
+	next, err := rc.s.o.Access.RotateSecret(rc.ctx, token)
 	if err == nil && next != "" {
-		x.setCookie(next, int(sessionCookieLife.Seconds()))
+		rc.setCookie(next, int(sessionCookieLife.Seconds()))
 	}
 	return err
 }
@@ -87,15 +87,15 @@ func bearer(r *http.Request) (string, error) {
 
 // client is the address the request came from: that of the connection, or what
 // a trusted proxy says it was.
-func (x *exchange) client() netip.Addr {
-	host, _, err := net.SplitHostPort(x.r.RemoteAddr)
+func (rc *requestContext) client() netip.Addr {
+	host, _, err := net.SplitHostPort(rc.r.RemoteAddr)
 	if err != nil {
-		host = x.r.RemoteAddr
+		host = rc.r.RemoteAddr
 	}
 	addr, _ := netip.ParseAddr(host)
 	addr = addr.Unmap()
-	hops := strings.Split(strings.Join(x.r.Header["X-Forwarded-For"], ","), ",")
-	for i := len(hops) - 1; i >= 0 && x.trusted(addr); i-- {
+	hops := strings.Split(strings.Join(rc.r.Header["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0 && rc.trusted(addr); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break
@@ -105,8 +105,8 @@ func (x *exchange) client() netip.Addr {
 	return addr
 }
 
-func (x *exchange) trusted(a netip.Addr) bool {
-	for _, p := range x.s.o.TrustedProxies {
+func (rc *requestContext) trusted(a netip.Addr) bool {
+	for _, p := range rc.s.o.TrustedProxies {
 		if p.Contains(a) {
 			return true
 		}
@@ -115,8 +115,8 @@ func (x *exchange) trusted(a netip.Addr) bool {
 }
 
 // network groups addresses that one client can change at will.
-func (x *exchange) network() netip.Prefix {
-	a := x.client()
+func (rc *requestContext) network() netip.Prefix {
+	a := rc.client()
 	bits := 64
 	if a.Is4() {
 		bits = 32
@@ -128,20 +128,20 @@ func (x *exchange) network() netip.Prefix {
 	return p
 }
 
-// local tells whether the caller is on this machine and speaks for himself.
-func (x *exchange) local() bool {
-	return x.client().IsLoopback() && len(x.r.Header["X-Forwarded-For"]) == 0
+// fromThisMachine tells whether the caller is on this machine and speaks for himself.
+func (rc *requestContext) fromThisMachine() bool {
+	return rc.client().IsLoopback() && len(rc.r.Header["X-Forwarded-For"]) == 0
 }
 
 // overTLS tells whether the client's connection is encrypted, here or at a
 // trusted proxy.
-func (x *exchange) overTLS() bool {
-	if x.r.TLS != nil {
+func (rc *requestContext) overTLS() bool {
+	if rc.r.TLS != nil {
 		return true
 	}
-	host, _, _ := net.SplitHostPort(x.r.RemoteAddr)
+	host, _, _ := net.SplitHostPort(rc.r.RemoteAddr)
 	addr, err := netip.ParseAddr(host)
-	return err == nil && x.trusted(addr.Unmap()) && x.r.Header.Get("X-Forwarded-Proto") == "https"
+	return err == nil && rc.trusted(addr.Unmap()) && rc.r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 type callerKey struct{}

@@ -8,24 +8,24 @@ import (
 	"weft/runtime/problem"
 )
 
-// Waiting answers in the place of a Server that cannot be opened yet, since its
+// StartupHandler answers in the place of a Server that cannot be opened yet, since its
 // database does not answer: it lives, it is not ready, and everything else is
 // unavailable. The zero value is ready for use.
-type Waiting struct{ opened atomic.Pointer[http.Handler] }
+type StartupHandler struct{ ready atomic.Pointer[http.Handler] }
 
-// Open hands everything that comes from now on to h.
-func (w *Waiting) Open(h http.Handler) { w.opened.Store(&h) }
+// Ready hands everything that comes from now on to h.
+func (w *StartupHandler) Ready(h http.Handler) { w.ready.Store(&h) }
 
 // ServeHTTP answers one request.
-func (w *Waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	if h := w.opened.Load(); h != nil {
+func (w *StartupHandler) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if h := w.ready.Load(); h != nil {
 		(*h).ServeHTTP(out, r)
 		return
 	}
-	secure(out.Header())
-	if r.URL.Path == livePath && safeMethod(r.Method) {
+	setSecurityHeaders(out.Header())
+	if r.URL.Path == healthPath && safeMethod(r.Method) {
 		out.Header()["Content-Type"] = jsonType
-		_, _ = out.Write([]byte(alive))
+		_, _ = out.Write([]byte(healthyBody))
 		return
 	}
 	writeProblem(out, r, unreachable(nil))

@@ -13,7 +13,7 @@ import (
 // and why, and promises nothing.
 func TestWaitingForTheDatabase(t *testing.T) {
 	t.Parallel()
-	w := &api.Waiting{}
+	w := &api.StartupHandler{}
 	for _, c := range []struct {
 		method, path string
 		status       int
@@ -36,7 +36,7 @@ func TestWaitingForTheDatabase(t *testing.T) {
 			t.Errorf("%s %s: %v %s", c.method, c.path, out.Header(), out.Body)
 		}
 	}
-	w.Open(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(http.StatusTeapot) }))
+	w.Ready(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) { out.WriteHeader(http.StatusTeapot) }))
 	out := httptest.NewRecorder()
 	w.ServeHTTP(out, httptest.NewRequest("GET", "/readyz", nil))
 	if out.Code != http.StatusTeapot {

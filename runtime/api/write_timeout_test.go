@@ -16,13 +16,13 @@ const stallLimit = 400 * time.Millisecond
 
 // stallServer answers with handle on a route without a limit for the whole; what
 // handle returns comes through the channel.
-func stallServer(t *testing.T, handle func(*exchange) error) (*httptest.Server, <-chan error) {
+func stallServer(t *testing.T, handle func(*requestContext) error) (*httptest.Server, <-chan error) {
 	t.Helper()
 	ended := make(chan error, 1)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, r: r, route: &Route{Timeout: noTimeout, Stall: stallLimit}}
-		defer x.limit()()
-		ended <- handle(x)
+		rc := &requestContext{ResponseWriter: w, r: r, route: &Route{Timeout: noTimeout, WriteTimeout: stallLimit}}
+		defer rc.setDeadlines()()
+		ended <- handle(rc)
 	}))
 	server.Config.ReadTimeout, server.Config.WriteTimeout = stallLimit, stallLimit
 	server.Start()
@@ -35,14 +35,14 @@ func TestATransferThatMovesHasNoLimit(t *testing.T) {
 	t.Parallel()
 	piece := make([]byte, 1<<10)
 	written := int64(0)
-	server, ended := stallServer(t, func(x *exchange) error {
-		for began := time.Now(); time.Since(began) < 4*stallLimit && x.ctx.Err() == nil; {
-			n, err := x.Write(piece)
+	server, ended := stallServer(t, func(rc *requestContext) error {
+		for began := time.Now(); time.Since(began) < 4*stallLimit && rc.ctx.Err() == nil; {
+			n, err := rc.Write(piece)
 			if written += int64(n); err != nil {
 				return err
 			}
 		}
-		return context.Cause(x.ctx)
+		return context.Cause(rc.ctx)
 	})
 	res, err := http.Get(server.URL)
 	if err != nil {
@@ -59,9 +59,9 @@ func TestATransferThatMovesHasNoLimit(t *testing.T) {
 func TestATransferThatNobodyTakesEnds(t *testing.T) {
 	t.Parallel()
 	piece := make([]byte, 1<<20)
-	server, ended := stallServer(t, func(x *exchange) error {
+	server, ended := stallServer(t, func(rc *requestContext) error {
 		for {
-			if _, err := x.Write(piece); err != nil {
+			if _, err := rc.Write(piece); err != nil {
 				return err
 			}
 		}
@@ -80,9 +80,9 @@ func TestATransferThatNobodyTakesEnds(t *testing.T) {
 func TestABackupHasNoLimit(t *testing.T) {
 	t.Parallel()
 	s := &Server{o: Options{Backup: func(context.Context, http.ResponseWriter) error { return nil }}}
-	for _, rt := range s.Table() {
-		if whole := rt.Timeout == noTimeout && rt.Stall > 0; whole != (rt.Name == "backup") {
-			t.Errorf("%s: limit %v, for a write %v", rt.Name, rt.Timeout, rt.Stall)
+	for _, rt := range s.Routes() {
+		if whole := rt.Timeout == noTimeout && rt.WriteTimeout > 0; whole != (rt.Name == "backup") {
+			t.Errorf("%s: limit %v, for a write %v", rt.Name, rt.Timeout, rt.WriteTimeout)
 		}
 	}
 }

@@ -16,8 +16,8 @@ type Policy int
 
 // The policies. There is no default: a route without one does not start (S-06).
 const (
-	// Open is for everybody, signed in or not.
-	Open Policy = iota + 1
+	// Public is for everybody, signed in or not.
+	Public Policy = iota + 1
 	// SignedIn is for every active user and token.
 	SignedIn
 	// AdminOnly is for administrators.
@@ -30,47 +30,47 @@ const (
 type Route struct {
 	Name, Method, Path string
 	Policy             Policy
-	// Timeout of the work; 0 means usualTimeout. NoTimeout is for sockets and
+	// Timeout of the work; 0 means defaultTimeout. NoTimeout is for sockets and
 	// for what has a Stall.
 	Timeout time.Duration
-	// Stall is how long the caller may take nothing, in place of a limit for the whole.
-	Stall time.Duration
-	// Reads says that a POST changes nothing: when its time is over, nothing was written.
-	Reads bool
-	// Once says that an Idempotency-Key is minded here, since the room does not.
-	Once   bool
-	handle func(*exchange) error
+	// WriteTimeout is how long the caller may take nothing, in place of a limit for the whole.
+	WriteTimeout time.Duration
+	// ReadOnly says that a POST changes nothing: when its time is over, nothing was written.
+	ReadOnly bool
+	// Idempotent says that an Idempotency-Key is minded here, since the room does not.
+	Idempotent bool
+	handle     func(*requestContext) error
 }
 
 // How long a request may take.
 const (
-	usualTimeout = 30 * time.Second
-	longTimeout  = 15 * time.Minute // uploads, imports, exports
-	noTimeout    = -1
-	stallTimeout = 2 * time.Minute // downloads as large as the whole
+	defaultTimeout = 30 * time.Second
+	longTimeout    = 15 * time.Minute // uploads, imports, exports
+	noTimeout      = -1
+	stallTimeout   = 2 * time.Minute // downloads as large as the whole
 )
 
-const base = "/api/v1"
+const basePath = "/api/v1"
 
-// routes builds the router from the table. Paths are matched as they are
+// newRouter builds the router from the table. Paths are matched as they are
 // written: no cleaning, no redirects, so what is not in the table is not there (S-07).
-func (s *Server) routes() (*mux.Router, error) {
+func (s *Server) newRouter() (*mux.Router, error) {
 	r := mux.NewRouter().SkipClean(true)
-	for _, rt := range s.Table() {
+	for _, rt := range s.Routes() {
 		if rt.Policy == 0 || rt.handle == nil {
 			return nil, fmt.Errorf("api: route %s has no policy or no handler", rt.Name)
 		}
 		r.Handle(rt.Path, s.serve(rt)).Methods(methods(rt)...).Name(rt.Name)
 	}
 	if s.o.Builder != nil {
-		sub := r.PathPrefix(base).Subrouter()
-		sub.Use(s.builderGate)
+		sub := r.PathPrefix(basePath).Subrouter()
+		sub.Use(s.builderMiddleware)
 		s.o.Builder(sub)
-		if err := s.listBuilder(sub); err != nil {
+		if err := s.addBuilderRoutes(sub); err != nil {
 			return nil, err
 		}
 	}
-	nothing := s.serve(Route{Name: "none", Policy: Open, handle: func(*exchange) error {
+	nothing := s.serve(Route{Name: "none", Policy: Public, handle: func(*requestContext) error {
 		return problem.New(problem.NotFound, "no_such_route", nil)
 	}})
 	r.NotFoundHandler = nothing
@@ -78,8 +78,8 @@ func (s *Server) routes() (*mux.Router, error) {
 	return r, nil
 }
 
-// listBuilder notes the builder's routes, so that the OpenAPI document names them.
-func (s *Server) listBuilder(sub *mux.Router) error {
+// addBuilderRoutes notes the builder's routes, so that the OpenAPI document names them.
+func (s *Server) addBuilderRoutes(sub *mux.Router) error {
 	err := sub.Walk(func(r *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		path, err := r.GetPathTemplate()
 		if err != nil {
@@ -90,7 +90,7 @@ func (s *Server) listBuilder(sub *mux.Router) error {
 			return err
 		}
 		for _, m := range verbs {
-			s.builder = append(s.builder, Route{Name: "builder", Method: m, Path: path, Policy: AdminOnly, Once: m == http.MethodPost})
+			s.builder = append(s.builder, Route{Name: "builder", Method: m, Path: path, Policy: AdminOnly, Idempotent: m == http.MethodPost})
 		}
 		return nil
 	})
@@ -100,10 +100,10 @@ func (s *Server) listBuilder(sub *mux.Router) error {
 	return nil
 }
 
-// builderGate puts the builder's routes behind the same gate as the table's.
-func (s *Server) builderGate(next http.Handler) http.Handler {
-	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Once: true, handle: func(x *exchange) error {
-		next.ServeHTTP(x, x.r.WithContext(withCaller(x.ctx, x.actor)))
+// builderMiddleware puts the builder's routes behind the same gate as the table's.
+func (s *Server) builderMiddleware(next http.Handler) http.Handler {
+	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: func(rc *requestContext) error {
+		next.ServeHTTP(rc, rc.r.WithContext(withCaller(rc.ctx, rc.actor)))
 		return nil
 	}})
 }
@@ -112,13 +112,13 @@ func (s *Server) builderGate(next http.Handler) http.Handler {
 func (s *Server) serve(rt Route) http.Handler {
 	observed := s.metrics.requests.Route(rt.Name, rt.Method)
 	if rt.Timeout == 0 {
-		rt.Timeout = usualTimeout
+		rt.Timeout = defaultTimeout
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, s: s, r: r, route: &rt}
-		defer x.finish(observed, time.Now())
-		if err := x.run(); err != nil {
-			x.problem(err)
+		rc := &requestContext{ResponseWriter: w, s: s, r: r, route: &rt}
+		defer rc.finish(observed, time.Now())
+		if err := rc.serve(); err != nil {
+			rc.problem(err)
 		}
 	})
 }

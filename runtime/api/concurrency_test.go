@@ -12,28 +12,28 @@ import (
 // TestOneCallerCannotTakeEverything: R-24. The cap is far above 64.
 func TestOneCallerCannotTakeEverything(t *testing.T) {
 	t.Parallel()
-	var c callers
-	greedy := &exchange{actor: &access.Actor{UserID: "u1"}}
-	var leave []func()
-	for range capCaller {
-		l, err := c.enter(greedy)
+	var c concurrency
+	greedy := &requestContext{actor: &access.Actor{UserID: "u1"}}
+	var release []func()
+	for range maxPerUser {
+		l, err := c.acquire(greedy)
 		if err != nil {
-			t.Fatalf("after %d: %v", len(leave), err)
+			t.Fatalf("after %d: %v", len(release), err)
 		}
-		leave = append(leave, l)
+		release = append(release, l)
 	}
-	if _, err := c.enter(greedy); problem.CodeOf(err) != problem.Rate {
+	if _, err := c.acquire(greedy); problem.CodeOf(err) != problem.Rate {
 		t.Errorf("one more: %v", err)
 	}
-	if _, err := c.enter(&exchange{actor: &access.Actor{UserID: "u2"}}); err != nil {
+	if _, err := c.acquire(&requestContext{actor: &access.Actor{UserID: "u2"}}); err != nil {
 		t.Errorf("another caller: %v", err)
 	}
-	leave[0]()
-	if _, err := c.enter(greedy); err != nil {
+	release[0]()
+	if _, err := c.acquire(greedy); err != nil {
 		t.Errorf("after one has left: %v", err)
 	}
-	if capCaller < 4*64 {
-		t.Errorf("the cap of %d is not far above 64", capCaller)
+	if maxPerUser < 4*64 {
+		t.Errorf("the cap of %d is not far above 64", maxPerUser)
 	}
 }
 
@@ -60,8 +60,8 @@ func TestTheClientIsWhoTheServerSees(t *testing.T) {
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
-		x := &exchange{r: r, s: &Server{o: Options{TrustedProxies: c.proxies}}}
-		if got := x.client().String(); got != c.want {
+		rc := &requestContext{r: r, s: &Server{o: Options{TrustedProxies: c.proxies}}}
+		if got := rc.client().String(); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+	"weft/runtime/request"
+)
+
+// requestContext is one request on its way through a handler. It is the
+// http.ResponseWriter too, so that it knows what was answered.
+type requestContext struct {
+	http.ResponseWriter
+	s     *Server
+	r     *http.Request
+	route *Route
+	// ctx ends with the client, or when the route's time is over.
+	ctx    context.Context
+	actor  *access.Actor
+	body   string // the body, once read
+	status int
+	writes *http.ResponseController // where every write has a deadline
+}
+
+// serve admits the caller and calls the handler.
+func (rc *requestContext) serve() error {
+	defer rc.setDeadlines()()
+	if err := rc.authorize(); err != nil {
+		return err
+	}
+	release, err := rc.s.concurrency.acquire(rc)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if rc.route.Idempotent && rc.r.Method == http.MethodPost {
+		return rc.answerOnce(rc.route.handle)
+	}
+	return rc.route.handle(rc)
+}
+
+// setDeadlines begins the time that the route may take; end gives back what it holds.
+// Recorders of tests have no deadlines.
+func (rc *requestContext) setDeadlines() (end func()) {
+	rc.ctx, end = rc.r.Context(), func() {}
+	if rc.route.Timeout > 0 {
+		rc.ctx, end = context.WithTimeout(rc.ctx, rc.route.Timeout)
+	}
+	switch {
+	case rc.route.WriteTimeout > 0: // every write has a deadline of its own
+		rc.writes = http.NewResponseController(rc.ResponseWriter)
+		_ = rc.writes.SetReadDeadline(time.Time{})
+	case rc.route.Timeout == longTimeout: // more than the server gives a usual request
+		c := http.NewResponseController(rc.ResponseWriter)
+		until := time.Now().Add(longTimeout)
+		_ = c.SetReadDeadline(until)
+		_ = c.SetWriteDeadline(until)
+	}
+	return end
+}
+
+// finish turns a panic into a 500 and counts the answer (S-25).
+func (rc *requestContext) finish(m *request.RouteMetrics, start time.Time) {
+	if p := recover(); p != nil {
+		if p == http.ErrAbortHandler { //nolint:errorlint // the value itself is the agreement
+			panic(p)
+		}
+		rc.s.log.Error("panic", "route", rc.route.Name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		if rc.status == 0 {
+			rc.problem(problem.New(problem.Internal, "", nil))
+		}
+	}
+	m.Observe(rc.status, time.Since(start))
+}
+
+func (rc *requestContext) vars() map[string]string { return mux.Vars(rc.r) }
+
+// WriteHeader notes the status.
+func (rc *requestContext) WriteHeader(status int) {
+	if rc.status == 0 {
+		rc.status = status
+	}
+	rc.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes an implied status of 200.
+func (rc *requestContext) Write(b []byte) (int, error) {
+	if rc.status == 0 {
+		rc.status = http.StatusOK
+	}
+	if rc.writes != nil {
+		_ = rc.writes.SetWriteDeadline(time.Now().Add(rc.route.WriteTimeout))
+	}
+	return rc.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (rc *requestContext) Unwrap() http.ResponseWriter { return rc.ResponseWriter }
+
+// Hijack hands the connection to a socket.
+func (rc *requestContext) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	h, ok := rc.ResponseWriter.(http.Hijacker)
+	if !ok {
+		return nil, nil, errors.New("api: the connection cannot be taken over")
+	}
+	rc.status = http.StatusSwitchingProtocols
+	return h.Hijack()
+}
+
+// Flush sends what was written so far.
+func (rc *requestContext) Flush() { _ = http.NewResponseController(rc.ResponseWriter).Flush() }

@@ -36,7 +36,7 @@ func (s Sources) Explain(err *jsonschema.ValidationError, instance any) []proble
 }
 
 // leaves finds the errors without causes. Alternatives (anyOf, oneOf, contains)
-// are one problem at the place they stand for, since each branch may be meant.
+// are one problem at their own location, since any branch may be the intended one.
 func leaves(e *jsonschema.ValidationError, to []*jsonschema.ValidationError) []*jsonschema.ValidationError {
 	switch k := keyword(e); {
 	case len(e.Causes) == 0, k == "anyOf", k == "oneOf", k == "minContains":

@@ -109,7 +109,7 @@ type AutoNumber struct {
 	Digits int    `json:"digits,omitempty"`
 }
 
-// RollUp is a figure over the records of Entity whose reference Field points here.
+// RollUp is an aggregate over the records of Entity whose reference Field points here.
 type RollUp struct {
 	Entity string          `json:"entity"`
 	Field  string          `json:"field"`

@@ -35,7 +35,7 @@ type View struct {
 	Roles   []string        `json:"roles,omitempty"`
 }
 
-// Dashboard is a page of figures.
+// Dashboard is a page of aggregates.
 type Dashboard struct {
 	Kind    Kind     `json:"kind"`
 	Key     string   `json:"key"`

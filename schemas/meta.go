@@ -23,7 +23,7 @@ func Kinds() []Kind {
 }
 
 // MetaSchema is the JSON Schema (2020-12) of the definitions of kind k; nil
-// for a kind that does not exist. It refers to common.json beside it.
+// for a kind that does not exist. It refers to common.json of the same folder.
 func MetaSchema(k Kind) []byte {
 	data, err := metaFiles.ReadFile("meta/" + string(k) + ".json")
 	if err != nil || k == "common" {

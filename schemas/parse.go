@@ -17,8 +17,8 @@ const (
 	maxDepth = 32
 )
 
-// parse reads one JSON document: numbers stay json.Number, a member that stands
-// twice, too deep nesting and numbers that no double holds are problems.
+// parse reads one JSON document: numbers stay json.Number, a duplicate
+// member, too deep nesting and numbers that no double holds are problems.
 func parse(data []byte) (any, []problem.Field) {
 	if len(data) > maxBytes {
 		return nil, []problem.Field{problem.At("", "definition_too_large", "max", maxBytes)}

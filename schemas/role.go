@@ -10,7 +10,7 @@ type Role struct {
 	Grants []Grant `json:"grants"`
 }
 
-// Grant allows operations on the rows of one entity that lie in its scope. A
+// Grant allows operations on the rows of one entity within its scopes. A
 // field is visible or writable only on rows of a grant that names it.
 type Grant struct {
 	Entity     string      `json:"entity"`
@@ -40,7 +40,7 @@ const (
 
 // Scope is one of: {"type":"own"}, "department", "department_below",
 // "subordinates" (of any depth, without oneself), "all", or
-// {"type":"filter","where":…} in which {"me":true} and {"myDepartment":"below"|"own"} stand for the caller's.
+// {"type":"filter","where":…} in which {"me":true} and {"myDepartment":"below"|"own"} mean the caller.
 type Scope struct {
 	Type  string          `json:"type"`
 	Where json.RawMessage `json:"where,omitempty"`

@@ -84,7 +84,7 @@ func (s *Set) Remove(kind Kind, key string) bool {
 	return false
 }
 
-// Clone is a set of its own with the same definitions.
+// Clone copies the set; the definitions themselves are shared.
 func (s *Set) Clone() *Set {
 	c := &Set{}
 	for _, d := range s.All() {

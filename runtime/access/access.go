@@ -41,7 +41,7 @@ func (a *Actor) MayManage(userID string) bool {
 	return a.Admin || (a.UserID != "" && a.UserID == userID)
 }
 
-// Holds tells whether the actor may hand a role on: nobody grants more than he holds.
+// Holds tells whether the actor may assign a role: no actor assigns a role that it does not hold.
 func (a *Actor) Holds(role string) bool {
 	if a.Admin {
 		return true

@@ -45,7 +45,7 @@ type boundActor struct {
 
 var errUnknownSecret = problem.New(problem.Unauthenticated, "", nil)
 
-// Authenticate finds who a session's or token's secret belongs to. It fails
+// Authenticate finds the user of a session's or token's secret. It fails
 // with unauthenticated when the secret is unknown, revoked or has ended, or the
 // person is not active: all of it as of now, on every node.
 func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error) {

@@ -9,9 +9,9 @@ import (
 	"weft/runtime/store"
 )
 
-// Check tells whether an actor who was let in earlier would still be: the
-// session or token is open and the person active. Long-lived connections ask
-// it again and again, by id, for their secret may have been renewed meanwhile.
+// Check tells whether an authenticated actor is still valid: the session or
+// token is open and the user active. Long-lived connections call it repeatedly,
+// by id, since the secret may have been rotated meanwhile.
 // It fails with unauthenticated.
 func (s *Service) Check(ctx context.Context, a *Actor) error {
 	if err := s.checkOpen(ctx, a); err != nil || a.UserID == "" {

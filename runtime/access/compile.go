@@ -6,7 +6,7 @@ import (
 	"weft/schemas"
 )
 
-// RightsInput is what Compile needs beside actor and model.
+// RightsInput is what Compile needs in addition to actor and model.
 type RightsInput struct {
 	Env query.Env
 	// Directory of all people, for scopes that name other users; nil for none.
@@ -72,7 +72,6 @@ func (e *EntityRights) joinGrants() {
 	e.bindFields()
 }
 
-// hasNoScope tells that the grant has no scope at all. One whose scope is
-// empty at present, such as subordinates of somebody who has none, reaches rows
-// as soon as there are some.
+// hasNoScope tells that the grant has no scope at all. A scope that is empty
+// now, such as subordinates of a user without any, may cover rows later.
 func (g BoundGrant) hasNoScope() bool { return len(g.Grant.Scopes) == 0 && isNone(g.Scope) }

@@ -5,7 +5,7 @@ import "slices"
 // AdminLogin is the login of the person that is always admin.
 const AdminLogin = "admin"
 
-// Person is a user as access sees him.
+// Person is the part of a user record that rights depend on.
 type Person struct {
 	ID, Login, Name      string
 	Department, Superior string
@@ -53,10 +53,10 @@ func NewDirectory(people []Person, departments []Department) *Directory {
 			d.admins[p.ID] = true
 		}
 	}
-	for _, unit := range departments {
-		d.names[unit.ID] = unit.Name
-		if unit.Parent != "" {
-			d.children[unit.Parent] = append(d.children[unit.Parent], unit.ID)
+	for _, department := range departments {
+		d.names[department.ID] = department.Name
+		if department.Parent != "" {
+			d.children[department.Parent] = append(d.children[department.Parent], department.ID)
 		}
 	}
 	return d

@@ -142,9 +142,9 @@ func (s *Service) explainer(ctx context.Context, user, entity, op, field string)
 	x.compile = func(roles []string) *Rights {
 		a := *p.directory.actor(person, "", "", "")
 		a.Roles = roles
-		return s.compile(ctx, m, &a, p.directory)
+		return s.compile(m, &a, p.directory)
 	}
-	x.rights = s.compile(ctx, m, p.directory.actor(person, "", "", ""), p.directory)
+	x.rights = s.compile(m, p.directory.actor(person, "", "", ""), p.directory)
 	x.out = &Explanation{User: PersonName{person.ID, person.Login, person.Name}, Entity: entity, Op: op, Field: field,
 		Grants: []DecidingGrant{}, Missing: []Reason{}, Fix: []Reason{}}
 	return x, nil

@@ -30,7 +30,7 @@ func (x *explainer) decide() {
 	}
 	if x.out.Allowed = len(x.out.Grants) > 0 && x.allows(x.rights); !x.out.Allowed && len(x.out.Grants) > 0 {
 		x.out.Grants = []DecidingGrant{}
-		x.out.Missing = append(x.out.Missing, reason(nil, "explain_lattice"))
+		x.out.Missing = append(x.out.Missing, reason(nil, "explain_privilege"))
 	}
 }
 

@@ -109,7 +109,7 @@ func TestExplainEdges(t *testing.T) {
 		t.Errorf("stage visits: %+v", x)
 	}
 	h.put("role_assignment", "theirs", doc{"user": "u-boss", "role": "admin"})
-	if x, _ := h.Explain(t.Context(), "hal", "role_assignment", "theirs", "delete"); x.Allowed || !slices.Contains(codes(x.Missing), "explain_lattice") {
+	if x, _ := h.Explain(t.Context(), "hal", "role_assignment", "theirs", "delete"); x.Allowed || !slices.Contains(codes(x.Missing), "explain_privilege") {
 		t.Errorf("lattice: %+v", x)
 	}
 }

@@ -16,8 +16,8 @@ var (
 	noDepartment = schemas.Title{ZhCN: "无部门", En: "no department"}
 )
 
-// missing says what one grant lacks: the operation, the field, or why the row
-// lies outside its scope. Nothing is missing when the grant decides.
+// missing lists what one grant lacks: the operation, the field, or why the row
+// is outside its scope. Nothing is missing when the grant decides.
 func (x *explainer) missing(g BoundGrant) []Reason {
 	var out []Reason
 	if !g.Grant.Ops[x.op] {
@@ -54,11 +54,11 @@ func (x *explainer) missing(g BoundGrant) []Reason {
 // outside says why the row is not in one scope of a grant.
 func (x *explainer) outside(g *model.Grant, s model.Scope) Reason {
 	var owner any = nobody
-	var unit any = noDepartment
+	var department any = noDepartment
 	if p := x.ownerOf(); p != nil {
 		owner = p.Name
 		if p.Department != "" {
-			unit = x.departmentName(p.Department)
+			department = x.departmentName(p.Department)
 		}
 	}
 	role := x.roleTitle(g.Role)
@@ -66,9 +66,9 @@ func (x *explainer) outside(g *model.Grant, s model.Scope) Reason {
 	case "own":
 		return reason(g, "explain_not_owner", "role", role, "owner", owner, "user", x.person.Name)
 	case "department":
-		return reason(g, "explain_not_department", "role", role, "owner", owner, "department", unit, "user", x.person.Name)
+		return reason(g, "explain_not_department", "role", role, "owner", owner, "department", department, "user", x.person.Name)
 	case "department_below":
-		return reason(g, "explain_not_below", "role", role, "owner", owner, "department", unit, "user", x.person.Name)
+		return reason(g, "explain_not_below", "role", role, "owner", owner, "department", department, "user", x.person.Name)
 	case "subordinates":
 		return reason(g, "explain_not_subordinate", "role", role, "owner", owner, "user", x.person.Name)
 	case "filter":

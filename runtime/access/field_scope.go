@@ -65,8 +65,7 @@ func (r *Rights) fieldScope(entity, field string) (fieldScope, bool) {
 	return c, ok
 }
 
-// Readable tells whether some grant reads the field, be there rows at present
-// or not.
+// Readable tells whether some grant reads the field, even if no row exists now.
 func (r *Rights) Readable(entity, field string) bool {
 	_, ok := r.fieldScope(entity, field)
 	return ok
@@ -74,7 +73,7 @@ func (r *Rights) Readable(entity, field string) bool {
 
 // Path implements query.Rights: it refuses a path that the actor may read on no
 // row, and limits the others to the rows on which each cell may be read (S-03),
-// across a reference under the rights of the entity behind it (S-04).
+// across a reference under the rights of the target entity (S-04).
 func (r *Rights) Path(e query.Entity, p query.Path) (query.Path, bool) {
 	own := p.Field
 	if p.Through != "" {

@@ -16,8 +16,8 @@ import (
 	"weft/schemas"
 )
 
-// house is a Service on a real store, with a clock of its own.
-type house struct {
+// fixture is a Service on a real store, with a clock of its own.
+type fixture struct {
 	*access.Service
 	t       *testing.T
 	store   store.Store
@@ -27,7 +27,7 @@ type house struct {
 	n       int
 }
 
-func newHouse(t *testing.T, roles ...*schemas.Role) *house {
+func newFixture(t *testing.T, roles ...*schemas.Role) *fixture {
 	t.Helper()
 	db := anystore.Open(t)
 	m, problems := model.Compile(&schemas.Set{Entities: []*schemas.Entity{dealEntity()}, StageMachines: []*schemas.StageMachine{dealMachine()}, Roles: roles}, 1)
@@ -45,24 +45,24 @@ func newHouse(t *testing.T, roles ...*schemas.Role) *house {
 	if err := db.Ensure(t.Context(), collections); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, store: db, current: &model.Current{}, now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	h := &fixture{t: t, store: db, current: &model.Current{}, now: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
 	h.current.Swap(m)
 	h.open()
 	return h
 }
 
 // open makes the Service anew, as after a restart.
-func (h *house) open() {
+func (h *fixture) open() {
 	h.Service = access.New(access.Options{Store: h.store, Current: h.current, Now: h.clock})
 }
 
-func (h *house) clock() time.Time {
+func (h *fixture) clock() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.now
 }
 
-func (h *house) wait(d time.Duration) {
+func (h *fixture) wait(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.now = h.now.Add(d)
@@ -71,7 +71,7 @@ func (h *house) wait(d time.Duration) {
 type doc = map[string]any
 
 // put writes a record, one revision further when it exists.
-func (h *house) put(collection, id string, values doc) {
+func (h *fixture) put(collection, id string, values doc) {
 	h.t.Helper()
 	kind, rev := store.Insert, int64(1)
 	body := doc{}
@@ -90,12 +90,12 @@ func (h *house) put(collection, id string, values doc) {
 	h.commit(store.Op{Kind: kind, Collection: collection, Doc: store.Doc{ID: id, Rev: rev, Body: raw}, OldRev: rev - 1})
 }
 
-func (h *house) remove(collection, id string) {
+func (h *fixture) remove(collection, id string) {
 	h.t.Helper()
 	h.commit(store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}})
 }
 
-func (h *house) commit(op store.Op) {
+func (h *fixture) commit(op store.Op) {
 	h.t.Helper()
 	if err := h.store.Commit(h.t.Context(), &store.Batch{Ops: []store.Op{op}}); err != nil {
 		h.t.Fatal(err)
@@ -103,7 +103,7 @@ func (h *house) commit(op store.Op) {
 }
 
 // user makes an active user with the password "correct horse" and roles.
-func (h *house) user(login string, values doc, roles ...string) string {
+func (h *fixture) user(login string, values doc, roles ...string) string {
 	h.t.Helper()
 	id := "u-" + login
 	all := doc{"login": login, "name": "Name of " + login, "active": true}
@@ -115,7 +115,7 @@ func (h *house) user(login string, values doc, roles ...string) string {
 	return id
 }
 
-func (h *house) assign(user, role string) string {
+func (h *fixture) assign(user, role string) string {
 	h.t.Helper()
 	h.n++
 	id := fmt.Sprintf("a%d", h.n)
@@ -125,14 +125,14 @@ func (h *house) assign(user, role string) string {
 
 const password = "correct horse"
 
-func (h *house) password(user string) {
+func (h *fixture) password(user string) {
 	h.t.Helper()
 	if err := h.SetPassword(h.t.Context(), user, password); err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-func (h *house) signIn(login string) string {
+func (h *fixture) signIn(login string) string {
 	h.t.Helper()
 	token, _, err := h.SignIn(h.t.Context(), login, password, access.Client{Address: "192.0.2.1"})
 	if err != nil {
@@ -142,7 +142,7 @@ func (h *house) signIn(login string) string {
 }
 
 // as gives the present rights of a user.
-func (h *house) as(login string) *access.Rights {
+func (h *fixture) as(login string) *access.Rights {
 	h.t.Helper()
 	a, err := h.ActorOf(h.t.Context(), login)
 	if err != nil {

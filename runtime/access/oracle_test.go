@@ -35,12 +35,12 @@ func (w *world) inScope(s schemas.Scope, me *access.Person, row map[string]any) 
 	return owner != nil && owner.Name == "n1"
 }
 
-func (w *world) isUnder(unit, top string) bool {
+func (w *world) isUnder(department, top string) bool {
 	for range len(w.units) + 1 {
-		if unit == "" || unit == top {
-			return unit == top
+		if department == "" || department == top {
+			return department == top
 		}
-		unit = w.units[slices.IndexFunc(w.units, func(d access.Department) bool { return d.ID == unit })].Parent
+		department = w.units[slices.IndexFunc(w.units, func(d access.Department) bool { return d.ID == department })].Parent
 	}
 	return false
 }

@@ -23,7 +23,7 @@ type Rights struct {
 	admins map[string]bool
 	// origin is the compilation that copies of the rights come from.
 	origin *Rights
-	// timeDependent rights depend on the present time and are bound anew soon.
+	// timeDependent rights contain relative values and are compiled again after timeDependentLife.
 	timeDependent bool
 }
 
@@ -47,8 +47,8 @@ type BoundGrant struct {
 	row rowTest
 }
 
-// Allowed tells whether some grant gives op on rows of the entity, be there
-// any at present or not.
+// Allowed tells whether some grant gives op on rows of the entity, even if no
+// such row exists now.
 func (r *Rights) Allowed(entity string, op schemas.Operation) bool {
 	if r.Actor.Admin {
 		return r.Model.Entities[entity] != nil && (entity != visitEntity || readsOnly(op))
@@ -73,8 +73,8 @@ func (r *Rights) Scope(entity string, op schemas.Operation) query.Expr {
 }
 
 // Can tells whether op is allowed on this row, given in stored form; for create
-// the row as it will be. Nobody hands on a role he does not hold, and only an
-// admin changes an admin.
+// the row as it will be. No actor assigns a role that it does not hold, and only
+// an admin changes an admin.
 func (r *Rights) Can(entity string, op schemas.Operation, doc map[string]any) bool {
 	if !r.Allowed(entity, op) {
 		return false
@@ -119,8 +119,8 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 // actor with the same one are equal.
 func (r *Rights) Compiled() *Rights { return r.origin }
 
-// keepsPrivileges keeps the lattice (S-06) for those who may write users and roles
-// without being admin.
+// keepsPrivileges tells whether a write by a non-admin raises no privilege: the
+// role is one that the actor holds, the user is no admin (S-06).
 func (r *Rights) keepsPrivileges(entity string, doc map[string]any) bool {
 	switch entity {
 	case assignmentEntity:
@@ -135,8 +135,8 @@ func (r *Rights) keepsPrivileges(entity string, doc map[string]any) bool {
 	return true
 }
 
-// covers tells whether a row lies in the scope of a grant. When a record that the
-// scope looks at cannot be read, it does not.
+// covers tells whether a row is within the scope of a grant. It is not when a
+// record that the scope reads is unavailable.
 func (r *Rights) covers(g BoundGrant, doc map[string]any) bool {
 	return g.row == nil || g.row(doc, r.lookup)
 }

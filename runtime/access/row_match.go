@@ -4,7 +4,7 @@ import (
 	"weft/runtime/query"
 )
 
-// rowTest tells whether a record in stored form lies in a scope.
+// rowTest tells whether a record in stored form is within a scope.
 type rowTest func(doc map[string]any, lookup Lookup) bool
 
 // compileRow makes the test of a scope; nil for all rows. Lists of owners, the

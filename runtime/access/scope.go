@@ -59,8 +59,8 @@ func (b scopeBinder) filter(e *model.Entity, f query.Filter, timed *bool) query.
 	return x
 }
 
-// department gives the rows owned by people of the departments; departments
-// themselves lie in their own.
+// department gives the rows owned by users of the departments; a department
+// record counts as owned by itself.
 func (b scopeBinder) department(e *model.Entity, ids []string) query.Expr {
 	if e.Key == departmentEntity {
 		return oneOf("id", ids)
@@ -69,7 +69,7 @@ func (b scopeBinder) department(e *model.Entity, ids []string) query.Expr {
 }
 
 // ownedBy gives the rows of an entity whose owner is one of these users. A
-// user is owned by himself, for he has no other owner.
+// user record counts as owned by that user.
 func ownedBy(e *model.Entity, users []string) query.Expr {
 	switch {
 	case e.Key == userEntity:

@@ -9,7 +9,7 @@ import (
 )
 
 // union joins row filters with or, as simply as possible: nil (all rows) takes
-// everything, equal parts stand once, and lists of ids of the same field become
+// everything, duplicates are dropped, and lists of ids of the same field become
 // one list, so that common rights stay one condition which an index serves.
 func union(parts []query.Expr) query.Expr {
 	ids := map[string]map[string]bool{}

@@ -15,7 +15,7 @@ import (
 	"weft/runtime/store"
 )
 
-// Collections of this room. All are quiet: nothing of them is ever sent to
+// Collections of this package. All are quiet: no change of them is ever sent to
 // watchers.
 const (
 	CredentialCollection = "weft_credential" // id: user id; a password hash
@@ -76,7 +76,7 @@ func docOf(id string, rev int64, body any) (store.Doc, error) {
 	return store.Doc{ID: id, Rev: rev, Body: raw}, nil
 }
 
-// truncate cuts a text that a stranger sent to a length in characters.
+// truncate limits text from an anonymous client to a length in characters.
 func truncate(s string, n int) string {
 	s = strings.ToValidUTF8(strings.TrimSpace(s), "\uFFFD")
 	if r := []rune(s); len(r) > n {

@@ -63,7 +63,7 @@ func New(o Options) *Service {
 	return &Service{Options: o, hasher: newHasher(), secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
 }
 
-// state gives the present people, read anew when they changed.
+// state gives the current directory, reloaded after a change.
 func (s *Service) state(ctx context.Context) (*directoryState, error) {
 	now, err := readChangeNumbers(ctx, s.Store)
 	if err != nil {
@@ -99,9 +99,9 @@ func (s *Service) Directory(ctx context.Context) (*Directory, error) {
 	return p.directory, nil
 }
 
-// Rights gives what the actor may do now, whatever held when he signed in. An
-// actor without a user (the command line, weft itself) is taken as he is. A
-// person who is gone or not active is unauthenticated.
+// Rights gives what the actor may do now, not at sign-in. An actor without a
+// user (the command line, weft itself) keeps the rights it carries. A user who
+// is missing or not active is unauthenticated.
 func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
 	m := s.Current.Model()
 	p, err := s.state(ctx)
@@ -109,41 +109,41 @@ func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
 		return nil, err
 	}
 	if a.UserID == "" {
-		return s.compile(ctx, m, a, p.directory), nil
+		return s.compile(m, a, p.directory).with(ctx, s), nil
 	}
 	key := rightsKey{a.UserID, a.Token, a.TokenRole}
 	if kept, ok := p.rights.Load(key); ok {
 		r := kept.(*Rights)
 		if r.Model == m && (!r.timeDependent || s.Now().Sub(r.Env.Now) < timeDependentLife) {
-			return r.at(s.Now()), nil
+			return r.with(ctx, s), nil
 		}
 	}
 	person := p.directory.people[a.UserID]
 	if person == nil || !person.Active {
 		return nil, problem.New(problem.Unauthenticated, "", nil)
 	}
-	r := s.compile(ctx, m, p.directory.actor(person, a.Session, a.Token, a.TokenRole), p.directory)
+	r := s.compile(m, p.directory.actor(person, a.Session, a.Token, a.TokenRole), p.directory)
 	p.rights.Store(key, r)
-	return r.at(s.Now()), nil
+	return r.with(ctx, s), nil
 }
 
-func (s *Service) compile(ctx context.Context, m *model.Model, a *Actor, d *Directory) *Rights {
+func (s *Service) compile(m *model.Model, a *Actor, d *Directory) *Rights {
 	return Compile(m, a, RightsInput{
 		Env:       query.Env{Now: s.Now(), Zone: s.Zone},
 		Directory: d,
-		Lookup:    s.lookup(context.WithoutCancel(ctx)),
+		Lookup:    s.lookup(context.Background()),
 	})
 }
 
-// at gives the same rights with another present time for the caller's query.
-func (r *Rights) at(now time.Time) *Rights {
+// with copies shared rights for one request: its context ends the reads of row
+// scopes, its time replaces the time of the compilation.
+func (r *Rights) with(ctx context.Context, s *Service) *Rights {
 	c := *r
-	c.Env.Now = now
+	c.Env.Now, c.lookup = s.Now(), s.lookup(ctx)
 	return &c
 }
 
-// lookup reads records for row scopes. The context outlives the request that
-// compiled the rights, for they serve others.
+// lookup reads records for row scopes that cross a reference.
 func (s *Service) lookup(ctx context.Context) Lookup {
 	return func(collection, id string) (map[string]any, error) {
 		doc, err := s.Store.Get(ctx, collection, id)

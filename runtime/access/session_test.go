@@ -22,7 +22,7 @@ func wantCode(t *testing.T, err error, code problem.Code) {
 
 func TestSessionLife(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	ann := h.user("ann", nil, "sales")
 	h.password(ann)
 	token := h.signIn("ann")
@@ -57,7 +57,7 @@ func TestSessionLife(t *testing.T) {
 // Authority changes hold for the next request (S-11, S-26).
 func TestRevocationHoldsAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	ann := h.user("ann", nil)
 	h.password(ann)
 	for name, revoke := range map[string]func(a *access.Actor) error{
@@ -83,7 +83,7 @@ func TestRevocationHoldsAtOnce(t *testing.T) {
 
 func TestRoleChangeHoldsAtOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	ann := h.user("ann", nil)
 	h.password(ann)
 	token := h.signIn("ann")
@@ -103,7 +103,7 @@ func TestRoleChangeHoldsAtOnce(t *testing.T) {
 
 func TestPasswordChangeKeepsOwnSession(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	ann := h.user("ann", nil)
 	h.password(ann)
 	here, there := h.signIn("ann"), h.signIn("ann")
@@ -125,7 +125,7 @@ func TestPasswordChangeKeepsOwnSession(t *testing.T) {
 // The replaced secret serves requests under way; later it ends the session (S-26).
 func TestRenewal(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.password(h.user("ann", nil))
 	first := h.signIn("ann")
 	if a, _ := h.Authenticate(t.Context(), first); a.RotateSecret {
@@ -161,7 +161,7 @@ func TestRenewal(t *testing.T) {
 // Known and unknown accounts, wrong and missing passwords give one answer (S-27).
 func TestSignInTellsNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.password(h.user("ann", nil))
 	h.password(h.user("off", doc{"active": false}))
 	h.user("none", nil)
@@ -185,7 +185,7 @@ func TestSignInTellsNothing(t *testing.T) {
 // a restart does not forget them (S-28).
 func TestBruteForceLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.password(h.user("ann", nil))
 	h.password(h.user("bob", nil))
 	var reached atomic.Int32
@@ -215,7 +215,7 @@ func TestBruteForceLimit(t *testing.T) {
 
 func TestNetworkLimit(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.password(h.user("ann", nil))
 	for i := range 100 { // counted as a whole /64
 		const key = "n:2001:db8::/64"
@@ -230,7 +230,7 @@ func TestNetworkLimit(t *testing.T) {
 
 func TestSecretsAreStoredAsDigests(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	ann := h.user("ann", nil, "admin")
 	h.password(ann)
 	token := h.signIn("ann")

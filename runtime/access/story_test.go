@@ -12,7 +12,7 @@ import (
 
 // crm is the organisation of the stories: mia leads ann in the west, bob works
 // in a team under the west, eve in the east, fin keeps the books.
-func crm(t *testing.T) *house {
+func crm(t *testing.T) *fixture {
 	t.Helper()
 	sales := grant("deal", "own", "create", "read", "update")
 	sales.Read = schemas.FieldSet{All: true, Except: []string{"f3"}}
@@ -25,7 +25,7 @@ func crm(t *testing.T) *house {
 	books.Write = schemas.FieldSet{Only: []string{"f3"}}
 	staff := grant("user", "all", "create", "update")
 	handout := grant("role_assignment", "all", "create", "update", "delete", "read")
-	h := newHouse(t, role("sales", sales), role("manager", lead), role("regional", below), role("finance", books),
+	h := newFixture(t, role("sales", sales), role("manager", lead), role("regional", below), role("finance", books),
 		role("hr", staff, handout))
 	h.put("department", "west", doc{"name": "West"})
 	h.put("department", "west-1", doc{"name": "Team 1", "parent": "west"})
@@ -158,7 +158,7 @@ func TestMembersSeeColleagues(t *testing.T) {
 	}
 }
 
-// Nobody hands on what he does not hold, and only an admin changes an admin (S-06).
+// A user assigns only roles that they hold, and only an admin changes an admin (S-06).
 func TestNobodyRaisesHimself(t *testing.T) {
 	t.Parallel()
 	h := crm(t)
@@ -256,7 +256,7 @@ func TestVisitsFollowTheirRecord(t *testing.T) {
 	}
 }
 
-// Across a reference the field must be readable on the very row behind it (S-04).
+// Across a reference the field must be readable on the row referred to (S-04).
 func TestPathAcrossReference(t *testing.T) {
 	t.Parallel()
 	h := crm(t)

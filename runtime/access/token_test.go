@@ -21,7 +21,7 @@ func grant(entity, scope string, ops ...schemas.Operation) schemas.Grant {
 
 func TestTokenActsWithOneRole(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, role("sales", grant("deal", "own", "read")), role("finance", grant("deal", "all", "read")))
+	h := newFixture(t, role("sales", grant("deal", "own", "read")), role("finance", grant("deal", "all", "read")))
 	ann := h.user("ann", nil, "sales", "finance")
 	actor, _ := h.ActorOf(t.Context(), "ann")
 	made, secret, err := h.CreateToken(t.Context(), actor, access.NewToken{Role: "sales", Name: " report "})
@@ -50,7 +50,7 @@ func TestTokenActsWithOneRole(t *testing.T) {
 
 func TestTokenLosesRoleWithItsUser(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, role("sales", grant("deal", "own", "read")))
+	h := newFixture(t, role("sales", grant("deal", "own", "read")))
 	ann := h.user("ann", nil)
 	id := h.assign(ann, "sales")
 	actor, _ := h.ActorOf(t.Context(), "ann")
@@ -68,10 +68,10 @@ func TestTokenLosesRoleWithItsUser(t *testing.T) {
 	wantCode(t, err, problem.Unauthenticated)
 }
 
-// Nobody grants more than he holds, and every problem is told at once (S-06).
+// A token has only a role that its maker holds, and every problem is reported at once (S-06).
 func TestTokenProblems(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, role("sales"), role("finance"))
+	h := newFixture(t, role("sales"), role("finance"))
 	h.user("ann", nil, "sales")
 	bob := h.user("bob", nil)
 	ann, _ := h.ActorOf(t.Context(), "ann")
@@ -105,7 +105,7 @@ func TestTokenProblems(t *testing.T) {
 
 func TestEnsureAdmin(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newFixture(t)
 	made, generated, err := h.EnsureAdmin(t.Context(), "")
 	if !made || len(generated) < 20 || err != nil {
 		t.Fatalf("%v %q %v", made, generated, err)

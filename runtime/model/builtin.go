@@ -13,7 +13,7 @@ import (
 var builtinFiles embed.FS
 
 // Roles that exist without a definition: RoleAdmin is the administrator's,
-// RoleMember is everybody's who is signed in. A definition may give RoleMember
+// every signed-in user holds RoleMember. A definition may give RoleMember
 // grants, never RoleAdmin.
 const (
 	RoleAdmin  = "admin"

@@ -89,7 +89,7 @@ var (
 	templateForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
 )
 
-// checkKeys checks that every definition has a good key of its own.
+// checkKeys checks that every definition has a valid and unique key.
 func (c *compiler) checkKeys() {
 	type name struct {
 		kind schemas.Kind

@@ -42,7 +42,7 @@ func TestCompileRefusesRollUps(t *testing.T) {
 		{"unknown entity", rollUp(`,"x-roll-up":{"entity":"ghost","field":"up","func":"count"}`), []string{here + "entity unknown_entity"}},
 		{"unknown reference", rollUp(`,"x-roll-up":{"entity":"thing","field":"ghost","func":"count"}`), []string{here + "field unknown_field"}},
 		{"reference that leads elsewhere", rollUp(`,"x-roll-up":{"entity":"thing","field":"acc","func":"count"}`), []string{here + "field wrong_target"}},
-		{"sum of a text", rollUp(`,"x-result":"text","x-roll-up":{"entity":"thing","field":"up","func":"sum","of":"name"}`), []string{here + "of no_figure"}},
+		{"sum of a text", rollUp(`,"x-result":"text","x-roll-up":{"entity":"thing","field":"up","func":"sum","of":"name"}`), []string{here + "of no_aggregate"}},
 		{"sum of an unknown field", rollUp(`,"x-result":"number","x-roll-up":{"entity":"thing","field":"up","func":"sum","of":"ghost"}`), []string{here + "of unknown_field"}},
 		{"greatest of a time", rollUp(`,"x-result":"datetime","x-roll-up":{"entity":"thing","field":"up","func":"max","of":"at"}`), nil},
 		{"result of another kind", rollUp(`,"x-result":"currency","x-currency":"CNY","x-roll-up":{"entity":"thing","field":"up","func":"sum","of":"qty"}`), []string{at + "n/x-result wrong_result"}},

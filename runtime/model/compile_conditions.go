@@ -173,7 +173,7 @@ func (v *validator) Validate(record map[string]any) []problem.Field {
 
 // jsonValue turns Go slices of the wire form into what JSON decoding gives.
 func jsonValue(v any) any {
-	if list, ok := keysIn(v); ok {
+	if list, ok := keyList(v); ok {
 		return list
 	}
 	return v

@@ -8,7 +8,7 @@ import (
 	"weft/schemas"
 )
 
-// dashboards checks the aggregates behind the widgets.
+// dashboards checks the aggregates of the widgets.
 func (c *compiler) dashboards() {
 	for _, def := range c.set.Dashboards {
 		c.roleKeys(def.Roles, at(def, "roles"))
@@ -49,7 +49,7 @@ func (c *compiler) widget(w *schemas.Widget, here string, roles []string) {
 	}
 	for i, s := range w.Sort {
 		if !names[strings.TrimPrefix(s, "-")] {
-			c.fail(here+problem.Pointer("sort", i), "unknown_figure", "name", strings.TrimPrefix(s, "-"))
+			c.fail(here+problem.Pointer("sort", i), "no_such_column", "name", strings.TrimPrefix(s, "-"))
 		}
 	}
 	c.planned = append(c.planned, plannedQuery{path: here, entity: e, roles: roles, where: where, aggregate: true})

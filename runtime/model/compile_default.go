@@ -8,7 +8,7 @@ import (
 	"weft/schemas"
 )
 
-// relativeDefaults are the words of {"me":true} and the like, with the types
+// relativeDefaults are the members of relative defaults such as {"me":true}, with the types
 // whose default they can be.
 var relativeDefaults = map[string][]schemas.FieldType{
 	"me":    {schemas.TypeUser},

@@ -17,7 +17,7 @@ func (s scope) Kind(path string) (query.Kind, bool) {
 	return f.Kind, ok
 }
 
-// follow finds what lies at a path, own ("amount") or across one reference
+// follow resolves a path, own ("amount") or across one reference
 // ("account.sector"); via is the reference field, nil for an own field. Created
 // by and updated by have no field of their own, so nothing is read across them.
 func (e *Entity) follow(path string) (via *Field, f query.Field, ok bool) {

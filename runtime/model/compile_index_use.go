@@ -17,16 +17,16 @@ type plannedQuery struct {
 	// equalTo is a field of which each query takes one value, as a board's columns do; "" for none.
 	equalTo string
 	sort    []query.SortTerm
-	// figures: an aggregate, not a list.
+	// aggregate: not a list.
 	aggregate bool
 }
 
-// sampleEnv stands for whoever asks; which index serves does not depend on it.
+// sampleEnv binds relative values; which index serves a query does not depend on it.
 var sampleEnv = query.Env{Me: "me", MyDepartments: []string{"a", "b"}, MyDepartmentsBelow: []string{"a", "b"}}
 
-// checkIndexes warns of the lists, columns and figures that no index serves: as they
-// are for who sees all rows, then for each single grant. A grant is judged as if
-// what was said before about the same query had been done.
+// checkIndexes warns of the lists, columns and aggregates that no index serves:
+// first without a row scope, then for each single grant. A grant is checked as if
+// the indexes proposed before for the same query existed.
 func (c *compiler) checkIndexes() {
 	for _, a := range c.planned {
 		indexes := a.entity.Indexes()
@@ -68,7 +68,7 @@ func (c *compiler) warnUnserved(a plannedQuery, indexes []query.Index, scope que
 		if fields = query.HelpfulFigures(where); len(fields) == 0 {
 			return indexes // no index could
 		}
-		text = "unserved_figures"
+		text = "unserved_aggregate"
 	case sqlite:
 		text = "unserved_mongodb"
 	}
@@ -103,7 +103,7 @@ func (a plannedQuery) served(indexes []query.Index, where query.Expr) (sqlite, m
 	return query.Serve(query.SQLite, indexes, where, a.sort).Served(), query.Serve(query.MongoDB, indexes, where, a.sort).Served()
 }
 
-// rows is the shape of a grant's row scope, whoever holds it: nil for all rows;
+// rows is the shape of a grant's row scope for any holder: nil for all rows;
 // reaches is false when there are none.
 func (g *Grant) rows() (scope query.Expr, reaches bool) {
 	var parts query.Any

@@ -125,7 +125,7 @@ func (c *compiler) childRows(e *Entity) {
 	}
 }
 
-// childCycle reports an entity that lies, over several levels, in its own rows.
+// childCycle reports an entity that is, over several levels, a child of itself.
 func (c *compiler) childCycle(e *Entity) {
 	seen := map[*Entity]bool{}
 	for level := e; level.Child != nil && !seen[level]; level = level.Child.Parent {

@@ -75,7 +75,7 @@ func TestCompileRefusesViewsFormsDashboards(t *testing.T) {
 		{"columns", view(`"type":"list","columns":["name","account.sector","created_at","ghost","account.ghost","name.x"]`),
 			[]string{"/view/v/columns/3 unknown_field", "/view/v/columns/4 unknown_field", "/view/v/columns/5 unknown_field"}},
 		{"sort and filter", view(`"type":"list","sort":["-amount","ghost"],"where":["amount","=","x"]`), []string{"/view/v/sort/1 unknown_field", "/view/v/where/2 wrong_value"}},
-		{"board by a text, sum of a text", view(`"type":"board","by":"name","sums":["name","amount"]`), []string{"/view/v/by wrong_field_type", "/view/v/sums no_figure"}},
+		{"board by a text, sum of a text", view(`"type":"board","by":"name","sums":["name","amount"]`), []string{"/view/v/by wrong_field_type", "/view/v/sums no_aggregate"}},
 		{"list with the word of a board", view(`"type":"list","by":"stage"`), []string{"/view/v/by annotation_unused"}},
 		{"roles", view(`"type":"list","roles":["ghost"]`), []string{"/view/v/roles/0 unknown_role"}},
 		{"form", with(`{"kind":"form","key":"f","title":` + title + `,"entity":"deal","sections":[{"fields":["name","ghost"]},{"fields":["name"]}]}`),
@@ -83,7 +83,7 @@ func TestCompileRefusesViewsFormsDashboards(t *testing.T) {
 		{"form of no entity", with(`{"kind":"form","key":"f","title":` + title + `,"entity":"ghost","sections":[{"fields":[]}]}`), []string{"/form/f/entity unknown_entity"}},
 		{"good widget", widget(`"groupBy":["account.sector",{"field":"created_at","by":"month"}],"metrics":{"n":["count"],"sum":["sum","amount"]},"sort":["-sum"]`), nil},
 		{"metric, group and sort", widget(`"groupBy":["ghost"],"metrics":{"n":["count"]}`), []string{"/dashboard/d/widgets/0/groupBy/0 unknown_field"}},
-		{"sort by what is not there", widget(`"metrics":{"n":["count"]},"sort":["-ghost"]`), []string{"/dashboard/d/widgets/0/sort/0 unknown_figure"}},
+		{"sort by what is not there", widget(`"metrics":{"n":["count"]},"sort":["-ghost"]`), []string{"/dashboard/d/widgets/0/sort/0 no_such_column"}},
 	})
 }
 

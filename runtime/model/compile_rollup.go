@@ -10,7 +10,7 @@ import (
 	"weft/schemas"
 )
 
-// rollUps compiles the figures over referring records.
+// rollUps compiles the aggregates over referring records.
 func (c *compiler) rollUps() {
 	for _, e := range c.order {
 		for _, f := range e.Fields {
@@ -54,7 +54,7 @@ func (c *compiler) rollUpFunction(r *RollUp, here string) {
 	number := r.Of.Kind == query.Number || r.Of.Kind == query.Decimal
 	ordered := number || r.Of.Kind == query.Date || r.Of.Kind == query.Instant
 	if (r.Func == "sum" || r.Func == "avg") && !number || !ordered {
-		c.fail(here+"/of", "no_figure", "field", r.Of.Key, "func", r.Func)
+		c.fail(here+"/of", "no_aggregate", "field", r.Of.Key, "func", r.Func)
 		return
 	}
 	if r.Field.Kind != r.Of.Kind {
@@ -63,7 +63,7 @@ func (c *compiler) rollUpFunction(r *RollUp, here string) {
 }
 
 // stableFilter refuses filters whose answer changes although no referring record
-// does: then the kept figure would be wrong.
+// does: then the stored result would be wrong.
 func (c *compiler) stableFilter(r *RollUp, here string) {
 	for _, p := range r.Where.Fields() {
 		if p.Through != "" {

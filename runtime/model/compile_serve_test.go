@@ -78,7 +78,7 @@ func TestCompileWarnsOfWhatNoIndexServes(t *testing.T) {
 		{"order ends in the id downwards", []string{order(amounts), orderView(`"type":"list","sort":["-amount","-id"]`)}, []string{"/view/v unserved_order"}},
 		{"a board", []string{order(), orderView(`"type":"board","by":"stage","sort":["-amount"]`)}, []string{"/view/v unserved " + stages}},
 		{"a board of some", []string{order(`{"fields":["stage","-amount"]}`), orderView(`"type":"board","by":"stage","sort":["-amount"],"where":["close",">=","2026-01-01"]`)},
-			[]string{`/view/v unserved_figures {"fields":["close"]}`}},
+			[]string{`/view/v unserved_aggregate {"fields":["close"]}`}},
 		{"own rows", []string{order(closes), orderView(`"type":"list","sort":["-close"]`), orderRole("seller", `{"type":"own"}`)},
 			[]string{`/view/v unserved_role seller {"fields":["owner","-close"]}`}},
 		{"own rows once", []string{order(closes), orderView(`"type":"list","sort":["-close"]`), orderRole("seller", `{"type":"own"}`), orderRole("agent", `{"type":"own"}`)},
@@ -89,10 +89,10 @@ func TestCompileWarnsOfWhatNoIndexServes(t *testing.T) {
 			[]string{`/view/v unserved_role seller {"fields":["city","-close"]}`}},
 		{"no rows at all", []string{order(closes), orderView(`"type":"list","sort":["-close"]`), orderRole("guest", ``)}, nil},
 		{"figures of all", []string{order(), orderWidget(`"entity":"order","groupBy":["stage"]`)}, nil},
-		{"figures of some", []string{order(), orderWidget(`"entity":"order","where":{"all":[["tags","=","a"],["stage","=","won"]]}`)}, []string{`/dashboard/d/widgets/0 unserved_figures {"fields":["stage"]}`}},
+		{"figures of some", []string{order(), orderWidget(`"entity":"order","where":{"all":[["tags","=","a"],["stage","=","won"]]}`)}, []string{`/dashboard/d/widgets/0 unserved_aggregate {"fields":["stage"]}`}},
 		{"figures of some owners", []string{order(), orderWidget(`"entity":"order"`), orderRole("boss", `{"type":"department"}`)}, nil},
 		{"figures of some for a role", []string{order(), orderWidget(`"entity":"order"`), orderRole("east", `{"type":"filter","where":["city","=","上海"]}`)},
-			[]string{`/dashboard/d/widgets/0 unserved_figures_role east {"fields":["city"]}`}},
+			[]string{`/dashboard/d/widgets/0 unserved_aggregate_role east {"fields":["city"]}`}},
 		{"a built-in entity", []string{order(), strings.Replace(orderView(`"type":"list","sort":["-created_at"]`), `"entity":"order"`, `"entity":"user"`, 1)}, []string{"/view/v unserved_built_in"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

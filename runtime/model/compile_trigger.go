@@ -8,7 +8,7 @@ import (
 	"weft/schemas"
 )
 
-// triggers checks event, condition and actions; they are run by another room.
+// triggers checks event, condition and actions; package trigger runs them.
 func (c *compiler) triggers() {
 	for _, def := range c.set.Triggers {
 		e := c.entityOf(def.Entity, at(def, "entity"))
@@ -83,14 +83,14 @@ func (c *compiler) templates() {
 			if m.Entity != "" {
 				c.entityOf(m.Entity, here+"/entity")
 			}
-			if targets(m) != 1 {
+			if targetCount(m) != 1 {
 				c.fail(here, "menu_target")
 			}
 		}
 	}
 }
 
-func targets(m schemas.Menu) int {
+func targetCount(m schemas.Menu) int {
 	n := 0
 	for _, key := range []string{m.View, m.Dashboard, m.Entity} {
 		if key != "" {

@@ -54,7 +54,7 @@ func (c *compiler) unique(e *Entity, fields []*Field, here string, seen map[stri
 }
 
 // indexable fields hold one value that has an order and are no computed ones:
-// the door must know a value before the commit can refuse it.
+// the value must be known before the commit can refuse it.
 func indexable(f *Field) bool {
 	if f.Kind == query.Keys || f.Kind == query.Object {
 		return false

@@ -65,12 +65,12 @@ func (c *compiler) board(v *View) {
 	}
 	for _, f := range c.ownFields(v.Entity, v.Def.Sums, at(v.Def, "sums")) {
 		if f.Kind != query.Number && f.Kind != query.Decimal {
-			c.fail(at(v.Def, "sums"), "no_figure", "field", f.Key, "func", "sum")
+			c.fail(at(v.Def, "sums"), "no_aggregate", "field", f.Key, "func", "sum")
 		}
 	}
 }
 
-// forms checks layouts; a field stands in a form once.
+// forms checks layouts; a form contains a field once.
 func (c *compiler) forms() {
 	for _, def := range c.set.Forms {
 		c.roleKeys(def.Roles, at(def, "roles"))

@@ -15,7 +15,7 @@ func init() {
 }
 
 // attachmentType is a list of file ids: attachment, image and signature.
-// Whether the files exist and are of an allowed kind is for the door to say.
+// Package record checks that the files exist and are of an allowed kind.
 type attachmentType struct {
 	plain
 	name schemas.FieldType

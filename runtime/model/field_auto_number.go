@@ -14,7 +14,7 @@ const autoNumberDigits = 12
 
 func init() { registerType(autoNumberType{}) }
 
-// autoNumberType is a running number with a prefix, given once by the door.
+// autoNumberType is a running number with a prefix, assigned once on creation.
 type autoNumberType struct{ readable }
 
 func (autoNumberType) Name() schemas.FieldType        { return schemas.TypeAutoNumber }

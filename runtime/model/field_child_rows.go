@@ -11,8 +11,8 @@ import (
 func init() { registerType(childRowsType{}) }
 
 // childRowsType is the whole set of a record's child rows. The rows are
-// records of the child entity, so the door normalises each of them there;
-// here only the shape is looked at.
+// records of the child entity, so package record normalises each of them there;
+// here only the shape is checked.
 type childRowsType struct{ plain }
 
 func (childRowsType) Name() schemas.FieldType        { return schemas.TypeChildRows }

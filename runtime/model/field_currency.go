@@ -10,7 +10,7 @@ import (
 
 func init() { registerType(currencyType{}) }
 
-// currencyType is an exact amount: fifteen digits before and four behind the
+// currencyType is an exact amount: fifteen digits before and four after the
 // point. A JSON number must arrive as json.Number to be taken exactly.
 type currencyType struct{ plain }
 

@@ -9,10 +9,6 @@ import (
 	"weft/schemas"
 )
 
-// InstantLayout is the stored and wire form of an instant: UTC with
-// milliseconds, so that text order is time order.
-const InstantLayout = "2006-01-02T15:04:05.000Z"
-
 func init() { registerType(datetimeType{}) }
 
 // datetimeType is an instant: RFC 3339 with an offset in, UTC out. What is
@@ -46,8 +42,8 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if at.Year() < 1 || at.Year() > 9999 {
 		return nil, refuse("not_a_datetime")
 	}
-	if len(s) == len(InstantLayout) && s[10] == 'T' && s[19] == '.' && s[23] == 'Z' {
+	if len(s) == len(query.InstantLayout) && s[10] == 'T' && s[19] == '.' && s[23] == 'Z' {
 		return wire, nil // already the stored form
 	}
-	return at.Format(InstantLayout), nil
+	return at.Format(query.InstantLayout), nil
 }

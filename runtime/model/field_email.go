@@ -41,7 +41,7 @@ func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	return clean, nil
 }
 
-// isEmail takes dot-atoms before the "@" and at least two labels behind it.
+// isEmail accepts a dot-atom before the "@" and at least two labels after it.
 func isEmail(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
 	if !ok || len(s) > emailLength || len(local) > 64 || !isDotAtom(local) {

@@ -53,7 +53,7 @@ func checkResult(f *schemas.Field) []problem.Field {
 }
 
 // resultOf is the type of the computed value. A definition without a valid
-// x-result never gets past Check; text stands in for it until then.
+// x-result never passes Check; text is used until then.
 func resultOf(f *schemas.Field) Type {
 	if slices.Contains(resultTypes, f.Result) {
 		return types[f.Result]

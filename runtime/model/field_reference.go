@@ -15,7 +15,7 @@ func init() {
 }
 
 // referenceType is the id of a record of another entity, of a user or of a
-// department. Whether that record exists is for the door to say.
+// department. Package record checks that the record exists.
 type referenceType struct {
 	readable
 	name schemas.FieldType

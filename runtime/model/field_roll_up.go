@@ -10,7 +10,7 @@ import (
 
 func init() { registerType(rollUpType{}) }
 
-// rollUpType is a figure over the records that refer to this one. A count is
+// rollUpType is an aggregate over the records that refer to this one. A count is
 // an integer; the others look like a value of the type x-result.
 type rollUpType struct{}
 
@@ -55,7 +55,7 @@ func (rollUpType) Check(f *schemas.Field) []problem.Field {
 	return ps
 }
 
-// rollUpResult is the type that the figure looks like.
+// rollUpResult is the type of the aggregate's value.
 func rollUpResult(f *schemas.Field) Type {
 	if f.RollUp == nil || f.RollUp.Func == "count" {
 		return types[schemas.TypeInteger]

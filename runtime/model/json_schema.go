@@ -64,7 +64,7 @@ func (f *Field) JSONSchema() map[string]any {
 	return s
 }
 
-// rowSchema is the schema of one child row as it stands in its parent: its id
+// rowSchema is the schema of one child row inside its parent: its id
 // and own fields, without the reference to the parent, which its place says.
 func (e *Entity) rowSchema() map[string]any {
 	id, _ := TypeOf(schemas.TypeUser)

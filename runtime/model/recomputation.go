@@ -10,8 +10,8 @@ import (
 )
 
 // VersionCollection holds a row for every published version, named by
-// VersionID. A commit that expects the row of the next version not to be there
-// cannot be one under definitions that were replaced meanwhile.
+// VersionID. A commit that expects the row of the next version to be absent
+// fails when the definitions it was prepared under were replaced meanwhile.
 const VersionCollection = "weft_version"
 
 // VersionID is the id of a version's row: ten digits, so that ids sort as the
@@ -25,7 +25,7 @@ func VersionID(version int64) string {
 // be brought up to date.
 type Recomputation struct {
 	Entity *Entity
-	// Computed values are to be computed anew, Text means sort keys and search tokens.
+	// Computed: formulas and roll-ups; Text: sort keys and search tokens.
 	Computed, Text bool
 }
 

@@ -5,7 +5,7 @@ import (
 	"weft/schemas"
 )
 
-// systemFields stand in every record, before its own fields.
+// systemFields are part of every record, before its own fields.
 var systemFields = []query.Field{
 	{Key: "id", Kind: query.Key},
 	{Key: "rev", Kind: query.Number},

@@ -6,7 +6,7 @@ import (
 
 // FilterValue turns the wire value of a filter on f into stored form; false
 // means that it cannot be a value of f at all. Bounds, patterns and item
-// counts do not matter here: amount < 0 is a good question even where amounts
+// counts do not matter here: amount < 0 is a valid filter even where amounts
 // must not be negative. On fields that hold many keys it takes one key.
 func FilterValue(f *Field, wire any) (any, bool) {
 	if t, ok := f.Type.(filterType); ok {

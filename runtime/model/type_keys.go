@@ -13,7 +13,7 @@ const itemLimit = 1000
 // normaliseKeys turns an array into stored Keys, item by item, and refuses
 // doubles. An empty array is unset: it gives nil.
 func normaliseKeys(f *schemas.Field, wire any, most int, item func(any) (any, []problem.Field)) (any, []problem.Field) {
-	in, ok := keysIn(wire)
+	in, ok := keyList(wire)
 	if !ok {
 		return nil, wrongType("array")
 	}
@@ -42,8 +42,8 @@ func normaliseKeys(f *schemas.Field, wire any, most int, item func(any) (any, []
 	return out, nil
 }
 
-// keysIn reads an array as it comes from JSON, or from Go code as []string.
-func keysIn(wire any) ([]any, bool) {
+// keyList reads an array as it comes from JSON, or from Go code as []string.
+func keyList(wire any) ([]any, bool) {
 	switch v := wire.(type) {
 	case []any:
 		return v, true
@@ -80,7 +80,7 @@ func keysSchema(f *schemas.Field, most int, items map[string]any) map[string]any
 
 // formatKeys joins what show makes of each key; readers of files split at ";".
 func formatKeys(stored any, show func(string) string) string {
-	keys, _ := keysIn(stored)
+	keys, _ := keyList(stored)
 	var b []byte
 	for i, k := range keys {
 		if i > 0 {

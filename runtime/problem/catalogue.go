@@ -84,7 +84,7 @@ func (f Field) Message(lang string) string {
 }
 
 // Body is the problem as a member of an answer: path, code, message in the
-// language, and the parameters beside them.
+// language, and the parameters as further members.
 func (f Field) Body(lang string) map[string]any {
 	m := make(map[string]any, len(f.Params)+3)
 	for k, v := range f.Params {

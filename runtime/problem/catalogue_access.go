@@ -4,7 +4,7 @@ func init() {
 	register(map[string]text{
 		"wrong_login":     {"账号或密码不正确", "The login or the password is wrong"},
 		"no_such_role":    {"没有名为 {role} 的角色", "there is no role {role}"},
-		"role_not_held":   {"不能授予自己或该用户没有的角色 {role}", "nobody hands on the role {role} who does not hold it, nor to a user who does not"},
+		"role_not_held":   {"不能授予自己或该用户没有的角色 {role}", "the role {role} can only be given by and for users that hold it"},
 		"expires_in_past": {"到期时间必须在将来", "must lie in the future"},
 
 		"explain_no_user":         {"没有用户 {user}", "There is no user {user}"},
@@ -15,7 +15,7 @@ func init() {
 		"explain_read_only":       {"“{entity}”由系统写入，任何人都不能修改", "{entity} is written by weft itself and read-only for everybody"},
 		"explain_no_grant":        {"{user} 的角色（{roles}）都没有“{entity}”的授权", "None of the roles of {user} ({roles}) has a grant on {entity}"},
 		"explain_visit":           {"阶段记录随其所属记录可见：该记录或其阶段不可查看", "Stage visits are seen with their record: the record or its stage cannot be read"},
-		"explain_lattice":         {"不能授予自己没有的角色，也不能修改管理员", "Nobody hands on a role that he does not hold, and only an admin changes an admin"},
+		"explain_privilege":       {"不能授予自己没有的角色，也不能修改管理员", "A user assigns only roles that they hold, and only an admin changes an admin"},
 		"explain_operation":       {"“{role}”的这项授权不含“{op}”操作", "This grant of {role} does not include the operation {op}"},
 		"explain_field_read":      {"“{role}”的这项授权不能查看字段“{field}”", "This grant of {role} does not read the field {field}"},
 		"explain_field_write":     {"“{role}”的这项授权不能填写字段“{field}”", "This grant of {role} does not write the field {field}"},

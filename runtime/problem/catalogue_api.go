@@ -5,7 +5,7 @@ func init() {
 		"json_empty":           {"请求正文是空的", "the body is empty"},
 		"json_syntax":          {"请求正文不是有效的 JSON（第 {offset} 字节处）", "the body is not JSON (at byte {offset})"},
 		"json_depth":           {"JSON 嵌套超过 {max} 层", "the JSON is nested deeper than {max}"},
-		"json_duplicate":       {"键 {key} 出现两次", "the key {key} stands twice"},
+		"json_duplicate":       {"键 {key} 出现两次", "the key {key} occurs twice"},
 		"json_keys":            {"一个对象的键超过 {max} 个", "an object has more than {max} keys"},
 		"json_items":           {"一个数组的元素超过 {max} 个", "an array has more than {max} items"},
 		"json_object":          {"请求正文应为 JSON 对象", "the body must be a JSON object"},

@@ -11,6 +11,6 @@ func init() {
 		"definition_too_large": {"定义超过 {max} 字节", "the definition has more than {max} bytes"},
 		"not_json":             {"不是有效的 JSON（位置 {offset}）", "is not valid JSON (at byte {offset})"},
 		"number_range":         {"数字超出范围", "the number is out of range"},
-		"duplicate_key":        {"{key} 出现两次", "{key} stands twice"},
+		"duplicate_key":        {"{key} 出现两次", "{key} occurs twice"},
 	})
 }

@@ -17,7 +17,7 @@ func init() {
 		"import_no_header":           {"文件是空的，没有标题行", "the file is empty; it has no header row"},
 		"import_unreadable":          {"文件或映射有问题，未导入任何内容", "the files or the mapping are not in order; nothing was imported"},
 		"import_no_column":           {"文件中没有列 {header}", "the file has no column {header}"},
-		"import_header_twice":        {"列 {header} 出现两次", "the column {header} stands twice in the header"},
+		"import_header_twice":        {"列 {header} 出现两次", "the column {header} occurs twice in the header"},
 		"import_no_file":             {"映射中没有与这些文件对应的项：{files}", "the mapping names none of these files: {files}"},
 		"import_which_entity":        {"不知道文件 {file} 对应哪个实体", "it is not clear which entity the file {file} holds"},
 		"import_no_match_header":     {"没有与{entity}的字段对应的列：{headers}", "no column is a field of {entity}: {headers}"},

@@ -53,7 +53,7 @@ type Field struct {
 // Title is a text that exists in both languages; schemas.Title satisfies it.
 type Title interface{ In(lang string) string }
 
-// Error is the one error type that leaves a room of weft on purpose. Any other
+// Error is the one error type that packages return for a caller to see. Any other
 // error reads as Internal.
 type Error struct {
 	Code Code

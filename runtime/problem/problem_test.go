@@ -45,7 +45,7 @@ func TestTextsAreFilledInTheLanguageOfTheReader(t *testing.T) {
 	}
 	// A value that looks like a placeholder stays what it is.
 	e := New(Malformed, "json_duplicate", map[string]any{"key": "{key}"})
-	if got := e.Detail("en"); got != "the key {key} stands twice" {
+	if got := e.Detail("en"); got != "the key {key} occurs twice" {
 		t.Errorf("placeholder as value: %q", got)
 	}
 	if got := New(Stale, "", nil).Detail("zh-CN"); got != "记录已被他人更改" {

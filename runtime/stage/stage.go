@@ -1,6 +1,6 @@
 // Package stage is the stage machine: a pure function from a record before
-// and after a change to the move it makes, or to everything that stands
-// against it.
+// and after a change to the move it makes, or to every reason why it is
+// refused.
 package stage
 
 import (
@@ -87,7 +87,7 @@ func (in Input) enterInitial(stage *model.Stage, to string) (*Move, *problem.Err
 	return check.result()
 }
 
-// check gathers what stands against a move.
+// check collects the reasons against a move.
 type check struct {
 	in        Input
 	move      *Move
@@ -105,8 +105,8 @@ func (c *check) step(t *model.Transition, into *model.Stage) {
 	c.reason(t.Def.Reason)
 }
 
-// result puts the right before the guards: who may not move learns nothing
-// of what the move needs.
+// result reports a missing right before unmet guards: a caller without the
+// right learns nothing about the guards.
 func (c *check) result() (*Move, *problem.Error) {
 	if c.forbidden != nil {
 		return nil, c.forbidden

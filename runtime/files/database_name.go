@@ -39,12 +39,12 @@ func (s *Service) DatabaseName(ctx context.Context) (string, error) {
 	if !slices.Contains(have, ownerCollection) {
 		return "", nil
 	}
-	o, err := s.storedName(ctx)
+	o, err := s.readName(ctx)
 	return o.Name, err
 }
 
-// storedName is the document; zero when there is none.
-func (s *Service) storedName(ctx context.Context) (ownerDoc, error) {
+// readName is the document; zero when there is none.
+func (s *Service) readName(ctx context.Context) (ownerDoc, error) {
 	var o ownerDoc
 	d, err := s.db.Get(ctx, ownerCollection, ownerID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -60,34 +60,34 @@ func (s *Service) storedName(ctx context.Context) (ownerDoc, error) {
 	return o, nil
 }
 
-// ownName is the name of this database, made when it has none.
-func (s *Service) ownName(ctx context.Context) (string, error) {
-	before, err := s.storedName(ctx)
+// ensureName is the name of this database, made when it has none.
+func (s *Service) ensureName(ctx context.Context) (string, error) {
+	before, err := s.readName(ctx)
 	if err != nil || before.Name != "" {
 		return before.Name, err
 	}
-	name, err := s.putName(ctx, before)
+	name, err := s.saveName(ctx, before)
 	var faster *store.UniqueError
 	if errors.As(err, &faster) {
-		return s.ownName(ctx)
+		return s.ensureName(ctx)
 	}
 	return name, err
 }
 
-// rename gives the database a new name, also one that weft never worked with.
-func (s *Service) rename(ctx context.Context) (string, error) {
+// replaceName gives the database a new name, also one that weft never worked with.
+func (s *Service) replaceName(ctx context.Context) (string, error) {
 	if err := s.db.Ensure(ctx, []store.Collection{ownerDefinition()}); err != nil {
 		return "", fmt.Errorf("name of the database: %w", err)
 	}
-	before, err := s.storedName(ctx)
+	before, err := s.readName(ctx)
 	if err != nil {
 		return "", err
 	}
-	return s.putName(ctx, before)
+	return s.saveName(ctx, before)
 }
 
-// putName puts a new name in place of the one before.
-func (s *Service) putName(ctx context.Context, before ownerDoc) (string, error) {
+// saveName puts a new name in place of the one before.
+func (s *Service) saveName(ctx context.Context, before ownerDoc) (string, error) {
 	o := ownerDoc{ID: ownerID, Rev: before.Rev + 1, Name: uuid.NewString()}
 	body, err := json.Marshal(o)
 	if err != nil {

@@ -101,12 +101,12 @@ func Collections() []store.Collection {
 		Unwatched: true,
 		Kinds:     map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant, "size": query.Number},
 		Indexes: []store.Index{
-			{Name: "loose", Keys: []store.IndexKey{{Path: loosePath}}},
-			{Name: "by", Keys: []store.IndexKey{{Path: byPath}, {Path: loosePath}}},
+			{Name: "loose", Keys: []store.IndexKey{{Path: unlinkedPath}}},
+			{Name: "by", Keys: []store.IndexKey{{Path: byPath}, {Path: unlinkedPath}}},
 			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
 		},
 	}, {
-		Name: uploadCollection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant},
+		Name: uploadKeyCollection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant},
 		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: uploadAt}}}},
 	}, {
 		Name: partialCollection, Unwatched: true,
@@ -123,10 +123,10 @@ func Collections() []store.Collection {
 	}, ownerDefinition()}
 }
 
-var loosePath = query.Path{Field: "loose", Kind: query.Instant}
+var unlinkedPath = query.Path{Field: "loose", Kind: query.Instant}
 
-// instant is the stored form of a point in time (query.Instant).
-const instant = "2006-01-02T15:04:05.000Z"
+// instantLayout is the stored form of a point in time (query.Instant).
+const instantLayout = "2006-01-02T15:04:05.000Z"
 
 // Lookup finds files by id, in the order of ids; unknown ids are left out.
 func (s *Service) Lookup(ctx context.Context, ids []string) ([]File, error) {
@@ -173,5 +173,5 @@ func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(instant)
+	return t.UTC().Format(instantLayout)
 }

@@ -20,10 +20,10 @@ import (
 
 func TestAFileComesBackAsItWasSent(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, testAFileComesBack)
+	forEachStorage(t, testAFileComesBack)
 }
 
-func testAFileComesBack(t *testing.T, r room) {
+func testAFileComesBack(t *testing.T, r fixture) {
 	body := "%PDF-1.7\n" + strings.Repeat("合同", 100_000)
 	f := r.put(t, "合同 2026.pdf", body)
 	sum := sha256.Sum256([]byte(body))
@@ -58,7 +58,7 @@ func TestRefusedUploadsLeaveNothingBehind(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRoom(t)
+			r := newFixture(t)
 			_, err := r.Put(t.Context(), "u1", "x.txt", "", c.r, 1000)
 			if problem.CodeOf(err) != c.code {
 				t.Errorf("got %v, want %s", err, c.code)
@@ -76,10 +76,10 @@ func TestRefusedUploadsLeaveNothingBehind(t *testing.T) {
 // TestNamesNeverBecomePaths: S-17.
 func TestNamesNeverBecomePaths(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, testNames)
+	forEachStorage(t, testNames)
 }
 
-func testNames(t *testing.T, r room) {
+func testNames(t *testing.T, r fixture) {
 	for _, name := range []string{"../../x", `..\..\x`, "/etc/passwd", `C:\x`, "a%2e%2e%2f", "\x00", strings.Repeat("长", 300) + ".pdf",
 		"CON", "x. ", "x::$DATA", ".", "..", "", "a\r\nSet-Cookie: x", "\u202Egpj.exe", "\xff\xfe"} {
 		f := r.put(t, name, "text")
@@ -104,10 +104,10 @@ func testNames(t *testing.T, r room) {
 // TestSweep: R-28.
 func TestSweepTakesWhatNoRecordRefersTo(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, testSweep)
+	forEachStorage(t, testSweep)
 }
 
-func testSweep(t *testing.T, r room) {
+func testSweep(t *testing.T, r fixture) {
 	loose, linked := r.put(t, "loose.txt", "a"), r.put(t, "linked.txt", "b")
 	link(t, r, linked)
 	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
@@ -143,7 +143,7 @@ func testSweep(t *testing.T, r room) {
 
 func TestSweepTakesBytesThatNoDocumentKnows(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	kept := r.put(t, "kept.txt", "a")
 	link(t, r, kept)
 	crashed := newKey()
@@ -166,7 +166,7 @@ func TestSweepTakesBytesThatNoDocumentKnows(t *testing.T) {
 
 func TestALinkAndASweepCannotBothHappen(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	f := r.put(t, "a.txt", "a")
 	ops, err := files.LinkOps([]files.File{*f}, "deal", "r1", "contract")
 	if err != nil {
@@ -183,10 +183,10 @@ func TestALinkAndASweepCannotBothHappen(t *testing.T) {
 
 func TestMissingNamesFilesWithoutBytes(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, testMissing)
+	forEachStorage(t, testMissing)
 }
 
-func testMissing(t *testing.T, r room) {
+func testMissing(t *testing.T, r fixture) {
 	r.put(t, "a.txt", "a")
 	gone := r.put(t, "b.txt", "b")
 	if err := r.storage.Remove(t.Context(), gone.ID); err != nil {

@@ -54,20 +54,20 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := out.Sync(); err != nil {
 		return diskProblem(fmt.Errorf("flush the file: %w", err))
 	}
-	return diskProblem(place(root, temp, key))
+	return diskProblem(moveIntoPlace(root, temp, key))
 }
 
-// place moves a flushed temporary file under its key and flushes the folder
+// moveIntoPlace moves a flushed temporary file under its key and flushes the folder
 // entry. One that cannot be flushed does not stay: a Put that failed keeps nothing.
-func place(root *os.Root, temp, key string) error {
+func moveIntoPlace(root *os.Root, temp, key string) error {
 	if err := makeDir(root, shard(key)); err != nil {
 		return err
 	}
-	if err := root.Rename(temp, pathOf(key)); err != nil {
+	if err := root.Rename(temp, objectPath(key)); err != nil {
 		return fmt.Errorf("put the file in place: %w", err)
 	}
 	if err := syncDir(root, shard(key)); err != nil {
-		return errors.Join(err, root.Remove(pathOf(key)))
+		return errors.Join(err, root.Remove(objectPath(key)))
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (f *folder) Open(_ context.Context, key string) (io.ReadSeekCloser, error) 
 	if err != nil {
 		return nil, err
 	}
-	in, err := root.Open(pathOf(key))
+	in, err := root.Open(objectPath(key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", key, ErrNotStored)
 	}
@@ -94,7 +94,7 @@ func (f *folder) Remove(_ context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	if err := root.Remove(pathOf(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := root.Remove(objectPath(key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return diskProblem(fmt.Errorf("remove file %s: %w", key, err))
 	}
 	return nil
@@ -153,7 +153,7 @@ func (f *folder) CleanIncomplete(_ context.Context, before time.Time) (int, erro
 	}
 	n := 0
 	err = listDir(root, tempDir, func(found StoredObject) error {
-		if !isMade(found.Key) || !found.StoredAt.Before(before) {
+		if !isObjectKey(found.Key) || !found.StoredAt.Before(before) {
 			return nil
 		}
 		n++

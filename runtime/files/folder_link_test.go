@@ -12,7 +12,7 @@ import (
 
 func TestALinkLeadingOutIsNotFollowed(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	f := r.put(t, "a.txt", "mine")
 	outside := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {

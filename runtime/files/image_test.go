@@ -25,7 +25,7 @@ func sample(t *testing.T, name string) []byte {
 	return body
 }
 
-func (r room) bytes(t *testing.T, f *files.File) []byte {
+func (r fixture) bytes(t *testing.T, f *files.File) []byte {
 	t.Helper()
 	in, _, err := r.Open(t.Context(), f.ID)
 	if err != nil {
@@ -41,7 +41,7 @@ func (r room) bytes(t *testing.T, f *files.File) []byte {
 
 func TestPicturesAreStoredWithoutTheirPosition(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		for _, name := range []string{"phone.jpg", "screen.png", "lossy.webp", "moving.gif", "phone.heic", "phone.avif"} {
 			sent := sample(t, name)
 			f := r.put(t, name, string(sent))
@@ -65,7 +65,7 @@ func TestPicturesAreStoredWithoutTheirPosition(t *testing.T) {
 // TestLimitsOfAnUpload: what counts is what was sent, and what the bytes are.
 func TestLimitsOfAnUpload(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	photo := sample(t, "phone.jpg")
 	for _, c := range []struct {
 		name   string
@@ -99,7 +99,7 @@ func TestLimitsOfAnUpload(t *testing.T) {
 
 func TestThumbnailsAreKeptAndGoWithTheirFile(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		f := r.put(t, "phone.jpg", string(sample(t, "phone.jpg")))
 		var first []byte
 		for i := range 2 {

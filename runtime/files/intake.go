@@ -9,9 +9,9 @@ import (
 	"weft/runtime/problem"
 )
 
-// body is what is stored of an upload that begins with head: pictures are
+// contentReader is what is stored of an upload that begins with head: pictures are
 // cleaned, unless they are to stay as they are sent. It notes in f which it was.
-func (u Upload) body(f *File, head *bufio.Reader) (io.Reader, error) {
+func (u Upload) contentReader(f *File, head *bufio.Reader) (io.Reader, error) {
 	if !Accepts(u.Accept, f.MediaType) {
 		return nil, problem.New(problem.MediaType, "upload_type", map[string]any{"media_type": f.MediaType, "accept": u.Accept})
 	}
@@ -22,14 +22,14 @@ func (u Upload) body(f *File, head *bufio.Reader) (io.Reader, error) {
 	return head, nil
 }
 
-// limited counts what is received. Its errors end the upload before anything
+// sizeLimitReader counts what is received. Its errors end the upload before anything
 // can be found under the key.
-type limited struct {
+type sizeLimitReader struct {
 	r         io.Reader
 	max, size int64 // bytes
 }
 
-func (l *limited) Read(p []byte) (int, error) {
+func (l *sizeLimitReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	l.size += int64(n)
 	switch {

@@ -11,15 +11,15 @@ import (
 
 // shard is the folder of a key.
 func shard(key string) string {
-	id := idOf(key)
+	id := fileIDOf(key)
 	return id[max(0, len(id)-2):]
 }
 
-// pathOf is where a key lies, below the folder or the prefix of the bucket.
-func pathOf(key string) string { return shard(key) + "/" + key }
+// objectPath is where a key lies, below the folder or the prefix of the bucket.
+func objectPath(key string) string { return shard(key) + "/" + key }
 
-// idOf is the id that a key belongs to.
-func idOf(key string) string {
+// fileIDOf is the id that a key belongs to.
+func fileIDOf(key string) string {
 	id, _, _ := strings.Cut(key, ".")
 	return id
 }
@@ -30,10 +30,10 @@ func derivedKey(id, variant string) string { return id + "." + variant }
 // probePrefix stands before the id in keys that are nobody's file.
 const probePrefix = "probe-"
 
-// isMade tells whether a key is one that weft makes for bytes. Whatever else
+// isObjectKey tells whether a key is one that weft makes for bytes. Whatever else
 // lies in a bucket that is shared is not weft's to touch.
-func isMade(key string) bool {
-	id := strings.TrimPrefix(idOf(key), probePrefix)
+func isObjectKey(key string) bool {
+	id := strings.TrimPrefix(fileIDOf(key), probePrefix)
 	if len(id) != 36 && len(id) != 32 { // other spellings are not weft's
 		return false
 	}

@@ -62,7 +62,7 @@ func (s mortalStorage) Remove(ctx context.Context, key string) error {
 // is there, and what it did not leaves nothing behind after the sweep.
 func TestKilledAtEachStep(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		for _, after := range []bool{false, true} {
 			for at := int64(1); ; at++ {
 				life := &mortal{at: at, after: after}
@@ -79,7 +79,7 @@ func TestKilledAtEachStep(t *testing.T) {
 
 // live goes through the life of files until the process ends; it returns those
 // that records were told to have, and those that they may have.
-func (r room) live(t *testing.T, life *mortal) map[string]bool {
+func (r fixture) live(t *testing.T, life *mortal) map[string]bool {
 	t.Helper()
 	linked := map[string]bool{}
 	st := mortalStore{r.store, life}
@@ -119,7 +119,7 @@ func (r room) live(t *testing.T, life *mortal) map[string]bool {
 
 // agree checks that documents and bytes are the same files, and that those
 // that are linked are among them.
-func (r room) agree(t *testing.T, when string, linked map[string]bool) {
+func (r fixture) agree(t *testing.T, when string, linked map[string]bool) {
 	t.Helper()
 	missing, _, err := r.FindMissingBytes(t.Context())
 	if err != nil || len(missing) > 0 {
@@ -165,7 +165,7 @@ func (u unsure) Commit(ctx context.Context, b *store.Batch) error {
 func TestACommitOfUnknownOutcomeKeepsTheBytes(t *testing.T) {
 	t.Parallel()
 	for _, commits := range []bool{true, false} {
-		r := newRoom(t)
+		r := newFixture(t)
 		s := files.New(files.Options{Store: unsure{r.store, commits}, Storage: r.storage, Now: r.clock.now})
 		if _, err := s.Put(t.Context(), "u1", "a.txt", "", strings.NewReader("text"), 100); !errors.Is(err, store.ErrUnknown) {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 func TestTheTypeIsToldFromTheBytes(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	zip := func(entry string) string {
 		head := append([]byte("PK\x03\x04"), make([]byte, 26)...)
 		head[26] = byte(len(entry))

@@ -32,7 +32,7 @@ func CleanName(name string) string {
 	name = strings.Trim(name, " .")
 	if len(name) > maxName {
 		ext := extension(name)
-		name = strings.TrimRight(cut(strings.TrimSuffix(name, ext), maxName-len(ext)), " .") + ext
+		name = strings.TrimRight(truncate(strings.TrimSuffix(name, ext), maxName-len(ext)), " .") + ext
 	}
 	if name == "" {
 		return "file"
@@ -49,8 +49,8 @@ func extension(name string) string {
 	return name[i:]
 }
 
-// cut shortens s to at most n bytes without splitting a character.
-func cut(s string, n int) string {
+// truncate shortens s to at most n bytes without splitting a character.
+func truncate(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

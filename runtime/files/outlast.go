@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// outlast is a context that ends so long after ctx did: what a caller sent
+// outlive is a context that ends so long after ctx did: what a caller sent
 // before his connection broke is kept, but not waited for without end.
-func outlast(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+func outlive(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(after)

@@ -24,7 +24,7 @@ func (p put) Put(ctx context.Context, _ string, _ io.Reader) error { return p.do
 // long as the caller waits, and ten seconds more when his line breaks.
 func TestAPieceMayTakeItsTime(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	p := r.begin(t, "a.txt", 10)
 	errEnded := errors.New("the bucket was not waited for any more")
 	append := func(ctx context.Context, do func(context.Context) error) error {

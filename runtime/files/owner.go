@@ -19,13 +19,13 @@ var ErrOtherOwner = errors.New("files: the storage belongs to another database o
 
 // ClaimOwnership makes the storage this database's; ErrOtherOwner when it is another one's.
 func (s *Service) ClaimOwnership(ctx context.Context) error {
-	name, err := s.ownName(ctx)
+	name, err := s.ensureName(ctx)
 	if err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
 	}
 	owner, err := s.StorageOwner(ctx)
 	if err == nil && owner == "" {
-		if err = s.mark(ctx, name); err == nil {
+		if err = s.writeOwner(ctx, name); err == nil {
 			owner, err = s.StorageOwner(ctx) // another one may have been at it too
 		}
 	}
@@ -39,14 +39,14 @@ func (s *Service) ClaimOwnership(ctx context.Context) error {
 // was: a copy is another database than the one it was copied of, which from then
 // on removes nothing there.
 func (s *Service) TakeOwnership(ctx context.Context) error {
-	name, err := s.rename(ctx)
+	name, err := s.replaceName(ctx)
 	if err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
 	}
-	return s.mark(ctx, name)
+	return s.writeOwner(ctx, name)
 }
 
-func (s *Service) mark(ctx context.Context, name string) error {
+func (s *Service) writeOwner(ctx context.Context, name string) error {
 	if err := s.storage.Put(ctx, ownerKey, strings.NewReader(name)); err != nil {
 		return fmt.Errorf("owner of the storage: %w", err)
 	}

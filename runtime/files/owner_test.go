@@ -16,7 +16,7 @@ import (
 // started on the wrong database does not sweep them away.
 func TestAStorageBelongsToOneDatabase(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		f := r.put(t, "a.txt", "mine")
 		link(t, r, f)
 		for range 2 {
@@ -24,7 +24,7 @@ func TestAStorageBelongsToOneDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		stranger := newRoomWith(t, files.Options{Storage: r.storage})
+		stranger := newFixtureWith(t, files.Options{Storage: r.storage})
 		stranger.clock.add(48 * time.Hour)
 		if n, err := stranger.Sweep(t.Context()); n != 0 || !errors.Is(err, files.ErrOtherOwner) {
 			t.Errorf("swept %d, %v", n, err)
@@ -44,7 +44,7 @@ func TestAStorageBelongsToOneDatabase(t *testing.T) {
 // of files that it knows: they may have got a record in the other one.
 func TestTheStorageOfAnotherDatabaseIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		f := r.put(t, "a.txt", "mine")
 		p := r.begin(t, "b.txt", 10)
 		if _, err := r.AppendPartial(t.Context(), p, 0, strings.NewReader("0123")); err != nil {
@@ -73,7 +73,7 @@ func TestTheStorageOfAnotherDatabaseIsLeftAlone(t *testing.T) {
 // sweeps there no longer.
 func TestAStorageIsTakenOver(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		f := r.put(t, "a.txt", "mine")
 		link(t, r, f)
 		r.sweep(t)
@@ -89,7 +89,7 @@ func TestAStorageIsTakenOver(t *testing.T) {
 		if owner, err2 := r.StorageOwner(t.Context()); next == name || owner != next || err != nil || err2 != nil {
 			t.Fatalf("named %q, the owner is %q, %v, %v", next, owner, err, err2)
 		}
-		for _, room := range []room{r, copied} {
+		for _, room := range []fixture{r, copied} {
 			room.clock.add(2 * files.UnlinkedRetention)
 		}
 		if _, err := r.Sweep(t.Context()); !errors.Is(err, files.ErrOtherOwner) {
@@ -123,7 +123,7 @@ func TestADatabaseWithoutAName(t *testing.T) {
 // What is not weft's stays, where a bucket is shared with something else.
 func TestSweepLeavesWhatIsNotOurs(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		foreign := []string{"2026-report.pdf", "holiday", "probe-me", "urn:uuid:" + newKey()}
 		for _, key := range append([]string{newKey(), newKey() + ".small", "probe-" + newKey()}, foreign...) {
 			if err := r.storage.Put(t.Context(), key, strings.NewReader("x")); err != nil {
@@ -140,7 +140,7 @@ func TestSweepLeavesWhatIsNotOurs(t *testing.T) {
 // What the doctor asks of a storage is asked of each.
 func TestProbeOfAStorage(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		before := r.keys(t)
 		for _, tried := range r.Probe(t.Context()) {
 			if tried.Err != nil {

@@ -56,7 +56,7 @@ func (p *PartialUpload) reserved() int64 {
 // FindPartial finds an upload of a user; not_found for those of others, and for
 // one that has expired.
 func (s *Service) FindPartial(ctx context.Context, id, by string) (*PartialUpload, error) {
-	p, err := s.partial(ctx, id)
+	p, err := s.readPartial(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) FindPartial(ctx context.Context, id, by string) (*PartialUploa
 	return p, nil
 }
 
-func (s *Service) partial(ctx context.Context, id string) (*PartialUpload, error) {
+func (s *Service) readPartial(ctx context.Context, id string) (*PartialUpload, error) {
 	d, err := s.db.Get(ctx, partialCollection, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "", nil)

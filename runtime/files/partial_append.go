@@ -48,7 +48,7 @@ func (s *Service) AppendPartial(ctx context.Context, p *PartialUpload, offset in
 		case n > left:
 			return nil, problem.New(problem.TooLarge, "upload_beyond", map[string]any{"length": p.Length})
 		case n == left:
-			return s.finish(ctx, p, next.body())
+			return s.finishPartial(ctx, p, next.body())
 		case n > 0:
 			if err := s.addPiece(ctx, p, next.body(), n); err != nil {
 				return nil, err
@@ -81,7 +81,7 @@ func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader
 	if len(p.Pieces) >= maxPieces {
 		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
 	}
-	ctx, cancel := outlast(ctx, lastPieceTime)
+	ctx, cancel := outlive(ctx, lastPieceTime)
 	defer cancel()
 	word := uuid.NewString()
 	key := derivedKey(p.ID, word)
@@ -92,7 +92,7 @@ func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader
 	next.Offset += size
 	next.Pieces = append(next.Pieces[:len(p.Pieces):len(p.Pieces)], word)
 	next.Expires = s.expiry()
-	if err := s.step(ctx, &next); err != nil {
+	if err := s.savePartial(ctx, &next); err != nil {
 		if !errors.Is(err, store.ErrUnknown) {
 			_ = s.storage.Remove(ctx, key)
 		}
@@ -102,31 +102,31 @@ func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader
 	return nil
 }
 
-// step commits p as it has become.
-func (s *Service) step(ctx context.Context, p *PartialUpload) error {
+// savePartial commits p as it has become.
+func (s *Service) savePartial(ctx context.Context, p *PartialUpload) error {
 	op, err := p.op(store.Replace)
 	if err != nil {
 		return err
 	}
-	return appendProblem(s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
+	return raceProblem(s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
 }
 
-// appendProblem: another call was faster, or the upload was abandoned, so that
+// raceProblem: another call was faster, or the upload was abandoned, so that
 // its row has changed or its pieces are gone.
-func appendProblem(err error) error {
+func raceProblem(err error) error {
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, ErrNotStored) {
 		return &problem.Error{Code: problem.Conflict, Key: "upload_elsewhere", Err: err}
 	}
 	return err
 }
 
-// finish makes a file of the pieces and the last bytes, which were not stored.
-func (s *Service) finish(ctx context.Context, p *PartialUpload, last io.Reader) (*File, error) {
-	whole := &pieces{ctx: ctx, storage: s.storage, id: p.ID, words: p.Pieces}
+// finishPartial makes a file of the pieces and the last bytes, which were not stored.
+func (s *Service) finishPartial(ctx context.Context, p *PartialUpload, last io.Reader) (*File, error) {
+	whole := &piecesReader{ctx: ctx, storage: s.storage, id: p.ID, words: p.Pieces}
 	defer whole.close()
-	f, err := s.receive(ctx, p.Upload, io.MultiReader(whole, last))
+	f, err := s.storeBytes(ctx, p.Upload, io.MultiReader(whole, last))
 	if err != nil {
-		return nil, s.refused(ctx, p, appendProblem(err))
+		return nil, s.cancelIfRefused(ctx, p, raceProblem(err))
 	}
 	next := *p
 	next.Offset, next.File, next.Pieces, next.Expires = p.Length, f.ID, nil, s.expiry()
@@ -134,8 +134,8 @@ func (s *Service) finish(ctx context.Context, p *PartialUpload, last io.Reader) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keepReserved(ctx, f, p.reserved(), op); err != nil {
-		return nil, s.refused(ctx, p, appendProblem(err))
+	if err := s.commitReserved(ctx, f, p.reserved(), op); err != nil {
+		return nil, s.cancelIfRefused(ctx, p, raceProblem(err))
 	}
 	*p = next
 	// The file is there; pieces that stay are swept with the upload.
@@ -143,8 +143,8 @@ func (s *Service) finish(ctx context.Context, p *PartialUpload, last io.Reader) 
 	return f, nil
 }
 
-// refused ends an upload whose file can never be taken.
-func (s *Service) refused(ctx context.Context, p *PartialUpload, err error) error {
+// cancelIfRefused ends an upload whose file can never be taken.
+func (s *Service) cancelIfRefused(ctx context.Context, p *PartialUpload, err error) error {
 	switch problem.CodeOf(err) {
 	case problem.Invalid, problem.TooLarge, problem.MediaType:
 		_ = s.CancelPartial(context.WithoutCancel(ctx), p)
@@ -152,8 +152,8 @@ func (s *Service) refused(ctx context.Context, p *PartialUpload, err error) erro
 	return err
 }
 
-// pieces reads the pieces of an upload one after the other.
-type pieces struct {
+// piecesReader reads the pieces of an upload one after the other.
+type piecesReader struct {
 	ctx     context.Context
 	storage Storage
 	id      string
@@ -161,7 +161,7 @@ type pieces struct {
 	open    io.ReadCloser
 }
 
-func (r *pieces) Read(p []byte) (int, error) {
+func (r *piecesReader) Read(p []byte) (int, error) {
 	for {
 		if r.open == nil {
 			if len(r.words) == 0 {
@@ -184,7 +184,7 @@ func (r *pieces) Read(p []byte) (int, error) {
 	}
 }
 
-func (r *pieces) close() {
+func (r *piecesReader) close() {
 	if r.open != nil {
 		_ = r.open.Close()
 		r.open = nil

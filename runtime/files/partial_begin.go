@@ -33,7 +33,7 @@ func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*Pa
 	u.Key, u.Name = "", CleanName(u.Name)
 	p := &PartialUpload{ID: id, Rev: 1, Upload: u, By: u.By, Length: length, Expires: s.expiry()}
 	if key != "" {
-		if before, err := s.begunBefore(ctx, p); before != nil || err != nil {
+		if before, err := s.earlierPartial(ctx, p); before != nil || err != nil {
 			return before, err
 		}
 	}
@@ -45,9 +45,9 @@ func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*Pa
 	if !errors.As(err, &taken) {
 		return nil, err
 	}
-	before, err := s.begunBefore(ctx, p)
+	before, err := s.earlierPartial(ctx, p)
 	if before == nil && err == nil { // begun and ended meanwhile
-		err = appendProblem(store.ErrConflict)
+		err = raceProblem(store.ErrConflict)
 	}
 	return before, err
 }
@@ -55,7 +55,7 @@ func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*Pa
 // reserve keeps p and the room that it needs. Of calls at once none sees the
 // other's uploads before, so the user's share is asked for again behind it.
 func (s *Service) reserve(ctx context.Context, p *PartialUpload) error {
-	if err := s.admit(ctx, p.By, p.Length); err != nil {
+	if err := s.checkQuota(ctx, p.By, p.Length); err != nil {
 		return err
 	}
 	op, err := p.op(store.Insert)
@@ -65,7 +65,7 @@ func (s *Service) reserve(ctx context.Context, p *PartialUpload) error {
 	if err := s.commit(ctx, p.Length, op); err != nil {
 		return fmt.Errorf("begin upload: %w", err)
 	}
-	if err := s.admitUser(ctx, p.By, 0); err != nil {
+	if err := s.checkUserQuota(ctx, p.By, 0); err != nil {
 		_ = s.CancelPartial(context.WithoutCancel(ctx), p) // else it expires
 		return err
 	}
@@ -86,26 +86,26 @@ func partialID(u Upload) (string, error) {
 	return hex.EncodeToString(id[:]), nil
 }
 
-// begunBefore finds the upload under the same key; nil without one. One that
+// earlierPartial finds the upload under the same key; nil without one. One that
 // has expired makes room.
-func (s *Service) begunBefore(ctx context.Context, now *PartialUpload) (*PartialUpload, error) {
-	before, err := s.partial(ctx, now.ID)
+func (s *Service) earlierPartial(ctx context.Context, now *PartialUpload) (*PartialUpload, error) {
+	before, err := s.readPartial(ctx, now.ID)
 	switch {
 	case problem.CodeOf(err) == problem.NotFound:
 		return nil, nil //nolint:nilnil // there is nothing to tell
 	case err != nil:
 		return nil, err
 	case s.now().After(before.Expires):
-		return nil, appendProblem(s.CancelPartial(ctx, before))
-	case !before.same(now):
+		return nil, raceProblem(s.CancelPartial(ctx, before))
+	case !before.sameRequest(now):
 		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
 	}
 	return before, nil
 }
 
-// same tells whether both were begun by the same request. Its limit of size is
+// sameRequest tells whether both were begun by the same request. Its limit of size is
 // not a part of that: settings may change meanwhile.
-func (p *PartialUpload) same(q *PartialUpload) bool {
+func (p *PartialUpload) sameRequest(q *PartialUpload) bool {
 	a, b := p.Upload, q.Upload
 	return p.Length == q.Length && a.Name == b.Name && a.MediaType == b.MediaType && a.Field == b.Field &&
 		a.KeepMetadata == b.KeepMetadata && slices.Equal(a.Accept, b.Accept)

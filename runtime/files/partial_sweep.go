@@ -34,7 +34,7 @@ func (s *Service) forgetPartials(ctx context.Context) error {
 
 // forgetPartial ends an upload, unless it is gone or goes on after all.
 func (s *Service) forgetPartial(ctx context.Context, id string) error {
-	p, err := s.partial(ctx, id)
+	p, err := s.readPartial(ctx, id)
 	switch {
 	case problem.CodeOf(err) == problem.NotFound:
 		return nil
@@ -49,8 +49,8 @@ func (s *Service) forgetPartial(ctx context.Context, id string) error {
 	return nil
 }
 
-// pending is how many bytes the unfinished uploads of a user will have.
-func (s *Service) pending(ctx context.Context, user string) (int64, error) {
+// pendingBytes is how many bytes the unfinished uploads of a user will have.
+func (s *Service) pendingBytes(ctx context.Context, user string) (int64, error) {
 	return sumOf(ctx, s.db, partialCollection, lengthPath, query.All{query.Cmp{Path: byPath, Op: query.Eq, Value: user}, unfinished})
 }
 

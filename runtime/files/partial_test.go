@@ -13,7 +13,7 @@ import (
 	"weft/runtime/problem"
 )
 
-func (r room) begin(t *testing.T, name string, length int) *files.PartialUpload {
+func (r fixture) begin(t *testing.T, name string, length int) *files.PartialUpload {
 	t.Helper()
 	p, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", Name: name, MaxSize: 1 << 30}, int64(length))
 	if err != nil {
@@ -24,7 +24,7 @@ func (r room) begin(t *testing.T, name string, length int) *files.PartialUpload 
 
 func TestAnUploadGoesOnWhereItBrokeOff(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		body := randomBytes(20 << 20)
 		copy(body, "%PDF-1.7 ")
 		p := r.begin(t, "../合同.pdf", len(body))
@@ -65,7 +65,7 @@ func TestAnUploadGoesOnWhereItBrokeOff(t *testing.T) {
 
 func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	for name, c := range map[string]struct {
 		length int64
 		code   problem.Code
@@ -110,7 +110,7 @@ func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 
 func TestOfUploadsThatEndAtOnceOneIsTheFile(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	p := r.begin(t, "a.txt", 5)
 	var wg sync.WaitGroup
 	made := make([]*files.File, 8)
@@ -138,7 +138,7 @@ func TestOfUploadsThatEndAtOnceOneIsTheFile(t *testing.T) {
 
 func TestAnUploadUnderAKeyIsBegunOnce(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	begin := func(by, key, name string, length int64) (*files.PartialUpload, error) {
 		return r.BeginPartial(t.Context(), files.Upload{By: by, Key: key, Name: name, MaxSize: 100}, length)
 	}
@@ -175,7 +175,7 @@ func TestAnUploadUnderAKeyIsBegunOnce(t *testing.T) {
 // swept meanwhile or not.
 func TestAKeyOutlivesItsUpload(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newFixture(t)
 	u := files.Upload{By: "u1", Key: "k", Name: "a.txt", MaxSize: 100}
 	first, err := r.BeginPartial(t.Context(), u, 10)
 	if err != nil {
@@ -201,7 +201,7 @@ func TestAKeyOutlivesItsUpload(t *testing.T) {
 
 func TestUploadsThatAreLeftAreSwept(t *testing.T) {
 	t.Parallel()
-	eachRoom(t, func(t *testing.T, r room) {
+	forEachStorage(t, func(t *testing.T, r fixture) {
 		left, going := r.begin(t, "left.txt", 10), r.begin(t, "going.txt", 10)
 		for _, p := range []*files.PartialUpload{left, going} {
 			if _, err := r.AppendPartial(t.Context(), p, 0, strings.NewReader("0123")); err != nil {

@@ -86,12 +86,12 @@ func (s *Service) ClockDifference(ctx context.Context) (ahead time.Duration, kno
 	if !ok {
 		return 0, false, nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.pulse.url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.server.url, nil)
 	if err != nil {
 		return 0, false, err
 	}
 	sent := time.Now()
-	res, err := b.pulse.client.Do(req)
+	res, err := b.server.client.Do(req)
 	if err != nil {
 		return 0, false, fmt.Errorf("s3: %w", err)
 	}

@@ -8,12 +8,12 @@ import (
 // probeParts begins an upload in parts under a key, lists what is unfinished
 // and ends it: what large files need, and the sweep behind those cut off.
 func (b *Bucket) probeParts(ctx context.Context, key string) []ProbeStep {
-	id, err := b.begin(ctx, key)
+	id, err := b.beginMultipart(ctx, key)
 	list := []ProbeStep{{"begin upload", err}, {"list uploads", b.probeUnfinished(ctx, key)}}
 	if err != nil {
 		return list
 	}
-	ctx, w := b.pulse.watch(ctx)
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
 	if err = b.client.AbortMultipartUpload(ctx, b.o.Bucket, b.name(key), id); err != nil {
 		err = s3Problem(ctx, fmt.Errorf("end an unfinished upload: %w", err))
@@ -24,7 +24,7 @@ func (b *Bucket) probeParts(ctx context.Context, key string) []ProbeStep {
 // probeUnfinished asks for unfinished uploads as the sweep does. Whether this
 // one is among them is not asked: some servers list only those of a whole key.
 func (b *Bucket) probeUnfinished(ctx context.Context, key string) error {
-	call, w := b.pulse.watch(ctx)
+	call, w := b.server.guard(ctx)
 	defer w.stop()
 	if _, err := b.client.ListMultipartUploads(call, b.o.Bucket, b.name(key), "", "", "", 1); err != nil {
 		return s3Problem(call, fmt.Errorf("list unfinished uploads: %w", err))

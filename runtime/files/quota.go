@@ -22,7 +22,7 @@ const (
 	totalTries      = 200
 )
 
-type total struct {
+type totalRow struct {
 	ID    string `json:"id"`
 	Rev   int64  `json:"rev"` // 0: there is no row yet
 	Bytes int64  `json:"bytes"`
@@ -58,7 +58,7 @@ func (s *Service) commit(ctx context.Context, by int64, ops ...store.Op) error {
 		if !lostTotal(err) {
 			return err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := backoff(ctx, try); err != nil {
 			return err
 		}
 	}
@@ -78,8 +78,8 @@ func lostTotal(err error) bool {
 	return errors.Is(err, store.ErrConflict)
 }
 
-// pause lets the others go first, longer with every try.
-func pause(ctx context.Context, try int) error {
+// backoff lets the others go first, longer with every try.
+func backoff(ctx context.Context, try int) error {
 	timer := time.NewTimer(rand.N(time.Duration(min(try, 20)+1) * time.Millisecond))
 	defer timer.Stop()
 	select {
@@ -94,15 +94,15 @@ func (s *Service) overQuota() error {
 	return problem.New(problem.StorageFull, "files_quota", map[string]any{"max": s.quota})
 }
 
-func readTotal(ctx context.Context, r store.Reader) (total, error) {
+func readTotal(ctx context.Context, r store.Reader) (totalRow, error) {
 	d, err := r.Get(ctx, totalCollection, totalID)
 	if errors.Is(err, store.ErrNotFound) {
-		return total{ID: totalID}, nil
+		return totalRow{ID: totalID}, nil
 	}
 	if err != nil {
-		return total{}, fmt.Errorf("read the size of all files: %w", err)
+		return totalRow{}, fmt.Errorf("read the size of all files: %w", err)
 	}
-	var t total
+	var t totalRow
 	if err := json.Unmarshal(d.Body, &t); err != nil {
 		return t, fmt.Errorf("decode the size of all files: %w", err)
 	}
@@ -111,7 +111,7 @@ func readTotal(ctx context.Context, r store.Reader) (total, error) {
 }
 
 // set is the change that gives the row another value.
-func (t total) set(bytes int64) (store.Op, error) {
+func (t totalRow) set(bytes int64) (store.Op, error) {
 	op := store.Op{Kind: store.Replace, Collection: totalCollection, OldRev: t.Rev}
 	if t.Rev == 0 {
 		op.Kind = store.Insert
@@ -145,11 +145,11 @@ func (s *Service) countOnce(ctx context.Context) error {
 // from one snapshot, and the row is changed only if nothing moved it since.
 func (s *Service) recount(ctx context.Context) error {
 	for try := range totalTries {
-		var t total
+		var t totalRow
 		var sum int64
 		err := s.db.View(ctx, func(r store.Reader) (err error) {
 			if t, err = readTotal(ctx, r); err == nil {
-				sum, err = everything(ctx, r)
+				sum, err = totalBytes(ctx, r)
 			}
 			return err
 		})
@@ -163,15 +163,15 @@ func (s *Service) recount(ctx context.Context) error {
 		if err = s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); !lostTotal(err) {
 			return err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := backoff(ctx, try); err != nil {
 			return err
 		}
 	}
 	return problem.New(problem.Unavailable, "too_much_contention", nil)
 }
 
-// everything is how many bytes all files have and all unfinished uploads will have.
-func everything(ctx context.Context, r store.Reader) (int64, error) {
+// totalBytes is how many bytes all files have and all unfinished uploads will have.
+func totalBytes(ctx context.Context, r store.Reader) (int64, error) {
 	there, err := sumOf(ctx, r, Collection, sizePath, nil)
 	if err != nil {
 		return 0, err
@@ -195,8 +195,8 @@ func sumOf(ctx context.Context, r store.Reader, collection string, p query.Path,
 	return 0, nil
 }
 
-// admit refuses what will not fit; size is 1 where it is not known yet.
-func (s *Service) admit(ctx context.Context, user string, size int64) error {
+// checkQuota refuses what will not fit; size is 1 where it is not known yet.
+func (s *Service) checkQuota(ctx context.Context, user string, size int64) error {
 	if s.quota > 0 {
 		if err := s.countOnce(ctx); err != nil {
 			return err
@@ -209,21 +209,21 @@ func (s *Service) admit(ctx context.Context, user string, size int64) error {
 			return s.overQuota()
 		}
 	}
-	return s.admitUser(ctx, user, size)
+	return s.checkUserQuota(ctx, user, size)
 }
 
-// admitUser refuses what is beyond the share of a user.
-func (s *Service) admitUser(ctx context.Context, user string, size int64) error {
+// checkUserQuota refuses what is beyond the share of a user.
+func (s *Service) checkUserQuota(ctx context.Context, user string, size int64) error {
 	if s.userQuota <= 0 {
 		return nil
 	}
 	loose, err := sumOf(ctx, s.db, Collection, sizePath, query.All{
-		query.Cmp{Path: byPath, Op: query.Eq, Value: user}, query.Cmp{Path: loosePath, Op: query.Present},
+		query.Cmp{Path: byPath, Op: query.Eq, Value: user}, query.Cmp{Path: unlinkedPath, Op: query.Present},
 	})
 	if err != nil {
 		return err
 	}
-	pending, err := s.pending(ctx, user)
+	pending, err := s.pendingBytes(ctx, user)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestAllFilesTogetherStayWithinTheQuota(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{Quota: 100})
+	r := newFixtureWith(t, files.Options{Quota: 100})
 	kept := r.put(t, "a.txt", strings.Repeat("a", 60))
 	link(t, r, kept)
 	loose := r.put(t, "b.txt", strings.Repeat("b", 40))
@@ -43,8 +43,8 @@ func TestAllFilesTogetherStayWithinTheQuota(t *testing.T) {
 
 func TestNodesShareTheQuota(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{Quota: 100})
-	nodes := []room{r, r.again(), r.again()}
+	r := newFixtureWith(t, files.Options{Quota: 100})
+	nodes := []fixture{r, r.again(), r.again()}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	kept := 0
@@ -69,7 +69,7 @@ func TestNodesShareTheQuota(t *testing.T) {
 // TestTheQuotaCountsWhatIsThere: also what came while there was none.
 func TestTheQuotaCountsWhatIsThere(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{Quota: 100})
+	r := newFixtureWith(t, files.Options{Quota: 100})
 	r.put(t, "a.txt", strings.Repeat("a", 30))
 	free := r.with(files.Options{})
 	free.put(t, "b.txt", strings.Repeat("b", 30))
@@ -96,7 +96,7 @@ func TestTheQuotaCountsWhatIsThere(t *testing.T) {
 
 func TestAUserMayNotLeaveTooMuchLying(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{UserQuota: 100})
+	r := newFixtureWith(t, files.Options{UserQuota: 100})
 	put := func(by string, n int) error {
 		_, err := r.Put(t.Context(), by, "a.txt", "", strings.NewReader(strings.Repeat("a", n)), 1000)
 		return err
@@ -123,7 +123,7 @@ func TestAUserMayNotLeaveTooMuchLying(t *testing.T) {
 
 func TestAnUploadSentAgainNeedsNoRoom(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{Quota: 10})
+	r := newFixtureWith(t, files.Options{Quota: 10})
 	send := func(text string) (*files.File, error) {
 		return r.Store(t.Context(), files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}, strings.NewReader(text))
 	}
@@ -146,7 +146,7 @@ func TestAnUploadSentAgainNeedsNoRoom(t *testing.T) {
 // every node, until it is a file or given up.
 func TestUnfinishedUploadsTakeRoom(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{Quota: 100})
+	r := newFixtureWith(t, files.Options{Quota: 100})
 	first, second := r.begin(t, "a.txt", 60), r.begin(t, "b.txt", 30)
 	wantFull := func(what string, n int) {
 		t.Helper()
@@ -186,7 +186,7 @@ func TestUnfinishedUploadsTakeRoom(t *testing.T) {
 // TestAUserBeginsNoMoreThanHisShare: also not with many requests at once.
 func TestAUserBeginsNoMoreThanHisShare(t *testing.T) {
 	t.Parallel()
-	r := newRoomWith(t, files.Options{UserQuota: 100})
+	r := newFixtureWith(t, files.Options{UserQuota: 100})
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -206,7 +206,7 @@ func TestAUserBeginsNoMoreThanHisShare(t *testing.T) {
 func TestAnUploadBegunAgainNeedsNoRoom(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]files.Options{"of all": {Quota: 10}, "of a user": {UserQuota: 10}} {
-		r := newRoomWith(t, o)
+		r := newFixtureWith(t, o)
 		u := files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}
 		first, err := r.BeginPartial(t.Context(), u, 10)
 		if err != nil {

@@ -27,11 +27,11 @@ type Bucket struct {
 	o      S3Options
 	client minio.Core
 	signer *minio.Client // of addresses for browsers
-	pulse  *pulse
+	server *serverProbe
 
-	mu     sync.Mutex
-	made   bool     // the bucket is known to be there
-	making *attempt // what all callers wait for; nil when nobody tries
+	mu       sync.Mutex
+	exists   bool     // the bucket is known to be there
+	creating *attempt // what all callers wait for; nil when nobody tries
 }
 
 // NewBucket checks the options; nothing is sent before the first call.
@@ -44,7 +44,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 		return nil, err
 	}
 	if o.Timeout == 0 {
-		o.Timeout = usualPatience
+		o.Timeout = defaultTimeout
 	}
 	o.Region = o.region(u)
 	dialer := &net.Dialer{Timeout: o.Timeout, KeepAlive: 15 * time.Second}
@@ -52,7 +52,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, TLSHandshakeTimeout: max(handshakeMax, o.Timeout),
 		MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, DisableCompression: true, ForceAttemptHTTP2: true,
 	}
-	client, err := o.client(u, ownBodies{transport})
+	client, err := o.client(u, bodyRevoker{transport})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func NewBucket(o S3Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, pulse: newPulse(u, transport, o.Timeout), made: !o.MakeBucket}, nil
+	return &Bucket{o: o, client: minio.Core{Client: client}, signer: signer, server: newServerProbe(u, transport, o.Timeout), exists: !o.MakeBucket}, nil
 }
 
 // client speaks to the server at u; it signs for the options' region.
@@ -88,27 +88,27 @@ func (b *Bucket) String() string { return b.o.String() }
 
 // Close gives idle connections back.
 func (b *Bucket) Close() error {
-	b.pulse.transport.CloseIdleConnections()
+	b.server.transport.CloseIdleConnections()
 	return nil
 }
 
 // name is what a key is called in the bucket.
-func (b *Bucket) name(key string) string { return b.o.prefix() + pathOf(key) }
+func (b *Bucket) name(key string) string { return b.o.prefix() + objectPath(key) }
 
-// ready makes the bucket if that is wanted and was not done yet. Callers share
+// ensureBucket makes the bucket if that is wanted and was not done yet. Callers share
 // one attempt, each for as long as he waits, so that they do not queue up
 // behind a server that is gone.
-func (b *Bucket) ready(ctx context.Context) error {
+func (b *Bucket) ensureBucket(ctx context.Context) error {
 	b.mu.Lock()
-	if b.made {
+	if b.exists {
 		b.mu.Unlock()
 		return nil
 	}
-	making := b.making
+	making := b.creating
 	if making == nil {
 		making = &attempt{done: make(chan struct{})}
-		b.making = making
-		go b.make(context.WithoutCancel(ctx), making)
+		b.creating = making
+		go b.create(context.WithoutCancel(ctx), making)
 	}
 	b.mu.Unlock()
 	select {
@@ -125,16 +125,16 @@ type attempt struct {
 	err  error // to be read when it is done
 }
 
-func (b *Bucket) make(ctx context.Context, a *attempt) {
+func (b *Bucket) create(ctx context.Context, a *attempt) {
 	a.err = b.makeBucket(ctx)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.made, b.making = a.err == nil, nil
+	b.exists, b.creating = a.err == nil, nil
 	close(a.done)
 }
 
 func (b *Bucket) makeBucket(ctx context.Context) error {
-	ctx, w := b.pulse.watch(ctx)
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
 	found, err := b.client.BucketExists(ctx, b.o.Bucket)
 	if err == nil && !found {

@@ -12,7 +12,7 @@ import (
 // Remove takes an object away. In a bucket with versions it stays as one of
 // them, until the bucket's own rules end it.
 func (b *Bucket) Remove(ctx context.Context, key string) error {
-	ctx, w := b.pulse.watch(ctx)
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
 	err := b.client.RemoveObject(ctx, b.o.Bucket, b.name(key), minio.RemoveObjectOptions{})
 	if err != nil {
@@ -23,14 +23,14 @@ func (b *Bucket) Remove(ctx context.Context, key string) error {
 
 // List goes through the objects that lie where keys lie; others are none of ours.
 func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) error) error {
-	if err := b.ready(ctx); err != nil {
+	if err := b.ensureBucket(ctx); err != nil {
 		return err
 	}
 	prefix := b.o.prefix()
 	if id != "" {
 		prefix = b.name(id)
 	}
-	call, w := b.pulse.watch(ctx)
+	call, w := b.server.guard(ctx)
 	defer w.stop()
 	for o := range b.client.ListObjectsIter(call, b.o.Bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
 		if o.Err != nil {
@@ -45,14 +45,14 @@ func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) er
 		if err := each(StoredObject{Key: key, Size: o.Size, StoredAt: o.LastModified}); err != nil {
 			return err
 		}
-		w.step()
+		w.progress()
 		w.idle.Store(false)
 	}
-	return cutOff(call)
+	return listProblem(call)
 }
 
-// cutOff is the problem of a list that ended early: its end alone does not say so.
-func cutOff(call context.Context) error {
+// listProblem is the problem of a list that ended early: its end alone does not say so.
+func listProblem(call context.Context) error {
 	if cause := context.Cause(call); cause != nil {
 		return s3Problem(call, fmt.Errorf("list the bucket: %w", cause))
 	}
@@ -62,19 +62,19 @@ func cutOff(call context.Context) error {
 // CleanIncomplete ends uploads in parts that were begun before the time given and never
 // finished. Those of others, in a bucket that is shared, go on.
 func (b *Bucket) CleanIncomplete(ctx context.Context, before time.Time) (int, error) {
-	if err := b.ready(ctx); err != nil {
+	if err := b.ensureBucket(ctx); err != nil {
 		return 0, err
 	}
-	call, w := b.pulse.watch(ctx)
+	call, w := b.server.guard(ctx)
 	defer w.stop()
 	n := 0
 	for u := range b.client.ListIncompleteUploads(call, b.o.Bucket, b.o.prefix(), true) {
 		if u.Err != nil {
 			return n, s3Problem(call, fmt.Errorf("list unfinished uploads: %w", u.Err))
 		}
-		w.step()
+		w.progress()
 		key := path.Base(u.Key)
-		if u.Key != b.name(key) || !isMade(key) || !u.Initiated.Before(before) {
+		if u.Key != b.name(key) || !isObjectKey(key) || !u.Initiated.Before(before) {
 			continue
 		}
 		if err := b.client.AbortMultipartUpload(call, b.o.Bucket, u.Key, u.UploadID); err != nil {
@@ -82,5 +82,5 @@ func (b *Bucket) CleanIncomplete(ctx context.Context, before time.Time) (int, er
 		}
 		n++
 	}
-	return n, cutOff(call)
+	return n, listProblem(call)
 }

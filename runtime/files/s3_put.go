@@ -22,10 +22,10 @@ const (
 	// partSize is that of all parts but the last; S3 takes none below 5 MiB.
 	partSize = 16 << 20
 	maxParts = 10_000
-	// afterwards bounds the tidying up behind an upload that failed.
-	afterwards = 2 * time.Second
-	// joinMost is how long the server may put the parts of a file together.
-	joinMost = 5 * time.Minute
+	// cleanupTimeout bounds the tidying up behind an upload that failed.
+	cleanupTimeout = 2 * time.Second
+	// maxCompleteTime is how long the server may put the parts of a file together.
+	maxCompleteTime = 5 * time.Minute
 )
 
 // What a bucket is told about the bytes: nothing that would make a browser
@@ -38,12 +38,12 @@ var plainObject = minio.PutObjectOptions{ContentType: "application/octet-stream"
 // its MD5 and SHA-256, which the server checks; what it answers is checked
 // against them in turn. Nothing is under the key before all of it is there.
 func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := b.ready(ctx); err != nil {
+	if err := b.ensureBucket(ctx); err != nil {
 		return err
 	}
 	next := new(spool)
 	defer next.close()
-	p, err := b.read(next, r)
+	p, err := b.readPart(next, r)
 	if err != nil {
 		return err
 	}
@@ -54,11 +54,11 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
 		info, err := b.client.PutObject(ctx, b.o.Bucket, b.name(key), body, p.size, p.md5Base64(), p.sha256Hex(), plainObject)
 		return info.ETag, err
 	})
-	if err == nil && !p.is(tag) {
-		err = b.compare(ctx, key, p.sha256, p.size)
+	if err == nil && !p.matchesETag(tag) {
+		err = b.verifyContent(ctx, key, p.sha256, p.size)
 	}
 	if err != nil {
-		b.undo(ctx, key, "")
+		b.cleanUp(ctx, key, "")
 		return fmt.Errorf("store %s: %w", key, err)
 	}
 	return nil
@@ -72,8 +72,8 @@ type part struct {
 	last        bool
 }
 
-// read reads the next part.
-func (b *Bucket) read(into *spool, r io.Reader) (part, error) {
+// readPart reads the next part.
+func (b *Bucket) readPart(into *spool, r io.Reader) (part, error) {
 	m, h := md5.New(), sha256.New()
 	last, err := into.fill(io.TeeReader(r, io.MultiWriter(m, h)), partSize)
 	return part{into.body(), into.size, m.Sum(nil), h.Sum(nil), last}, err
@@ -82,25 +82,25 @@ func (b *Bucket) read(into *spool, r io.Reader) (part, error) {
 func (p part) md5Base64() string { return base64.StdEncoding.EncodeToString(p.md5) }
 func (p part) sha256Hex() string { return hex.EncodeToString(p.sha256) }
 
-// is tells whether a server's tag proves that it has this body. Some write it
+// matchesETag tells whether a server's tag proves that it has this body. Some write it
 // in capitals.
-func (p part) is(tag string) bool { return strings.EqualFold(tag, hex.EncodeToString(p.md5)) }
+func (p part) matchesETag(tag string) bool { return strings.EqualFold(tag, hex.EncodeToString(p.md5)) }
 
 // putParts sends the first part and all that follow.
 func (b *Bucket) putParts(ctx context.Context, key string, next *spool, first part, r io.Reader) error {
-	id, err := b.begin(ctx, key)
+	id, err := b.beginMultipart(ctx, key)
 	if err != nil {
 		return err
 	}
 	if err := b.sendParts(ctx, key, id, next, first, r); err != nil {
-		b.undo(ctx, key, id)
+		b.cleanUp(ctx, key, id)
 		return fmt.Errorf("store %s: %w", key, err)
 	}
 	return nil
 }
 
-func (b *Bucket) begin(ctx context.Context, key string) (id string, err error) {
-	ctx, w := b.pulse.watch(ctx)
+func (b *Bucket) beginMultipart(ctx context.Context, key string) (id string, err error) {
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
 	id, err = b.client.NewMultipartUpload(ctx, b.o.Bucket, b.name(key), plainObject)
 	return id, s3Problem(ctx, err)
@@ -125,68 +125,68 @@ func (b *Bucket) sendParts(ctx context.Context, key, id string, next *spool, p p
 			return err
 		}
 		sent = append(sent, minio.CompletePart{PartNumber: n, ETag: tag})
-		sure = sure && p.is(tag)
+		sure = sure && p.matchesETag(tag)
 		size += p.size
 		if p.last {
 			break
 		}
-		if p, err = b.read(next, io.TeeReader(r, whole)); err != nil {
+		if p, err = b.readPart(next, io.TeeReader(r, whole)); err != nil {
 			return err
 		}
 	}
-	if err := b.join(ctx, key, id, sent); err != nil {
+	if err := b.completeMultipart(ctx, key, id, sent); err != nil {
 		return err
 	}
 	if !sure {
-		return b.compare(ctx, key, whole.Sum(nil), size)
+		return b.verifyContent(ctx, key, whole.Sum(nil), size)
 	}
-	return b.compareSize(ctx, key, size)
+	return b.verifySize(ctx, key, size)
 }
 
-// compareSize asks how much is there, where every part was proven.
-func (b *Bucket) compareSize(ctx context.Context, key string, size int64) error {
+// verifySize asks how much is there, where every part was proven.
+func (b *Bucket) verifySize(ctx context.Context, key string, size int64) error {
 	in, err := b.Open(ctx, key)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	if there, err := in.Seek(0, io.SeekEnd); err != nil || there != size {
-		return b.differs(key, errors.Join(err, fmt.Errorf("%d of %d bytes are there", there, size)))
+		return b.differenceProblem(key, errors.Join(err, fmt.Errorf("%d of %d bytes are there", there, size)))
 	}
 	return nil
 }
 
-// join makes one object of the parts.
-func (b *Bucket) join(ctx context.Context, key, id string, parts []minio.CompletePart) error {
-	ctx, w := b.pulse.watch(ctx)
+// completeMultipart makes one object of the parts.
+func (b *Bucket) completeMultipart(ctx context.Context, key, id string, parts []minio.CompletePart) error {
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
-	w.most = joinMost
+	w.maxStall = maxCompleteTime
 	_, err := b.client.CompleteMultipartUpload(ctx, b.o.Bucket, b.name(key), id, parts, minio.PutObjectOptions{})
 	return s3Problem(ctx, err)
 }
 
 // send sends one body, watched over.
 func (b *Bucket) send(ctx context.Context, p part, call func(context.Context, io.Reader) (string, error)) (tag string, err error) {
-	ctx, w := b.pulse.watch(ctx)
+	ctx, w := b.server.guard(ctx)
 	defer w.stop()
-	tag, err = call(ctx, &stepping{p.body, w})
+	tag, err = call(ctx, &progressReader{p.body, w})
 	return tag, s3Problem(ctx, err)
 }
 
-// stepping is a body whose every read is a sign of life. It can be sent again.
-type stepping struct {
+// progressReader is a body whose every read is a sign of life. It can be sent again.
+type progressReader struct {
 	io.ReadSeeker
-	w *watch
+	w *stallGuard
 }
 
-func (s *stepping) Read(p []byte) (int, error) {
-	s.w.step()
+func (s *progressReader) Read(p []byte) (int, error) {
+	s.w.progress()
 	return s.ReadSeeker.Read(p)
 }
 
-// compare reads back what the server says it has, where its answer does not
+// verifyContent reads back what the server says it has, where its answer does not
 // prove it: an encrypting bucket gives tags that are no MD5.
-func (b *Bucket) compare(ctx context.Context, key string, sum []byte, size int64) error {
+func (b *Bucket) verifyContent(ctx context.Context, key string, sum []byte, size int64) error {
 	in, err := b.Open(ctx, key)
 	if err != nil {
 		return err
@@ -198,22 +198,22 @@ func (b *Bucket) compare(ctx context.Context, key string, sum []byte, size int64
 		return err
 	}
 	if n != size || !bytes.Equal(there.Sum(nil), sum) {
-		return b.differs(key, fmt.Errorf("%d bytes were sent, %d other ones are there", size, n))
+		return b.differenceProblem(key, fmt.Errorf("%d bytes were sent, %d other ones are there", size, n))
 	}
 	return nil
 }
 
-func (b *Bucket) differs(key string, err error) error {
+func (b *Bucket) differenceProblem(key string, err error) error {
 	return &problem.Error{Code: problem.Unavailable, Key: "files_unavailable", RetryAfter: 2 * time.Second, Err: fmt.Errorf("s3 kept something else under %s: %w", key, err)}
 }
 
-// undo takes away what a failed Put may have left. What it cannot reach is
+// cleanUp takes away what a failed Put may have left. What it cannot reach is
 // swept later.
-func (b *Bucket) undo(ctx context.Context, key, id string) {
-	if b.pulse.silent.Load() {
+func (b *Bucket) cleanUp(ctx context.Context, key, id string) {
+	if b.server.lastFailed.Load() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	if id != "" {
 		_ = b.client.AbortMultipartUpload(ctx, b.o.Bucket, b.name(key), id)

@@ -13,21 +13,21 @@ import (
 // Open asks for the size; bytes are fetched when they are read, from the place
 // that was sought. Reading ends with ctx.
 func (b *Bucket) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
-	if err := b.ready(ctx); err != nil {
+	if err := b.ensureBucket(ctx); err != nil {
 		return nil, err
 	}
-	call, w := b.pulse.watch(ctx)
+	call, w := b.server.guard(ctx)
 	defer w.stop()
 	info, err := b.client.StatObject(call, b.o.Bucket, b.name(key), minio.StatObjectOptions{})
 	if err != nil {
-		return nil, s3Problem(call, b.whatIsMissing(call, err))
+		return nil, s3Problem(call, b.missingKeyOrBucket(call, err))
 	}
 	return &object{b: b, ctx: ctx, key: key, size: info.Size}, nil
 }
 
-// whatIsMissing: the answer to a HEAD has no body that says whether the object
+// missingKeyOrBucket: the answer to a HEAD has no body that says whether the object
 // or the whole bucket is not there, and without its bucket no file is gone.
-func (b *Bucket) whatIsMissing(ctx context.Context, err error) error {
+func (b *Bucket) missingKeyOrBucket(ctx context.Context, err error) error {
 	var answer minio.ErrorResponse
 	if !errors.As(err, &answer) || answer.StatusCode != http.StatusNotFound {
 		return err
@@ -52,7 +52,7 @@ type object struct {
 	at   int64
 
 	body io.ReadCloser
-	w    *watch
+	w    *stallGuard
 	call context.Context
 }
 
@@ -66,7 +66,7 @@ func (o *object) Read(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	o.w.step()
+	o.w.progress()
 	o.w.idle.Store(false)
 	n, err := o.body.Read(p)
 	o.w.idle.Store(true)
@@ -87,7 +87,7 @@ func (o *object) fetch() error {
 			return fmt.Errorf("read %s: %w", o.key, err)
 		}
 	}
-	o.call, o.w = o.b.pulse.watch(o.ctx)
+	o.call, o.w = o.b.server.guard(o.ctx)
 	body, _, _, err := o.b.client.GetObject(o.call, o.b.o.Bucket, o.b.name(o.key), opts)
 	if err != nil {
 		o.w.stop()

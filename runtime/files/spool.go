@@ -14,10 +14,10 @@ const spoolMemory = 128 << 10
 // spool holds one piece of an upload until it is sent on. It is used again for
 // the next one, and closed in the end.
 type spool struct {
-	mem  bytes.Buffer
-	file *os.File // without a name, in the system's folder for temporary files
-	size int64    // bytes
-	full error    // why it could not be written
+	mem      bytes.Buffer
+	file     *os.File // without a name, in the system's folder for temporary files
+	size     int64    // bytes
+	writeErr error    // why it could not be written
 }
 
 // fill reads the next piece, at most so many bytes; last when the source is at
@@ -27,8 +27,8 @@ func (s *spool) fill(r io.Reader, most int64) (last bool, err error) {
 		return false, err
 	}
 	_, err = io.CopyN(s, r, most)
-	if s.full != nil {
-		return false, diskProblem(s.full)
+	if s.writeErr != nil {
+		return false, diskProblem(s.writeErr)
 	}
 	if errors.Is(err, io.EOF) {
 		return true, nil
@@ -52,7 +52,7 @@ func (s *spool) empty() error {
 func (s *spool) Write(p []byte) (int, error) {
 	n, err := s.write(p)
 	s.size += int64(n)
-	s.full = err
+	s.writeErr = err
 	return n, err
 }
 

@@ -33,7 +33,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err := s.forgetPartials(ctx); err != nil {
 		return 0, err
 	}
-	swept, err := s.sweepLoose(ctx, before)
+	swept, err := s.sweepUnlinked(ctx, before)
 	if err != nil {
 		return swept, err
 	}
@@ -44,13 +44,13 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	return swept + lost, err
 }
 
-// sweepLoose takes the documents only; the bytes are orphans from then on.
-func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error) {
+// sweepUnlinked takes the documents only; the bytes are orphans from then on.
+func (s *Service) sweepUnlinked(ctx context.Context, before time.Time) (int, error) {
 	swept := 0
 	var after *store.Position
 	for {
 		docs, err := s.db.Find(ctx, Collection, store.Find{
-			Where: query.Cmp{Path: loosePath, Op: query.Lt, Value: stamp(before)},
+			Where: query.Cmp{Path: unlinkedPath, Op: query.Lt, Value: stamp(before)},
 			Limit: sweepPage, After: after,
 		})
 		if err != nil {
@@ -61,7 +61,7 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 			if err != nil {
 				return swept, err
 			}
-			gone, err := s.drop(ctx, f)
+			gone, err := s.deleteDocument(ctx, f)
 			if err != nil {
 				return swept, err
 			}
@@ -76,10 +76,10 @@ func (s *Service) sweepLoose(ctx context.Context, before time.Time) (int, error)
 	}
 }
 
-// drop takes the document of a file that is still as f says. Bytes go after it:
+// deleteDocument takes the document of a file that is still as f says. Bytes go after it:
 // those without a document are found again, a document without bytes would
 // promise a file that is gone.
-func (s *Service) drop(ctx context.Context, f File) (bool, error) {
+func (s *Service) deleteDocument(ctx context.Context, f File) (bool, error) {
 	err := s.commit(ctx, -f.Size, store.Op{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: f.ID}, OldRev: f.Rev})
 	if errors.Is(err, store.ErrConflict) {
 		return false, nil
@@ -93,7 +93,7 @@ func (s *Service) drop(ctx context.Context, f File) (bool, error) {
 // removeBytes removes the bytes of an id and what was made from them.
 func (s *Service) removeBytes(ctx context.Context, id string) error {
 	return s.storage.List(ctx, id, func(found StoredObject) error {
-		if idOf(found.Key) != id {
+		if fileIDOf(found.Key) != id {
 			return nil
 		}
 		return s.storage.Remove(ctx, found.Key)
@@ -103,7 +103,7 @@ func (s *Service) removeBytes(ctx context.Context, id string) error {
 // DeleteUnlinked takes a file away at once that nothing refers to yet; conflict when
 // it was linked meanwhile.
 func (s *Service) DeleteUnlinked(ctx context.Context, f *File) error {
-	gone, err := s.drop(ctx, *f)
+	gone, err := s.deleteDocument(ctx, *f)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Service) sweepOrphans(ctx context.Context, now time.Time) (int, error) 
 		return err
 	}
 	err = s.storage.List(ctx, "", func(found StoredObject) error {
-		if !isMade(found.Key) || !found.StoredAt.Before(before) {
+		if !isObjectKey(found.Key) || !found.StoredAt.Before(before) {
 			return nil
 		}
 		if old = append(old, found.Key); len(old) < sweepPage {
@@ -65,13 +65,13 @@ func (s *Service) sweepKeys(ctx context.Context, keys []string, now time.Time) (
 	if err != nil {
 		return 0, err
 	}
-	seen, err := s.seen(ctx, keys)
+	seen, err := s.firstSeen(ctx, keys)
 	if err != nil {
 		return 0, err
 	}
 	notes := &store.Batch{}
 	for _, key := range keys {
-		ops, gone, err := s.sweepKey(ctx, key, known[idOf(key)], seen[key], now)
+		ops, gone, err := s.sweepKey(ctx, key, known[fileIDOf(key)], seen[key], now)
 		if err != nil {
 			return swept, err
 		}
@@ -115,7 +115,7 @@ func noteOp(key string, at time.Time) (store.Op, error) {
 func (s *Service) known(ctx context.Context, keys []string) (map[string]bool, error) {
 	ids := make([]string, len(keys))
 	for i, key := range keys {
-		ids[i] = idOf(key)
+		ids[i] = fileIDOf(key)
 	}
 	known := make(map[string]bool, len(keys))
 	for _, c := range []string{Collection, partialCollection} {
@@ -130,8 +130,8 @@ func (s *Service) known(ctx context.Context, keys []string) (map[string]bool, er
 	return known, nil
 }
 
-// seen tells when those of the keys that have a note were first seen.
-func (s *Service) seen(ctx context.Context, keys []string) (map[string]string, error) {
+// firstSeen tells when those of the keys that have a note were first seen.
+func (s *Service) firstSeen(ctx context.Context, keys []string) (map[string]string, error) {
 	docs, err := s.db.GetMany(ctx, orphanCollection, keys)
 	if err != nil {
 		return nil, fmt.Errorf("look up what was seen: %w", err)

@@ -24,7 +24,7 @@ func (s *Service) Thumbnail(ctx context.Context, f File, size string) (io.ReadSe
 	}
 	kept, err := s.OpenDerived(ctx, f, size)
 	if err == nil {
-		return typed(kept)
+		return detectType(kept)
 	}
 	if !errors.Is(err, ErrNotStored) {
 		return nil, "", err
@@ -46,8 +46,8 @@ func (s *Service) Thumbnail(ctx context.Context, f File, size string) (io.ReadSe
 	return nopCloser{bytes.NewReader(body)}, mediaType, nil
 }
 
-// typed tells the type of a small picture that was kept.
-func typed(kept io.ReadSeekCloser) (io.ReadSeekCloser, string, error) {
+// detectType tells the type of a small picture that was kept.
+func detectType(kept io.ReadSeekCloser) (io.ReadSeekCloser, string, error) {
 	head := make([]byte, 16)
 	n, err := io.ReadFull(kept, head)
 	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) {

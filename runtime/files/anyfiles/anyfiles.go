@@ -13,8 +13,8 @@ import (
 	"weft/runtime/store/storetest/anystore"
 )
 
-// patience is that of tests, whose servers share a machine with many others.
-const patience = 30 * time.Second
+// timeout is that of tests, whose servers share a machine with many others.
+const timeout = 30 * time.Second
 
 // Open opens an empty storage, which ends with the test.
 func Open(t testing.TB) files.Storage {
@@ -29,7 +29,7 @@ func Open(t testing.TB) files.Storage {
 	}
 	bucket, err := files.NewBucket(files.S3Options{
 		Endpoint: scheme + b.Endpoint, Region: b.Region, Bucket: b.Name, Prefix: "weft/files",
-		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Timeout: patience,
+		AccessKey: b.AccessKey, SecretKey: b.SecretKey, PathStyle: true, Timeout: timeout,
 	})
 	if err != nil {
 		t.Fatal(err)

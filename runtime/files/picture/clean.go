@@ -23,18 +23,18 @@ import (
 // ends before its pixels begin; what is cut off later is a picture still. The
 // buffer of src must hold 32 bytes.
 func Clean(mediaType string, src *bufio.Reader) io.Reader {
-	return clean(mediaType, src, &notes{})
+	return clean(mediaType, src, &pictureInfo{})
 }
 
-// notes are what is learnt of a picture on the way.
-type notes struct {
-	exif  exif
-	shown bool // data of pixels have come
+// pictureInfo are what is learnt of a picture on the way.
+type pictureInfo struct {
+	exif      exif
+	hasPixels bool // data of pixels have come
 	// Of a JPEG: whether it is progressive, how many parts and samples a pixel
 	// has, whether they may be red, green and blue, and how many times its data
 	// go over it.
 	progressive, rgb bool
-	parts            int
+	components       int
 	samples          float64
 	scans            int
 	// Of a PNG: whether it comes in passes, and whether a colour is transparent.
@@ -43,7 +43,7 @@ type notes struct {
 }
 
 // clean is Clean that takes notes.
-func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
+func clean(mediaType string, src *bufio.Reader, n *pictureInfo) io.Reader {
 	var next func() (io.Reader, error)
 	switch mediaType {
 	case "image/jpeg":
@@ -59,7 +59,7 @@ func clean(mediaType string, src *bufio.Reader, n *notes) io.Reader {
 	default:
 		return src
 	}
-	return &pieces{src: src, next: next, notes: n}
+	return &segmentReader{src: src, next: next, notes: n}
 }
 
 // Cleans tells whether Clean takes files of a type apart.
@@ -71,32 +71,32 @@ func Cleans(mediaType string) bool {
 	return false
 }
 
-// errPicture is the problem of a picture that cannot be taken apart.
-func errPicture() error { return problem.New(problem.Invalid, "picture_broken", nil) }
+// errDamaged is the problem of a picture that cannot be taken apart.
+func errDamaged() error { return problem.New(problem.Invalid, "picture_broken", nil) }
 
 // errEnd is what a cleaner's next returns at the end of the picture; what
 // follows in the file is read and dropped.
 var errEnd = errors.New("end of the picture")
 
-// pieces reads what next returns, one reader after the other.
-type pieces struct {
-	src   *bufio.Reader
-	next  func() (io.Reader, error)
-	notes *notes
-	now   io.Reader
-	err   error
+// segmentReader reads what next returns, one reader after the other.
+type segmentReader struct {
+	src     *bufio.Reader
+	next    func() (io.Reader, error)
+	notes   *pictureInfo
+	current io.Reader
+	err     error
 }
 
-func (p *pieces) Read(b []byte) (int, error) {
+func (p *segmentReader) Read(b []byte) (int, error) {
 	for len(b) > 0 && p.err == nil {
-		if p.now == nil {
-			if p.now, p.err = p.next(); p.err != nil {
+		if p.current == nil {
+			if p.current, p.err = p.next(); p.err != nil {
 				break
 			}
 		}
-		n, err := p.now.Read(b)
+		n, err := p.current.Read(b)
 		if err != nil {
-			p.now = nil
+			p.current = nil
 			if err != io.EOF { //nolint:errorlint // readers return it as it is
 				p.err = err
 			}
@@ -106,8 +106,8 @@ func (p *pieces) Read(b []byte) (int, error) {
 		}
 	}
 	if errors.Is(p.err, errEnd) {
-		if p.err = io.EOF; !p.notes.shown {
-			p.err = errPicture()
+		if p.err = io.EOF; !p.notes.hasPixels {
+			p.err = errDamaged()
 		}
 		if _, err := io.Copy(io.Discard, p.src); err != nil {
 			p.err = err
@@ -116,14 +116,14 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return 0, p.err
 }
 
-// atMost reads n bytes, fewer at the end of the file. Read errors are those of src.
-func atMost(src *bufio.Reader, n int64) ([]byte, error) {
+// readUpTo reads n bytes, fewer at the end of the file. Read errors are those of src.
+func readUpTo(src *bufio.Reader, n int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(src, n))
 }
 
-// begins tells whether data come behind a head of n bytes, with its error if
+// hasMore tells whether data come behind a head of n bytes, with its error if
 // that cannot be read.
-func begins(src *bufio.Reader, n int) (bool, error) {
+func hasMore(src *bufio.Reader, n int) (bool, error) {
 	_, err := src.Peek(n + 1)
 	if errors.Is(err, io.EOF) {
 		return false, nil
@@ -137,10 +137,10 @@ func skip(src *bufio.Reader, n int64) error {
 	return err
 }
 
-// blank reads as many zeros as src has bytes.
-type blank struct{ src io.Reader }
+// zeroReader reads as many zeros as src has bytes.
+type zeroReader struct{ src io.Reader }
 
-func (z blank) Read(b []byte) (int, error) {
+func (z zeroReader) Read(b []byte) (int, error) {
 	n, err := z.src.Read(b)
 	clear(b[:n])
 	return n, err

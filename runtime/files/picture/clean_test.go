@@ -51,7 +51,7 @@ var traces = []string{canary, "GPS", "31.2304", "31,13", "\x00\x00\x00\x1f\x00\x
 
 func cleanAll(t testing.TB, mediaType string, body []byte) ([]byte, exif, error) {
 	t.Helper()
-	var n notes
+	var n pictureInfo
 	out, err := io.ReadAll(clean(mediaType, bufio.NewReader(bytes.NewReader(body)), &n))
 	return out, n.exif, err
 }

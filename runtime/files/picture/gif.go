@@ -9,14 +9,14 @@ import (
 // gifCleaner keeps the blocks that make the picture (GIF89a) and the loop
 // count; comments and other applications' blocks, XMP among them, go.
 type gifCleaner struct {
-	src          *bufio.Reader
-	notes        *notes
-	begun, ended bool
+	src            *bufio.Reader
+	notes          *pictureInfo
+	started, ended bool
 }
 
 func (c *gifCleaner) next() (io.Reader, error) {
-	if !c.begun {
-		c.begun = true
+	if !c.started {
+		c.started = true
 		return c.withTable(13, 10)
 	}
 	for !c.ended {
@@ -37,11 +37,11 @@ func (c *gifCleaner) next() (io.Reader, error) {
 			if err != nil {
 				return nil, err
 			}
-			c.notes.shown = true
+			c.notes.hasPixels = true
 			// The least code size stands before the data.
 			return io.MultiReader(picture, io.LimitReader(c.src, 1), &subBlocks{src: c.src}), nil
 		case head[0] != 0x21:
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
 		keep, err := c.keeps(head[1])
 		if err != nil {
@@ -63,7 +63,7 @@ func (c *gifCleaner) next() (io.Reader, error) {
 func (c *gifCleaner) withTable(n, at int) (io.Reader, error) {
 	head, err := c.src.Peek(n)
 	if err != nil {
-		return nil, atEnd(err)
+		return nil, endIfEOF(err)
 	}
 	size := int64(n)
 	if flags := head[at]; flags&0x80 != 0 {

@@ -13,16 +13,16 @@ import (
 // their offset in the file. How the picture is turned stands in its
 // properties, not in Exif; the time of the shot goes too.
 type heifCleaner struct {
-	src   *bufio.Reader
-	notes *notes
-	at    int64   // offset in the file
-	wipe  []reach // what the items hold that are no pictures
-	meta  bool
+	src     *bufio.Reader
+	notes   *pictureInfo
+	at      int64       // offset in the file
+	removed []byteRange // what the items hold that are no pictures
+	meta    bool
 }
 
-// reach is a range of bytes, from the start of the file, and what is written
+// byteRange is a range of bytes, from the start of the file, and what is written
 // there: fill, and pad behind it.
-type reach struct {
+type byteRange struct {
 	from, to int64
 	fill     string
 	pad      byte
@@ -41,7 +41,7 @@ func (c *heifCleaner) next() (io.Reader, error) {
 		if len(head) == 0 && c.meta {
 			return nil, errEnd
 		}
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
 	start := c.at
 	if b.size == 0 { // to the end of the file
@@ -55,29 +55,29 @@ func (c *heifCleaner) next() (io.Reader, error) {
 		return c.metaBox(b, start)
 	case "mdat":
 		if !c.meta {
-			return nil, errPicture() // what is to go is not known yet
+			return nil, errDamaged() // what is to go is not known yet
 		}
-		return &wiper{io.LimitReader(c.src, b.size), start, c.wipe}, nil
+		return &overwritingReader{io.LimitReader(c.src, b.size), start, c.removed}, nil
 	}
 	out := append([]byte(nil), head[:b.head]...)
 	copy(out[4:], "free")
 	_, err = c.src.Discard(b.head)
-	return io.MultiReader(bytes.NewReader(out), blank{io.LimitReader(c.src, b.size-int64(b.head))}), err
+	return io.MultiReader(bytes.NewReader(out), zeroReader{io.LimitReader(c.src, b.size-int64(b.head))}), err
 }
 
 func (c *heifCleaner) metaBox(b box, start int64) (io.Reader, error) {
 	if c.meta || b.size > maxHeifMeta {
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
-	body, err := atMost(c.src, b.size)
+	body, err := readUpTo(c.src, b.size)
 	if err != nil {
 		return nil, err
 	}
-	if c.wipe, err = otherItems(body, b.head, start); err != nil {
+	if c.removed, err = removedRanges(body, b.head, start); err != nil {
 		return nil, err
 	}
-	c.meta, c.notes.shown = true, true // the pixels may lie within the index
-	wipe(body, start, c.wipe)
+	c.meta, c.notes.hasPixels = true, true // the pixels may lie within the index
+	overwrite(body, start, c.removed)
 	return bytes.NewReader(body), nil
 }
 
@@ -102,22 +102,22 @@ func boxHead(b []byte) (box, bool) {
 	return h, h.size == 0 || h.size >= int64(h.head) && h.size < 1<<60
 }
 
-// wiper reads bytes that start at an offset of the file, with ranges overwritten.
-type wiper struct {
+// overwritingReader reads bytes that start at an offset of the file, with ranges overwritten.
+type overwritingReader struct {
 	src  io.Reader
 	at   int64
-	gone []reach
+	gone []byteRange
 }
 
-func (w *wiper) Read(b []byte) (int, error) {
+func (w *overwritingReader) Read(b []byte) (int, error) {
 	n, err := w.src.Read(b)
-	wipe(b[:n], w.at, w.gone)
+	overwrite(b[:n], w.at, w.gone)
 	w.at += int64(n)
 	return n, err
 }
 
-// wipe overwrites what of the ranges lies in b, which starts at an offset of the file.
-func wipe(b []byte, at int64, gone []reach) {
+// overwrite overwrites what of the ranges lies in b, which starts at an offset of the file.
+func overwrite(b []byte, at int64, gone []byteRange) {
 	for _, r := range gone {
 		for i := max(r.from-at, 0); i < min(r.to-at, int64(len(b))); i++ {
 			b[i] = r.pad

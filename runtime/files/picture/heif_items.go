@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// maxHeifGone is how many items, and how many ranges of theirs, are overwritten
+// maxHeifRemoved is how many items, and how many ranges of theirs, are overwritten
 // at most: each is looked at whenever bytes are read.
-const maxHeifGone = 4096
+const maxHeifRemoved = 4096
 
 // heifPictures are the types of items that are pictures or make one of others.
 var heifPictures = map[string]bool{
@@ -16,18 +16,18 @@ var heifPictures = map[string]bool{
 	"grid": true, "iovl": true, "iden": true, "tmap": true,
 }
 
-// otherItems reads the meta box of a HEIF file, whole, with its head of a given
+// removedRanges reads the meta box of a HEIF file, whole, with its head of a given
 // length and its place in the file, and says where the items lie that are no
 // pictures. An item that cannot be found is a problem.
-func otherItems(meta []byte, head int, start int64) ([]reach, error) {
+func removedRanges(meta []byte, head int, start int64) ([]byteRange, error) {
 	if len(meta) < head+4 {
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
 	var infos, places, data *cursor
 	for rest, at := meta[head+4:], head+4; len(rest) > 0; {
 		h, ok := boxHead(rest)
 		if !ok || h.size == 0 || h.size > int64(len(rest)) {
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
 		p := &cursor{bytes: rest[h.head:h.size], at: start + int64(at+h.head)}
 		switch h.name {
@@ -41,27 +41,27 @@ func otherItems(meta []byte, head int, start int64) ([]reach, error) {
 		rest, at = rest[h.size:], at+int(h.size)
 	}
 	if infos == nil || places == nil {
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
-	other := itemsToGo(infos)
-	gone := itemPlaces(places, data, other)
+	other := removedItems(infos)
+	gone := itemLocations(places, data, other)
 	if infos.short || places.short {
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
 	for _, r := range gone { // behind the index, or in the data within it
 		inside := data != nil && r.from >= data.at && r.to <= data.at+int64(len(data.bytes))
 		if !inside && r.from < start+int64(len(meta)) {
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
 	}
-	return apartFrom(gone), nil
+	return disjoint(gone), nil
 }
 
-// apartFrom sorts ranges and cuts off what lies in another, so that no byte is
+// disjoint sorts ranges and cuts off what lies in another, so that no byte is
 // overwritten as often as it is named. Of two the one that begins first stays.
-func apartFrom(all []reach) []reach {
-	slices.SortStableFunc(all, func(a, b reach) int { return cmp.Compare(a.from, b.from) })
-	var apart []reach
+func disjoint(all []byteRange) []byteRange {
+	slices.SortStableFunc(all, func(a, b byteRange) int { return cmp.Compare(a.from, b.from) })
+	var apart []byteRange
 	end := int64(0)
 	for _, r := range all {
 		if r.from < end {
@@ -99,8 +99,8 @@ func (p *cursor) uint(n int) int64 {
 	return v
 }
 
-// wide is a or b, as the version of a box has it.
-func wide(is bool, a, b int) int {
+// pick is a or b, as the version of a box has it.
+func pick(is bool, a, b int) int {
 	if is {
 		return a
 	}
@@ -113,12 +113,12 @@ const (
 	emptyXMP  = `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`
 )
 
-// itemsToGo reads the item information box: the items that are no pictures and
+// removedItems reads the item information box: the items that are no pictures and
 // what is to stand in their place.
-func itemsToGo(p *cursor) map[int64]reach {
+func removedItems(p *cursor) map[int64]byteRange {
 	version := p.uint(4) >> 24
-	gone := map[int64]reach{}
-	for range p.uint(wide(version == 0, 2, 4)) {
+	gone := map[int64]byteRange{}
+	for range p.uint(pick(version == 0, 2, 4)) {
 		h, ok := boxHead(p.bytes)
 		if p.short || !ok || h.size == 0 || h.size > int64(len(p.bytes)) {
 			p.short = true
@@ -127,20 +127,20 @@ func itemsToGo(p *cursor) map[int64]reach {
 		e := &cursor{bytes: p.bytes[h.head:h.size]}
 		p.bytes = p.bytes[h.size:]
 		v := e.uint(4) >> 24
-		id := e.uint(wide(v == 3, 4, 2))
+		id := e.uint(pick(v == 3, 4, 2))
 		e.uint(2) // protection
 		name := string(binary.BigEndian.AppendUint32(nil, uint32(e.uint(4))))
 		switch {
 		case v < 2:
-			gone[id] = reach{}
+			gone[id] = byteRange{}
 		case name == "Exif":
-			gone[id] = reach{fill: emptyExif}
+			gone[id] = byteRange{fill: emptyExif}
 		case name == "mime":
-			gone[id] = reach{fill: emptyXMP, pad: ' '}
+			gone[id] = byteRange{fill: emptyXMP, pad: ' '}
 		case !heifPictures[name]:
-			gone[id] = reach{}
+			gone[id] = byteRange{}
 		}
-		p.short = p.short || e.short || len(gone) > maxHeifGone
+		p.short = p.short || e.short || len(gone) > maxHeifRemoved
 	}
 	return gone
 }

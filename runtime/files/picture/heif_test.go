@@ -81,7 +81,7 @@ func TestItemsToGoAreFew(t *testing.T) {
 // TestRangesAreWipedOnce: what overlaps would be gone over as often as it is named.
 func TestRangesAreWipedOnce(t *testing.T) {
 	t.Parallel()
-	gone := apartFrom([]reach{{from: 6, to: 9}, {from: 2, to: 8, fill: "ab"}, {from: 2, to: 4, pad: '.'}, {from: 12, to: 13, fill: "z"}, {from: 20, to: 21}})
+	gone := disjoint([]byteRange{{from: 6, to: 9}, {from: 2, to: 8, fill: "ab"}, {from: 2, to: 4, pad: '.'}, {from: 12, to: 13, fill: "z"}, {from: 20, to: 21}})
 	end := int64(0)
 	for _, r := range gone {
 		if r.from < end || r.to <= r.from {
@@ -89,7 +89,7 @@ func TestRangesAreWipedOnce(t *testing.T) {
 		}
 		end = r.to
 	}
-	w := &wiper{bytes.NewReader([]byte("0123456789012345")), 0, gone}
+	w := &overwritingReader{bytes.NewReader([]byte("0123456789012345")), 0, gone}
 	if out, err := io.ReadAll(w); err != nil || string(out) != "01ab\x00\x00\x00\x00\x00901z345" {
 		t.Errorf("%q, %v", out, err)
 	}

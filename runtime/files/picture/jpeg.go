@@ -10,11 +10,11 @@ import (
 // jpegCleaner keeps the segments that make the picture (ITU-T T.81, annex B),
 // JFIF, the colour profile and Adobe's colour transform.
 type jpegCleaner struct {
-	src   *bufio.Reader
-	notes *notes
-	begun bool
-	ended bool
-	wrote bool // the Exif segment
+	src      *bufio.Reader
+	notes    *pictureInfo
+	started  bool
+	ended    bool
+	exifDone bool // the Exif segment
 }
 
 // Markers.
@@ -37,17 +37,17 @@ func (c *jpegCleaner) next() (io.Reader, error) {
 			return nil, err
 		}
 		switch {
-		case !c.begun:
+		case !c.started:
 			if m != jpegSOI {
-				return nil, errPicture()
+				return nil, errDamaged()
 			}
-			c.begun = true
+			c.started = true
 			return bytes.NewReader([]byte{0xFF, m}), nil
 		case m == jpegEOI:
 			c.ended = true
 			return bytes.NewReader([]byte{0xFF, m}), nil
 		case m == jpegSOI:
-			return nil, errPicture()
+			return nil, errDamaged()
 		case m == 0x01, m >= 0xD0 && m <= 0xD7:
 			return bytes.NewReader([]byte{0xFF, m}), nil
 		case m == 0:
@@ -83,11 +83,11 @@ func (c *jpegCleaner) marker() (byte, error) {
 func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	size, err := c.src.Peek(2)
 	if err != nil {
-		return nil, atEnd(err)
+		return nil, endIfEOF(err)
 	}
 	n := int64(size[0])<<8 | int64(size[1])
 	if n < 2 {
-		return nil, errPicture()
+		return nil, errDamaged()
 	}
 	if m == jpegAPP1 {
 		return c.exifSegment(n)
@@ -138,7 +138,7 @@ func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 // jfifSegment keeps what stands before the preview, of no size then.
 func (c *jpegCleaner) jfifSegment(n int64) (io.Reader, error) {
 	const size = 16
-	body, err := atMost(c.src, min(n, size))
+	body, err := readUpTo(c.src, min(n, size))
 	if err != nil {
 		return nil, err
 	}
@@ -150,15 +150,15 @@ func (c *jpegCleaner) jfifSegment(n int64) (io.Reader, error) {
 
 // exifSegment replaces the first one that holds Exif data.
 func (c *jpegCleaner) exifSegment(n int64) (io.Reader, error) {
-	body, err := atMost(c.src, n)
+	body, err := readUpTo(c.src, n)
 	if err != nil {
 		return nil, err
 	}
 	body = body[2:]
-	if c.wrote || !bytes.HasPrefix(body, []byte(exifPrefix)) {
+	if c.exifDone || !bytes.HasPrefix(body, []byte(exifPrefix)) {
 		return nil, nil
 	}
-	c.notes.exif, c.wrote = readExif(body[len(exifPrefix):]), true
+	c.notes.exif, c.exifDone = readExif(body[len(exifPrefix):]), true
 	if c.notes.exif == (exif{}) {
 		return nil, nil
 	}
@@ -168,8 +168,8 @@ func (c *jpegCleaner) exifSegment(n int64) (io.Reader, error) {
 	return bytes.NewReader(out), nil
 }
 
-// atEnd is err, or the end of the picture where the file ends.
-func atEnd(err error) error {
+// endIfEOF is err, or the end of the picture where the file ends.
+func endIfEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errEnd
 	}
@@ -182,7 +182,7 @@ type scan struct{ src *bufio.Reader }
 func (s scan) Read(b []byte) (int, error) {
 	n := 0
 	for n < len(b) {
-		k, err := s.some(b[n:])
+		k, err := s.readRun(b[n:])
 		n += k
 		if err != nil {
 			return n, err
@@ -191,8 +191,8 @@ func (s scan) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// some reads what lies before the next byte 255, or what this one stands for.
-func (s scan) some(b []byte) (int, error) {
+// readRun reads what lies before the next byte 255, or what this one stands for.
+func (s scan) readRun(b []byte) (int, error) {
 	head, err := s.src.Peek(2)
 	if len(head) == 0 {
 		return 0, err

@@ -7,14 +7,14 @@ import (
 
 // Bounds of what is decoded (S-21).
 const (
-	maxDecoded = 80 << 20  // bytes of one decoded picture, as far as can be told before
-	allDecoded = 100 << 20 // bytes of those being decoded at the same time
-	maxLeft    = 8 << 20   // bytes of one that are left to be collected when the time comes
-	maxDrawn   = 500e6     // pixels times scans of a JPEG
+	maxDecodedBytes = 80 << 20  // bytes of one decoded picture, as far as can be told before
+	maxTotalBytes   = 100 << 20 // bytes of those being decoded at the same time
+	collectAbove    = 8 << 20   // bytes of one that are left to be collected when the time comes
+	maxPixelScans   = 500e6     // pixels times scans of a JPEG
 )
 
-// memory is how many bytes decoding takes, about.
-func memory(mediaType string, c image.Config, n notes) float64 {
+// decodedBytes is how many bytes decoding takes, about.
+func decodedBytes(mediaType string, c image.Config, n pictureInfo) float64 {
 	each := 4.0
 	switch {
 	case mediaType == "image/jpeg":
@@ -40,23 +40,23 @@ func memory(mediaType string, c image.Config, n notes) float64 {
 }
 
 // jpegBytes is how many a pixel of a JPEG takes.
-func jpegBytes(n notes) float64 {
+func jpegBytes(n pictureInfo) float64 {
 	each := n.samples
 	if n.progressive {
 		each *= 1 + 4 // coefficients are kept until the last scan
 	}
-	if n.parts == 4 || n.parts == 3 && n.rgb {
+	if n.components == 4 || n.components == 3 && n.rgb {
 		each += 4 // other colours than YCbCr are put together in a picture of their own
 	}
 	return each
 }
 
-// share is how much of the memory a picture is given. It is half at least, so
+// memoryShare is how much of the memory a picture is given. It is half at least, so
 // that no more than two are made at a time, and all for a lossless WebP: its
 // trees of codes may take more than its pixels.
-func share(cost float64, n notes) int64 {
+func memoryShare(cost float64, n pictureInfo) int64 {
 	if n.lossless {
-		return allDecoded
+		return maxTotalBytes
 	}
-	return max(int64(cost), allDecoded/2)
+	return max(int64(cost), maxTotalBytes/2)
 }

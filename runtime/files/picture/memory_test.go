@@ -59,12 +59,12 @@ func TestDecodingTakesWhatWasTold(t *testing.T) {
 	for name, body := range whole(t) {
 		mediaType, _, _ := strings.Cut(name, " ")
 		f := formats[mediaType]
-		c, n, err := look(&source{ReadSeeker: bytes.NewReader(body)}, f, mediaType)
+		c, n, err := inspect(&source{ReadSeeker: bytes.NewReader(body)}, f, mediaType)
 		if err != nil || c.Width != 500 {
 			t.Fatalf("%s: %+v, %v", name, c, err)
 		}
 		took := used(func() { _, err = f.decode(bytes.NewReader(body)) })
-		if told := memory(mediaType, c, n); err != nil || took > told+128<<10 {
+		if told := decodedBytes(mediaType, c, n); err != nil || took > told+128<<10 {
 			t.Errorf("%s took %.0f, told were %.0f, %v", name, took, told, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestDecodingTakesWhatWasTold(t *testing.T) {
 // TestScalingTakesLittle: nothing as large as what is sampled.
 func TestScalingTakesLittle(t *testing.T) {
 	great := image.NewGray(image.Rect(0, 0, 1600, 1600))
-	if took := used(func() { scaled(great, 400, 0) }); took > 400*400*4+1<<20 {
+	if took := used(func() { thumbnailOf(great, 400, 0) }); took > 400*400*4+1<<20 {
 		t.Errorf("it took %.0f bytes", took)
 	}
 }
@@ -108,7 +108,7 @@ func TestBandsDoNotShow(t *testing.T) {
 				src.Pix[src.PixOffset(x, y)+3] = 255
 			}
 		}
-		if got, want := scaled(src, 64, 0), sampledAtOnce(src, 64); !bytes.Equal(got.Pix, want.Pix) || got.Bounds() != want.Bounds() {
+		if got, want := thumbnailOf(src, 64, 0), downsampledAtOnce(src, 64); !bytes.Equal(got.Pix, want.Pix) || got.Bounds() != want.Bounds() {
 			t.Errorf("%v: other pixels, %v, want %v", size, got.Bounds(), want.Bounds())
 		}
 	}
@@ -133,14 +133,14 @@ func TestLosslessWebPIsDecodedAlone(t *testing.T) {
 	}
 }
 
-// sampledAtOnce is how scaled would do it with all the memory there is.
-func sampledAtOnce(src image.Image, edge int) *image.RGBA {
+// downsampledAtOnce is how scaled would do it with all the memory there is.
+func downsampledAtOnce(src image.Image, edge int) *image.RGBA {
 	size := src.Bounds().Size()
 	w, h := size.X, size.Y
 	if long := max(w, h); long > edge {
 		w, h = max(1, (w*edge+long/2)/long), max(1, (h*edge+long/2)/long)
 	}
-	k := max(1, min(8, maxSampled/max(w, h), size.X/w, size.Y/h))
+	k := max(1, min(8, maxSampledEdge/max(w, h), size.X/w, size.Y/h))
 	rough := image.NewRGBA(image.Rect(0, 0, k*w, k*h))
 	draw.ApproxBiLinear.Scale(rough, rough.Bounds(), src, src.Bounds(), draw.Src, nil)
 	small := image.NewRGBA(image.Rect(0, 0, w, h))

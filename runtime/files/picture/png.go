@@ -10,12 +10,12 @@ import (
 
 // pngCleaner keeps the chunks that make the picture (PNG, third edition).
 type pngCleaner struct {
-	src   *bufio.Reader
-	notes *notes
-	begun bool
-	ended bool
-	head  bool // IHDR has come
-	wrote bool // the eXIf chunk
+	src        *bufio.Reader
+	notes      *pictureInfo
+	started    bool
+	ended      bool
+	headerSeen bool // IHDR has come
+	exifDone   bool // the eXIf chunk
 }
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -30,29 +30,29 @@ var pngExtra = map[string]bool{
 }
 
 func (c *pngCleaner) next() (io.Reader, error) {
-	if !c.begun {
-		c.begun = true
+	if !c.started {
+		c.started = true
 		return io.LimitReader(c.src, int64(len(pngMagic))), nil
 	}
 	for !c.ended {
 		head, err := c.src.Peek(8)
 		if err != nil {
-			return nil, atEnd(err)
+			return nil, endIfEOF(err)
 		}
 		n, name := int64(binary.BigEndian.Uint32(head)), string(head[4:])
 		if n > 1<<31-1 || !isChunkName(name) {
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
-		if (name == "IHDR") == c.head {
-			return nil, errPicture() // it comes first, and once
+		if (name == "IHDR") == c.headerSeen {
+			return nil, errDamaged() // it comes first, and once
 		}
-		c.head = true
+		c.headerSeen = true
 		critical := name[0]&0x20 == 0
 		if critical || pngExtra[name] {
 			c.ended = name == "IEND"
 			return io.LimitReader(c.src, 8+n+4), c.note(name, n)
 		}
-		if name == "eXIf" && n <= maxExif && !c.wrote {
+		if name == "eXIf" && n <= maxExif && !c.exifDone {
 			if piece, err := c.exifChunk(n); piece != nil || err != nil {
 				return piece, err
 			}
@@ -71,27 +71,27 @@ func (c *pngCleaner) note(name string, n int64) error {
 	case name == "tRNS":
 		c.notes.transparent = true
 	case name == "IHDR" && n != 13:
-		return errPicture()
+		return errDamaged()
 	case name == "IHDR": // its last byte names the order of the rows
 		head, err := c.src.Peek(8 + 13)
 		if err != nil {
-			return atEnd(err)
+			return endIfEOF(err)
 		}
 		c.notes.interlaced = head[8+12] != 0
 	case name == "IDAT" && n > 0:
-		more, err := begins(c.src, 8)
-		c.notes.shown = c.notes.shown || more
+		more, err := hasMore(c.src, 8)
+		c.notes.hasPixels = c.notes.hasPixels || more
 		return err
 	}
 	return nil
 }
 
 func (c *pngCleaner) exifChunk(n int64) (io.Reader, error) {
-	body, err := atMost(c.src, 8+n+4)
+	body, err := readUpTo(c.src, 8+n+4)
 	if err != nil {
 		return nil, err
 	}
-	c.notes.exif, c.wrote = readExif(body[8:min(8+n, int64(len(body)))]), true
+	c.notes.exif, c.exifDone = readExif(body[8:min(8+n, int64(len(body)))]), true
 	if c.notes.exif == (exif{}) {
 		return nil, nil
 	}

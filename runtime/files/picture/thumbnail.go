@@ -41,7 +41,7 @@ var formats = map[string]format{
 type Maker struct{ memory *semaphore.Weighted }
 
 // NewMaker makes a Maker.
-func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(allDecoded)} }
+func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxTotalBytes)} }
 
 // Thumbnail makes a picture that fits into a square of edge pixels, as JPEG, or
 // as PNG when something in it is transparent. It holds nothing but pixels, is
@@ -56,15 +56,15 @@ func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType strin
 		return nil, "", problem.New(problem.MediaType, "picture_type", map[string]any{"media_type": mediaType})
 	}
 	src := &source{ReadSeeker: in}
-	c, n, err := look(src, f, mediaType)
+	c, n, err := inspect(src, f, mediaType)
 	if err != nil {
 		return nil, "", err
 	}
-	cost := memory(mediaType, c, n)
-	if cost > maxDecoded || float64(c.Width)*float64(c.Height)*float64(n.scans) > maxDrawn {
+	cost := decodedBytes(mediaType, c, n)
+	if cost > maxDecodedBytes || float64(c.Width)*float64(c.Height)*float64(n.scans) > maxPixelScans {
 		return nil, "", problem.New(problem.Invalid, "picture_too_great", map[string]any{"width": c.Width, "height": c.Height})
 	}
-	share := share(cost, n)
+	share := memoryShare(cost, n)
 	if err := m.memory.Acquire(ctx, share); err != nil {
 		return nil, "", fmt.Errorf("wait for memory to decode a picture: %w", err)
 	}
@@ -72,26 +72,26 @@ func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType strin
 	if err := src.rewind(); err != nil {
 		return nil, "", err
 	}
-	if cost > maxLeft || n.lossless {
+	if cost > collectAbove || n.lossless {
 		// What is left of it goes before another is decoded.
 		defer runtime.GC()
 	}
 	return render(src, f, edge, n.exif.orientation)
 }
 
-// look reads what the file says of itself, decoding nothing.
-func look(src *source, f format, mediaType string) (c image.Config, n notes, err error) {
+// inspect reads what the file says of itself, decoding nothing.
+func inspect(src *source, f format, mediaType string) (c image.Config, n pictureInfo, err error) {
 	if c, err = f.config(bufio.NewReader(src)); err != nil {
-		return c, n, src.broken(err)
+		return c, n, src.problem(err)
 	}
 	if c.Width <= 0 || c.Height <= 0 {
-		return c, n, errPicture()
+		return c, n, errDamaged()
 	}
 	if err := src.rewind(); err != nil {
 		return c, n, err
 	}
 	if _, err := io.Copy(io.Discard, clean(mediaType, bufio.NewReaderSize(src, 64<<10), &n)); err != nil {
-		return c, n, src.broken(err)
+		return c, n, src.problem(err)
 	}
 	return c, n, nil
 }
@@ -106,9 +106,9 @@ func render(src *source, f format, edge int, orientation uint16) (body []byte, m
 	}()
 	great, err := f.decode(bufio.NewReaderSize(src, 64<<10))
 	if err != nil {
-		return nil, "", src.broken(err)
+		return nil, "", src.problem(err)
 	}
-	small := scaled(great, edge, orientation)
+	small := thumbnailOf(great, edge, orientation)
 	var out bytes.Buffer
 	if small.Opaque() {
 		mediaType, err = "image/jpeg", jpeg.Encode(&out, small, &jpeg.Options{Quality: 82})
@@ -143,9 +143,9 @@ func (s *source) rewind() error {
 	return nil
 }
 
-// broken is the problem of a picture that its decoder does not take, or why it
+// problem is the problem of a picture that its decoder does not take, or why it
 // could not be read.
-func (s *source) broken(err error) error {
+func (s *source) problem(err error) error {
 	if s.failed != nil {
 		return fmt.Errorf("read the picture: %w", s.failed)
 	}

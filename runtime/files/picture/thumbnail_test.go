@@ -138,14 +138,14 @@ func TestTwoAreMadeAtATime(t *testing.T) {
 	m := NewMaker()
 	body := samples(t)["screen.png"]
 	ctx, cancel := context.WithCancel(t.Context())
-	if err := m.memory.Acquire(ctx, allDecoded/2+1); err != nil {
+	if err := m.memory.Acquire(ctx, maxTotalBytes/2+1); err != nil {
 		t.Fatal(err)
 	}
 	cancel()
 	if _, _, err := m.Thumbnail(ctx, bytes.NewReader(body), "image/png", 10); !errors.Is(err, context.Canceled) {
 		t.Errorf("without memory: %v", err)
 	}
-	m.memory.Release(allDecoded/2 + 1)
+	m.memory.Release(maxTotalBytes/2 + 1)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

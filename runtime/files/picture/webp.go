@@ -11,10 +11,10 @@ import (
 // webpCleaner keeps the chunks that make the picture (RFC 9649). The file's
 // size stands at its start, so what goes is overwritten in its place.
 type webpCleaner struct {
-	src   *bufio.Reader
-	notes *notes
-	left  int64 // bytes of the picture still to come; 0 at the start
-	past  bool  // the file's header
+	src        *bufio.Reader
+	notes      *pictureInfo
+	left       int64 // bytes of the picture still to come; 0 at the start
+	headerRead bool  // the file's header
 }
 
 // webpParts are the chunks of the picture; VP8X and EXIF are seen to apart.
@@ -24,18 +24,18 @@ var webpParts = map[string]bool{"VP8 ": true, "VP8L": true, "ANIM": true, "ANMF"
 const webpXMP = 0x04
 
 func (c *webpCleaner) next() (io.Reader, error) {
-	if !c.past {
+	if !c.headerRead {
 		head, err := c.src.Peek(20)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
 		if len(head) < 20 {
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
-		c.past = true
+		c.headerRead = true
 		c.left = int64(binary.LittleEndian.Uint32(head[4:])) - 4
 		if first := string(head[12:16]); c.left < 8 || first != "VP8X" && first != "VP8 " && first != "VP8L" {
-			return nil, errPicture()
+			return nil, errDamaged()
 		}
 		return io.LimitReader(c.src, 12), nil
 	}
@@ -44,7 +44,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	}
 	head, err := c.src.Peek(8)
 	if err != nil {
-		return nil, atEnd(err)
+		return nil, endIfEOF(err)
 	}
 	name, n := string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
 	n = min(n+n%2, c.left-8)
@@ -53,7 +53,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	case webpParts[name]:
 		return io.LimitReader(c.src, 8+n), c.note(name, n)
 	case name == "VP8X" && n > 64:
-		return nil, errPicture()
+		return nil, errDamaged()
 	case name == "VP8X":
 		return c.header(8 + n)
 	case name == "EXIF" && n <= maxExif:
@@ -61,7 +61,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	}
 	out := append([]byte("JUNK"), head[4:]...)
 	_, err = c.src.Discard(8)
-	return io.MultiReader(bytes.NewReader(out), blank{io.LimitReader(c.src, n)}), err
+	return io.MultiReader(bytes.NewReader(out), zeroReader{io.LimitReader(c.src, n)}), err
 }
 
 // note takes notes of a chunk of n bytes behind its head.
@@ -70,13 +70,13 @@ func (c *webpCleaner) note(name string, n int64) error {
 	if n == 0 || name != "VP8 " && name != "VP8L" && name != "ANMF" {
 		return nil
 	}
-	more, err := begins(c.src, 8)
-	c.notes.shown = c.notes.shown || more
+	more, err := hasMore(c.src, 8)
+	c.notes.hasPixels = c.notes.hasPixels || more
 	return err
 }
 
 func (c *webpCleaner) header(n int64) (io.Reader, error) {
-	b, err := atMost(c.src, n)
+	b, err := readUpTo(c.src, n)
 	if err == nil && len(b) > 8 {
 		b[8] &^= webpXMP
 	}
@@ -84,7 +84,7 @@ func (c *webpCleaner) header(n int64) (io.Reader, error) {
 }
 
 func (c *webpCleaner) exifChunk(n int64) (io.Reader, error) {
-	b, err := atMost(c.src, n)
+	b, err := readUpTo(c.src, n)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func Address(uri string) (string, error) {
 func parse(uri string) (*connstring.ConnString, error) {
 	c, err := connstring.ParseAndValidate(uri)
 	if err != nil {
-		return nil, unreadable(err, uri)
+		return nil, uriError(err, uri)
 	}
 	return c, nil
 }

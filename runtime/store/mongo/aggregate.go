@@ -30,12 +30,12 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 	if err != nil {
 		return nil, err
 	}
-	if err := q.figures(ctx, g); err != nil {
+	if err := q.groupMetrics(ctx, g); err != nil {
 		return nil, err
 	}
 	for i, m := range a.Metrics {
 		if m.Func == "count_distinct" {
-			if err := q.distinct(ctx, g, i); err != nil {
+			if err := q.countDistinct(ctx, g, i); err != nil {
 				return nil, err
 			}
 		}
@@ -142,8 +142,8 @@ func (g *grouping) unwind() {
 	}
 }
 
-// figures reads all metrics but count_distinct.
-func (q *reader) figures(ctx context.Context, g *grouping) error {
+// groupMetrics reads all metrics but count_distinct.
+func (q *reader) groupMetrics(ctx context.Context, g *grouping) error {
 	group := bson.D{{Key: memberID, Value: g.id}, {Key: countMember, Value: one("$sum", 1)}}
 	for i, m := range g.Metrics {
 		group = append(group, g.accumulators(i, m)...)
@@ -194,9 +194,9 @@ func (g *grouping) emptyRow() store.Row {
 	return row
 }
 
-// distinct counts the different values of metric i. It groups by them rather
+// countDistinct counts the different values of metric i. It groups by them rather
 // than gathering them, for a group may have more than a document can hold.
-func (q *reader) distinct(ctx context.Context, g *grouping, i int) error {
+func (q *reader) countDistinct(ctx context.Context, g *grouping, i int) error {
 	value := "$" + metricMember(i)
 	var back any
 	if len(g.Groups) > 0 {

@@ -21,7 +21,7 @@ const backfillBatch = 500
 // write by an older definition until they hear of this one. Revisions stay, and
 // no watcher hears of it.
 func (s *Store) backfill(ctx context.Context, k *collection) error {
-	for _, field := range slices.Sorted(maps.Keys(k.held)) {
+	for _, field := range slices.Sorted(maps.Keys(k.heldForms)) {
 		for {
 			mended, err := s.backfillField(ctx, k, field)
 			if err != nil {
@@ -37,7 +37,7 @@ func (s *Store) backfill(ctx context.Context, k *collection) error {
 
 // backfillField tells how many documents it has mended.
 func (s *Store) backfillField(ctx context.Context, k *collection, field string) (mended int64, err error) {
-	held, want := k.held[field], k.keeps(field)
+	held, want := k.heldForms[field], k.wantedForms(field)
 	steps := []struct {
 		needed bool
 		mend   func() (int64, error)
@@ -53,7 +53,7 @@ func (s *Store) backfillField(ctx context.Context, k *collection, field string) 
 		if !step.needed {
 			continue
 		}
-		if err := s.faulty(); err != nil {
+		if err := s.injectedFault(); err != nil {
 			return mended, err
 		}
 		n, err := step.mend()
@@ -73,7 +73,7 @@ func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) 
 		{bson.D{{Key: field, Value: nil}, {Key: mark, Value: nil}}, one("$set", one(mark, true))},
 		{bson.D{{Key: mark, Value: true}, {Key: field, Value: one("$ne", nil)}}, one("$unset", one(mark, ""))},
 	} {
-		err := s.health.limited(ctx, 0, func(ctx context.Context) error {
+		err := s.health.callWithin(ctx, 0, func(ctx context.Context) error {
 			r, err := s.docs(k).UpdateMany(ctx, step.filter, step.update)
 			if err == nil {
 				mended += r.ModifiedCount
@@ -101,7 +101,7 @@ func (s *Store) backfillFold(ctx context.Context, k *collection, field string, e
 // backfillText derives a text from that of a field where it is missing; "" is none.
 func (s *Store) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) (int64, error) {
 	filter := bson.D{{Key: field, Value: one("$type", "string")}, {Key: place, Value: nil}}
-	return s.mend(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+	return s.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
 		text, _ := v.StringValueOK() // a list of texts is found too
 		if derived := derive(text); text != "" && derived != "" {
 			return one(place, derived)
@@ -114,8 +114,8 @@ func (s *Store) backfillText(ctx context.Context, k *collection, field, place st
 // whose stored form is one of it.
 func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (int64, error) {
 	others := map[query.Kind]bson.A{query.Decimal: {"string", "date"}, query.Instant: {"string", "decimal"}, 0: {"decimal", "date"}}
-	filter := one(field, one("$type", others[k.keeps(field).Native]))
-	return s.mend(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+	filter := one(field, one("$type", others[k.wantedForms(field).Native]))
+	return s.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
 		text, ok := stored(v).(string)
 		made, err := encodeValue(text, k.kind(field))
 		if !ok || err != nil || made.Type == v.Type {
@@ -125,9 +125,9 @@ func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (
 	})
 }
 
-// mend sets what follows from the value of a field in the documents of a filter,
+// updateDerived sets what follows from the value of a field in the documents of a filter,
 // unless the value has changed meanwhile, and counts them.
-func (s *Store) mend(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
+func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
 	o := options.Find().SetProjection(one(field, 1)).SetBatchSize(backfillBatch)
 	var batch []driver.WriteModel
 	flush := func(ctx context.Context) error {
@@ -136,12 +136,12 @@ func (s *Store) mend(ctx context.Context, k *collection, filter bson.D, field st
 		batch = batch[:0]
 		return err
 	}
-	err = s.health.limited(ctx, 0, func(ctx context.Context) error {
+	err = s.health.callWithin(ctx, 0, func(ctx context.Context) error {
 		cursor, err := s.docs(k).Find(ctx, filter, o)
 		if err != nil {
 			return err
 		}
-		err = eachOf(ctx, cursor, func(raw bson.Raw) error {
+		err = forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 			if put := follows(raw.Lookup(field)); put != nil {
 				still := slices.Clone(raw) // _id and value alone
 				batch = append(batch, driver.NewUpdateOneModel().SetFilter(still).SetUpdate(one("$set", put)))

@@ -13,7 +13,7 @@ import (
 // Batches of one process that wait share a transaction; within it the order of
 // operations holds in each collection.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
-	p, err := s.ready(b)
+	p, err := s.encodeBatch(b)
 	if err != nil {
 		return err
 	}
@@ -23,22 +23,22 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	return s.writer.do(ctx, p)
 }
 
-// readyBatch is a batch with everything looked up and encoded.
-type readyBatch struct {
-	from *store.Batch
-	// by is the catalog that it was encoded by.
-	by     *map[string]*collection
-	expect []readyExpect
-	ops    []readyOp
-	bytes  int
+// encodedBatch is a batch with everything looked up and encoded.
+type encodedBatch struct {
+	source *store.Batch
+	// catalog is the catalog that it was encoded by.
+	catalog *map[string]*collection
+	expect  []resolvedExpect
+	ops     []encodedOp
+	bytes   int
 }
 
-type readyExpect struct {
+type resolvedExpect struct {
 	coll *collection
 	store.Expect
 }
 
-type readyOp struct {
+type encodedOp struct {
 	coll   *collection
 	kind   store.OpKind
 	id     string
@@ -47,10 +47,10 @@ type readyOp struct {
 	raw    bson.Raw
 }
 
-func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
-	p := &readyBatch{from: b, by: s.catalog.set.Load(), ops: make([]readyOp, len(b.Ops))}
+func (s *Store) encodeBatch(b *store.Batch) (*encodedBatch, error) {
+	p := &encodedBatch{source: b, catalog: s.catalog.set.Load(), ops: make([]encodedOp, len(b.Ops))}
 	if len(b.Expect) > 0 {
-		p.expect = make([]readyExpect, len(b.Expect))
+		p.expect = make([]resolvedExpect, len(b.Expect))
 	}
 	var err error
 	for i, e := range b.Expect {
@@ -60,7 +60,7 @@ func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
 		}
 	}
 	for i := range b.Ops {
-		if err = s.readyOp(&p.ops[i], &b.Ops[i]); err != nil {
+		if err = s.encodeOp(&p.ops[i], &b.Ops[i]); err != nil {
 			return nil, err
 		}
 		p.bytes += len(p.ops[i].raw)
@@ -68,15 +68,15 @@ func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
 	return p, nil
 }
 
-// renew encodes batches again that were encoded by definitions of before, so
+// reencode encodes batches again that were encoded by definitions of before, so
 // that no document lacks what an index needs.
-func (s *Store) renew(group []*request) error {
+func (s *Store) reencode(group []*request) error {
 	now := s.catalog.set.Load()
 	for _, r := range group {
-		if r.batch.by == now || r.batch.from == nil {
+		if r.batch.catalog == now || r.batch.source == nil {
 			continue
 		}
-		b, err := s.ready(r.batch.from)
+		b, err := s.encodeBatch(r.batch.source)
 		if err != nil {
 			return err
 		}
@@ -85,11 +85,13 @@ func (s *Store) renew(group []*request) error {
 	return nil
 }
 
-// settle returns when every batch that was encoded by earlier definitions is
+// waitForOlderBatches returns when every batch that was encoded by earlier definitions is
 // committed.
-func (s *Store) settle(ctx context.Context) error { return s.writer.do(ctx, &readyBatch{}) }
+func (s *Store) waitForOlderBatches(ctx context.Context) error {
+	return s.writer.do(ctx, &encodedBatch{})
+}
 
-func (s *Store) readyOp(op *readyOp, from *store.Op) (err error) {
+func (s *Store) encodeOp(op *encodedOp, from *store.Op) (err error) {
 	op.kind, op.id, op.rev, op.oldRev = from.Kind, from.Doc.ID, from.Doc.Rev, from.OldRev
 	if op.coll, err = s.catalog.get(from.Collection); err != nil {
 		return err
@@ -106,17 +108,17 @@ func (s *Store) readyOp(op *readyOp, from *store.Op) (err error) {
 	return err
 }
 
-func (e *readyExpect) conflict(have int64) error {
+func (e *resolvedExpect) conflict(have int64) error {
 	return &store.ConflictError{Collection: e.Collection, ID: e.ID, Want: e.Rev, Have: have}
 }
 
-func (op *readyOp) conflict(have int64) error {
+func (op *encodedOp) conflict(have int64) error {
 	return &store.ConflictError{Collection: op.coll.Name, ID: op.id, Want: op.oldRev, Have: have}
 }
 
 // refuses gives the error of an operation on a document of revision have (0:
 // there is none), or nil.
-func (op *readyOp) refuses(have int64) error {
+func (op *encodedOp) refuses(have int64) error {
 	switch {
 	case op.kind == store.Insert && have > 0:
 		return &store.UniqueError{Collection: op.coll.Name, Index: "id", ID: op.id}

@@ -86,7 +86,7 @@ func (s *Store) mark(ctx context.Context, k *collection, found []store.Doc, set 
 	models := make([]driver.WriteModel, len(found))
 	ids := make([]string, len(found))
 	for i, d := range found {
-		if err := s.faulty(); err != nil {
+		if err := s.injectedFault(); err != nil {
 			return nil, err
 		}
 		ids[i] = d.ID
@@ -96,13 +96,13 @@ func (s *Store) mark(ctx context.Context, k *collection, found []store.Doc, set 
 		_, err := s.docs(k).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
 		return err
 	})
-	s.feed.bump(k)
+	s.feed.markChanged(k)
 	if err != nil {
 		return nil, err
 	}
 	marked := map[string]store.Doc{}
 	filter := bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}, {Key: memberClaim, Value: token}}
-	err = s.reader().each(ctx, k, filter, options.Find().SetBatchSize(int32(len(ids)+1)), func(raw bson.Raw) error {
+	err = s.reader().forEach(ctx, k, filter, options.Find().SetBatchSize(int32(len(ids)+1)), func(raw bson.Raw) error {
 		d, err := decode(raw)
 		marked[d.ID] = d
 		return err
@@ -132,7 +132,7 @@ func (k *collection) merge(set map[string]any, token primitive.ObjectID) (bson.D
 		if !fieldName.MatchString(field) {
 			return nil, fmt.Errorf("%q cannot be the name of a field", field)
 		}
-		keeps := k.keeps(field)
+		keeps := k.wantedForms(field)
 		value, err := encodeValue(v, k.kind(field))
 		if err != nil {
 			return nil, err

@@ -16,23 +16,23 @@ import (
 // changed once it is in the catalog.
 type collection struct {
 	store.Collection
-	// members tells what is special about fields; most have an entry only if
+	// fields tells what is special about fields; most have an entry only if
 	// Kinds names them.
-	members map[string]*member
+	fields map[string]*fieldLayout
 	// unset lists the fields whose absence is marked, in order.
 	unset   []string
 	indexes []index
 	// changed is the number of the last change that touched it.
 	changed *atomic.Uint64
-	// held tells, by field, what every document has, and thus what readers may go
+	// heldForms tells, by field, what every document has, and thus what readers may go
 	// by. It is less than what members say while documents are still being given it.
-	held map[string]kept
+	heldForms map[string]storedForms
 	// unfinished: it is not certain that every document has what members say.
 	unfinished bool
 }
 
-// member is what encode does for one field of a collection.
-type member struct {
+// fieldLayout is what encode does for one field of a collection.
+type fieldLayout struct {
 	// kind is 0 when values are kept as their JSON.
 	kind query.Kind
 	// fold: the folded text is kept where it differs from the value; folded: always.
@@ -55,12 +55,12 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 	if !collectionName.MatchString(def.Name) || slices.Contains(ownCollections, def.Name) {
 		return nil, fmt.Errorf("mongo: %q cannot be the name of a collection", def.Name)
 	}
-	c := &collection{Collection: def, members: map[string]*member{}, changed: new(atomic.Uint64)}
+	c := &collection{Collection: def, fields: map[string]*fieldLayout{}, changed: new(atomic.Uint64)}
 	if old != nil {
 		c.changed = old.changed
 	}
 	for field, kind := range def.Kinds {
-		m := c.member(field)
+		m := c.field(field)
 		m.kind, m.fold = kind, kind == query.Text
 	}
 	for _, i := range def.Indexes {
@@ -75,23 +75,23 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 	if def.Searchable {
 		c.indexes = append(c.indexes, wordsIndex())
 	}
-	c.whole()
+	c.allFormsHeld()
 	return c, nil
 }
 
-// member gives the entry of a field, made when there is none.
-func (c *collection) member(field string) *member {
-	m := c.members[field]
+// field gives the entry of a field, made when there is none.
+func (c *collection) field(field string) *fieldLayout {
+	m := c.fields[field]
 	if m == nil {
-		m = &member{unset: -1}
-		c.members[field] = m
+		m = &fieldLayout{unset: -1}
+		c.fields[field] = m
 	}
 	return m
 }
 
 // markUnset notes that documents tell where the field is unset.
 func (c *collection) markUnset(field string) {
-	if m := c.member(field); m.unset < 0 {
+	if m := c.field(field); m.unset < 0 {
 		m.unset = len(c.unset)
 		c.unset = append(c.unset, field)
 	}
@@ -100,7 +100,7 @@ func (c *collection) markUnset(field string) {
 // kind is the native kind of a field: Decimal and Instant have types of the
 // database; 0 means that values are kept as their JSON.
 func (c *collection) kind(field string) query.Kind {
-	if m := c.members[field]; m != nil {
+	if m := c.fields[field]; m != nil {
 		return m.kind
 	}
 	return 0

@@ -54,7 +54,7 @@ func TestCursorsOfADatabaseThatFallsSilent(t *testing.T) {
 	go func() {
 		cursor, err := s.db.Collection("deal").Find(ctx, bson.D{})
 		if err == nil {
-			err = eachOf(ctx, cursor, func(bson.Raw) error { return nil })
+			err = forEachDoc(ctx, cursor, func(bson.Raw) error { return nil })
 		}
 		ended <- err
 	}()

@@ -22,7 +22,7 @@ func (s *Store) saveDefinition(ctx context.Context, k *collection) error {
 	}
 	row := bson.D{{Key: "definition", Value: string(definition)}, {Key: "unfinished", Value: k.unfinished}}
 	if k.unfinished {
-		row = append(row, bson.E{Key: "held", Value: k.held})
+		row = append(row, bson.E{Key: "held", Value: k.heldForms})
 	}
 	return s.health.call(ctx, func(ctx context.Context) error {
 		_, err := s.db.Collection(catalogCollection).ReplaceOne(ctx, one(memberID, k.Name), row, options.Replace().SetUpsert(true))
@@ -47,7 +47,7 @@ func (s *Store) readDefinitions(ctx context.Context) (all []*collection, err err
 		if err != nil {
 			return err
 		}
-		return eachOf(ctx, cursor, func(raw bson.Raw) error {
+		return forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 			k, err := readDefinition(raw, known)
 			if err == nil {
 				all = append(all, k)
@@ -63,9 +63,9 @@ func (s *Store) readDefinitions(ctx context.Context) (all []*collection, err err
 func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, error) {
 	name, _ := raw.Lookup(memberID).StringValueOK()
 	var row struct {
-		Definition string          `bson:"definition"`
-		Unfinished bool            `bson:"unfinished"`
-		Held       map[string]kept `bson:"held"`
+		Definition string                 `bson:"definition"`
+		Unfinished bool                   `bson:"unfinished"`
+		Held       map[string]storedForms `bson:"held"`
 	}
 	if err := bson.Unmarshal(raw, &row); err != nil {
 		return nil, fmt.Errorf("mongo: collection %s: %w", name, err)
@@ -79,7 +79,7 @@ func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, er
 		return nil, fmt.Errorf("mongo: definition of %s in %s: %w", name, catalogCollection, err)
 	}
 	if row.Unfinished {
-		return k.behind(row.Held), nil
+		return k.inTransition(row.Held), nil
 	}
 	return k, nil
 }
@@ -105,20 +105,20 @@ func (s *Store) followDefinitions(ctx context.Context) error {
 // since the collection stays unfinished.
 func (s *Store) followDefinition(ctx context.Context, k, old *collection) error {
 	if old == nil {
-		s.adopt(k)
+		s.setCurrent(k)
 		return nil
 	}
 	if !old.unfinished && !k.unfinished && reflect.DeepEqual(old.Collection, k.Collection) {
 		return nil
 	}
-	next := k.behind(old.held)
-	s.adopt(next)
-	if err := s.settle(ctx); err != nil || k.unfinished {
+	next := k.inTransition(old.heldForms)
+	s.setCurrent(next)
+	if err := s.waitForOlderBatches(ctx); err != nil || k.unfinished {
 		return err
 	}
 	if err := s.backfill(ctx, next); err != nil {
 		return err
 	}
-	s.adopt(k)
+	s.setCurrent(k)
 	return nil
 }

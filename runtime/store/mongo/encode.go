@@ -81,7 +81,7 @@ func (e *encoder) document(c *collection, d *store.Doc) error {
 
 // top appends a member of the document itself and notes what follows from it.
 func (e *encoder) top(c *collection, key []byte, sort map[string]string) error {
-	m := c.members[string(key)]
+	m := c.fields[string(key)]
 	if m == nil {
 		_, err := e.member(key, 0, 1)
 		return err
@@ -210,7 +210,7 @@ func (e *encoder) number(depth int) (bsonType, error) {
 		return 0, fmt.Errorf("%s is no number of a database", text)
 	}
 	if depth > 1 {
-		if d, ok := beyondDouble(text, f); ok {
+		if d, ok := exactDecimal(text, f); ok {
 			e.out = bsoncore.AppendDecimal128(e.out, d)
 			return bson.TypeDecimal128, nil
 		}

@@ -22,7 +22,7 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	defer s.ensures.Unlock()
 	var made []*collection
 	for _, def := range cs {
-		def = normal(def)
+		def = normalized(def)
 		old := s.catalog.all()[def.Name]
 		if old != nil && !old.unfinished && reflect.DeepEqual(old.Collection, def) {
 			continue
@@ -39,8 +39,8 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	return s.ensure(ctx, made)
 }
 
-// normal is the definition as it is read back.
-func normal(def store.Collection) store.Collection {
+// normalized is the definition as it is read back.
+func normalized(def store.Collection) store.Collection {
 	data, err := json.Marshal(def)
 	if err != nil {
 		return def
@@ -54,7 +54,7 @@ func normal(def store.Collection) store.Collection {
 
 // ensure makes indexes first: as long as one may be refused, nothing else is changed.
 func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
-	var fresh, stale []dropped
+	var fresh, stale []indexesToDrop
 	defer func() {
 		if err != nil { // what was made for nothing goes
 			err = errors.Join(err, s.dropIndexes(context.WithoutCancel(ctx), fresh))
@@ -65,20 +65,20 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 		if err := s.createCollection(ctx, k.Name); err != nil {
 			return err
 		}
-		empty, err := s.holdsNothing(ctx, k)
+		empty, err := s.isEmpty(ctx, k)
 		if err != nil {
 			return err
 		}
-		there, err := s.compareIndexes(ctx, k)
+		there, err := s.diffIndexes(ctx, k)
 		if err != nil {
 			return err
 		}
-		stale = append(stale, dropped{k.Name, there.stale})
-		fresh = append(fresh, dropped{k.Name, there.missing})
+		stale = append(stale, indexesToDrop{k.Name, there.stale})
+		fresh = append(fresh, indexesToDrop{k.Name, there.missing})
 		if err := s.buildIndexes(ctx, k, there, empty); err != nil {
 			return err
 		}
-		made[n] = begun(k, known[k.Name], empty)
+		made[n] = initialState(k, known[k.Name], empty)
 	}
 	for _, k := range made {
 		if err := s.saveDefinition(ctx, k); err != nil {
@@ -86,24 +86,24 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 		}
 	}
 	fresh = nil
-	return s.finish(ctx, made, stale)
+	return s.activate(ctx, made, stale)
 }
 
-// begun is a collection as it comes into force: at once where there is nothing
+// initialState is a collection as it comes into force: at once where there is nothing
 // that an earlier definition wrote. What another process writes by one later,
 // that one mends.
-func begun(k, old *collection, empty bool) *collection {
+func initialState(k, old *collection, empty bool) *collection {
 	switch {
 	case old != nil: // this process may be writing by it
-		return k.behind(old.held)
+		return k.inTransition(old.heldForms)
 	case empty:
 		return k
 	}
-	return k.behind(nil)
+	return k.inTransition(nil)
 }
 
-// holdsNothing tells whether a collection has no document.
-func (s *Store) holdsNothing(ctx context.Context, k *collection) (empty bool, err error) {
+// isEmpty tells whether a collection has no document.
+func (s *Store) isEmpty(ctx context.Context, k *collection) (empty bool, err error) {
 	err = s.health.call(ctx, func(ctx context.Context) error {
 		err := s.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(one(memberID, 1))).Err()
 		if empty = errors.Is(err, driver.ErrNoDocuments); empty {
@@ -114,18 +114,18 @@ func (s *Store) holdsNothing(ctx context.Context, k *collection) (empty bool, er
 	return empty, err
 }
 
-// finish lets definitions come into force: documents are written by them at
+// activate lets definitions come into force: documents are written by them at
 // once, and read by them when all have what they need.
-func (s *Store) finish(ctx context.Context, made []*collection, stale []dropped) error {
-	s.adopt(made...)
-	if err := s.settle(ctx); err != nil {
+func (s *Store) activate(ctx context.Context, made []*collection, stale []indexesToDrop) error {
+	s.setCurrent(made...)
+	if err := s.waitForOlderBatches(ctx); err != nil {
 		return err
 	}
 	for _, k := range made {
 		if !k.unfinished {
 			continue
 		}
-		empty, err := s.holdsNothing(ctx, k)
+		empty, err := s.isEmpty(ctx, k)
 		if err == nil && !empty {
 			err = s.backfill(ctx, k)
 		}
@@ -142,19 +142,19 @@ func (s *Store) finish(ctx context.Context, made []*collection, stale []dropped)
 		}
 		done := *k
 		done.unfinished = false
-		done.whole()
+		done.allFormsHeld()
 		if err := s.saveDefinition(ctx, &done); err != nil {
 			return err
 		}
-		s.adopt(&done)
+		s.setCurrent(&done)
 	}
 	return nil
 }
 
-// adopt lets definitions come into force in this process.
-func (s *Store) adopt(made ...*collection) {
+// setCurrent lets definitions come into force in this process.
+func (s *Store) setCurrent(made ...*collection) {
 	s.catalog.put(made...)
 	for _, k := range made {
-		s.feed.bump(k)
+		s.feed.markChanged(k)
 	}
 }

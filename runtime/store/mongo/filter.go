@@ -143,12 +143,12 @@ func not(part bson.D) bson.D {
 	return one("$nor", bson.A{part})
 }
 
-// place is where the value of an own field lies.
-func (r *renderer) place(field string) string {
+// fieldPath is where the value of an own field lies.
+func (r *renderer) fieldPath(field string) string {
 	if !fieldName.MatchString(field) {
 		r.fail(fmt.Errorf("mongo: %q cannot be the name of a field", field))
 	}
-	r.mustBeOfOneKind(r.k, field)
+	r.requireOneKind(r.k, field)
 	return fieldPath(field)
 }
 
@@ -156,7 +156,7 @@ var comparisons = map[query.Op]string{query.Lt: "$lt", query.Le: "$lte", query.G
 
 // compare writes a comparison with an own field.
 func (r *renderer) compare(c query.Cmp) bson.D {
-	place := r.place(c.Path.Field)
+	place := r.fieldPath(c.Path.Field)
 	switch c.Op {
 	case query.Empty:
 		return r.unset(c.Path.Field)
@@ -171,7 +171,7 @@ func (r *renderer) compare(c query.Cmp) bson.D {
 		return bson.D{}
 	case query.In:
 		values, _ := c.Value.([]any)
-		list, err := fitting(c.Path.Kind, values, r.k.kind(c.Path.Field))
+		list, err := comparableValues(c.Path.Kind, values, r.k.kind(c.Path.Field))
 		if err != nil {
 			r.fail(err)
 		}
@@ -200,7 +200,7 @@ func (r *renderer) compare(c query.Cmp) bson.D {
 // literal is a value to compare with; ok is false when no value at the path
 // can be compared with it.
 func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
-	if !fits(p.Kind, v) {
+	if !comparable(p.Kind, v) {
 		return nil, false
 	}
 	l, err := literal(v, r.k.kind(p.Field))
@@ -213,18 +213,18 @@ func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 // where writes a condition that only a set value meets. Where an index is led
 // by the mark of unset values it must be said that there is none.
 func (r *renderer) where(p query.Path, condition bson.D) bson.D {
-	out := one(r.place(p.Field), condition)
+	out := one(r.fieldPath(p.Field), condition)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, r.noMark(p.Field, one("$eq", nil)))
+		out = append(out, r.withoutUnsetMark(p.Field, one("$eq", nil)))
 	}
 	return out
 }
 
-// noMark writes that a field has a value: that there is no mark, asked for as
+// withoutUnsetMark writes that a field has a value: that there is no mark, asked for as
 // null, in one writing or the other. Before MongoDB 8.0 that is two points of an
 // index, undefined and null. Every planner merges the two stretches of an order,
 // but not where a position makes several of each.
-func (r *renderer) noMark(field string, null any) bson.E {
+func (r *renderer) withoutUnsetMark(field string, null any) bson.E {
 	if r.paged {
 		return markAbsent(unsetField(field))
 	}
@@ -235,7 +235,7 @@ func (r *renderer) noMark(field string, null any) bson.E {
 func markAbsent(mark string) bson.E { return bson.E{Key: mark, Value: one("$exists", false)} }
 
 func (r *renderer) unset(field string) bson.D {
-	out := one(r.place(field), nil)
+	out := one(r.fieldPath(field), nil)
 	if r.k.marksUnset(field) {
 		out = append(out, bson.E{Key: unsetField(field), Value: true})
 	}
@@ -249,9 +249,9 @@ func (r *renderer) equal(c query.Cmp) bson.D {
 	if !ok {
 		return nothing()
 	}
-	out := one(r.place(c.Path.Field), v)
+	out := one(r.fieldPath(c.Path.Field), v)
 	if r.k.marksUnset(c.Path.Field) {
-		out = append(out, r.noMark(c.Path.Field, nil))
+		out = append(out, r.withoutUnsetMark(c.Path.Field, nil))
 	}
 	if text, isText := c.Value.(string); isText && c.Path.Kind == query.Text && r.k.keepsSort(c.Path.Field) {
 		out = append(out, bson.E{Key: sortField(c.Path.Field), Value: query.SortKey(text)})

@@ -110,7 +110,7 @@ func TestPosition(t *testing.T) {
 	r := testRenderer(t)
 	f := store.Find{Sort: []query.SortTerm{{Path: testStage}, {Path: testAt, Desc: true}}, After: &store.Position{Values: []any{"won", nil}, ID: "x"}}
 	o := r.newOrder(f)
-	behind, err := o.behind(f.After)
+	behind, err := o.afterPosition(f.After)
 	if err != nil || o.computed {
 		t.Fatal(err, o.computed)
 	}
@@ -158,7 +158,7 @@ func FuzzFilter(f *testing.F) {
 		r := testRenderer(t)
 		random := rand.New(rand.NewPCG(uint64(seed), 0))
 		where := fuzzed(random, text, 3)
-		rendered := bson.A{r.match(where), bson.D{{Key: "$expr", Value: r.holds(where)}}}
+		rendered := bson.A{r.match(where), bson.D{{Key: "$expr", Value: r.condition(where)}}}
 		rendered = append(rendered, r.lookups()...)
 		if r.err != nil {
 			t.Fatal(r.err)

@@ -16,51 +16,51 @@ const maxPattern = 16_000
 
 // matchText writes that folded text contains or begins with a folded part.
 func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
-	place, folded := r.place(p.Field), p.Kind != query.Text
+	place, folded := r.fieldPath(p.Field), p.Kind != query.Text
 	if r.k.alwaysFolds(p.Field) {
 		place, folded = foldField(p.Field), true
 	}
 	if op == query.Starts && folded {
-		return r.begins(p, place, part)
+		return r.startsWith(p, place, part)
 	}
 	pattern := regexp.QuoteMeta(part)
 	if op == query.Starts {
 		pattern = "^" + pattern
 	}
 	if len(pattern) > maxPattern || strings.Contains(part, "\x00") { // no pattern of the database
-		return one("$expr", r.holdsText(p, op, part))
+		return one("$expr", r.textExpr(p, op, part))
 	}
 	condition := one("$regex", pattern)
 	if folded {
 		return one(place, condition)
 	}
-	r.mustFold(r.k, p.Field)
+	r.requireFolded(r.k, p.Field)
 	return or([]bson.D{
 		one(foldField(p.Field), condition),
 		{{Key: foldField(p.Field), Value: one("$eq", nil)}, {Key: place, Value: condition}},
 	})
 }
 
-// mustFold refuses to look into a text whose folded form is not known to the database.
-func (r *renderer) mustFold(k *collection, field string) {
+// requireFolded refuses to look into a text whose folded form is not known to the database.
+func (r *renderer) requireFolded(k *collection, field string) {
 	switch {
 	case k.keepsFold(field):
-	case k.keeps(field).Fold:
+	case k.wantedForms(field).Fold:
 		r.fail(fmt.Errorf("%w: the texts of %s of %s are being folded", store.ErrUnavailable, field, k.Name))
 	default:
 		r.fail(fmt.Errorf("mongo: collection %s does not name the kind of text %s", k.Name, field))
 	}
 }
 
-// begins writes that a text begins with a prefix as a range, for an index.
-func (r *renderer) begins(p query.Path, place, prefix string) bson.D {
+// startsWith writes that a text begins with a prefix as a range, for an index.
+func (r *renderer) startsWith(p query.Path, place, prefix string) bson.D {
 	from := one("$gte", prefix)
-	if next, ok := behindPrefix(prefix); ok {
+	if next, ok := prefixEnd(prefix); ok {
 		from = append(from, bson.E{Key: "$lt", Value: next})
 	}
 	out := one(place, from)
 	if r.k.marksUnset(p.Field) {
-		out = append(out, r.noMark(p.Field, one("$eq", nil)))
+		out = append(out, r.withoutUnsetMark(p.Field, one("$eq", nil)))
 	}
 	return out
 }
@@ -71,12 +71,12 @@ func (r *renderer) matchWord(c query.Cmp) bson.D {
 	if !ok {
 		r.fail(fmt.Errorf("mongo: match takes a word, not %T", c.Value))
 	}
-	r.place(c.Path.Field)
+	r.fieldPath(c.Path.Field)
 	var parts []bson.D
 	for _, t := range word.Terms {
 		sought := wordOf(c.Path.Field, t.Token)
 		var condition any = sought
-		if next, ok := behindPrefix(sought); ok && t.Prefix {
+		if next, ok := prefixEnd(sought); ok && t.Prefix {
 			condition = one("$elemMatch", bson.D{{Key: "$gte", Value: sought}, {Key: "$lt", Value: next}})
 		}
 		parts = append(parts, one(memberWords, condition))

@@ -15,12 +15,12 @@ import (
 // takes more than one command is read from one snapshot.
 func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
 	docs, err := q.find(ctx, collection, f)
-	if errors.Is(err, errForeign) && !q.ours {
-		q.s.strange.Do(func() {
+	if errors.Is(err, errForeign) && !q.skipForeign {
+		q.s.foreignWarned.Do(func() {
 			q.s.log.Warn("documents that weft did not write are left out", "collection", collection, "error", err)
 		})
 		ours := *q
-		ours.ours = true
+		ours.skipForeign = true
 		docs, err = ours.find(ctx, collection, f)
 	}
 	return docs, err
@@ -34,7 +34,7 @@ func (q *reader) find(ctx context.Context, collection string, f store.Find) (doc
 	if f.After != nil && len(f.After.Values) != len(f.Sort) {
 		return nil, fmt.Errorf("mongo: a position has %d values for %d sort terms", len(f.After.Values), len(f.Sort))
 	}
-	f = unfixed(f)
+	f = withoutConstantTerms(f)
 	r := &renderer{k: k, catalog: q.catalog, paged: f.After != nil}
 	o := r.newOrder(f)
 	if !q.pinned && (o.keyless || findCrosses(f)) {
@@ -78,7 +78,7 @@ func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Fin
 		}
 	}
 	r.filter(where)
-	if q.ours {
+	if q.skipForeign {
 		r.own = and([]bson.D{r.own, one(memberID, one("$type", "string"))})
 	}
 	return r.err
@@ -86,7 +86,7 @@ func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Fin
 
 // findPlain reads what the documents' own members order.
 func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
-	behind, err := o.behind(f.After)
+	behind, err := o.afterPosition(f.After)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.F
 // findComputed lets a pipeline make what is ordered by, or join what the
 // condition looks at.
 func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
-	stages, err := r.sorted(o, f.After)
+	stages, err := r.sortedStages(o, f.After)
 	if err != nil {
 		return nil, err
 	}
@@ -113,11 +113,11 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 	return docs, err
 }
 
-// sorted are the stages that give the documents behind a position in order.
+// sortedStages are the stages that give the documents behind a position in order.
 // Unless the order needs them, joins come last, so that no more documents are
 // joined than a page takes.
-func (r *renderer) sorted(o *order, after *store.Position) (bson.A, error) {
-	behind, err := o.behind(after)
+func (r *renderer) sortedStages(o *order, after *store.Position) (bson.A, error) {
+	behind, err := o.afterPosition(after)
 	ofCondition := r.crossings
 	computed := r.compute(o)
 	early, late := r.matching(), bson.A(nil)
@@ -128,10 +128,10 @@ func (r *renderer) sorted(o *order, after *store.Position) (bson.A, error) {
 	return append(stages, late...), errors.Join(err, r.err)
 }
 
-// placed are the stages that give the documents behind a position with what
+// unsortedStages are the stages that give the documents behind a position with what
 // they are ordered by.
-func (r *renderer) placed(o *order, after *store.Position) (bson.A, error) {
-	behind, err := o.behind(after)
+func (r *renderer) unsortedStages(o *order, after *store.Position) (bson.A, error) {
+	behind, err := o.afterPosition(after)
 	computed := r.compute(o) // may need joins, so it comes first
 	return append(append(r.matching(), computed...), one("$match", behind)), errors.Join(err, r.err)
 }

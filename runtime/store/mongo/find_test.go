@@ -30,7 +30,7 @@ func TestJoinsComeLate(t *testing.T) {
 		f := store.Find{Where: query.All{compare(testStage, query.Eq, "won"), compare(testFar, query.Gt, 1.0)}, Sort: []query.SortTerm{{Path: c.sort}}}
 		o := r.newOrder(f)
 		r.filter(f.Where)
-		stages, err := r.sorted(o, nil)
+		stages, err := r.sortedStages(o, nil)
 		var names []string
 		for _, s := range stages {
 			names = append(names, s.(bson.D)[0].Key)
@@ -68,7 +68,7 @@ func TestFixedTermsOrderNothing(t *testing.T) {
 		if c.after != nil {
 			f.After = &store.Position{ID: "x", Values: []any{c.after, nil}}
 		}
-		got := unfixed(f)
+		got := withoutConstantTerms(f)
 		if len(got.Sort) != c.left || got.After != nil && len(got.After.Values) != c.left || len(f.Sort) != 2 {
 			t.Errorf("%s: sorted by %v behind %v", c.what, got.Sort, got.After)
 		}

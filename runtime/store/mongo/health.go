@@ -15,8 +15,8 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readpref"
 )
 
-// callLimit ends any call that a living database does not answer.
-const callLimit = 2 * time.Minute
+// maxCallTime ends any call that a living database does not answer.
+const maxCallTime = 2 * time.Minute
 
 // health knows whether the database gives signs of life. While calls are under
 // way and no answer comes, it asks over a connection of its own; when that is
@@ -25,23 +25,23 @@ const callLimit = 2 * time.Minute
 type health struct {
 	log      *slog.Logger
 	database string
-	patience time.Duration
+	timeout  time.Duration
 	client   *driver.Client
 	started  time.Time
-	// last is when an answer came, in nanoseconds since started.
-	last  atomic.Int64
-	calls atomic.Int64
-	wake  chan struct{}
+	// lastResponse is when an answer came, in nanoseconds since started.
+	lastResponse atomic.Int64
+	calls        atomic.Int64
+	checkNow     chan struct{}
 
 	mu sync.Mutex
-	// up is open while the database answers; its end ends the calls.
-	up     context.Context
-	fail   context.CancelFunc
-	closed bool
-	// back is closed when the database answers again.
-	back chan struct{}
-	// refused is when the log was told of a refusal, by its reason.
-	refused map[error]time.Time
+	// available is open while the database answers; its end ends the calls.
+	available       context.Context
+	markUnavailable context.CancelFunc
+	closed          bool
+	// recovered is closed when the database answers again.
+	recovered chan struct{}
+	// loggedAt is when the log was told of a refusal, by its reason.
+	loggedAt map[error]time.Time
 
 	quit  context.CancelFunc
 	ended chan struct{}
@@ -52,12 +52,12 @@ func newHealth(ctx context.Context, uri, database string, o Options) (*health, e
 	if err != nil {
 		return nil, err
 	}
-	h := &health{log: o.Logger, database: database, patience: o.UnresponsiveTimeout, client: c, started: time.Now(), wake: make(chan struct{}, 1),
-		back: make(chan struct{}), refused: map[error]time.Time{}, ended: make(chan struct{})}
-	h.up, h.fail = context.WithCancel(context.Background())
+	h := &health{log: o.Logger, database: database, timeout: o.UnresponsiveTimeout, client: c, started: time.Now(), checkNow: make(chan struct{}, 1),
+		recovered: make(chan struct{}), loggedAt: map[error]time.Time{}, ended: make(chan struct{})}
+	h.available, h.markUnavailable = context.WithCancel(context.Background())
 	alive, quit := context.WithCancel(context.Background())
 	h.quit = quit
-	go h.watch(alive)
+	go h.monitor(alive)
 	return h, nil
 }
 
@@ -66,7 +66,7 @@ func (h *health) stop() {
 	<-h.ended
 	h.mu.Lock()
 	h.closed = true
-	h.fail()
+	h.markUnavailable()
 	h.mu.Unlock()
 	if err := disconnect(h.client); err != nil {
 		h.log.Debug("disconnect", "error", err)
@@ -76,58 +76,58 @@ func (h *health) stop() {
 // call runs fn, which asks the database, unless it is known to be down. fn is
 // cut off when it goes down meanwhile. Errors are named by the port's.
 func (h *health) call(ctx context.Context, fn func(context.Context) error) error {
-	return h.limited(ctx, callLimit, fn)
+	return h.callWithin(ctx, maxCallTime, fn)
 }
 
-// limited is call with another limit of time, 0 for none.
-func (h *health) limited(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
+// callWithin is call with another limit of time, 0 for none.
+func (h *health) callWithin(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
 	if h.calls.Add(1) == 1 {
-		h.nudge() // somebody looks after it
+		h.requestCheck() // somebody looks after it
 	}
 	defer h.calls.Add(-1)
-	return h.idle(ctx, limit, fn)
+	return h.callInBackground(ctx, limit, fn)
 }
 
-// idle is limited for a call that nobody waits for: silence is no alarm.
-func (h *health) idle(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
+// callInBackground is limited for a call that nobody waits for: silence is no alarm.
+func (h *health) callInBackground(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	up := h.state()
+	up := h.availability()
 	if up.Err() != nil {
-		return errDown
+		return errUnresponsive
 	}
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(up, func() { cancel(errDown) })()
+	defer context.AfterFunc(up, func() { cancel(errUnresponsive) })()
 	if limit > 0 {
-		defer time.AfterFunc(limit, func() { cancel(errLimit) }).Stop()
+		defer time.AfterFunc(limit, func() { cancel(errCallTimeout) }).Stop()
 	}
 	err := fn(inner)
 	if err == nil {
-		h.answered()
+		h.noteResponse()
 		return nil
 	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case up.Err() != nil:
-		return fmt.Errorf("%w: %w", errDown, hideContext(err))
+		return fmt.Errorf("%w: %w", errUnresponsive, hideContext(err))
 	case inner.Err() != nil:
 		return fmt.Errorf("%w: no answer within %v", store.ErrUnavailable, limit)
 	}
 	if !answered(err) {
-		h.nudge()
+		h.requestCheck()
 	}
 	err = classify(err)
-	h.tellRefusal(err)
+	h.logAccessError(err)
 	return err
 }
 
 // Why a call is cut off.
 var (
-	errDown  = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
-	errLimit = errors.New("mongo: a call took too long")
+	errUnresponsive = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+	errCallTimeout  = errors.New("mongo: a call took too long")
 )
 
 // hideContext keeps the text of an error that came of cutting a call off: the
@@ -145,91 +145,91 @@ func (h *health) isClosed() bool {
 	return h.closed
 }
 
-func (h *health) state() context.Context {
+func (h *health) availability() context.Context {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.up
+	return h.available
 }
 
-func (h *health) nudge() {
+func (h *health) requestCheck() {
 	select {
-	case h.wake <- struct{}{}:
+	case h.checkNow <- struct{}{}:
 	default:
 	}
 }
 
-func (h *health) answered() { h.last.Store(int64(time.Since(h.started))) }
+func (h *health) noteResponse() { h.lastResponse.Store(int64(time.Since(h.started))) }
 
-func (h *health) silence() time.Duration {
-	return time.Since(h.started) - time.Duration(h.last.Load())
+func (h *health) sinceResponse() time.Duration {
+	return time.Since(h.started) - time.Duration(h.lastResponse.Load())
 }
 
-// watch asks the database whenever nothing was heard of it for a while.
-func (h *health) watch(ctx context.Context) {
+// monitor asks the database whenever nothing was heard of it for a while.
+func (h *health) monitor(ctx context.Context) {
 	defer close(h.ended)
-	timer := time.NewTimer(h.patience)
+	timer := time.NewTimer(h.timeout)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-h.wake:
+		case <-h.checkNow:
 		case <-timer.C:
 		}
-		pause := h.patience / 10
-		if h.calls.Load() == 0 && h.state().Err() == nil {
-			pause = h.patience
+		pause := h.timeout / 10
+		if h.calls.Load() == 0 && h.availability().Err() == nil {
+			pause = h.timeout
 		}
-		if h.silence() >= pause {
-			h.ask(ctx)
+		if h.sinceResponse() >= pause {
+			h.ping(ctx)
 		}
 		timer.Reset(pause)
 	}
 }
 
-// ask takes the database for dead when it answers neither this nor any call. A
+// ping takes the database for dead when it answers neither this nor any call. A
 // refusal is an answer too.
-func (h *health) ask(ctx context.Context) {
-	sent := h.last.Load()
-	limited, cancel := context.WithTimeout(ctx, h.patience*3/5)
+func (h *health) ping(ctx context.Context) {
+	sent := h.lastResponse.Load()
+	limited, cancel := context.WithTimeout(ctx, h.timeout*3/5)
 	err := h.client.Ping(limited, readpref.Primary())
 	cancel()
 	switch {
 	case ctx.Err() != nil:
 	case err == nil, !unreachable(err):
-		h.tellRefusal(classify(err))
-		h.answered()
-		h.rise()
-	case h.last.Load() == sent:
-		h.sink(err)
+		h.logAccessError(classify(err))
+		h.noteResponse()
+		h.setAvailable()
+	case h.lastResponse.Load() == sent:
+		h.setUnavailable(err)
 	}
 }
 
-func (h *health) rise() {
+func (h *health) setAvailable() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.up.Err() == nil || h.closed {
+	if h.available.Err() == nil || h.closed {
 		return
 	}
-	h.up, h.fail = context.WithCancel(context.Background())
-	close(h.back)
-	h.back = make(chan struct{})
+	h.available, h.markUnavailable = context.WithCancel(context.Background())
+	close(h.recovered)
+	h.recovered = make(chan struct{})
 	h.log.Info("the database answers again")
 }
 
-func (h *health) sink(err error) {
+func (h *health) setUnavailable(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.up.Err() == nil {
-		h.fail()
+	if h.available.Err() == nil {
+		h.markUnavailable()
 		h.log.Error("the database gives no sign of life", "error", err)
 	}
 }
 
-// wait returns when the database answers, at the latest when ctx ends.
-func (h *health) wait(ctx context.Context) {
+// waitUntilAvailable returns when the database answers, at the latest when ctx ends.
+func (h *health) waitUntilAvailable(ctx context.Context) {
 	h.mu.Lock()
-	up, back := h.up, h.back
+	up, back := h.available, h.recovered
 	h.mu.Unlock()
 	if up.Err() == nil {
 		return

@@ -22,7 +22,7 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 	if id == "" {
 		return 0, fmt.Errorf("mongo: a counter of %s has no id", collection)
 	}
-	if err := s.faulty(); err != nil {
+	if err := s.injectedFault(); err != nil {
 		return 0, err
 	}
 	var value int64
@@ -34,11 +34,11 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 	}
 	if err != nil {
 		if errors.Is(err, store.ErrUnavailable) {
-			s.feed.bump(k) // it may have been done
+			s.feed.markChanged(k) // it may have been done
 		}
 		return 0, err
 	}
-	s.feed.bump(k)
+	s.feed.markChanged(k)
 	return value, nil
 }
 

@@ -55,7 +55,7 @@ func (c *collection) newIndex(i store.Index) (index, error) {
 			made.partial = append(made.partial, bson.E{Key: fieldPath(field), Value: bson.D{{Key: "$exists", Value: true}}})
 		}
 		if i.Unique {
-			c.member(field).unique = true
+			c.field(field).unique = true
 			made.keys = append(made.keys, bson.E{Key: fieldPath(field), Value: 1})
 			continue
 		}
@@ -73,10 +73,10 @@ func (c *collection) orderKeys(k store.IndexKey) bson.D {
 	place := fieldPath(field)
 	switch {
 	case k.Folded:
-		c.member(field).folded = true
+		c.field(field).folded = true
 		place = foldField(field)
 	case k.Path.SortKey && k.Path.Kind == query.Text:
-		c.member(field).sorted = true
+		c.field(field).sorted = true
 		place = sortField(field)
 	}
 	if k.Desc {

@@ -21,14 +21,14 @@ const (
 	dropPause = 250 * time.Millisecond
 )
 
-// dropped are indexes of one collection that go, by their names in the database.
-type dropped struct {
+// indexesToDrop are indexes of one collection that go, by their names in the database.
+type indexesToDrop struct {
 	collection string
 	indexes    []string
 }
 
-// comparison is what a collection should have beside what the database has.
-type comparison struct {
+// indexDiff is what a collection should have beside what the database has.
+type indexDiff struct {
 	// wanted are all indexes, by the names that they have or get.
 	wanted []index
 	// missing are the names of those that are not there, stale those that an
@@ -36,17 +36,17 @@ type comparison struct {
 	missing, stale []string
 }
 
-// compareIndexes knows indexes by what they are, since the same index may have
+// diffIndexes knows indexes by what they are, since the same index may have
 // been made under another name. The database lists those that are still being
 // built too.
-func (s *Store) compareIndexes(ctx context.Context, k *collection) (c comparison, err error) {
+func (s *Store) diffIndexes(ctx context.Context, k *collection) (c indexDiff, err error) {
 	have := map[string]string{}
 	err = s.health.call(ctx, func(ctx context.Context) error {
 		cursor, err := s.docs(k).Indexes().List(ctx)
 		if err != nil {
 			return err
 		}
-		return eachOf(ctx, cursor, func(raw bson.Raw) error {
+		return forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 			if name := raw.Lookup("name").StringValue(); strings.HasPrefix(name, indexPrefix) {
 				have[digestOf(name)] = name
 			}
@@ -71,13 +71,13 @@ func (s *Store) compareIndexes(ctx context.Context, k *collection) (c comparison
 
 // buildIndexes makes what is missing, and tells of it meanwhile. Where old and
 // new indexes together are more than the database has room for, the old ones go first.
-func (s *Store) buildIndexes(ctx context.Context, k *collection, there comparison, empty bool) error {
+func (s *Store) buildIndexes(ctx context.Context, k *collection, there indexDiff, empty bool) error {
 	defer s.builds.begin(k, there, s.buildLog(empty))()
 	err := s.createIndexes(ctx, k, there.wanted)
 	if !hasCode(err, codeNoIndex) || len(there.stale) == 0 {
 		return err
 	}
-	if err := s.dropIndexes(ctx, []dropped{{k.Name, there.stale}}); err != nil {
+	if err := s.dropIndexes(ctx, []indexesToDrop{{k.Name, there.stale}}); err != nil {
 		return err
 	}
 	return s.createIndexes(ctx, k, there.wanted)
@@ -94,7 +94,7 @@ func (s *Store) createIndexes(ctx context.Context, k *collection, wanted []index
 	for n, i := range wanted {
 		models[n] = i.model()
 	}
-	err := s.health.limited(ctx, 0, func(ctx context.Context) error {
+	err := s.health.callWithin(ctx, 0, func(ctx context.Context) error {
 		_, err := s.docs(k).Indexes().CreateMany(ctx, models, options.CreateIndexes().SetCommitQuorumMajority())
 		return err
 	})
@@ -122,7 +122,7 @@ func (i index) model() driver.IndexModel {
 }
 
 // dropIndexes drops those that are there.
-func (s *Store) dropIndexes(ctx context.Context, list []dropped) error {
+func (s *Store) dropIndexes(ctx context.Context, list []indexesToDrop) error {
 	for _, d := range list {
 		for _, name := range d.indexes {
 			if err := s.dropIndex(ctx, d, name); err != nil {
@@ -136,11 +136,11 @@ func (s *Store) dropIndexes(ctx context.Context, list []dropped) error {
 // dropIndex drops one of several indexes. While these are being built together
 // the database ends that only for all of them at once, and older servers drop
 // none while another one is being built.
-func (s *Store) dropIndex(ctx context.Context, d dropped, name string) error {
+func (s *Store) dropIndex(ctx context.Context, d indexesToDrop, name string) error {
 	for try := 1; ; try++ {
-		err := s.tryDrop(ctx, d.collection, name)
+		err := s.dropIndexOnce(ctx, d.collection, name)
 		if hasCode(err, codeBuilding, codeBuildingHere) && len(d.indexes) > 1 {
-			err = s.tryDrop(ctx, d.collection, d.indexes)
+			err = s.dropIndexOnce(ctx, d.collection, d.indexes)
 		}
 		if !hasCode(err, codeBuilding, codeBuildingHere) || try == dropTries {
 			return err
@@ -153,8 +153,8 @@ func (s *Store) dropIndex(ctx context.Context, d dropped, name string) error {
 	}
 }
 
-// tryDrop drops the index of a name, or all of a list of names.
-func (s *Store) tryDrop(ctx context.Context, collection string, which any) error {
+// dropIndexOnce drops the index of a name, or all of a list of names.
+func (s *Store) dropIndexOnce(ctx context.Context, collection string, which any) error {
 	return s.health.call(ctx, func(ctx context.Context) error {
 		err := s.db.RunCommand(ctx, bson.D{{Key: "dropIndexes", Value: collection}, {Key: "index", Value: which}}).Err()
 		if hasCode(err, codeIndexNotFound) {

@@ -44,20 +44,20 @@ type Options struct {
 // Store is a database on a replica set or sharded cluster; it implements
 // store.Store. Several processes may have it open at once.
 type Store struct {
-	options Options
-	log     *slog.Logger
-	client  *driver.Client
-	db      *driver.Database
-	hosts   []string
-	health  *health
-	catalog catalog
-	ensures sync.Mutex
-	builds  builds
-	strange sync.Once
-	writer  *writer
-	feed    *feed
-	claims  claims
-	fault   atomic.Pointer[func() error]
+	options       Options
+	log           *slog.Logger
+	client        *driver.Client
+	db            *driver.Database
+	hosts         []string
+	health        *health
+	catalog       catalog
+	ensures       sync.Mutex
+	builds        builds
+	foreignWarned sync.Once
+	writer        *writer
+	feed          *changeFeed
+	claims        claims
+	fault         atomic.Pointer[func() error]
 
 	closing sync.Once
 	closed  error
@@ -81,7 +81,7 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	}
 	for {
 		s, err := open(ctx, uri, o)
-		if err == nil || !o.WaitUntilReachable || !passes(err) {
+		if err == nil || !o.WaitUntilReachable || !isTransient(err) {
 			return s, err
 		}
 		o.Logger.Warn("the database cannot be reached; trying again", "error", err)
@@ -93,8 +93,8 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	}
 }
 
-// passes tells whether a reason why the database cannot be opened may pass by itself.
-func passes(err error) bool {
+// isTransient tells whether a reason why the database cannot be opened may pass by itself.
+func isTransient(err error) bool {
 	var refused *AccessError
 	return errors.Is(err, store.ErrUnavailable) && !errors.As(err, &refused)
 }
@@ -106,27 +106,27 @@ func open(ctx context.Context, uri string, o Options) (*Store, error) {
 	}
 	client, err := driver.Connect(ctx, clientOptions(uri, o))
 	if err != nil {
-		return nil, unreadable(err, uri)
+		return nil, uriError(err, uri)
 	}
 	s := &Store{options: o, log: o.Logger, hosts: address.Hosts, client: client, db: client.Database(databaseOf(address))}
 	if s.health, err = newHealth(ctx, uri, databaseOf(address), o); err != nil {
-		return nil, errors.Join(unreadable(err, uri), disconnect(client))
+		return nil, errors.Join(uriError(err, uri), disconnect(client))
 	}
-	s.feed = newFeed(s)
+	s.feed = newChangeFeed(s)
 	s.writer = newWriter(s)
 	if err := s.start(ctx, uri); err != nil {
 		s.health.stop()
 		s.feed.stop()
-		return nil, errors.Join(withoutSecrets(err, uri), disconnect(client))
+		return nil, errors.Join(redactPassword(err, uri), disconnect(client))
 	}
 	go s.writer.run()
 	return s, nil
 }
 
-// unreadable names an error about a URI. The hosts of mongodb+srv are looked
+// uriError names an error about a URI. The hosts of mongodb+srv are looked
 // up for it, by a service of names that may be away.
-func unreadable(err error, uri string) error {
-	err = withoutSecrets(err, uri)
+func uriError(err error, uri string) error {
+	err = redactPassword(err, uri)
 	if names := (*net.DNSError)(nil); errors.As(err, &names) {
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
@@ -202,7 +202,7 @@ func (s *Store) SetFault(fn func() error) {
 	s.fault.Store(&fn)
 }
 
-func (s *Store) faulty() error {
+func (s *Store) injectedFault() error {
 	if fn := s.fault.Load(); fn != nil {
 		if err := (*fn)(); err != nil {
 			return fmt.Errorf("%w: %w", store.ErrUnavailable, err)

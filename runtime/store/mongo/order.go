@@ -24,9 +24,9 @@ type order struct {
 // orderKey is one key of an order.
 type orderKey struct {
 	term query.SortTerm
-	// place is the member that is ordered by, and unset one that is true where
+	// path is the member that is ordered by, and unset one that is true where
 	// it has no value: "" where the database has unset values last by itself.
-	place, unset string
+	path, unset string
 	// native is the kind of the values.
 	native query.Kind
 }
@@ -53,12 +53,12 @@ func (r *renderer) keptKey(t query.SortTerm) (key orderKey, ok bool) {
 	if p.Through != "" || p.Visible != nil {
 		return orderKey{}, false
 	}
-	key = orderKey{term: t, place: r.place(p.Field), native: r.k.kind(p.Field)}
+	key = orderKey{term: t, path: r.fieldPath(p.Field), native: r.k.kind(p.Field)}
 	if ordersByKey(p) {
 		if !r.k.keepsSort(p.Field) {
 			return key, false
 		}
-		key.place = sortField(p.Field)
+		key.path = sortField(p.Field)
 	}
 	if t.Desc || p.Field == "id" || p.Field == memberRev {
 		return key, true
@@ -81,7 +81,7 @@ func (r *renderer) computeKey(o *order, i int) {
 			return
 		}
 	}
-	o.keys[i] = orderKey{term: t, place: computedKey(i), native: k.kind(t.Path.Field)}
+	o.keys[i] = orderKey{term: t, path: computedKey(i), native: k.kind(t.Path.Field)}
 	if !t.Desc {
 		o.keys[i].unset = computedUnset(i)
 	}
@@ -132,8 +132,8 @@ func (o *order) sort() bson.D {
 		if k.unset != "" {
 			out = append(out, bson.E{Key: k.unset, Value: 1})
 		}
-		out = append(out, bson.E{Key: k.place, Value: direction(k.term.Desc)})
-		if k.place == memberID {
+		out = append(out, bson.E{Key: k.path, Value: direction(k.term.Desc)})
+		if k.path == memberID {
 			return out
 		}
 	}
@@ -147,9 +147,9 @@ func direction(desc bool) int {
 	return 1
 }
 
-// behind writes that a document lies behind a position: equal in the first
+// afterPosition writes that a document lies behind a position: equal in the first
 // keys, behind in the next. Each part is a stretch of an index.
-func (o *order) behind(after *store.Position) (bson.D, error) {
+func (o *order) afterPosition(after *store.Position) (bson.D, error) {
 	if after == nil {
 		return bson.D{}, nil
 	}
@@ -180,13 +180,13 @@ func (k orderKey) isUnset() bson.D {
 	if k.unset != "" {
 		return one(k.unset, one("$eq", true))
 	}
-	return one(k.place, one("$eq", nil))
+	return one(k.path, one("$eq", nil))
 }
 
 // isSet writes a condition on a set value; an index that is led by the mark
 // wants to hear of it.
 func (k orderKey) isSet(condition bson.D, computed bool) bson.D {
-	out := one(k.place, condition)
+	out := one(k.path, condition)
 	if k.unset != "" && !computed {
 		out = append(out, markAbsent(k.unset))
 	}

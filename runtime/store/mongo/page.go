@@ -26,7 +26,7 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 		o.SetProjection(one(memberRev, 1))
 	}
 	torn := false
-	err = q.moment(ctx, k, func(ctx context.Context, from *driver.Collection) error {
+	err = q.consistently(ctx, k, func(ctx context.Context, from *driver.Collection) error {
 		cursor, err := from.Find(ctx, p.filter, o)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 			return cursor.Close(ctx)
 		}
 		docs = make([]store.Doc, 0, cursor.RemainingBatchLength())
-		return eachOf(ctx, cursor, func(raw bson.Raw) error {
+		return forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 			d, err := decodeAs(raw, p.bare)
 			docs = append(docs, d)
 			return err
@@ -52,12 +52,12 @@ const resultBatch = 10_000
 
 // aggregate calls fn for every document that a pipeline gives.
 func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn func(bson.Raw) error) error {
-	return q.moment(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
+	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
 		cursor, err := docs.Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
 		if err != nil {
 			return err
 		}
-		return eachOf(ctx, cursor, fn)
+		return forEachDoc(ctx, cursor, fn)
 	})
 }
 

@@ -33,9 +33,9 @@ type plan struct {
 	// read are revisions read before; they only tell what is refused.
 	read map[docKey]int64
 	// absent are looked for, and must not be found.
-	absent []expected
-	fences map[string]struct{}
-	works  []*work
+	absent      []expected
+	fences      map[string]struct{}
+	collections []*collectionSteps
 	// changed are the collections whose documents change.
 	changed []*collection
 	slot    int
@@ -43,12 +43,12 @@ type plan struct {
 
 // expected is an expectation of one batch of the group.
 type expected struct {
-	*readyExpect
+	*resolvedExpect
 	batch int
 }
 
-// work is what is done to one collection.
-type work struct {
+// collectionSteps is what is done to one collection.
+type collectionSteps struct {
 	coll  *collection
 	steps []step
 }
@@ -67,45 +67,45 @@ type step struct {
 	kind  stepKind
 	batch int
 	// op is nil for a touch.
-	op *readyOp
+	op *encodedOp
 	// expect is the expectation of a touch, or the one that an insert stands for.
-	expect *readyExpect
+	expect *resolvedExpect
 	// asked: a test may make the step fail.
-	asked bool
+	canFail bool
 }
 
 // newPlan plans a group; read may hold what is known from reading.
 func newPlan(group []*request, read map[docKey]int64, slot int) *plan {
 	p := &plan{refused: make([]error, len(group)), known: map[docKey]int64{}, read: read, fences: map[string]struct{}{}, slot: slot}
 	for i, r := range group {
-		d := draft{plan: p, batch: i, pending: map[docKey]*readyExpect{}}
+		d := batchPlan{plan: p, batch: i, pending: map[docKey]*resolvedExpect{}}
 		if p.refused[i] = d.add(r.batch); p.refused[i] == nil {
 			d.accept()
 		}
 	}
-	for _, w := range p.works {
-		w.arrange()
+	for _, w := range p.collections {
+		w.groupByKind()
 	}
 	return p
 }
 
-func (p *plan) work(k *collection) *work {
-	for _, w := range p.works {
+func (p *plan) stepsOf(k *collection) *collectionSteps {
+	for _, w := range p.collections {
 		if w.coll == k {
 			return w
 		}
 	}
-	w := &work{coll: k}
-	p.works = append(p.works, w)
+	w := &collectionSteps{coll: k}
+	p.collections = append(p.collections, w)
 	return w
 }
 
 // empty tells whether every batch of the group is refused.
-func (p *plan) empty() bool { return len(p.works) == 0 && len(p.absent) == 0 }
+func (p *plan) empty() bool { return len(p.collections) == 0 && len(p.absent) == 0 }
 
-// arrange brings steps of a kind together, so that they are one command, where
+// groupByKind brings steps of a kind together, so that they are one command, where
 // the outcome is the same in any order: each document once and no unique keys.
-func (w *work) arrange() {
+func (w *collectionSteps) groupByKind() {
 	if slices.ContainsFunc(w.coll.indexes, func(i index) bool { return i.Unique }) {
 		return
 	}

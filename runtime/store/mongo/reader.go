@@ -21,10 +21,10 @@ type reader struct {
 	s *Store
 	// pinned is set inside a View, whose session it then has.
 	pinned bool
-	// ours leaves out documents without a text as their _id, which a person has
+	// skipForeign leaves out documents without a text as their _id, which a person has
 	// put beside; to ask for that always would cost indexes.
-	ours    bool
-	session driver.Session
+	skipForeign bool
+	session     driver.Session
 	// catalog is that of the Store; inside a View that of its beginning, since
 	// documents of its snapshot may lack what later definitions keep.
 	catalog *catalog
@@ -44,11 +44,11 @@ func (q *reader) run(ctx context.Context, fn func(context.Context) error) error 
 	})
 }
 
-// moment lets fn read a collection as it is at one moment. A command that takes
+// consistently lets fn read a collection as it is at one moment. A command that takes
 // long does not do so by itself: the database lets others write meanwhile, and
 // the command goes on with what they wrote. Where there is no such moment yet,
 // since the collection has only just been made or indexed, fn reads the newest.
-func (q *reader) moment(ctx context.Context, k *collection, fn func(context.Context, *driver.Collection) error) error {
+func (q *reader) consistently(ctx context.Context, k *collection, fn func(context.Context, *driver.Collection) error) error {
 	return q.run(ctx, func(ctx context.Context) error {
 		if q.pinned {
 			return fn(ctx, q.s.docs(k))
@@ -101,7 +101,7 @@ func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 func (s *Store) endSession(session driver.Session) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.UnresponsiveTimeout)
 	defer cancel()
-	if s.health.state().Err() != nil {
+	if s.health.availability().Err() != nil {
 		cancel()
 	}
 	session.EndSession(ctx)
@@ -142,7 +142,7 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 	}
 	found := make(map[string]store.Doc, len(ids))
 	filter := bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}}
-	err = q.each(ctx, k, filter, options.Find().SetBatchSize(int32(len(ids)+1)), func(raw bson.Raw) error {
+	err = q.forEach(ctx, k, filter, options.Find().SetBatchSize(int32(len(ids)+1)), func(raw bson.Raw) error {
 		d, err := decode(raw)
 		found[d.ID] = d
 		return err
@@ -159,15 +159,15 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 	return docs, nil
 }
 
-// each calls fn for every document that a filter finds. What is given to fn is
+// forEach calls fn for every document that a filter finds. What is given to fn is
 // overwritten by the next one.
-func (q *reader) each(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
-	return q.moment(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
+func (q *reader) forEach(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
+	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
 		cursor, err := docs.Find(ctx, filter, o)
 		if err != nil {
 			return err
 		}
-		return eachOf(ctx, cursor, fn)
+		return forEachDoc(ctx, cursor, fn)
 	})
 }
 
@@ -175,14 +175,14 @@ func (q *reader) each(ctx context.Context, k *collection, filter any, o *options
 // needed any more; it forgets those that it never hears of.
 const closeLimit = time.Second
 
-// eachOf walks a cursor to its end and closes it.
-func eachOf(ctx context.Context, cursor *driver.Cursor, fn func(bson.Raw) error) error {
+// forEachDoc walks a cursor to its end and closes it.
+func forEachDoc(ctx context.Context, cursor *driver.Cursor, fn func(bson.Raw) error) error {
 	var err error
 	for err == nil && cursor.Next(ctx) {
 		err = fn(cursor.Current)
 	}
 	err = errors.Join(err, cursor.Err())
-	if errors.Is(context.Cause(ctx), errDown) { // nobody would hear of it
+	if errors.Is(context.Cause(ctx), errUnresponsive) { // nobody would hear of it
 		return err
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
@@ -220,7 +220,7 @@ func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, erro
 	case s.health.isClosed():
 		return 0, fmt.Errorf("%w: the store is closed", store.ErrUnavailable)
 	}
-	return s.feed.number(k), nil
+	return s.feed.changeNumber(k), nil
 }
 
 // ChangeNumber inside a View is a number nobody else gets when the collection

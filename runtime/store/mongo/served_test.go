@@ -52,11 +52,11 @@ func (l *lookup) render(t *testing.T) {
 	if l.coll, err = newCollection(store.Collection{Name: l.name, Kinds: storetest.LookupKinds(), Indexes: l.Indexes}, nil); err != nil {
 		t.Fatal(err)
 	}
-	f := unfixed(l.Find)
+	f := withoutConstantTerms(l.Find)
 	r := &renderer{k: l.coll, paged: f.After != nil}
 	o := r.newOrder(f)
 	r.filter(f.Where)
-	behind, err := o.behind(f.After)
+	behind, err := o.afterPosition(f.After)
 	if err != nil || r.err != nil {
 		t.Fatal(err, r.err)
 	}

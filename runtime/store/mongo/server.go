@@ -78,7 +78,7 @@ func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error
 		return h, fmt.Errorf("%w: %w", store.ErrUnavailable, hideContext(err))
 	}
 	err = classify(err)
-	s.health.tellRefusal(err)
+	s.health.logAccessError(err)
 	return h, err
 }
 

@@ -16,14 +16,14 @@ import (
 // errMismatch says that a revision was not what a batch of the group relied on.
 var errMismatch = errors.New("mongo: a revision is not what a batch relied on")
 
-// culprit is the batch of a group that made the transaction fail.
-type culprit struct {
+// batchError is the batch of a group that made the transaction fail.
+type batchError struct {
 	batch int
 	err   error
 }
 
-func (c *culprit) Error() string { return c.err.Error() }
-func (c *culprit) Unwrap() error { return c.err }
+func (c *batchError) Error() string { return c.err.Error() }
+func (c *batchError) Unwrap() error { return c.err }
 
 // apply sends everything but the commit. It fails with *culprit, errMismatch
 // when it is not known whose fault it is, or an error of the database.
@@ -38,12 +38,12 @@ func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
 	if err := p.moveFences(ctx, s); err != nil {
 		return err
 	}
-	for _, w := range p.works {
+	for _, w := range p.collections {
 		if err := w.apply(ctx, s); err != nil {
 			return err
 		}
 	}
-	return s.faulty()
+	return s.injectedFault()
 }
 
 // checkAbsent looks for documents that must not be there.
@@ -59,7 +59,7 @@ func (p *plan) checkAbsent(ctx context.Context, s *Store) error {
 		}
 		for _, a := range p.absent {
 			if have := revs[a.ID]; a.coll == k && have > 0 {
-				return &culprit{a.batch, a.conflict(have)}
+				return &batchError{a.batch, a.conflict(have)}
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (s *Store) revisions(ctx context.Context, k *collection, ids []string) (map
 	if err != nil {
 		return nil, err
 	}
-	return revs, eachOf(ctx, cursor, func(raw bson.Raw) error {
+	return revs, forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 		d, err := decodeBare(raw)
 		revs[d.ID] = d.Rev
 		return err
@@ -92,13 +92,13 @@ func (p *plan) moveFences(ctx context.Context, s *Store) error {
 	}
 	_, err := s.db.Collection(fenceCollection).BulkWrite(ctx, models)
 	if driver.IsDuplicateKeyError(err) { // another process made the counter a moment ago
-		return errors.Join(errAgain, err)
+		return errors.Join(errRetry, err)
 	}
 	return err
 }
 
 // apply sends the steps, each run of one kind as one command.
-func (w *work) apply(ctx context.Context, s *Store) error {
+func (w *collectionSteps) apply(ctx context.Context, s *Store) error {
 	for rest := w.steps; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].kind == rest[0].kind {
@@ -107,20 +107,20 @@ func (w *work) apply(ctx context.Context, s *Store) error {
 		run := rest[:n]
 		rest = rest[n:]
 		for i := range run {
-			if run[i].asked {
-				if err := s.faulty(); err != nil {
+			if run[i].canFail {
+				if err := s.injectedFault(); err != nil {
 					return err
 				}
 			}
 		}
 		if err := w.send(ctx, s, run); err != nil {
-			return w.blame(run, err)
+			return w.attribute(run, err)
 		}
 	}
 	return nil
 }
 
-func (w *work) send(ctx context.Context, s *Store, run []step) error {
+func (w *collectionSteps) send(ctx context.Context, s *Store, run []step) error {
 	c := s.docs(w.coll)
 	if run[0].kind == insert {
 		docs := make([]any, len(run))
@@ -166,21 +166,21 @@ func atRevision(id string, rev int64) bson.D {
 	return filter
 }
 
-// blame finds the batch whose document a unique index refuses, or that the
+// attribute finds the batch whose document a unique index refuses, or that the
 // database does not take.
-func (w *work) blame(run []step, err error) error {
+func (w *collectionSteps) attribute(run []step, err error) error {
 	var bulk driver.BulkWriteException
 	if !hasLabel(err, labelTransient) && errors.As(err, &bulk) && len(bulk.WriteErrors) > 0 && bulk.WriteErrors[0].Index < len(run) {
 		first := bulk.WriteErrors[0]
-		return &culprit{run[first.Index].batch, w.refusal(&run[first.Index], first.WriteError)}
+		return &batchError{run[first.Index].batch, w.writeError(&run[first.Index], first.WriteError)}
 	}
 	if errors.Is(err, errMismatch) && len(run) == 1 {
-		return &culprit{run[0].batch, err}
+		return &batchError{run[0].batch, err}
 	}
 	return err
 }
 
-func (w *work) refusal(s *step, err driver.WriteError) error {
+func (w *collectionSteps) writeError(s *step, err driver.WriteError) error {
 	if !err.HasErrorCode(codeDuplicateKey) {
 		return fmt.Errorf("mongo: %s/%s: %w", w.coll.Name, s.id(), err)
 	}

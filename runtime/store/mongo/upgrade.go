@@ -42,13 +42,13 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 		either = append(either, bson.D{{Key: m, Value: bson.D{{Key: "$exists", Value: true}}}})
 	}
 	var batch []driver.WriteModel
-	return s.health.limited(ctx, 0, func(ctx context.Context) error {
+	return s.health.callWithin(ctx, 0, func(ctx context.Context) error {
 		cursor, err := s.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}, {Key: memberID, Value: one("$type", "string")}}, options.Find().SetBatchSize(backfillBatch))
 		if err != nil {
 			return err
 		}
-		err = eachOf(ctx, cursor, func(raw bson.Raw) error {
-			model, err := k.rederived(raw)
+		err = forEachDoc(ctx, cursor, func(raw bson.Raw) error {
+			model, err := k.rederiveDoc(raw)
 			if err != nil {
 				return err
 			}
@@ -67,9 +67,9 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 	})
 }
 
-// rederived gives a document what follows from the texts of the fields that had
+// rederiveDoc gives a document what follows from the texts of the fields that had
 // sort keys and tokens, unless it changes meanwhile.
-func (k *collection) rederived(raw bson.Raw) (driver.WriteModel, error) {
+func (k *collection) rederiveDoc(raw bson.Raw) (driver.WriteModel, error) {
 	d, err := decode(raw)
 	if err != nil {
 		return nil, err

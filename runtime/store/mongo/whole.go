@@ -33,7 +33,7 @@ func (q *reader) ReadFull(ctx context.Context, collection, after string, limit i
 	}
 	filter := bson.D{{Key: memberID, Value: bson.D{{Key: "$gt", Value: after}}}}
 	o := options.Find().SetSort(bson.D{{Key: memberID, Value: 1}}).SetLimit(int64(limit)).SetBatchSize(int32(limit))
-	err = q.each(ctx, k, filter, o, func(raw bson.Raw) error {
+	err = q.forEach(ctx, k, filter, o, func(raw bson.Raw) error {
 		d, err := decode(raw)
 		if err == nil {
 			d.Sort, d.Tokens = decodeSort(raw), decodeTokens(raw)

@@ -38,7 +38,7 @@ type writer struct {
 // request is a batch and its caller.
 type request struct {
 	groupcommit.Request
-	batch *readyBatch
+	batch *encodedBatch
 }
 
 func newWriter(s *Store) *writer {
@@ -51,12 +51,12 @@ func weight(r *request) (ops, bytes int) {
 
 // do queues a batch and waits for its answer, but not for a database that gives
 // no sign of life.
-func (w *writer) do(ctx context.Context, b *readyBatch) error {
-	up := w.s.health.state()
+func (w *writer) do(ctx context.Context, b *encodedBatch) error {
+	up := w.s.health.availability()
 	if up.Err() != nil && ctx.Err() == nil {
-		return errDown
+		return errUnresponsive
 	}
-	return w.queue.Do(ctx, &request{batch: b}, up.Done(), errDown)
+	return w.queue.Do(ctx, &request{batch: b}, up.Done(), errUnresponsive)
 }
 
 func (w *writer) run() { w.queue.Run(w.serve) }
@@ -74,7 +74,7 @@ func (w *writer) serve(group []*request) {
 		return
 	}
 	p, err := w.commit(group)
-	var guilty *culprit
+	var guilty *batchError
 	switch {
 	case err == nil:
 		for i, r := range group {
@@ -109,7 +109,7 @@ func (w *writer) commit(group []*request) (*plan, error) {
 	ctx, start := context.Background(), time.Now()
 	var read map[docKey]int64
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		if err := w.s.renew(group); err != nil {
+		if err := w.s.reencode(group); err != nil {
 			return nil, err
 		}
 		p := newPlan(group, read, w.slot)
@@ -118,7 +118,7 @@ func (w *writer) commit(group []*request) (*plan, error) {
 		}
 		err := w.transaction(ctx, p)
 		alone := len(group) == 1 && errors.Is(err, errMismatch)
-		if !alone && !errors.Is(err, errAgain) {
+		if !alone && !errors.Is(err, errRetry) {
 			return p, err
 		}
 		if alone {
@@ -139,7 +139,7 @@ func (w *writer) commit(group []*request) (*plan, error) {
 	}
 }
 
-// transaction does what a plan says. It fails with errAgain when nothing was
+// transaction does what a plan says. It fails with errRetry when nothing was
 // written and another try may succeed.
 func (w *writer) transaction(ctx context.Context, p *plan) error {
 	s := w.s
@@ -154,17 +154,17 @@ func (w *writer) transaction(ctx context.Context, p *plan) error {
 	if err != nil {
 		w.abort(err)
 		if hasLabel(err, labelTransient) {
-			return errors.Join(errAgain, err)
+			return errors.Join(errRetry, err)
 		}
 		return err
 	}
-	own := s.feed.expect(id, p.changed)
+	own := s.feed.addOwnCommit(id, p.changed)
 	err = w.end(ctx, session, id)
 	if err == nil {
-		s.feed.committed(own)
+		s.feed.ownCommitDone(own)
 		return nil
 	}
-	s.feed.forget(id)
-	w.abandon() // its transaction may still be open
+	s.feed.forgetOwnCommit(id)
+	w.abandonSession() // its transaction may still be open
 	return err
 }

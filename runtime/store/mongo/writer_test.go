@@ -15,14 +15,14 @@ func TestCallersBeforeAFullQueue(t *testing.T) {
 	const callers = 1100 // more than there is room for
 	synctest.Test(t, func(t *testing.T) {
 		h := &health{}
-		h.up, h.fail = context.WithCancel(t.Context())
+		h.available, h.markUnavailable = context.WithCancel(t.Context())
 		w := newWriter(&Store{health: h}) // it serves nobody
 		answers := make(chan error, callers)
 		for range callers {
-			go func() { answers <- w.do(t.Context(), &readyBatch{}) }()
+			go func() { answers <- w.do(t.Context(), &encodedBatch{}) }()
 		}
 		synctest.Wait()
-		h.fail()
+		h.markUnavailable()
 		synctest.Wait()
 		if len(answers) != callers {
 			t.Errorf("%d of %d were answered", len(answers), callers)

@@ -28,7 +28,7 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	return s.writer.do(ctx, &request{run: p.run, ops: len(p.ops) + len(p.expect)})
 }
 
-// readyBatch is a batch with everything looked up and encoded.
+// encodedBatch is a batch with everything looked up and encoded.
 type readyBatch struct {
 	expect []readyExpect
 	ops    []readyOp

@@ -35,10 +35,10 @@ type shared struct {
 
 // server starts or finds the shared one; nil when there is none.
 var server = sync.OnceValues(func() (*shared, error) {
-	if uri := given(); uri != "" {
+	if uri := configuredURI(); uri != "" {
 		return connect(&shared{uri: uri})
 	}
-	p := find()
+	p := findProgram()
 	if p.path == "" {
 		return nil, nil
 	}
@@ -91,7 +91,7 @@ func sharedServer(t testing.TB) *shared {
 		t.Fatal(err)
 	}
 	if s == nil {
-		testserver.Missing(t, what)
+		testserver.Missing(t, missingServer)
 	}
 	return s
 }

@@ -18,10 +18,10 @@ type program struct {
 	real bool
 }
 
-const what = "server for MongoDB (WEFT_TEST_MONGODB, mongod or the test server)"
+const missingServer = "server for MongoDB (WEFT_TEST_MONGODB, mongod or the test server)"
 
-// find prefers a real server; path is empty when there is none.
-func find() program {
+// findProgram prefers a real server; path is empty when there is none.
+func findProgram() program {
 	if path := testserver.Find("mongod"); path != "" {
 		return program{path: path, real: true}
 	}
@@ -80,5 +80,5 @@ func (p program) replicaSet() string {
 	return "secantus"
 }
 
-// given is the server that the developer named, "" when none.
-func given() string { return os.Getenv("WEFT_TEST_MONGODB") }
+// configuredURI is the server that the developer named, "" when none.
+func configuredURI() string { return os.Getenv("WEFT_TEST_MONGODB") }

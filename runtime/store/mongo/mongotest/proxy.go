@@ -15,14 +15,14 @@ type Proxy struct {
 	// URI names the database by way of the proxy.
 	URI string
 
-	t       testing.TB
-	rules   ProxyRules
-	to, at  string
-	swallow atomic.Bool
+	t        testing.TB
+	rules    ProxyRules
+	to, at   string
+	dropping atomic.Bool
 
 	mu       sync.Mutex
 	listener net.Listener
-	ends     map[net.Conn]bool
+	conns    map[net.Conn]bool
 }
 
 // ProxyRules say what a proxy lets pass; nil is everything, as it is.
@@ -40,7 +40,7 @@ func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{t: t, rules: r, to: u.Host, at: "127.0.0.1:0", ends: map[net.Conn]bool{}}
+	p := &Proxy{t: t, rules: r, to: u.Host, at: "127.0.0.1:0", conns: map[net.Conn]bool{}}
 	p.Listen()
 	u.Host = p.at
 	q := u.Query()
@@ -56,12 +56,12 @@ func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 }
 
 // DropTraffic swallows whatever either side says, and closes nothing, until Heal.
-func (p *Proxy) DropTraffic() { p.swallow.Store(true) }
+func (p *Proxy) DropTraffic() { p.dropping.Store(true) }
 
 // ResumeTraffic lets everything pass again. What was swallowed stays so, and with it its
 // connections are of no use: they end.
 func (p *Proxy) ResumeTraffic() {
-	p.swallow.Store(false)
+	p.dropping.Store(false)
 	p.CloseConnections()
 }
 
@@ -97,7 +97,7 @@ func (p *Proxy) Listen() {
 func (p *Proxy) CloseConnections() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for c := range p.ends {
+	for c := range p.conns {
 		_ = c.Close()
 	}
 }
@@ -109,7 +109,7 @@ func (p *Proxy) serve(client net.Conn) {
 		return
 	}
 	p.mu.Lock()
-	p.ends[client], p.ends[database] = true, true
+	p.conns[client], p.conns[database] = true, true
 	p.mu.Unlock()
 	go p.copy(client, database, func(answer []byte) bool {
 		if p.rules.RewriteResponse != nil {
@@ -124,7 +124,7 @@ func (p *Proxy) copy(to, from net.Conn, passes func([]byte) bool) {
 	defer func() {
 		_, _ = to.Close(), from.Close()
 		p.mu.Lock()
-		delete(p.ends, from)
+		delete(p.conns, from)
 		p.mu.Unlock()
 	}()
 	buffer := make([]byte, 64<<10)
@@ -133,7 +133,7 @@ func (p *Proxy) copy(to, from net.Conn, passes func([]byte) bool) {
 		if err != nil {
 			return
 		}
-		if p.swallow.Load() || !passes(buffer[:n]) {
+		if p.dropping.Load() || !passes(buffer[:n]) {
 			continue
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {

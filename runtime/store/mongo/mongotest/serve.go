@@ -31,11 +31,11 @@ type Running struct {
 // Serve gives the server that tests would get, with its files in dir and
 // flushing every commit. It ends with this process.
 func Serve(dir string) (*Running, error) {
-	r := &Running{URI: given()}
+	r := &Running{URI: configuredURI()}
 	var p program
 	if r.URI == "" {
-		if p = find(); p.path == "" {
-			return nil, errors.New("no " + what + "; scripts/test-servers.sh installs one")
+		if p = findProgram(); p.path == "" {
+			return nil, errors.New("no " + missingServer + "; scripts/test-servers.sh installs one")
 		}
 		if err := r.start(p, dir); err != nil {
 			return nil, err

@@ -55,9 +55,9 @@ type Server struct {
 // with the test.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	p := find()
+	p := findProgram()
 	if p.path == "" {
-		testserver.Missing(t, what)
+		testserver.Missing(t, missingServer)
 	}
 	address, err := testserver.Address()
 	if err != nil {

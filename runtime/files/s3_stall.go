@@ -1,0 +1,142 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A server that works slowly is waited for, one that is gone is not: when a
+// call stands still for half of the options' patience, other connections ask
+// whether the server answers at all, twice and half a patience apart. Each
+// answer may take a whole patience, so that a call ends after two of them, and
+// never for one answer that was late or lost on the way.
+const (
+	defaultTimeout = time.Second
+	maxStall       = 30 * time.Second // a call that makes no step for so long is given up
+)
+
+var (
+	errNoResponse = errors.New("s3: the server does not answer")
+	errStalled    = errors.New("s3: the server makes no progress")
+)
+
+// serverProbe tells whether the server answers; callers share one question.
+type serverProbe struct {
+	url       string
+	transport *http.Transport
+	client    *http.Client
+	timeout   time.Duration
+
+	mu         sync.Mutex
+	checkedAt  time.Time // when the last answer came, or did not
+	alive      bool
+	lastFailed atomic.Bool // the last question had no answer
+}
+
+func newServerProbe(u *url.URL, t *http.Transport, patience time.Duration) *serverProbe {
+	// A connection of its own: those at hand may be the ones that hang.
+	own := t.Clone()
+	own.DisableKeepAlives = true
+	return &serverProbe{url: u.String() + "/", transport: t, timeout: patience, client: &http.Client{
+		Transport: own, Timeout: patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// check asks twice, and says whether one was answered.
+func (p *serverProbe) check() bool {
+	since := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.checkedAt.After(since) {
+		return p.alive
+	}
+	first := make(chan bool, 1)
+	go func() { first <- p.responds() }()
+	again := time.NewTimer(p.timeout / 2)
+	defer again.Stop()
+	select {
+	case p.alive = <-first:
+		if !p.alive { // it was refused: the server may be starting
+			<-again.C
+			p.alive = p.responds()
+		}
+	case <-again.C:
+		p.alive = p.responds() || <-first
+	}
+	p.checkedAt = time.Now()
+	p.lastFailed.Store(!p.alive)
+	return p.alive
+}
+
+// responds sends a request without a signature; any answer will do.
+func (p *serverProbe) responds() bool {
+	res, err := p.client.Get(p.url)
+	if err != nil {
+		return false
+	}
+	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
+	_ = res.Body.Close()
+	return true
+}
+
+// guard guards one call: its context ends when the server is gone. The caller
+// says step with every sign of life, and stop in the end.
+func (p *serverProbe) guard(ctx context.Context) (context.Context, *stallGuard) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &stallGuard{server: p, cancel: cancel, maxStall: max(maxStall, 2*p.timeout)}
+	w.progress()
+	// After a question without an answer the next one comes first, so that
+	// callers do not queue up behind a server that is gone.
+	first := p.timeout / 2
+	if p.lastFailed.Load() {
+		first = 0
+	}
+	w.timer = time.AfterFunc(time.Hour, w.check)
+	w.timer.Reset(first)
+	return ctx, w
+}
+
+type stallGuard struct {
+	server   *serverProbe
+	cancel   context.CancelCauseFunc
+	maxStall time.Duration
+	last     atomic.Int64 // nanoseconds: the last step
+	idle     atomic.Bool  // nothing is awaited
+	ended    atomic.Bool
+
+	timer *time.Timer
+}
+
+func (w *stallGuard) progress() { w.last.Store(time.Now().UnixNano()) }
+
+func (w *stallGuard) check() {
+	if w.ended.Load() {
+		return
+	}
+	still, next := time.Since(time.Unix(0, w.last.Load())), w.server.timeout
+	switch {
+	case w.idle.Load():
+	case still < w.server.timeout/2 && !w.server.lastFailed.Load():
+		next = w.server.timeout/2 - still
+	case still >= w.maxStall:
+		w.cancel(errStalled)
+		return
+	case !w.server.check():
+		w.cancel(errNoResponse)
+		return
+	}
+	w.timer.Reset(next)
+}
+
+func (w *stallGuard) stop() {
+	w.ended.Store(true)
+	w.timer.Stop()
+	w.cancel(nil)
+}

@@ -1,0 +1,55 @@
+package mongo
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"weft/runtime/store"
+)
+
+// builds are the indexes that this process is waiting for.
+type builds struct {
+	mu      sync.Mutex
+	running []store.IndexBuild
+}
+
+// begin notes the indexes of a collection that are missing and tells log; what
+// it returns ends that.
+func (b *builds) begin(k *collection, c indexDiff, log func(string, ...any)) (end func()) {
+	if len(c.missing) == 0 {
+		return func() {}
+	}
+	since := time.Now()
+	var names []string
+	b.mu.Lock()
+	for _, i := range c.wanted {
+		if slices.Contains(c.missing, i.name) {
+			names = append(names, i.Index.Name)
+			b.running = append(b.running, store.IndexBuild{Collection: k.Name, Index: i.Index.Name, Since: since})
+		}
+	}
+	b.mu.Unlock()
+	log("building indexes", "collection", k.Name, "indexes", names)
+	return func() {
+		b.mu.Lock()
+		b.running = slices.DeleteFunc(b.running, func(i store.IndexBuild) bool { return i.Collection == k.Name })
+		b.mu.Unlock()
+		log("no longer building indexes", "collection", k.Name, "indexes", names, "took", time.Since(since))
+	}
+}
+
+// buildLog is where builds are told of: those of an empty collection take no time.
+func (s *Store) buildLog(empty bool) func(string, ...any) {
+	if empty {
+		return s.log.Debug
+	}
+	return s.log.Info
+}
+
+// PendingIndexes lists the indexes that an Ensure of this Store is building, oldest first.
+func (s *Store) PendingIndexes() []store.IndexBuild {
+	s.builds.mu.Lock()
+	defer s.builds.mu.Unlock()
+	return append([]store.IndexBuild{}, s.builds.running...)
+}

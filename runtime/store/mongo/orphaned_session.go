@@ -1,0 +1,74 @@
+package mongo
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+)
+
+// orphanLifetime is how long the database may keep a transaction that nobody ends.
+const orphanLifetime = 2 * time.Minute
+
+// orphan is a session whose transaction may be open at the database, which
+// could not be told to end it. What was on its way when the database stood
+// still may even begin after it is given up. Until the database forgets it, a
+// minute later, it is in the way of every transaction that writes the same. The
+// driver does not get the session back, for it would give it to the next one
+// who asks, whose transaction would be ended in place of this one.
+type orphan struct {
+	session driver.Session
+	since   time.Time
+	// told: the database was told to end it, at least once.
+	killSent bool
+}
+
+// abandonSession gives the session up without the database knowing.
+func (w *writer) abandonSession() {
+	if w.session == nil {
+		return
+	}
+	w.orphans = append(w.recentOrphans(), orphan{session: w.session, since: time.Now()})
+	w.session = nil
+}
+
+// recentOrphans are the orphans that the database may still know.
+func (w *writer) recentOrphans() []orphan {
+	return slices.DeleteFunc(w.orphans, func(o orphan) bool { return time.Since(o.since) >= orphanLifetime })
+}
+
+// endOrphans ends the transactions that were abandoned, as far as they are open by now.
+func (w *writer) endOrphans(ctx context.Context) {
+	w.orphans = w.recentOrphans()
+	if len(w.orphans) == 0 {
+		return
+	}
+	sessions := make(bson.A, len(w.orphans))
+	for i, o := range w.orphans {
+		sessions[i] = o.session.ID()
+	}
+	if err := w.s.killSessions(ctx, sessions); err != nil {
+		w.s.log.Warn("transactions of an outage stay open until the database ends them", "error", err)
+		return
+	}
+	for i := range w.orphans {
+		w.orphans[i].killSent = true
+	}
+}
+
+// endNewOrphans is endOrphans after an outage: writes outside of transactions
+// would wait for what is open, and never say so.
+func (w *writer) endNewOrphans(ctx context.Context) {
+	if slices.ContainsFunc(w.orphans, func(o orphan) bool { return !o.killSent }) {
+		w.endOrphans(ctx)
+	}
+}
+
+// killSessions ends what is open in sessions at the database.
+func (s *Store) killSessions(ctx context.Context, sessions bson.A) error {
+	return s.health.call(ctx, func(ctx context.Context) error {
+		return s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()
+	})
+}

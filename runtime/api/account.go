@@ -11,8 +11,8 @@ type passwordChange struct {
 	Password string `json:"password"`
 }
 
-// setPassword is for oneself and for administrators. It ends every session of
-// the user but the one that asks.
+// setPassword sets a password: one's own, or anybody's for administrators. It
+// ends all sessions of the user except the calling one.
 func setPassword(rc *requestContext) error {
 	id := rc.vars()["id"]
 	if !rc.actor.MayManage(id) {
@@ -32,8 +32,8 @@ func setPassword(rc *requestContext) error {
 	return rc.empty()
 }
 
-// managedUser is the user that a list is about: the caller, or with ?user= another
-// one for administrators.
+// managedUser is the user whose tokens or sessions are listed: the caller, or for
+// administrators the one that ?user= names.
 func (rc *requestContext) managedUser() (string, error) {
 	id := rc.r.URL.Query().Get("user")
 	if id == "" || id == rc.actor.UserID {
@@ -57,7 +57,7 @@ func listTokens(rc *requestContext) error {
 	return rc.json(http.StatusOK, map[string]any{"items": orEmpty(items)})
 }
 
-// createToken answers the token with its secret, which is shown this once.
+// createToken answers the token with its secret, which no later answer repeats.
 func createToken(rc *requestContext) error {
 	var in access.NewToken
 	if _, err := rc.decode(&in); err != nil {
@@ -99,7 +99,7 @@ func revokeSession(rc *requestContext) error {
 	return rc.empty()
 }
 
-// revokeSessions ends all sessions of the user but the one that asks.
+// revokeSessions ends all sessions of the user except the calling one.
 func revokeSessions(rc *requestContext) error {
 	id, err := rc.managedUser()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // cookieName of the session cookie.
 const cookieName = "weft_session"
 
-// authorize finds out who calls and applies the route's policy. The decision rests
-// on the matched route alone, never on the URL (S-07).
+// authorize authenticates the caller and applies the route's policy. The decision
+// depends on the matched route alone, never on the URL.
 func (rc *requestContext) authorize() error {
 	if rc.route.Policy == Public {
 		return nil
@@ -25,7 +25,7 @@ func (rc *requestContext) authorize() error {
 		return nil
 	}
 	if err := rc.authenticate(); err != nil {
-		// A database that cannot be asked is nobody's wrong guess.
+		// An unavailable database is no failed sign-in.
 		if problem.CodeOf(err) == problem.Unauthenticated && !rc.s.anonymous.Allow(rc.network(), time.Now()) {
 			return tooManyCalls()
 		}
@@ -62,7 +62,7 @@ func (rc *requestContext) authenticate() error {
 	return nil
 }
 
-// extendSession hands a browser the new secret of its session.
+// extendSession gives a browser the new secret of its session.
 func (rc *requestContext) extendSession(token string) error {
 	next, err := rc.s.o.Access.RotateSecret(rc.ctx, token)
 	if err == nil && next != "" {
@@ -71,8 +71,8 @@ func (rc *requestContext) extendSession(token string) error {
 	return err
 }
 
-// bearer reads the Authorization header; "" without one. A token in the URL is
-// never looked for.
+// bearer reads the token of the Authorization header, "" without one. Tokens in
+// the URL are ignored, since URLs end up in logs.
 func bearer(r *http.Request) (string, error) {
 	values := r.Header["Authorization"]
 	if len(values) == 0 {
@@ -85,8 +85,8 @@ func bearer(r *http.Request) (string, error) {
 	return strings.TrimSpace(token), nil
 }
 
-// client is the address the request came from: that of the connection, or what
-// a trusted proxy says it was.
+// client is the address of the client: that of the connection, or behind a
+// trusted proxy the one that X-Forwarded-For names.
 func (rc *requestContext) client() netip.Addr {
 	host, _, err := net.SplitHostPort(rc.r.RemoteAddr)
 	if err != nil {
@@ -114,7 +114,8 @@ func (rc *requestContext) trusted(a netip.Addr) bool {
 	return false
 }
 
-// network groups addresses that one client can change at will.
+// network is the set of addresses that one client can change at will: a single
+// IPv4 address, an IPv6 /64.
 func (rc *requestContext) network() netip.Prefix {
 	a := rc.client()
 	bits := 64
@@ -128,7 +129,8 @@ func (rc *requestContext) network() netip.Prefix {
 	return p
 }
 
-// fromThisMachine tells whether the caller is on this machine and speaks for himself.
+// fromThisMachine tells whether the request comes from this machine and is not
+// forwarded for somebody else.
 func (rc *requestContext) fromThisMachine() bool {
 	return rc.client().IsLoopback() && len(rc.r.Header["X-Forwarded-For"]) == 0
 }
@@ -150,8 +152,8 @@ func withCaller(ctx context.Context, a *access.Actor) context.Context {
 	return context.WithValue(ctx, callerKey{}, a)
 }
 
-// Caller is who calls a handler that is mounted through Options.Builder: his
-// login, "" for nobody, and whether he is an administrator.
+// Caller returns the caller of a handler mounted through Options.Builder: the
+// login, "" without a caller, and whether the caller is an administrator.
 func Caller(r *http.Request) (login string, admin bool) {
 	a, ok := r.Context().Value(callerKey{}).(*access.Actor)
 	if !ok {

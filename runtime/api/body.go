@@ -8,8 +8,8 @@ import (
 	"weft/runtime/request"
 )
 
-// read reads a JSON body of one of the content types; the first is named to
-// callers who send another.
+// read reads a JSON body of one of the content types, the first of which the
+// refusal names.
 func (rc *requestContext) read(types ...string) error {
 	var err error
 	rc.body, err = request.Text(rc.r, request.MaxJSON, types...)
@@ -24,8 +24,7 @@ func (rc *requestContext) object(types ...string) (map[string]any, error) {
 	return request.Object(rc.body)
 }
 
-// decode reads a JSON object into a struct, strictly: members that it does not
-// have, or of another type, are malformed. It returns the members as a map too.
+// decode reads a JSON object into a struct as request.Decode does.
 func (rc *requestContext) decode(into any) (map[string]any, error) {
 	if err := rc.read("application/json"); err != nil {
 		return nil, err
@@ -37,7 +36,8 @@ func malformed(key string, params map[string]any) error {
 	return problem.New(problem.Malformed, key, params)
 }
 
-// cutOff names a body beyond its limit as such, whichever reader noticed it.
+// cutOff turns the error of a body beyond its limit into a problem, whichever
+// reader met it.
 func cutOff(err error) error {
 	if limit := new(http.MaxBytesError); errors.As(err, &limit) {
 		return request.Incomplete(err)

@@ -9,8 +9,8 @@ import (
 	"weft/runtime/problem"
 )
 
-// TestOneCallerCannotTakeEverything: R-24. The cap is far above 64.
-func TestOneCallerCannotTakeEverything(t *testing.T) {
+// the limit is far above 64 parallel requests.
+func TestConcurrentRequestsOfOneUserAreLimited(t *testing.T) {
 	t.Parallel()
 	var c concurrency
 	greedy := &requestContext{actor: &access.Actor{UserID: "u1"}}
@@ -37,8 +37,8 @@ func TestOneCallerCannotTakeEverything(t *testing.T) {
 	}
 }
 
-// TestTheClientIsWhoTheServerSees: S-28.
-func TestTheClientIsWhoTheServerSees(t *testing.T) {
+// S-28
+func TestClientAddress(t *testing.T) {
 	t.Parallel()
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	for _, c := range []struct {

@@ -10,7 +10,8 @@ import (
 	"weft/runtime/request"
 )
 
-// ifMatch is the revision the caller saw; 0 when he does not care ("*" too).
+// ifMatch is the revision that the caller expects; 0 when there is no If-Match
+// or it is "*".
 func (rc *requestContext) ifMatch() (int64, error) {
 	values := rc.r.Header["If-Match"]
 	if len(values) == 0 || (len(values) == 1 && strings.TrimSpace(values[0]) == "*") {
@@ -24,7 +25,7 @@ func (rc *requestContext) ifMatch() (int64, error) {
 	return 0, malformed("if_match", nil)
 }
 
-// notModified tells whether the caller holds this revision already.
+// notModified tells whether If-None-Match names this revision.
 func (rc *requestContext) notModified(rev int64) bool {
 	for _, v := range rc.r.Header["If-None-Match"] {
 		for tag := range strings.SplitSeq(v, ",") {
@@ -36,10 +37,10 @@ func (rc *requestContext) notModified(rev int64) bool {
 	return false
 }
 
-// call is the record call of this request: who, through which door, under
-// which revision and idempotency key. The body must have been read.
-func (rc *requestContext) call(door string) (record.Call, error) {
-	c := record.Call{Actor: rc.actor, Source: door, Lang: request.Language(rc.r)}
+// call is the record call of this request: actor, source, expected revision and
+// idempotency key. The body must have been read, since the key covers it.
+func (rc *requestContext) call(source string) (record.Call, error) {
+	c := record.Call{Actor: rc.actor, Source: source, Lang: request.Language(rc.r)}
 	var err error
 	if c.IfMatch, err = rc.ifMatch(); err != nil {
 		return c, err
@@ -51,7 +52,7 @@ func (rc *requestContext) call(door string) (record.Call, error) {
 	return c, nil
 }
 
-// idempotencyKey is "" when the caller gave none.
+// idempotencyKey is the header of that name, "" without one.
 func (rc *requestContext) idempotencyKey() (string, error) {
 	keys := rc.r.Header["Idempotency-Key"]
 	switch {
@@ -72,7 +73,7 @@ func visible(key string) bool {
 	return len(key) >= 1 && len(key) <= 200
 }
 
-// digest tells requests apart that use one idempotency key.
+// digest distinguishes requests that use one idempotency key.
 func (rc *requestContext) digest() string {
 	sum := sha256.New()
 	for _, part := range []string{rc.r.Method, rc.r.URL.Path, rc.r.URL.RawQuery, rc.body} {

@@ -6,8 +6,8 @@ import (
 	"weft/runtime/problem"
 )
 
-// explain answers why a user may or may not do something. It tells of records
-// that the user cannot see, so it is for administrators.
+// explain answers why a user may or may not do something. It reveals records
+// that the user cannot see, so only administrators may call it.
 func explain(rc *requestContext) error {
 	q := rc.r.URL.Query()
 	var missing []problem.Field

@@ -10,7 +10,7 @@ import (
 	"weft/runtime/transfer"
 )
 
-// exportRecords streams what a query finds, all of it, as CSV or XLSX by Accept.
+// exportRecords streams all records that a query finds, as CSV or XLSX by Accept.
 func exportRecords(rc *requestContext) error {
 	var q record.Query
 	if _, err := rc.decode(&q); err != nil {
@@ -37,7 +37,7 @@ func exportRecords(rc *requestContext) error {
 	h := rc.Header()
 	h.Set("Content-Type", media)
 	h.Set("Content-Disposition", `attachment; filename="`+entity+ext+`"`)
-	// Nothing is written before the query and the rights are known to be good.
+	// Export writes nothing before it has checked the query and the rights.
 	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, entity, q, o, rc)
 }
 
@@ -57,7 +57,7 @@ func importProblems(rc *requestContext) error {
 	return rc.s.o.Transfer.Problems(rc.ctx, rc.actor, rc.vars()["id"], request.Language(rc.r), rc)
 }
 
-// statusOf is 202 for an import, or its undo, that still runs.
+// statusOf is 202 while an import or its undo runs, else 200.
 func statusOf(p *transfer.Progress) int {
 	switch p.State {
 	case transfer.Queued, transfer.Running, transfer.Undoing:

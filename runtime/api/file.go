@@ -12,12 +12,11 @@ import (
 	"weft/runtime/request"
 )
 
-// formOverhead is how many bytes a form may take beside its file.
+// formOverhead is how many bytes a form may have in addition to its file.
 const formOverhead = 64 << 10
 
 // uploadFile takes multipart/form-data with exactly one file part and answers
-// what was stored. It streams: nothing but a window of the file is in memory.
-// Nothing but this parser makes an upload (S-18).
+// what was stored. It streams: only a window of the file is in memory.
 func uploadFile(rc *requestContext) error {
 	if err := request.CheckMediaType(rc.r.Header, "multipart/form-data"); err != nil {
 		return err
@@ -29,7 +28,7 @@ func uploadFile(rc *requestContext) error {
 	if rc.r.ContentLength > u.MaxSize+formOverhead {
 		return problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.MaxSize})
 	}
-	// The length may be left unsaid, and a form may have much before its file.
+	// Content-Length may be missing, and a form may have large fields before its file.
 	rc.r.Body = http.MaxBytesReader(rc, rc.r.Body, u.MaxSize+formOverhead)
 	parts, err := rc.r.MultipartReader()
 	if err != nil {
@@ -45,8 +44,8 @@ func uploadFile(rc *requestContext) error {
 		return bodyProblem(err, u.MaxSize)
 	}
 	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
-		// Refused requests leave nothing behind (S-08). Under a key the file may
-		// be that of an earlier, good upload: then the sweep decides.
+		// A refused request stores nothing. Under an idempotency key the file may be
+		// that of an earlier, successful upload: then the sweep decides.
 		if u.Key == "" {
 			if err := rc.s.o.Files.DeleteUnlinked(rc.ctx, f); err != nil {
 				return err
@@ -58,7 +57,7 @@ func uploadFile(rc *requestContext) error {
 	return rc.json(http.StatusCreated, fileBody(f))
 }
 
-// formProblem is what a form is refused with that is not one file.
+// formProblem is the refusal of a form that is not exactly one file.
 func formProblem(err error, max int64) error {
 	if err := bodyProblem(err, max); problem.As(err) != nil {
 		return err
@@ -66,9 +65,8 @@ func formProblem(err error, max int64) error {
 	return &problem.Error{Code: problem.Malformed, Key: "multipart_file", Err: err}
 }
 
-// bodyProblem names what the caller's body did wrong while it was received: it
-// broke off, or went on for too long. What the storage says stays as it is, for
-// its connection may break off as well.
+// bodyProblem is the problem of a request body that ended early or was too
+// large. Errors of the storage stay as they are: its connection may end early too.
 func bodyProblem(err error, max int64) error {
 	var limit *http.MaxBytesError
 	switch {
@@ -82,7 +80,7 @@ func bodyProblem(err error, max int64) error {
 	return err
 }
 
-// rawFileName is the name as sent; files.CleanName makes it harmless.
+// rawFileName is the name as sent, path included; files.CleanName makes it safe.
 func rawFileName(p *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 	if err != nil {

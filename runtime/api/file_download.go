@@ -14,10 +14,10 @@ import (
 	"weft/runtime/record"
 )
 
-// downloadFile gives a file to its uploader while it is unlinked, and to
-// whoever may read the record and the field it stands in. To anybody else it
-// is not there. It is offered for saving, unless it is asked for inline and is
-// of a type that a browser shows without running anything in it.
+// downloadFile answers a file: to its uploader while no record uses it, else to
+// callers who may read the record and the field that hold it. For others it is
+// 404. It is sent as an attachment, unless ?inline=1 asks otherwise and browsers
+// show the type without running anything in it.
 func downloadFile(rc *requestContext) error {
 	f, err := rc.visibleFile()
 	if err != nil {
@@ -47,7 +47,7 @@ func downloadFile(rc *requestContext) error {
 	return rc.serveContent(in, media, f.SHA256)
 }
 
-// thumbnailFile gives a small picture of a file to whoever may have the file.
+// thumbnailFile answers a scaled-down picture to callers who may read the file.
 func thumbnailFile(rc *requestContext) error {
 	f, err := rc.visibleFile()
 	if err != nil {
@@ -66,24 +66,24 @@ func thumbnailFile(rc *requestContext) error {
 	return rc.serveContent(in, media, f.SHA256+"-"+size)
 }
 
-// serveContent answers bytes that somebody else made: whole, in ranges, or not at
-// all to who has them already. Nothing in them can run here (S-19).
+// serveContent answers uploaded bytes: whole, in ranges, or 304. The headers keep
+// browsers from running anything in them.
 func (rc *requestContext) serveContent(in io.ReadSeeker, media, tag string) error {
 	h := rc.Header()
 	h.Set("Content-Type", media)
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if media == "application/pdf" { // browsers show no PDF in a sandbox; it is none of our pages anyway
+	if media == "application/pdf" { // browsers show no PDF in a sandbox, and a PDF cannot script our pages
 		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'")
 	}
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "private, no-cache") // the rights are asked each time
+	h.Set("Cache-Control", "private, no-cache") // rights are checked at every request
 	h.Set("Etag", `"`+tag+`"`)
 	http.ServeContent(rc, rc.r, "", time.Time{}, in)
 	return nil
 }
 
-// redirect answers with the address of the bytes in the bucket, which is a
-// secret for as long as it lives (S-34).
+// redirect answers with the signed address of the bytes in the bucket. Whoever
+// has it can read them while it is valid, so nothing may store it.
 func (rc *requestContext) redirect(link string) error {
 	h := rc.Header()
 	h.Set("Location", link)
@@ -93,7 +93,7 @@ func (rc *requestContext) redirect(link string) error {
 	return nil
 }
 
-// visibleFile finds the file that the path names, if it is there for the caller.
+// visibleFile finds the file that the path names, if the caller may read it.
 func (rc *requestContext) visibleFile() (*files.File, error) {
 	found, err := rc.s.o.Files.Lookup(rc.ctx, []string{rc.vars()["id"]})
 	if err != nil {
@@ -115,8 +115,8 @@ func (rc *requestContext) checkDownload(f *files.File) error {
 	return rc.checkLinkedFile(f)
 }
 
-// checkLinkedFile asks the record that a file is linked to: whoever may read, on that
-// row, one of the fields that hold the file may read the file.
+// checkLinkedFile checks the rights on a file that a record uses: the caller must
+// read, on that row, one of the fields that hold the file.
 func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	fields, err := rc.fileFields(f.Entity)
 	if err != nil {
@@ -127,14 +127,14 @@ func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	}
 	body, _, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, f.Entity, f.Record, fields, nil)
 	if err != nil {
-		// An unreadable field is no reason to tell that the file exists (S-01).
+		// Not found, so that a caller without the right does not learn of the file (S-01).
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
 			return problem.New(problem.NotFound, "", nil)
 		}
 		return err
 	}
 	var members map[string]json.RawMessage
-	_ = json.Unmarshal(body, &members) // what is no record holds no file
+	_ = json.Unmarshal(body, &members) // without members there is no file
 	for _, field := range fields {
 		var ids []string
 		if raw := members[field]; raw != nil && json.Unmarshal(raw, &ids) == nil && slices.Contains(ids, f.ID) {
@@ -144,7 +144,7 @@ func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	return problem.New(problem.NotFound, "", nil)
 }
 
-// fileFields are the fields of files that the caller reads on some row.
+// fileFields are the file fields of an entity that the caller may read on some row.
 func (rc *requestContext) fileFields(entity string) ([]string, error) {
 	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
@@ -163,15 +163,15 @@ func (rc *requestContext) fileFields(entity string) ([]string, error) {
 	return keys, nil
 }
 
-// safeMediaTypes are the types that browsers show without running anything in them;
-// everything else is just bytes (S-19).
+// safeMediaTypes are the types that browsers show without running anything in
+// them; all others are sent as application/octet-stream.
 var safeMediaTypes = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/heic", "image/avif",
 	"application/pdf", "text/plain", "text/csv", "audio/mpeg", "audio/wave", "video/mp4", "video/webm",
 	"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
 }
 
-// inlineMediaTypes are those that may be shown in place when the request asks for it.
+// inlineMediaTypes are those that ?inline=1 may show in place.
 var inlineMediaTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif", "application/pdf"}
 
 func downloadType(media string) string {

@@ -6,9 +6,9 @@ import (
 	"weft/runtime/problem"
 )
 
-// uploadOptions is what is known of an upload from the request: who sends it, under
-// which key, and the limits of the field it is for when the request names one.
-// Without a field the door holds the file against the limits when it is linked.
+// uploadOptions are the options of an upload that the request determines: user,
+// idempotency key, and the limits of the field that ?entity= and ?field= name.
+// Without a field the limits are checked when a record takes the file.
 func (rc *requestContext) uploadOptions() (files.Upload, error) {
 	u := files.Upload{By: rc.actor.UserID, MaxSize: rc.s.o.MaxUpload}
 	var err error
@@ -31,8 +31,8 @@ func (rc *requestContext) uploadOptions() (files.Upload, error) {
 	return u, nil
 }
 
-// fileField finds a field of files that the caller may write on some row. What
-// he may not know of is not there (S-03).
+// fileField finds a file field that the caller may write on some row. A field
+// that the caller may neither read nor write is unknown (S-03).
 func (rc *requestContext) fileField(entity, field string) (*model.Field, error) {
 	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {

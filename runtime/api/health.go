@@ -10,17 +10,17 @@ import (
 	"weft/runtime/store"
 )
 
-// healthyBody is the answer of healthz.
+// Path and answer of the liveness check.
 const (
 	healthPath  = "/healthz"
 	healthyBody = `{"status":"ok"}` + "\n"
 )
 
-// healthz tells that the process lives; it asks nobody else.
+// healthz tells that the process runs; it does not depend on the store.
 func healthz(rc *requestContext) error { return rc.bytes(http.StatusOK, []byte(healthyBody)) }
 
 // readyz tells whether requests can be served, and why not: 503 while the store
-// cannot be reached and while the server shuts down.
+// is unreachable and while the server shuts down.
 func readyz(rc *requestContext) error {
 	if rc.s.draining.Load() {
 		return &problem.Error{Code: problem.Unavailable, Key: "shutting_down", RetryAfter: time.Second}
@@ -41,7 +41,7 @@ func (s *Server) ready(ctx context.Context) error {
 	return err
 }
 
-// readyTimeout is how long the store may take to say that it is there.
+// readyTimeout is how long readyz waits for the store.
 const readyTimeout = 900 * time.Millisecond
 
 func metricsPage(rc *requestContext) error {
@@ -56,8 +56,8 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// HTTPServer is a server with the time limits that weft needs against slow
-// clients (R-23); long transfers extend theirs.
+// HTTPServer makes a server with time limits against slow clients (R-23); long
+// transfers extend theirs.
 func HTTPServer(addr string, h http.Handler) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
@@ -65,9 +65,9 @@ func HTTPServer(addr string, h http.Handler) *http.Server {
 	}
 }
 
-// Drain makes the server not ready, so that no new caller is sent here, and
-// tells the sockets to come back elsewhere; what runs goes on (R-12). The
-// http.Server is shut down after it.
+// Drain makes the server not ready, so that load balancers send requests
+// elsewhere, and closes websockets, whose clients reconnect. Running requests go
+// on. The http.Server is shut down after it.
 func (s *Server) Drain() {
 	s.draining.Store(true)
 	if s.o.Live != nil {
@@ -75,7 +75,7 @@ func (s *Server) Drain() {
 	}
 }
 
-// Close ends what the server runs beside requests.
+// Close ends the background work of the server.
 func (s *Server) Close() error {
 	s.Drain()
 	return nil

@@ -16,13 +16,13 @@ import (
 	"weft/runtime/request"
 )
 
-// maxOnceBody is the greatest body of a request that is done once; the handlers
+// maxIdempotentBody is the largest body of a request with an idempotency key; handlers
 // have smaller limits of their own.
-const maxOnceBody = 16 << 20
+const maxIdempotentBody = 16 << 20
 
-// answerOnce does a request whose room keeps no answers itself (tokens, templates,
-// definitions) one time under its Idempotency-Key: the answer is kept behind
-// the change, and given again to whoever sends the same key and body.
+// answerOnce handles a request at most once per Idempotency-Key, for services
+// that keep no answers themselves (tokens, templates, definitions). The answer is
+// stored after the change and repeated for the same key and body.
 func (rc *requestContext) answerOnce(handle func(*requestContext) error) error {
 	key, err := rc.idempotencyKey()
 	if err != nil {
@@ -34,51 +34,50 @@ func (rc *requestContext) answerOnce(handle func(*requestContext) error) error {
 	if err := rc.readBodyAhead(); err != nil {
 		return err
 	}
-	// Answers may hold secrets that are shown once, so the store sees neither
-	// the key nor the answer: who has no key cannot open it.
-	sealed := sha256.Sum256([]byte("row\x00" + key))
-	c := record.Call{Actor: rc.actor, Key: "sealed:" + hex.EncodeToString(sealed[:]), Digest: rc.digest()}
-	kept, err := rc.s.o.Records.Replay(rc.ctx, c)
+	// Answers may hold secrets, so the store gets neither the key nor the plain
+	// answer: only the key decrypts it.
+	keyHash := sha256.Sum256([]byte("row\x00" + key))
+	c := record.Call{Actor: rc.actor, Key: "sealed:" + hex.EncodeToString(keyHash[:]), Digest: rc.digest()}
+	stored, err := rc.s.o.Records.Replay(rc.ctx, c)
 	if err != nil {
 		return err
 	}
-	if kept == nil {
+	if stored == nil {
 		release, err := rc.waitForDuplicate(c)
 		if err != nil {
 			return err
 		}
 		defer release()
-		if kept, err = rc.s.o.Records.Replay(rc.ctx, c); err != nil {
+		if stored, err = rc.s.o.Records.Replay(rc.ctx, c); err != nil {
 			return err
 		}
-		if kept == nil {
-			if kept, err = rc.runOnce(handle, c, key); err != nil || kept == nil {
+		if stored == nil {
+			if stored, err = rc.runOnce(handle, c, key); err != nil || stored == nil {
 				return err
 			}
 		}
 	}
-	return rc.replay(kept, key)
+	return rc.replay(stored, key)
 }
 
-// waitForDuplicate lets calls with one idempotency key wait for each other, whichever
-// process they came to. When that of another process ended with it, the next
-// one goes ahead.
+// waitForDuplicate waits until no other request with this idempotency key runs,
+// on any process. If the other process dies, its lease ends and this one goes on.
 func (rc *requestContext) waitForDuplicate(c record.Call) (release func(), err error) {
 	l, err := rc.s.o.Leases.Wait(rc.ctx, "once:"+rc.actor.UserID+":"+c.Key)
 	if err != nil {
 		return nil, err
 	}
-	kept, stop := l.Keep(rc.ctx)
-	rc.ctx = kept
+	ctx, stop := l.Keep(rc.ctx)
+	rc.ctx = ctx
 	return func() {
 		stop()
-		_ = l.Release(context.WithoutCancel(kept)) // what cannot be given back ends by itself
+		_ = l.Release(context.WithoutCancel(ctx)) // an unreleased lease expires
 	}, nil
 }
 
-// readBodyAhead reads the body, so that it can be compared, and gives it back.
+// readBodyAhead reads the body for the digest and lets handlers read it again.
 func (rc *requestContext) readBodyAhead() error {
-	body, err := io.ReadAll(http.MaxBytesReader(rc, rc.r.Body, maxOnceBody))
+	body, err := io.ReadAll(http.MaxBytesReader(rc, rc.r.Body, maxIdempotentBody))
 	if err != nil {
 		return request.Incomplete(err)
 	}
@@ -86,70 +85,70 @@ func (rc *requestContext) readBodyAhead() error {
 	return nil
 }
 
-// runOnce calls the handler and keeps a good answer; a refusal goes out as it
-// is, and nil is returned.
+// runOnce calls the handler and stores a successful answer. A refusal is sent at
+// once, and the result is nil.
 func (rc *requestContext) runOnce(handle func(*requestContext) error, c record.Call, key string) (*record.Result, error) {
-	out, held := rc.ResponseWriter, &bufferedResponse{ResponseWriter: rc.ResponseWriter, status: http.StatusOK}
-	rc.ResponseWriter = held
+	out, buffered := rc.ResponseWriter, &bufferedResponse{ResponseWriter: rc.ResponseWriter, status: http.StatusOK}
+	rc.ResponseWriter = buffered
 	err := handle(rc)
 	rc.ResponseWriter = out
 	if err != nil {
 		return nil, err
 	}
-	if held.status >= http.StatusBadRequest {
-		out.WriteHeader(held.status)
-		_, _ = out.Write(held.body.Bytes())
+	if buffered.status >= http.StatusBadRequest {
+		out.WriteHeader(buffered.status)
+		_, _ = out.Write(buffered.body.Bytes())
 		return nil, nil
 	}
 	rc.status = 0
-	box, err := answerCipher(key)
+	aead, err := answerCipher(key)
 	if err != nil {
 		return nil, err
 	}
-	// The nonce is fixed: one key seals one answer.
-	answer, err := json.Marshal(box.Seal(nil, make([]byte, box.NonceSize()), held.body.Bytes(), nil))
+	// A fixed nonce is safe here: each key encrypts one answer.
+	answer, err := json.Marshal(aead.Seal(nil, make([]byte, aead.NonceSize()), buffered.body.Bytes(), nil))
 	if err != nil {
-		return nil, fmt.Errorf("keep answer: %w", err)
+		return nil, fmt.Errorf("store answer: %w", err)
 	}
-	return rc.s.o.Records.KeepAnswer(rc.ctx, c, &record.Result{Rev: int64(held.status), Record: answer})
+	return rc.s.o.Records.KeepAnswer(rc.ctx, c, &record.Result{Rev: int64(buffered.status), Record: answer})
 }
 
-func (rc *requestContext) replay(kept *record.Result, key string) error {
-	box, err := answerCipher(key)
+func (rc *requestContext) replay(stored *record.Result, key string) error {
+	aead, err := answerCipher(key)
 	if err != nil {
 		return err
 	}
 	var text []byte
-	if err := json.Unmarshal(kept.Record, &text); err != nil {
-		return fmt.Errorf("kept answer: %w", err)
+	if err := json.Unmarshal(stored.Record, &text); err != nil {
+		return fmt.Errorf("stored answer: %w", err)
 	}
-	body, err := box.Open(nil, make([]byte, box.NonceSize()), text, nil)
+	body, err := aead.Open(nil, make([]byte, aead.NonceSize()), text, nil)
 	if err != nil {
-		return fmt.Errorf("kept answer: %w", err)
+		return fmt.Errorf("stored answer: %w", err)
 	}
 	if len(body) == 0 {
-		rc.WriteHeader(int(kept.Rev))
+		rc.WriteHeader(int(stored.Rev))
 		return nil
 	}
-	return rc.bytes(int(kept.Rev), body)
+	return rc.bytes(int(stored.Rev), body)
 }
 
 func answerCipher(key string) (cipher.AEAD, error) {
 	secret := sha256.Sum256([]byte("answer\x00" + key))
 	block, err := aes.NewCipher(secret[:])
 	if err != nil {
-		return nil, fmt.Errorf("kept answer: %w", err)
+		return nil, fmt.Errorf("stored answer: %w", err)
 	}
 	return cipher.NewGCM(block)
 }
 
-// bufferedResponse holds an answer back until it is kept.
+// bufferedResponse keeps an answer in memory until it is stored.
 type bufferedResponse struct {
 	http.ResponseWriter
 	status int
 	body   bytes.Buffer
 }
 
-func (h *bufferedResponse) WriteHeader(status int) { h.status = status }
+func (b *bufferedResponse) WriteHeader(status int) { b.status = status }
 
-func (h *bufferedResponse) Write(b []byte) (int, error) { return h.body.Write(b) }
+func (b *bufferedResponse) Write(data []byte) (int, error) { return b.body.Write(data) }

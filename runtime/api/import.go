@@ -15,19 +15,19 @@ import (
 )
 
 const (
-	// importWait is how long an answer is kept back for a small import.
+	// importWait is how long a request waits for a small import to finish.
 	importWait = 60 * time.Second
-	// maxImport bounds the body of an import; the room bounds rows and columns.
+	// maxImport bounds the body; the transfer service bounds rows and columns.
 	maxImport = 512 << 20
-	// formMemory is what a form may hold in memory; the rest goes to disk.
+	// formMemory is how much of a form is kept in memory; the rest goes to disk.
 	formMemory = 4 << 20
 	csvType    = "text/csv"
 	xlsxType   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// importRecords takes a file as the body, or a form with one or several and, if
-// need be, a mapping or its name in the field "mapping"; without an entity in
-// the path the mapping says what the files become. A small import is
+// importRecords takes a file as the body, or a form with one or more files and
+// optionally a mapping, or the name of one, in the field "mapping". Without an
+// entity in the path the mapping names the entities. A small import is
 // answered when it is done (200), a larger one at once (202); both answers are
 // its progress.
 func importRecords(rc *requestContext) error {
@@ -72,7 +72,7 @@ func (rc *requestContext) importParameters() (transfer.Job, error) {
 func (rc *requestContext) importInputs(job *transfer.Job) (done func(), err error) {
 	media, params, err := mime.ParseMediaType(rc.r.Header.Get("Content-Type"))
 	if len(rc.r.Header["Content-Type"]) > 1 {
-		media = "" // which of them it is would be a guess
+		media = "" // ambiguous
 	}
 	if err == nil && media == "multipart/form-data" {
 		return rc.importForm(job, params["boundary"])
@@ -121,7 +121,7 @@ func (rc *requestContext) importForm(job *transfer.Job, boundary string) (done f
 	return done, nil
 }
 
-// readMapping reads a mapping: its name, or the document itself.
+// readMapping reads the field "mapping": a name, or the document itself.
 func readMapping(job *transfer.Job, text string) error {
 	if len(text) == 0 || text[0] != '{' {
 		job.Mapping = text

@@ -10,8 +10,8 @@ import (
 	"weft/schemas"
 )
 
-// showMeta answers what the caller may use: everything a client needs to draw
-// itself, cut to the entities, fields and pages that are his.
+// showMeta answers everything a client needs to build its screens, restricted to
+// the entities, fields and pages that the caller may use.
 func showMeta(rc *requestContext) error {
 	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
@@ -29,7 +29,7 @@ func showMeta(rc *requestContext) error {
 	})
 }
 
-// viewer cuts a model to what one actor may use.
+// viewer restricts a model to what one actor may use.
 type viewer struct {
 	rights *access.Rights
 	m      *model.Model
@@ -40,7 +40,7 @@ func (v viewer) uses(entity string) bool {
 	return v.rights.Allowed(entity, schemas.OpRead) || v.rights.Allowed(entity, schemas.OpCreate)
 }
 
-// assignedTo tells whether a page for these roles is for the actor.
+// assignedTo tells whether a page for these roles is meant for the actor.
 func (v viewer) assignedTo(roles []string) bool {
 	if len(roles) == 0 || v.rights.Actor.Admin {
 		return true
@@ -50,16 +50,16 @@ func (v viewer) assignedTo(roles []string) bool {
 
 // readable keeps the fields that the actor may read on some row.
 func (v viewer) readable(entity string, keys []string) []string {
-	kept := []string{}
+	stored := []string{}
 	for _, k := range keys {
 		if v.rights.Readable(entity, k) {
-			kept = append(kept, k)
+			stored = append(stored, k)
 		}
 	}
-	return kept
+	return stored
 }
 
-// readableFilter tells whether every path of a filter is the actor's to use.
+// readableFilter tells whether the actor may read every path of a filter.
 func (v viewer) readableFilter(e *model.Entity, f query.Filter) bool {
 	for _, p := range f.Fields() {
 		if _, ok := v.rights.Path(e, p); !ok {
@@ -86,15 +86,15 @@ func (v viewer) forms() []*schemas.Form {
 	return list
 }
 
-// readableOrWritable keeps the fields that the actor may read, or fill in on a new record.
+// readableOrWritable keeps the fields that the actor may read or write on some row.
 func (v viewer) readableOrWritable(entity string, keys []string) []string {
-	kept := []string{}
+	stored := []string{}
 	for _, k := range keys {
 		if v.rights.Readable(entity, k) || v.writable(entity, k) {
-			kept = append(kept, k)
+			stored = append(stored, k)
 		}
 	}
-	return kept
+	return stored
 }
 
 func (v viewer) views() []*schemas.View {
@@ -131,7 +131,7 @@ type roleItem struct {
 	Title schemas.Title `json:"title"`
 }
 
-// roles lists what those who assign roles can choose from; others see none.
+// roles lists the roles that the actor can assign; none without that right.
 func (v viewer) roles() []roleItem {
 	list := []roleItem{}
 	if !v.rights.Allowed("role_assignment", schemas.OpCreate) {
@@ -160,7 +160,7 @@ func (v viewer) dashboards() []*schemas.Dashboard {
 	return list
 }
 
-// readableWidget tells whether a widget is made of fields that the actor may read.
+// readableWidget tells whether the actor may read every field that a widget uses.
 func (v viewer) readableWidget(w schemas.Widget) bool {
 	at, ok := v.m.Entities[w.Entity]
 	if !ok {
@@ -185,7 +185,7 @@ func (v viewer) readableWidget(w schemas.Widget) bool {
 	return true
 }
 
-// menus are the entries of all templates that lead somewhere for the actor.
+// menus are the menu entries of all templates whose target the actor may use.
 func (v viewer) menus() []schemas.Menu {
 	views, boards := map[string]bool{}, map[string]bool{}
 	for _, d := range v.views() {

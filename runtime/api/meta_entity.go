@@ -23,8 +23,8 @@ type entityMeta struct {
 	Schema      map[string]any      `json:"schema"`
 }
 
-// fieldMeta is a field as its users see it; Choices are all, hidden ones too,
-// for old records carry them.
+// fieldMeta is a field as its users see it. Choices include hidden ones, since
+// old records hold them.
 type fieldMeta struct {
 	Key        string            `json:"key"`
 	Type       schemas.FieldType `json:"type"`
@@ -44,8 +44,8 @@ type fieldMeta struct {
 	Result     schemas.FieldType `json:"result,omitempty"`
 }
 
-// machineMeta is a stage machine without its guards: those are told, all at
-// once, when a move meets them.
+// machineMeta is a stage machine without its guards, which are reported, all at
+// once, when a transition violates them.
 type machineMeta struct {
 	Key         string           `json:"key"`
 	Title       schemas.Title    `json:"title"`
@@ -191,12 +191,12 @@ func (v viewer) allowedTransition(entity, transition string) bool {
 	return false
 }
 
-// schema is the entity's JSON Schema without the fields that are not the
-// actor's, nor conditions when they could speak of those.
+// schema is the entity's JSON Schema restricted to the actor's fields. When a
+// field is left out so are all conditions, since they could mention it.
 func (v viewer) schema(e *model.Entity) map[string]any {
 	cut := e.JSONSchema()
 	all := cut["properties"].(map[string]any)
-	kept := make(map[string]any, len(all))
+	stored := make(map[string]any, len(all))
 	for key, s := range all {
 		if !model.IsSystem(key) && !v.rights.Readable(e.Key, key) && !v.writable(e.Key, key) {
 			continue
@@ -207,11 +207,11 @@ func (v viewer) schema(e *model.Entity) map[string]any {
 			delete(rows, "required") // a new row has no id yet
 			s.(map[string]any)["items"] = rows
 		}
-		kept[key] = s
+		stored[key] = s
 	}
-	cut["properties"] = kept
-	cut["required"] = slices.DeleteFunc(append([]string{"id", "rev"}, e.Def.Required...), func(key string) bool { return kept[key] == nil })
-	if len(kept) < len(all) {
+	cut["properties"] = stored
+	cut["required"] = slices.DeleteFunc(append([]string{"id", "rev"}, e.Def.Required...), func(key string) bool { return stored[key] == nil })
+	if len(stored) < len(all) {
 		for _, word := range conditionWords {
 			delete(cut, word)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics of one server, in a registry of their own.
+// metrics of one server. Each server has its own registry.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *request.Metrics

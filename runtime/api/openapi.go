@@ -10,7 +10,7 @@ import (
 type object = map[string]any
 
 // openapiDocument answers an OpenAPI 3.1 document of the API as the caller may
-// use it: paths and schemas of his entities, with the fields that are his.
+// use it: the paths and schemas of readable entities, with readable fields.
 func openapiDocument(rc *requestContext) error {
 	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {
@@ -71,13 +71,13 @@ func addOperation(paths object, path, method string, op object) {
 	item[strings.ToLower(method)] = op
 }
 
-// fixedOperation documents a route that is not about one entity.
+// fixedOperation documents a route whose path has no entity.
 func fixedOperation(rt Route) object {
 	d := docs[rt.Name]
 	return operation(rt, d, strings.ReplaceAll(rt.Name, ".", "_"), d.Tag, ref)
 }
 
-// builderOperation documents a route of the builder, whose own pages say more.
+// builderOperation documents a route of the builder.
 func builderOperation(rt Route) object {
 	id := strings.ToLower(rt.Method) + strings.NewReplacer("/", "_", "{", "", "}", "").Replace(strings.TrimPrefix(rt.Path, basePath))
 	op := operation(rt, docs["builder"], id, "builder", ref)
@@ -87,8 +87,8 @@ func builderOperation(rt Route) object {
 	return op
 }
 
-// entityOperation documents a route for one entity. Schema names beginning
-// with "." are those of the entity.
+// entityOperation documents a route for one entity. Schema names that begin with
+// "." belong to the entity.
 func entityOperation(rt Route, e *model.Entity) object {
 	id := strings.ReplaceAll(rt.Name, ".", "_") + "_" + e.Key
 	return operation(rt, docs[rt.Name], id, e.Key, func(name string) object {

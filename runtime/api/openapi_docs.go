@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// doc is what the OpenAPI document says about a route beyond its path.
+// doc describes a route in the OpenAPI document.
 type doc struct {
 	Summary string
 	Tag     string
@@ -17,9 +17,9 @@ type doc struct {
 	Headers      []queryParameter
 	IfMatch      bool
 	Idempotent   bool
-	// Answers are the good ones by status.
+	// Answers are the successful ones by status.
 	Answers map[string]answer
-	// Refusals are statuses beside those that every route of its kind has.
+	// Refusals are statuses in addition to those of every similar route.
 	Refusals []int
 }
 
@@ -47,7 +47,7 @@ func (a answer) mediaType() string {
 	return "application/json"
 }
 
-// statuses lists the refusals of a route.
+// statuses lists the error statuses of a route.
 func (d doc) statuses(rt Route) []string {
 	codes := slices.Clone(d.Refusals)
 	if rt.Policy != Public {
@@ -63,7 +63,7 @@ func (d doc) statuses(rt Route) []string {
 		codes = append(codes, 412)
 	}
 	if rt.Method != "GET" && !rt.ReadOnly {
-		codes = append(codes, 403, 507) // 403: a call from another site
+		codes = append(codes, 403, 507) // 403: a cross-origin request
 	}
 	codes = append(codes, 500, 503)
 	slices.Sort(codes)

@@ -14,7 +14,7 @@ func closedObject(required []string, properties object) object {
 	return o
 }
 
-// openObject is a shape that may have further members.
+// openObject is an object that may have further members.
 func openObject(required []string, properties object) object {
 	o := closedObject(required, properties)
 	delete(o, "additionalProperties")
@@ -35,7 +35,7 @@ var (
 	titleShape = closedObject([]string{"zh-CN", "en"}, object{"zh-CN": anyText, "en": anyText})
 )
 
-// commonSchemas are those that no entity changes.
+// commonSchemas are the schemas that are the same for all entities.
 func commonSchemas() object {
 	all := object{}
 	for _, part := range []object{problemSchemas(), querySchemas(), changeSchemas(), accountSchemas(), systemSchemas()} {
@@ -130,8 +130,8 @@ func systemSchemas() object {
 	}
 }
 
-// addEntitySchemas describes an entity's records: as they are answered, as a
-// create takes them, as a patch takes them, and the pages they come in.
+// addEntitySchemas describes an entity's records in answers, in creates and in
+// patches, and pages of them.
 func addEntitySchemas(all object, v viewer, e *model.Entity) {
 	read := v.schema(e)
 	properties := maps.Clone(read["properties"].(object))
@@ -166,5 +166,5 @@ func addEntitySchemas(all object, v viewer, e *model.Entity) {
 	}))})
 }
 
-// conditionWords are the JSON Schema words for what goes beyond single fields.
+// conditionWords are the JSON Schema keywords that relate several fields.
 var conditionWords = []string{"allOf", "if", "then", "else", "dependentRequired"}

@@ -30,7 +30,7 @@ var pageTexts = map[string]map[string]string{
 	},
 }
 
-// startPage tells people in a browser where they are and what there is.
+// startPage is shown to browsers while the program has no web app.
 func startPage(rc *requestContext) error {
 	lang := request.Language(rc.r)
 	var b strings.Builder
@@ -46,7 +46,7 @@ func startPage(rc *requestContext) error {
 	return nil
 }
 
-// address is where the caller reached the server.
+// address is the origin by which the client reached the server.
 func (rc *requestContext) address() string {
 	if rc.overTLS() {
 		return "https://" + rc.r.Host

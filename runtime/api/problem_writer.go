@@ -17,11 +17,12 @@ import (
 	"weft/runtime/store"
 )
 
-// statusClientClosed is what the metrics call an exchange whose client left (as nginx does).
+// statusClientClosed is the status in metrics when the client left before the
+// answer (as in nginx).
 const statusClientClosed = 499
 
-// problemOf is the one map from errors to problems: a foreign error reads as
-// internal, those of the store as what they mean to a caller.
+// problemOf is the one map from errors to problems. Unknown errors are internal.
+// safe tells that the request cannot have changed anything.
 func problemOf(err error, safe bool) *problem.Error {
 	if p := problem.As(err); p != nil {
 		return p
@@ -51,7 +52,7 @@ func problemOf(err error, safe bool) *problem.Error {
 
 func safeMethod(m string) bool { return m == http.MethodGet || m == http.MethodHead }
 
-// problem answers an error, unless an answer has begun or nobody waits for one.
+// problem answers an error, unless an answer has begun or the client left.
 func (rc *requestContext) problem(err error) {
 	if rc.status != 0 {
 		rc.s.log.Warn("answer cut off", "route", rc.route.Name, "error", err)
@@ -68,7 +69,7 @@ func (rc *requestContext) problem(err error) {
 	writeProblem(rc, rc.r, p)
 }
 
-// logFailure logs what a caller is not told, under an id that he is.
+// logFailure logs the cause, which the answer does not tell, under an id that it does.
 func (rc *requestContext) logFailure(p *problem.Error) {
 	id := uuid.NewString()
 	extra := maps.Clone(p.Extra)
@@ -82,8 +83,8 @@ func (rc *requestContext) logFailure(p *problem.Error) {
 	*p = shown
 }
 
-// WriteProblem answers an error as problem+json in the request's language. It
-// is for handlers of other rooms that are mounted beside these.
+// WriteProblem answers an error as problem+json in the request's language, for
+// handlers of other packages that are mounted on this server.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if rc, ok := w.(*requestContext); ok {
 		rc.problem(err)
@@ -114,7 +115,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *problem.Error) {
 	_, _ = w.Write(body)
 }
 
-// retryAfter is when to come again: a 503 always says it.
+// retryAfter is when to repeat the request: every 503 says it.
 func retryAfter(p *problem.Error) time.Duration {
 	if p.RetryAfter <= 0 && p.Code.Status() == http.StatusServiceUnavailable {
 		return time.Second
@@ -122,8 +123,8 @@ func retryAfter(p *problem.Error) time.Duration {
 	return p.RetryAfter
 }
 
-// problemBody is the answer's form. Parameters and extra members stand beside
-// the fixed ones, which they never replace.
+// problemBody is the body of the answer. Parameters and extra members never
+// replace the standard ones.
 func problemBody(p *problem.Error, lang string) map[string]any {
 	body := map[string]any{}
 	maps.Copy(body, p.Extra)

@@ -12,8 +12,8 @@ import (
 	"weft/runtime/request"
 )
 
-// getRecord answers the bytes that the store's record is rendered to.
-// ?fields= and ?expand= are lists with commas, or are written several times.
+// getRecord answers one record. ?fields= and ?expand= are lists separated by
+// commas, or repeated parameters.
 func getRecord(rc *requestContext) error {
 	var fields, expand []string
 	if rc.r.URL.RawQuery != "" {
@@ -33,13 +33,13 @@ func getRecord(rc *requestContext) error {
 	return rc.record(http.StatusOK, rev, body)
 }
 
-// changesWithTime tells whether answers about a record change with time alone.
+// changesWithTime tells whether answers about a record depend on the current time.
 func (rc *requestContext) changesWithTime(entity string) bool {
 	e, ok := rc.s.o.Current.Model().Entity(entity)
 	return !ok || e.TimeDependent()
 }
 
-// lists joins what was written with commas, once or several times.
+// lists reads a list parameter: separated by commas, repeated, or both.
 func lists(parts []string) []string {
 	text := strings.Join(parts, ",")
 	if text == "" {
@@ -134,8 +134,8 @@ func badParameter(name string) error {
 	return problem.New(problem.Malformed, "query_parameter", map[string]any{"name": name})
 }
 
-// bulkRecords changes many records, each through the door; the answer has a
-// result for each and is 200 even when some of them were refused.
+// bulkRecords changes many records, each as a single change would be. The answer
+// has a result for each and is 200 even when some were refused.
 func bulkRecords(rc *requestContext) error {
 	var in record.BulkRequest
 	m, err := rc.decode(&in)
@@ -163,7 +163,7 @@ func (rc *requestContext) bulkResults(results []record.BulkResult) error {
 	for i, res := range results {
 		body := map[string]any{"id": res.ID, "status": http.StatusOK}
 		if res.Problem != nil {
-			body = problemBody(res.Problem, lang) // the same as through every other door
+			body = problemBody(res.Problem, lang) // as from every other source
 			body["id"] = res.ID
 		} else {
 			body["rev"] = res.Rev

@@ -57,8 +57,7 @@ func deleteRecord(rc *requestContext) error {
 	return rc.empty()
 }
 
-// restoreRecord needs no body; one that is sent tells requests with one
-// Idempotency-Key apart.
+// restoreRecord needs no body; one that is sent belongs to the idempotency digest.
 func restoreRecord(rc *requestContext) error {
 	if rc.r.ContentLength > 0 {
 		if _, err := rc.object(); err != nil {
@@ -157,8 +156,8 @@ func objectMember(m map[string]any, name string) (map[string]any, error) {
 	return nil, problem.Of(problem.Malformed, problem.At("/"+name, "json_shape", "field", name, "want", "object"))
 }
 
-// answerChange answers the record after a change. What was odd but accepted stands
-// in the member "_warnings", which no field can be called.
+// answerChange answers the record after a change. Warnings are in the member
+// "_warnings", a name that no field can have.
 func (rc *requestContext) answerChange(op string, status int, res *record.Result) error {
 	if !res.Replayed && !res.Unchanged {
 		rc.count(op)

@@ -17,22 +17,22 @@ import (
 	"weft/runtime/request"
 )
 
-// requestContext is one request on its way through a handler. It is the
-// http.ResponseWriter too, so that it knows what was answered.
+// requestContext is one request while it is handled. It wraps the
+// http.ResponseWriter to know what was answered.
 type requestContext struct {
 	http.ResponseWriter
 	s     *Server
 	r     *http.Request
 	route *Route
-	// ctx ends with the client, or when the route's time is over.
+	// ctx ends when the client leaves or the route's timeout is over.
 	ctx    context.Context
 	actor  *access.Actor
 	body   string // the body, once read
 	status int
-	writes *http.ResponseController // where every write has a deadline
+	writes *http.ResponseController // set when every write has a deadline
 }
 
-// serve admits the caller and calls the handler.
+// serve authorizes the caller and calls the handler.
 func (rc *requestContext) serve() error {
 	defer rc.setDeadlines()()
 	if err := rc.authorize(); err != nil {
@@ -49,8 +49,8 @@ func (rc *requestContext) serve() error {
 	return rc.route.handle(rc)
 }
 
-// setDeadlines begins the time that the route may take; end gives back what it holds.
-// Recorders of tests have no deadlines.
+// setDeadlines starts the timeout of the route; end releases its resources.
+// Errors are ignored: response recorders of tests have no deadlines.
 func (rc *requestContext) setDeadlines() (end func()) {
 	rc.ctx, end = rc.r.Context(), func() {}
 	if rc.route.Timeout > 0 {
@@ -60,7 +60,7 @@ func (rc *requestContext) setDeadlines() (end func()) {
 	case rc.route.WriteTimeout > 0: // every write has a deadline of its own
 		rc.writes = http.NewResponseController(rc.ResponseWriter)
 		_ = rc.writes.SetReadDeadline(time.Time{})
-	case rc.route.Timeout == longTimeout: // more than the server gives a usual request
+	case rc.route.Timeout == longTimeout: // longer than the server's default
 		c := http.NewResponseController(rc.ResponseWriter)
 		until := time.Now().Add(longTimeout)
 		_ = c.SetReadDeadline(until)
@@ -72,7 +72,7 @@ func (rc *requestContext) setDeadlines() (end func()) {
 // finish turns a panic into a 500 and counts the answer (S-25).
 func (rc *requestContext) finish(m *request.RouteMetrics, start time.Time) {
 	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler { //nolint:errorlint // the value itself is the agreement
+		if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it by identity
 			panic(p)
 		}
 		rc.s.log.Error("panic", "route", rc.route.Name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -85,7 +85,7 @@ func (rc *requestContext) finish(m *request.RouteMetrics, start time.Time) {
 
 func (rc *requestContext) vars() map[string]string { return mux.Vars(rc.r) }
 
-// WriteHeader notes the status.
+// WriteHeader records the status.
 func (rc *requestContext) WriteHeader(status int) {
 	if rc.status == 0 {
 		rc.status = status
@@ -93,7 +93,7 @@ func (rc *requestContext) WriteHeader(status int) {
 	rc.ResponseWriter.WriteHeader(status)
 }
 
-// Write notes an implied status of 200.
+// Write records an implied status of 200.
 func (rc *requestContext) Write(b []byte) (int, error) {
 	if rc.status == 0 {
 		rc.status = http.StatusOK
@@ -107,7 +107,7 @@ func (rc *requestContext) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (rc *requestContext) Unwrap() http.ResponseWriter { return rc.ResponseWriter }
 
-// Hijack hands the connection to a socket.
+// Hijack hands the connection to a websocket.
 func (rc *requestContext) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	h, ok := rc.ResponseWriter.(http.Hijacker)
 	if !ok {

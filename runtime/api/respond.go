@@ -18,7 +18,7 @@ var (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// maxPooled keeps the odd huge answer from staying in the pool.
+// maxPooled keeps rare large answers out of the pool.
 const maxPooled = 1 << 20
 
 func getBuffer() *bytes.Buffer {
@@ -39,13 +39,13 @@ func (rc *requestContext) bytes(status int, body []byte) error {
 	h["Content-Type"] = jsonType
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	rc.WriteHeader(status)
-	// A client that is gone is nobody's error.
+	// A client that left is no error of the server.
 	_, _ = rc.Write(body)
 	return nil
 }
 
-// json answers v as JSON. HTML characters stay as they are: nothing here is
-// ever shown as a page.
+// json answers v as JSON. HTML characters are not escaped: no answer of this
+// type is shown as a page.
 func (rc *requestContext) json(status int, v any) error {
 	b := getBuffer()
 	defer putBuffer(b)
@@ -57,7 +57,7 @@ func (rc *requestContext) json(status int, v any) error {
 	return rc.bytes(status, b.Bytes())
 }
 
-// record answers one record under its revision.
+// record answers one record with its revision as ETag.
 func (rc *requestContext) record(status int, rev int64, body []byte) error {
 	rc.Header()["Etag"] = []string{request.ETag(rev)}
 	return rc.bytes(status, body)
@@ -68,8 +68,8 @@ func (rc *requestContext) empty() error {
 	return nil
 }
 
-// list answers {"items":[…]} of parts that are JSON already, with further
-// members written by more.
+// list answers an object whose member name is an array of encoded items; more
+// writes further members.
 func (rc *requestContext) list(name string, items []json.RawMessage, more func(*bytes.Buffer)) error {
 	b := getBuffer()
 	defer putBuffer(b)

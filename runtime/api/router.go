@@ -10,11 +10,11 @@ import (
 	"weft/runtime/problem"
 )
 
-// Policy says who may call a route at all; what he may see and do there is the
-// business of the room that is called.
+// Policy says who may call a route at all. What a caller may see and do is
+// decided by the service that is called.
 type Policy int
 
-// The policies. There is no default: a route without one does not start (S-06).
+// The policies. There is no default: New refuses a route without one (S-06).
 const (
 	// Public is for everybody, signed in or not.
 	Public Policy = iota + 1
@@ -26,34 +26,36 @@ const (
 	Operator
 )
 
-// Route is one row of the table.
+// Route describes one route of the API.
 type Route struct {
 	Name, Method, Path string
 	Policy             Policy
-	// Timeout of the work; 0 means defaultTimeout. NoTimeout is for sockets and
-	// for what has a Stall.
+	// Timeout of the handler; 0 means defaultTimeout. noTimeout is for websockets and
+	// for routes with a WriteTimeout.
 	Timeout time.Duration
-	// WriteTimeout is how long the caller may take nothing, in place of a limit for the whole.
+	// WriteTimeout bounds each single write instead of the whole answer.
 	WriteTimeout time.Duration
-	// ReadOnly says that a POST changes nothing: when its time is over, nothing was written.
+	// ReadOnly says that a POST changes nothing, so its timeout is unavailable rather
+	// than outcome_unknown.
 	ReadOnly bool
-	// Idempotent says that an Idempotency-Key is minded here, since the room does not.
+	// Idempotent says that the API handles the Idempotency-Key, since the service
+	// does not.
 	Idempotent bool
 	handle     func(*requestContext) error
 }
 
-// How long a request may take.
+// Timeouts of requests.
 const (
 	defaultTimeout = 30 * time.Second
 	longTimeout    = 15 * time.Minute // uploads, imports, exports
 	noTimeout      = -1
-	stallTimeout   = 2 * time.Minute // downloads as large as the whole
+	stallTimeout   = 2 * time.Minute // backups
 )
 
 const basePath = "/api/v1"
 
-// newRouter builds the router from the table. Paths are matched as they are
-// written: no cleaning, no redirects, so what is not in the table is not there (S-07).
+// newRouter builds the router from the list of routes. Paths match exactly: they
+// are neither cleaned nor redirected (S-07).
 func (s *Server) newRouter() (*mux.Router, error) {
 	r := mux.NewRouter().SkipClean(true)
 	for _, rt := range s.Routes() {
@@ -78,7 +80,7 @@ func (s *Server) newRouter() (*mux.Router, error) {
 	return r, nil
 }
 
-// addBuilderRoutes notes the builder's routes, so that the OpenAPI document names them.
+// addBuilderRoutes keeps the builder's routes for the OpenAPI document.
 func (s *Server) addBuilderRoutes(sub *mux.Router) error {
 	err := sub.Walk(func(r *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		path, err := r.GetPathTemplate()
@@ -100,7 +102,7 @@ func (s *Server) addBuilderRoutes(sub *mux.Router) error {
 	return nil
 }
 
-// builderMiddleware puts the builder's routes behind the same gate as the table's.
+// builderMiddleware applies authorization and limits to the builder's routes.
 func (s *Server) builderMiddleware(next http.Handler) http.Handler {
 	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: func(rc *requestContext) error {
 		next.ServeHTTP(rc, rc.r.WithContext(withCaller(rc.ctx, rc.actor)))
@@ -108,7 +110,7 @@ func (s *Server) builderMiddleware(next http.Handler) http.Handler {
 	}})
 }
 
-// serve wraps a route's handler in everything that all routes share.
+// serve wraps a route's handler with what all routes share.
 func (s *Server) serve(rt Route) http.Handler {
 	observed := s.metrics.requests.Route(rt.Name, rt.Method)
 	if rt.Timeout == 0 {
@@ -123,7 +125,7 @@ func (s *Server) serve(rt Route) http.Handler {
 	})
 }
 
-// methods that a route answers: HEAD is GET without the body.
+// methods of a route: one for GET also answers HEAD.
 func methods(rt Route) []string {
 	if rt.Method == http.MethodGet {
 		return []string{http.MethodGet, http.MethodHead}

@@ -1,7 +1,7 @@
 package api
 
-// Routes lists every route with its policy, those in most use first. The
-// builder's routes are mounted beside it, for administrators only.
+// Routes lists every route with its policy, the most used first. The builder's
+// routes are mounted in addition, for administrators only.
 func (s *Server) Routes() []Route {
 	var all []Route
 	for _, part := range [][]Route{recordRoutes(), transferRoutes(), accountRoutes(), systemRoutes()} {

@@ -1,6 +1,6 @@
-// Package api is the way in over HTTP: routes, requests, answers, and the one
-// map from error codes to problems. Handlers parse, call one room and respond;
-// no rule of weft lives here.
+// Package api serves HTTP: routes, requests, answers, and the one map from error
+// codes to problems. Handlers parse, call one service and respond; the rules are
+// in the services.
 package api
 
 import (
@@ -27,7 +27,7 @@ import (
 // Options of a Server. Store, Leases, Current, Records, Access and Files must be given.
 type Options struct {
 	Store store.Store
-	// Leases let calls with one idempotency key wait for each other.
+	// Leases serialize requests with one idempotency key across processes.
 	Leases   *lease.Keeper
 	Current  *model.Current
 	Records  *record.Service
@@ -36,16 +36,16 @@ type Options struct {
 	Transfer *transfer.Service
 	Live     *live.Hub
 	Gallery  Gallery
-	// Builder adds its routes to the router of /api/v1. They are for
-	// administrators only, which is seen to before they are called; they learn
-	// who calls from Caller and answer errors with WriteProblem.
+	// Builder adds its routes to the router of /api/v1. Callers are authorized as
+	// administrators before; handlers get them from Caller and answer errors with
+	// WriteProblem.
 	Builder func(*mux.Router)
-	// MaxUpload is the greatest file in bytes; 0 means 100 MiB.
+	// MaxUpload is the largest file in bytes; 0 means 100 MiB.
 	MaxUpload int64
 	// TrustedProxies may name the client in X-Forwarded-For and its scheme in
-	// X-Forwarded-Proto; nobody else is believed.
+	// X-Forwarded-Proto; from other addresses both are ignored.
 	TrustedProxies []netip.Prefix
-	// Backup writes an archive of everything; nil: there is no such route.
+	// Backup writes an archive of everything; nil removes the route.
 	Backup func(ctx context.Context, w http.ResponseWriter) error
 	// Collectors are further metrics.
 	Collectors []prometheus.Collector
@@ -61,7 +61,7 @@ type Server struct {
 	origin      http.CrossOriginProtection
 	metrics     *metrics
 	concurrency concurrency
-	// anonymous limits calls without a valid sign-in, by client network.
+	// anonymous limits requests without a valid session or token, by client network.
 	anonymous request.Limiter[netip.Prefix]
 	log       *slog.Logger
 	draining  atomic.Bool
@@ -96,8 +96,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.router.ServeHTTP(w, r)
 }
 
-// Headers of every answer: nothing here is to be framed, sniffed, embedded or
-// kept by a shared cache. Pages and downloads replace the policy with theirs.
+// Security headers of every answer: no framing, sniffing, embedding or shared
+// caching. Pages and downloads replace the policy.
 var (
 	noSniff     = []string{"nosniff"}
 	noFrame     = []string{"DENY"}

@@ -13,8 +13,8 @@ type credentials struct {
 	Password string `json:"password"`
 }
 
-// signIn answers {"token"} and sets the cookie. Which of login and password
-// was wrong is never told (S-27).
+// signIn answers {"token"} and sets the cookie. It does not tell which of login
+// and password was wrong (S-27).
 func signIn(rc *requestContext) error {
 	var in credentials
 	if _, err := rc.decode(&in); err != nil {
@@ -29,8 +29,8 @@ func signIn(rc *requestContext) error {
 	return rc.json(http.StatusOK, map[string]string{"token": token})
 }
 
-// sessionCookieLife is no shorter than a session; when that ends, so does the
-// cookie's meaning.
+// sessionCookieLife is at least as long as a session lasts; a cookie that
+// outlives its session is refused.
 const sessionCookieLife = 30 * 24 * time.Hour
 
 func signOut(rc *requestContext) error {
@@ -48,7 +48,7 @@ func (rc *requestContext) setCookie(value string, maxAge int) {
 	})
 }
 
-// me tells the caller who he is.
+// me answers who the caller is.
 func me(rc *requestContext) error {
 	a := rc.actor
 	return rc.json(http.StatusOK, map[string]any{
@@ -57,7 +57,7 @@ func me(rc *requestContext) error {
 	})
 }
 
-// orEmpty shows no list as an empty one.
+// orEmpty encodes a nil list as an empty array.
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -8,12 +8,12 @@ import (
 	"weft/runtime/problem"
 )
 
-// StartupHandler answers in the place of a Server that cannot be opened yet, since its
-// database does not answer: it lives, it is not ready, and everything else is
-// unavailable. The zero value is ready for use.
+// StartupHandler answers until the Server can be made, while its database is
+// unreachable: the process is alive but not ready, and all else is unavailable.
+// The zero value is ready for use.
 type StartupHandler struct{ ready atomic.Pointer[http.Handler] }
 
-// Ready hands everything that comes from now on to h.
+// Ready passes all further requests to h.
 func (w *StartupHandler) Ready(h http.Handler) { w.ready.Store(&h) }
 
 // ServeHTTP answers one request.
@@ -31,7 +31,7 @@ func (w *StartupHandler) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	writeProblem(out, r, unreachable(nil))
 }
 
-// unreachable is the answer while the database cannot be reached.
+// unreachable is the problem while the database cannot be reached.
 func unreachable(err error) *problem.Error {
 	return &problem.Error{Code: problem.Unavailable, Key: "database_unreachable", RetryAfter: time.Second, Err: err}
 }

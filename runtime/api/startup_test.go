@@ -9,9 +9,9 @@ import (
 	"weft/runtime/api"
 )
 
-// R-14 at start: a server without its database lives, says that it is not ready
-// and why, and promises nothing.
-func TestWaitingForTheDatabase(t *testing.T) {
+// R-14 at start: a server without its database is alive, says that it is not
+// ready and why, and serves nothing else.
+func TestRequestsBeforeTheDatabaseIsReached(t *testing.T) {
 	t.Parallel()
 	w := &api.StartupHandler{}
 	for _, c := range []struct {

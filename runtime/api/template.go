@@ -8,15 +8,15 @@ import (
 	"weft/schemas"
 )
 
-// Gallery knows the shipped templates and installs them.
+// Gallery lists the shipped templates and installs them.
 type Gallery interface {
-	// List gives the manifests, by key.
+	// List returns the manifests, by key.
 	List() ([]*schemas.Template, error)
 	// Install publishes a template by its key: not_found when there is none,
-	// invalid when its definitions do not fit the present ones. sampleData adds
+	// invalid when its definitions conflict with the current ones. sampleData adds
 	// its records; without confirmRoles its roles give no rights until an
-	// administrator confirms them. It returns the version in force and the
-	// number of sample records made.
+	// administrator confirms them. It returns the published version and the
+	// number of sample records created.
 	Install(ctx context.Context, by *access.Actor, name string, sampleData, confirmRoles bool) (version int64, records int, err error)
 }
 
@@ -47,7 +47,7 @@ func installTemplate(rc *requestContext) error {
 	return rc.json(http.StatusOK, map[string]any{"version": version, "records": records})
 }
 
-// backup streams an archive; what writes it knows its form.
+// backup streams an archive of everything.
 func backup(rc *requestContext) error {
 	h := rc.Header()
 	h.Set("Content-Type", "application/gzip")

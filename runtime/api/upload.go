@@ -21,8 +21,8 @@ const (
 	maxUploadMeta = 8 << 10
 )
 
-// beginUpload makes an upload of a length known before; its bytes may begin in
-// the same request.
+// beginUpload creates an upload of known length; the same request may bring the
+// first bytes.
 func beginUpload(rc *requestContext) error {
 	if err := rc.checkTusVersion(); err != nil {
 		return err
@@ -53,7 +53,7 @@ func beginUpload(rc *requestContext) error {
 	return rc.answerUpload(http.StatusCreated, p)
 }
 
-// tusOptions reads what a client says about the file to come.
+// tusOptions adds what Upload-Metadata says to the options of the upload.
 func (rc *requestContext) tusOptions() (files.Upload, error) {
 	u, err := rc.uploadOptions()
 	if err != nil {
@@ -87,8 +87,8 @@ func tusMetadata(text string) (map[string]string, error) {
 	return meta, nil
 }
 
-// getUpload tells how far an upload is, and which file it became. HEAD tells
-// it in headers alone.
+// getUpload tells how far an upload is, and which file it became. HEAD answers
+// the headers alone.
 func getUpload(rc *requestContext) error {
 	p, err := rc.upload()
 	if err != nil {
@@ -97,7 +97,7 @@ func getUpload(rc *requestContext) error {
 	return rc.answerUpload(http.StatusOK, p)
 }
 
-// patchUpload takes the bytes from Upload-Offset on.
+// patchUpload appends the bytes from Upload-Offset on.
 func patchUpload(rc *requestContext) error {
 	p, err := rc.upload()
 	if err != nil {
@@ -121,7 +121,7 @@ func patchUpload(rc *requestContext) error {
 	return rc.empty()
 }
 
-// deleteUpload ends an upload. A file that it became stays.
+// deleteUpload ends an upload. A finished file is kept.
 func deleteUpload(rc *requestContext) error {
 	p, err := rc.upload()
 	if err != nil {
@@ -150,8 +150,8 @@ func (rc *requestContext) append(p *files.PartialUpload, offset int64) (*files.F
 	return f, bodyProblem(err, p.Length)
 }
 
-// checkTusVersion answers in the protocol's version, and refuses another one. Who
-// names none is taken to mean this one.
+// checkTusVersion sets the protocol version of the answer and refuses requests
+// for another one. Requests that name none are accepted.
 func (rc *requestContext) checkTusVersion() error {
 	rc.Header().Set("Tus-Resumable", tusVersion)
 	if v := rc.r.Header.Get("Tus-Resumable"); v != "" && v != tusVersion {

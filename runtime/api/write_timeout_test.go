@@ -11,32 +11,31 @@ import (
 	"time"
 )
 
-// stallLimit is that of the route of these tests, and the server's own.
-const stallLimit = 400 * time.Millisecond
+// writeTimeout of the route and of the server in these tests.
+const writeTimeout = 400 * time.Millisecond
 
-// stallServer answers with handle on a route without a limit for the whole; what
-// handle returns comes through the channel.
-func stallServer(t *testing.T, handle func(*requestContext) error) (*httptest.Server, <-chan error) {
+// slowServer answers with handle on a route that limits single writes only; the
+// error of handle comes through the channel.
+func slowServer(t *testing.T, handle func(*requestContext) error) (*httptest.Server, <-chan error) {
 	t.Helper()
 	ended := make(chan error, 1)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rc := &requestContext{ResponseWriter: w, r: r, route: &Route{Timeout: noTimeout, WriteTimeout: stallLimit}}
+		rc := &requestContext{ResponseWriter: w, r: r, route: &Route{Timeout: noTimeout, WriteTimeout: writeTimeout}}
 		defer rc.setDeadlines()()
 		ended <- handle(rc)
 	}))
-	server.Config.ReadTimeout, server.Config.WriteTimeout = stallLimit, stallLimit
+	server.Config.ReadTimeout, server.Config.WriteTimeout = writeTimeout, writeTimeout
 	server.Start()
 	t.Cleanup(server.Close)
 	return server, ended
 }
 
-// A transfer may last as long as it takes, while the caller takes it.
-func TestATransferThatMovesHasNoLimit(t *testing.T) {
+func TestATransferThatProgressesHasNoTimeout(t *testing.T) {
 	t.Parallel()
 	piece := make([]byte, 1<<10)
 	written := int64(0)
-	server, ended := stallServer(t, func(rc *requestContext) error {
-		for began := time.Now(); time.Since(began) < 4*stallLimit && rc.ctx.Err() == nil; {
+	server, ended := slowServer(t, func(rc *requestContext) error {
+		for began := time.Now(); time.Since(began) < 4*writeTimeout && rc.ctx.Err() == nil; {
 			n, err := rc.Write(piece)
 			if written += int64(n); err != nil {
 				return err
@@ -55,11 +54,10 @@ func TestATransferThatMovesHasNoLimit(t *testing.T) {
 	}
 }
 
-// One that nobody takes ends.
-func TestATransferThatNobodyTakesEnds(t *testing.T) {
+func TestATransferThatIsNotReadEnds(t *testing.T) {
 	t.Parallel()
 	piece := make([]byte, 1<<20)
-	server, ended := stallServer(t, func(rc *requestContext) error {
+	server, ended := slowServer(t, func(rc *requestContext) error {
 		for {
 			if _, err := rc.Write(piece); err != nil {
 				return err
@@ -70,14 +68,13 @@ func TestATransferThatNobodyTakesEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() // and nothing is read
+	defer res.Body.Close() // nothing is read
 	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("it ends with %v", err)
 	}
 }
 
-// A backup takes as long as there are bytes.
-func TestABackupHasNoLimit(t *testing.T) {
+func TestOnlyTheBackupHasAWriteTimeoutInsteadOfATimeout(t *testing.T) {
 	t.Parallel()
 	s := &Server{o: Options{Backup: func(context.Context, http.ResponseWriter) error { return nil }}}
 	for _, rt := range s.Routes() {

@@ -40,7 +40,7 @@ func beginUpload(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	p, err := rc.s.o.Files.BeginPartial(rc.ctx, u, length)
+	p, err := rc.s.o.Files.BeginPartial(rc.ctx, u, length, "")
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,10 +9,11 @@ import (
 	"github.com/google/uuid"
 
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
-// ownerCollection holds the name of the database, which is made when it is
-// first needed. No copy has it.
+// ownerCollection holds the generated name of the database, by which a storage
+// says whose it is. Copies of a store leave it out.
 const (
 	ownerCollection = "weft_storage"
 	ownerID         = "owner"
@@ -23,14 +23,16 @@ func ownerDefinition() store.Collection {
 	return store.Collection{Name: ownerCollection, Unwatched: true}
 }
 
-type ownerDoc struct {
+type nameRow struct {
 	ID   string `json:"id"`
 	Rev  int64  `json:"rev"`
 	Name string `json:"name"`
 }
 
-// DatabaseName is the name of this database; "" when it has none yet. Nothing is
-// changed, also not in a database that weft never worked with.
+var nameTable = table.New(ownerCollection, func(r *nameRow) (*string, *int64) { return &r.ID, &r.Rev })
+
+// DatabaseName is the name of this database; "" when it has none yet. Nothing
+// is changed, also not in a database that weft never worked with.
 func (s *Service) DatabaseName(ctx context.Context) (string, error) {
 	have, err := s.db.Collections(ctx)
 	if err != nil {
@@ -39,25 +41,17 @@ func (s *Service) DatabaseName(ctx context.Context) (string, error) {
 	if !slices.Contains(have, ownerCollection) {
 		return "", nil
 	}
-	o, err := s.readName(ctx)
-	return o.Name, err
+	row, err := s.readName(ctx)
+	return row.Name, err
 }
 
-// readName is the document; zero when there is none.
-func (s *Service) readName(ctx context.Context) (ownerDoc, error) {
-	var o ownerDoc
-	d, err := s.db.Get(ctx, ownerCollection, ownerID)
+// readName reads the row; one of revision 0 when there is none.
+func (s *Service) readName(ctx context.Context) (nameRow, error) {
+	row, err := nameTable.Get(ctx, s.db, ownerID)
 	if errors.Is(err, store.ErrNotFound) {
-		return o, nil
+		return nameRow{ID: ownerID}, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(d.Body, &o)
-	}
-	if err != nil {
-		return o, fmt.Errorf("name of the database: %w", err)
-	}
-	o.Rev = d.Rev
-	return o, nil
+	return row, err
 }
 
 // ensureName is the name of this database, made when it has none.
@@ -67,8 +61,7 @@ func (s *Service) ensureName(ctx context.Context) (string, error) {
 		return before.Name, err
 	}
 	name, err := s.saveName(ctx, before)
-	var faster *store.UniqueError
-	if errors.As(err, &faster) {
+	if store.LostRace(err) {
 		return s.ensureName(ctx)
 	}
 	return name, err
@@ -86,19 +79,8 @@ func (s *Service) replaceName(ctx context.Context) (string, error) {
 	return s.saveName(ctx, before)
 }
 
-// saveName puts a new name in place of the one before.
-func (s *Service) saveName(ctx context.Context, before ownerDoc) (string, error) {
-	o := ownerDoc{ID: ownerID, Rev: before.Rev + 1, Name: uuid.NewString()}
-	body, err := json.Marshal(o)
-	if err != nil {
-		return "", fmt.Errorf("name of the database: %w", err)
-	}
-	op := store.Op{Kind: store.Insert, Collection: ownerCollection, Doc: store.Doc{ID: ownerID, Rev: o.Rev, Body: body}, OldRev: before.Rev}
-	if before.Rev > 0 {
-		op.Kind = store.Replace
-	}
-	if err := s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); err != nil {
-		return "", fmt.Errorf("name of the database: %w", err)
-	}
-	return o.Name, nil
+// saveName replaces the name read before by a new one.
+func (s *Service) saveName(ctx context.Context, row nameRow) (string, error) {
+	row.Name = uuid.NewString()
+	return row.Name, nameTable.Save(ctx, s.db, &row)
 }

@@ -1,6 +1,7 @@
 // Package files keeps attachments: bytes in a Storage (a local folder, or a
-// bucket of S3) under generated keys, everything known about them in the store. A file belongs to nobody's
-// record until the door links it; one that stays unlinked is swept.
+// bucket of S3) under generated keys, everything known about them in the store.
+// A new file belongs to no record until a commit of package record links it;
+// one that stays unlinked is deleted by Sweep.
 package files
 
 import (
@@ -14,6 +15,7 @@ import (
 	"weft/runtime/files/picture"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // Collection holds a document per file; its id is also the storage key.
@@ -28,8 +30,8 @@ type Options struct {
 	Storage Storage
 	// Quota is how many bytes all files together may have; 0: no limit.
 	Quota int64
-	// UserQuota is how many bytes the files of one user may have that no record
-	// refers to yet; 0: no limit. Uploads that end together may pass it once.
+	// UserQuota is how many bytes one user may have in files that no record
+	// refers to yet, unfinished uploads and temporary files; 0: no limit.
 	UserQuota int64
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -60,7 +62,7 @@ func New(o Options) *Service {
 	return &Service{db: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota, maker: picture.NewMaker()}
 }
 
-// Close gives the storage back.
+// Close closes the storage.
 func (s *Service) Close() error {
 	if c, ok := s.storage.(io.Closer); ok {
 		return c.Close()
@@ -74,14 +76,14 @@ type File struct {
 	Rev int64  `json:"rev"`
 	// Name is what the uploader called it: shown, never used as a path.
 	Name string `json:"name"`
-	// MediaType is told from the bytes, see mediaType.
+	// MediaType is detected from the bytes, see mediaType.
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size"`   // bytes
 	SHA256    string    `json:"sha256"` // hex
 	By        string    `json:"by"`     // user id of the uploader
 	At        time.Time `json:"at"`
-	// HasMetadata says that a picture may hold the position it was taken at: it was
-	// not cleaned, since its field keeps that.
+	// HasMetadata says that a picture may hold the position it was taken at: it
+	// was not cleaned, since its field keeps that.
 	HasMetadata bool `json:"as_sent,omitempty"`
 	// Entity, Record and Field say where the file is referenced; "" until then.
 	Entity string `json:"entity,omitempty"`
@@ -94,84 +96,80 @@ type File struct {
 // Linked tells whether a record refers to the file.
 func (f File) Linked() bool { return f.Record != "" }
 
-// Collections are the store collections of this room.
+// MarshalJSON writes times in stored form.
+func (f File) MarshalJSON() ([]byte, error) {
+	type plain File
+	return json.Marshal(struct {
+		plain
+		At            string `json:"at"`
+		UnlinkedSince string `json:"loose,omitempty"`
+	}{plain(f), formatInstant(f.At), formatInstant(f.UnlinkedSince)})
+}
+
+var fileTable = table.New(Collection, func(f *File) (*string, *int64) { return &f.ID, &f.Rev })
+
+var (
+	unlinkedPath = query.Path{Field: "loose", Kind: query.Instant}
+	byPath       = query.Path{Field: "by", Kind: query.Key}
+	sizePath     = query.Path{Field: "size", Kind: query.Number}
+	expiresPath  = query.Path{Field: "expires", Kind: query.Instant}
+)
+
+func index(name string, paths ...query.Path) store.Index {
+	i := store.Index{Name: name}
+	for _, p := range paths {
+		i.Keys = append(i.Keys, store.IndexKey{Path: p})
+	}
+	return i
+}
+
+// Collections are the store collections of this package.
 func Collections() []store.Collection {
 	return []store.Collection{{
 		Name:      Collection,
 		Unwatched: true,
 		Kinds:     map[string]query.Kind{"record": query.Key, "by": query.Key, "at": query.Instant, "loose": query.Instant, "size": query.Number},
-		Indexes: []store.Index{
-			{Name: "loose", Keys: []store.IndexKey{{Path: unlinkedPath}}},
-			{Name: "by", Keys: []store.IndexKey{{Path: byPath}, {Path: unlinkedPath}}},
-			{Name: "record", Keys: []store.IndexKey{{Path: query.Path{Field: "record", Kind: query.Key}}}},
-		},
+		Indexes:   []store.Index{index("loose", unlinkedPath), index("by", byPath, unlinkedPath), index("record", query.Path{Field: "record", Kind: query.Key})},
 	}, {
-		Name: uploadKeyCollection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant},
-		Indexes: []store.Index{{Name: "at", Keys: []store.IndexKey{{Path: uploadAt}}}},
+		Name: uploadKeyCollection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant}, Indexes: []store.Index{index("at", uploadAt)},
 	}, {
 		Name: partialCollection, Unwatched: true,
-		Kinds: map[string]query.Kind{"by": query.Key, "file": query.Key, "length": query.Number, "expires": query.Instant},
-		Indexes: []store.Index{
-			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
-			{Name: "by", Keys: []store.IndexKey{{Path: byPath}}},
-		},
+		Kinds:   map[string]query.Kind{"by": query.Key, "file": query.Key, "length": query.Number, "expires": query.Instant},
+		Indexes: []store.Index{index("expires", expiresPath), index("by", byPath)},
+	}, {
+		Name: temporaryCollection, Unwatched: true,
+		Kinds:   map[string]query.Kind{"by": query.Key, "owner": query.Key, "size": query.Number, "expires": query.Instant},
+		Indexes: []store.Index{index("expires", expiresPath), index("by", byPath), index("owner", temporaryOwner)},
 	}, {
 		Name: totalCollection, Unwatched: true,
 	}, {
-		Name: orphanCollection, Unwatched: true, Kinds: map[string]query.Kind{"seen": query.Instant},
-		Indexes: []store.Index{{Name: "seen", Keys: []store.IndexKey{{Path: orphanSeen}}}},
+		Name: orphanCollection, Unwatched: true, Kinds: map[string]query.Kind{"seen": query.Instant}, Indexes: []store.Index{index("seen", orphanSeen)},
 	}, ownerDefinition()}
 }
 
-var unlinkedPath = query.Path{Field: "loose", Kind: query.Instant}
-
-// instantLayout is the stored form of a point in time (query.Instant).
-const instantLayout = "2006-01-02T15:04:05.000Z"
+// TransientCollections are those that a copy of a store leaves out: unfinished
+// uploads and temporary files, whose bytes are not copied, and what is about
+// this database and its storage.
+func TransientCollections() []string {
+	return []string{partialCollection, temporaryCollection, ownerCollection, orphanCollection}
+}
 
 // Lookup finds files by id, in the order of ids; unknown ids are left out.
 func (s *Service) Lookup(ctx context.Context, ids []string) ([]File, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	docs, err := s.db.GetMany(ctx, Collection, ids)
+	found, err := fileTable.GetMany(ctx, s.db, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look up files: %w", err)
-	}
-	found := make([]File, len(docs))
-	for i, d := range docs {
-		if found[i], err = decode(d); err != nil {
-			return nil, err
-		}
 	}
 	return found, nil
 }
 
-func decode(d store.Doc) (File, error) {
-	var f File
-	if err := json.Unmarshal(d.Body, &f); err != nil {
-		return f, fmt.Errorf("file document %s: %w", d.ID, err)
-	}
-	f.ID, f.Rev = d.ID, d.Rev
-	return f, nil
-}
-
-func encode(f File) (store.Doc, error) {
-	f.At = f.At.UTC().Truncate(time.Millisecond)
-	type plain File
-	body, err := json.Marshal(struct {
-		plain
-		At    string `json:"at"`
-		Loose string `json:"loose,omitempty"`
-	}{plain: plain(f), At: stamp(f.At), Loose: stamp(f.UnlinkedSince)})
-	if err != nil {
-		return store.Doc{}, fmt.Errorf("encode file %s: %w", f.ID, err)
-	}
-	return store.Doc{ID: f.ID, Rev: f.Rev, Body: body}, nil
-}
-
-func stamp(t time.Time) string {
+// formatInstant is the stored form of a point in time, "" for the zero time.
+func formatInstant(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(instantLayout)
+	return t.UTC().Format(query.InstantLayout)
 }

@@ -2,24 +2,22 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"time"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
-// uploadKeyCollection remembers uploads by idempotency key for a day; id: <user id>:<key>.
+// uploadKeyCollection keeps the idempotency keys of uploads for a day; id: <user id>:<key>.
 const uploadKeyCollection = "weft_upload"
 
 var uploadAt = query.Path{Field: "at", Kind: query.Instant}
 
-// uploadRow is what is remembered: the file, and what tells another body apart.
-type uploadRow struct {
+// uploadKey is the file stored under a key, and what tells a different request apart.
+type uploadKey struct {
 	ID     string `json:"id"`
 	Rev    int64  `json:"rev"`
 	File   string `json:"file"`
@@ -28,79 +26,62 @@ type uploadRow struct {
 	At     string `json:"at"`
 }
 
-// storeOnce is Receive under a key. The file's document is committed together
-// with the key, so that of two uploads at once one finds the other.
+var uploadKeyTable = table.New(uploadKeyCollection, func(r *uploadKey) (*string, *int64) { return &r.ID, &r.Rev })
+
+func uploadKeyID(u Upload) string { return u.By + ":" + u.Key }
+
+// storeOnce is Store under an idempotency key. The file's document is committed
+// together with the key, so that of two concurrent uploads one finds the other.
 func (s *Service) storeOnce(ctx context.Context, u Upload, r io.Reader) (*File, error) {
-	before, err := s.earlierUpload(ctx, u)
+	earlier, err := s.earlierUpload(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	if before == nil {
+	if earlier == nil {
 		f, err := s.storeWithinQuota(ctx, u, r)
 		if err != nil {
 			return nil, err
 		}
-		taken, err := s.commitOnce(ctx, u, f)
+		op, err := uploadKeyTable.Put(uploadKey{ID: uploadKeyID(u), File: f.ID, Name: f.Name, SHA256: f.SHA256, At: formatInstant(s.now())})
 		if err != nil {
 			return nil, err
 		}
-		if !taken {
+		if err = s.commitFile(ctx, f, op); err == nil {
 			return f, nil
 		}
-		if before, err = s.earlierUpload(ctx, u); err != nil {
+		if !store.LostRaceIn(err, uploadKeyCollection) {
 			return nil, err
 		}
-		return s.matchEarlier(ctx, before, f)
+		if earlier, err = s.earlierUpload(ctx, u); err != nil {
+			return nil, err
+		}
+		return s.matchEarlier(ctx, earlier, f)
 	}
 	f, err := s.storeBytes(ctx, u, r)
 	if err != nil {
 		return nil, err
 	}
-	// Bytes that stay are nobody's, and are swept.
+	// Bytes that cannot be removed now are orphans, which are swept.
 	_ = s.storage.Remove(context.WithoutCancel(ctx), f.ID)
-	return s.matchEarlier(ctx, before, f)
+	return s.matchEarlier(ctx, earlier, f)
 }
 
-// commitOnce commits the file with its key; taken when another upload was first.
-func (s *Service) commitOnce(ctx context.Context, u Upload, f *File) (taken bool, err error) {
-	row := uploadRow{ID: uploadKeyID(u), Rev: 1, File: f.ID, Name: f.Name, SHA256: f.SHA256, At: stamp(s.now())}
-	body, err := json.Marshal(row)
-	if err != nil {
-		return false, fmt.Errorf("encode upload: %w", err)
-	}
-	err = s.commitFile(ctx, f, store.Op{Kind: store.Insert, Collection: uploadKeyCollection, Doc: store.Doc{ID: row.ID, Rev: 1, Body: body}})
-	var unique *store.UniqueError
-	if errors.As(err, &unique) && unique.Collection == uploadKeyCollection {
-		return true, nil
-	}
-	return false, err
-}
-
-func uploadKeyID(u Upload) string { return u.By + ":" + u.Key }
-
-// earlierUpload finds an earlier upload under the same key; nil without one.
-func (s *Service) earlierUpload(ctx context.Context, u Upload) (*uploadRow, error) {
-	d, err := s.db.Get(ctx, uploadKeyCollection, uploadKeyID(u))
+// earlierUpload finds an upload under the same key; nil without one.
+func (s *Service) earlierUpload(ctx context.Context, u Upload) (*uploadKey, error) {
+	earlier, err := uploadKeyTable.Get(ctx, s.db, uploadKeyID(u))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil //nolint:nilnil // there is nothing to tell
+		return nil, nil //nolint:nilnil // absence is the usual case here
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look up upload: %w", err)
-	}
-	before := new(uploadRow)
-	if err := json.Unmarshal(d.Body, before); err != nil {
-		return nil, fmt.Errorf("decode upload %s: %w", d.ID, err)
-	}
-	return before, nil
+	return &earlier, err
 }
 
-// matchEarlier is the file of an earlier upload, if what was sent now is the same. The
-// names are compared as they are kept, the bytes too.
-func (s *Service) matchEarlier(ctx context.Context, before *uploadRow, now *File) (*File, error) {
-	if before == nil || before.SHA256 != now.SHA256 || before.Name != now.Name {
+// matchEarlier is the file of an earlier upload, if this one sent the same name
+// and bytes, as they are stored.
+func (s *Service) matchEarlier(ctx context.Context, earlier *uploadKey, now *File) (*File, error) {
+	if earlier == nil || earlier.SHA256 != now.SHA256 || earlier.Name != now.Name {
 		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
 	}
-	found, err := s.Lookup(ctx, []string{before.File})
+	found, err := s.Lookup(ctx, []string{earlier.File})
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +89,4 @@ func (s *Service) matchEarlier(ctx context.Context, before *uploadRow, now *File
 		return nil, problem.New(problem.Conflict, "upload_swept", nil)
 	}
 	return &found[0], nil
-}
-
-// forgetUploads drops keys older than a day.
-func (s *Service) forgetUploads(ctx context.Context, before time.Time) error {
-	return s.forgetBefore(ctx, uploadKeyCollection, uploadAt, before)
 }

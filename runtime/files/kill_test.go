@@ -88,7 +88,7 @@ func (r fixture) live(t *testing.T, life *mortal) map[string]bool {
 	if err != nil {
 		return linked
 	}
-	p, err := s.BeginPartial(t.Context(), files.Upload{By: "u1", Name: "b.txt", MaxSize: 100}, 6)
+	p, err := s.BeginPartial(t.Context(), files.Upload{By: "u1", Name: "b.txt", MaxSize: 100}, 6, "")
 	if err != nil {
 		return linked
 	}

@@ -8,16 +8,17 @@ import (
 	"strings"
 )
 
-// A storage belongs to one database: the sweep would take the bytes of another
-// one's files for lost. So the database has a name, which lies in the storage
-// under ownerKey from its first sweep on.
+// A storage belongs to one database: the sweep would remove the bytes of another
+// one's files as orphans. So the name of the database is stored under ownerKey
+// from its first sweep on.
 const ownerKey = "owner"
 
-// ErrOtherOwner says that the storage belongs to another database; nothing that
-// lies in it may be removed.
+// ErrOtherOwner says that the storage belongs to another database; nothing in
+// it may be removed.
 var ErrOtherOwner = errors.New("files: the storage belongs to another database of weft; each needs a folder, or a bucket or prefix, of its own")
 
-// ClaimOwnership makes the storage this database's; ErrOtherOwner when it is another one's.
+// ClaimOwnership makes a storage without an owner this database's;
+// ErrOtherOwner when it belongs to another one.
 func (s *Service) ClaimOwnership(ctx context.Context) error {
 	name, err := s.ensureName(ctx)
 	if err != nil {
@@ -26,7 +27,7 @@ func (s *Service) ClaimOwnership(ctx context.Context) error {
 	owner, err := s.StorageOwner(ctx)
 	if err == nil && owner == "" {
 		if err = s.writeOwner(ctx, name); err == nil {
-			owner, err = s.StorageOwner(ctx) // another one may have been at it too
+			owner, err = s.StorageOwner(ctx) // another database may have written it too
 		}
 	}
 	if err == nil && owner != name {
@@ -35,9 +36,9 @@ func (s *Service) ClaimOwnership(ctx context.Context) error {
 	return err
 }
 
-// TakeOwnership gives the database a new name and makes the storage its own, whosever it
-// was: a copy is another database than the one it was copied of, which from then
-// on removes nothing there.
+// TakeOwnership gives the database a new name and makes the storage its own,
+// whoever owned it: a copy is another database than its original, which from
+// then on removes nothing there.
 func (s *Service) TakeOwnership(ctx context.Context) error {
 	name, err := s.replaceName(ctx)
 	if err != nil {
@@ -53,8 +54,8 @@ func (s *Service) writeOwner(ctx context.Context, name string) error {
 	return nil
 }
 
-// StorageOwner is the name of the database that the storage belongs to; "" when it is
-// nobody's yet.
+// StorageOwner is the name of the database that the storage belongs to; "" when
+// it has no owner yet.
 func (s *Service) StorageOwner(ctx context.Context) (string, error) {
 	r, err := s.storage.Open(ctx, ownerKey)
 	if errors.Is(err, ErrNotStored) {

@@ -10,20 +10,21 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // partialCollection holds uploads that come in pieces and can be resumed, on
-// whichever node. The pieces lie in the storage, each under a key of its own:
-// the id of the upload, a dot and a random word.
+// any node. The pieces are in the storage, each under a key of its own: the id
+// of the upload, a dot and a random word.
 const partialCollection = "weft_partial_upload"
 
 // maxPieces bounds the pieces of one upload, and thus its document.
 const maxPieces = 10_000
 
 var (
-	lengthPath  = query.Path{Field: "length", Kind: query.Number}
-	filePath    = query.Path{Field: "file", Kind: query.Key}
-	expiresPath = query.Path{Field: "expires", Kind: query.Instant}
+	lengthPath = query.Path{Field: "length", Kind: query.Number}
+	// unfinished are the uploads that are no file yet.
+	unfinished = query.Cmp{Path: query.Path{Field: "file", Kind: query.Key}, Op: query.Empty}
 )
 
 // PartialUpload is an upload that comes in pieces.
@@ -33,19 +34,32 @@ type PartialUpload struct {
 	// Upload says what the file will be; its Key is empty.
 	Upload Upload `json:"upload"`
 	By     string `json:"by"`
-	// Length is the size of the whole in bytes, Offset how many are there.
+	// Metadata is what the client sent about the upload, as it was sent.
+	Metadata string `json:"metadata,omitempty"`
+	// Length is the size of the whole in bytes, Offset how many are stored.
 	Length int64 `json:"length"`
 	Offset int64 `json:"offset"`
-	// Expires is when the upload is forgotten unless it goes on.
+	// Expires is when the upload is deleted unless it goes on.
 	Expires time.Time `json:"expires"`
-	// File is the id of the file, once all bytes are there.
+	// File is the id of the file, once all bytes are stored.
 	File string `json:"file,omitempty"`
 	// Pieces are the words of the keys, in the order of the bytes.
 	Pieces []string `json:"pieces,omitempty"`
 }
 
-// reserved is how much of the quota of all files is kept free for p: all that
-// was announced, until there is a file.
+// MarshalJSON writes Expires in stored form.
+func (p PartialUpload) MarshalJSON() ([]byte, error) {
+	type plain PartialUpload
+	return json.Marshal(struct {
+		plain
+		Expires string `json:"expires"`
+	}{plain(p), formatInstant(p.Expires)})
+}
+
+var partialTable = table.New(partialCollection, func(p *PartialUpload) (*string, *int64) { return &p.ID, &p.Rev })
+
+// reserved is how many bytes the quota of all files counts for p: all that was
+// announced, until there is a file.
 func (p *PartialUpload) reserved() int64 {
 	if p.File != "" {
 		return 0
@@ -67,54 +81,41 @@ func (s *Service) FindPartial(ctx context.Context, id, by string) (*PartialUploa
 }
 
 func (s *Service) readPartial(ctx context.Context, id string) (*PartialUpload, error) {
-	d, err := s.db.Get(ctx, partialCollection, id)
+	p, err := partialTable.Get(ctx, s.db, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "", nil)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look up upload: %w", err)
-	}
-	return decodePartial(d)
+	return &p, err
 }
 
-// CancelPartial ends an upload and takes its pieces away. A file that was made of
+// CancelPartial ends an upload and removes its pieces. A file that was made of
 // them stays.
 func (s *Service) CancelPartial(ctx context.Context, p *PartialUpload) error {
-	err := s.commit(ctx, -p.reserved(), store.Op{Kind: store.Delete, Collection: partialCollection, Doc: store.Doc{ID: p.ID}, OldRev: p.Rev})
-	if err != nil {
-		return fmt.Errorf("abandon upload: %w", err)
+	if err := s.commit(ctx, -p.reserved(), partialTable.Delete(*p)); err != nil {
+		return fmt.Errorf("cancel upload: %w", err)
 	}
 	return s.removeBytes(ctx, p.ID)
 }
 
+// deleteExpiredPartials ends uploads that have expired.
+func (s *Service) deleteExpiredPartials(ctx context.Context) error {
+	for p, err := range partialTable.Each(ctx, s.db, s.expired()) {
+		if err != nil {
+			return fmt.Errorf("find expired uploads: %w", err)
+		}
+		// One that goes on meanwhile has another revision.
+		if err := s.CancelPartial(ctx, &p); err != nil && !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// expired matches rows whose time to expire has passed.
+func (s *Service) expired() query.Expr {
+	return query.Cmp{Path: expiresPath, Op: query.Lt, Value: formatInstant(s.now())}
+}
+
 func (s *Service) expiry() time.Time {
 	return s.now().Add(UnlinkedRetention).UTC().Truncate(time.Millisecond)
-}
-
-func decodePartial(d store.Doc) (*PartialUpload, error) {
-	p := new(PartialUpload)
-	if err := json.Unmarshal(d.Body, p); err != nil {
-		return nil, fmt.Errorf("decode upload %s: %w", d.ID, err)
-	}
-	p.ID, p.Rev = d.ID, d.Rev
-	return p, nil
-}
-
-// op is the change that stores p; a replacement moves its revision.
-func (p *PartialUpload) op(kind store.OpKind) (store.Op, error) {
-	op := store.Op{Kind: kind, Collection: partialCollection}
-	if kind == store.Replace {
-		op.OldRev = p.Rev
-		p.Rev++
-	}
-	type plain PartialUpload
-	body, err := json.Marshal(struct {
-		*plain
-		Expires string `json:"expires"`
-	}{(*plain)(p), stamp(p.Expires)})
-	if err != nil {
-		return op, fmt.Errorf("encode upload %s: %w", p.ID, err)
-	}
-	op.Doc = store.Doc{ID: p.ID, Rev: p.Rev, Body: body}
-	return op, nil
 }

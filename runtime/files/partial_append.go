@@ -16,17 +16,17 @@ import (
 // pieceSize is how much is received before it is kept as a piece.
 const pieceSize = 16 << 20
 
-// lastPieceTime is how long what came before a connection broke off may take
-// to be stored. While the caller waits there is no such limit.
+// lastPieceTime is how long storing what arrived before a connection broke may
+// take. While the caller waits there is no such limit.
 const lastPieceTime = 10 * time.Second
 
-// AppendPartial takes bytes of p from r, the first of which stands at offset. Pieces
-// are kept as they come, so what arrived before the line broke is there, and
-// p tells how much. With the last byte the whole becomes a file, as if it had
-// come at once, and only then the last piece counts: an upload whose Offset is
-// its Length is a file. Problems: conflict for another offset or while another
-// call appends, too_large for bytes beyond the length, and those of Receive;
-// a file that is refused ends the upload.
+// AppendPartial reads bytes of p from r, the first of which belongs at offset.
+// Pieces are stored as they come, so what arrived before the connection broke is
+// kept, and p tells how much. With the last byte the whole becomes a file, as if
+// it had come at once, and only then the last piece counts: an upload whose
+// Offset is its Length is a file. Problems: conflict for another offset or while
+// another call appends, too_large for bytes beyond the length, and those of
+// Store; a file that is refused ends the upload.
 func (s *Service) AppendPartial(ctx context.Context, p *PartialUpload, offset int64, r io.Reader) (*File, error) {
 	if offset != p.Offset {
 		return nil, problem.New(problem.Conflict, "upload_offset", map[string]any{"offset": p.Offset})
@@ -75,8 +75,8 @@ func (s *Service) FinishedFile(ctx context.Context, p *PartialUpload) (*File, er
 	return &found[0], nil
 }
 
-// addPiece stores a piece and then says so in the document. The caller may be
-// gone already: what he sent is kept all the same.
+// addPiece stores a piece and then commits it to the document. The caller may
+// be gone already: what arrived is kept all the same.
 func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader, size int64) error {
 	if len(p.Pieces) >= maxPieces {
 		return problem.New(problem.Invalid, "upload_pieces", map[string]any{"max": maxPieces})
@@ -92,27 +92,18 @@ func (s *Service) addPiece(ctx context.Context, p *PartialUpload, body io.Reader
 	next.Offset += size
 	next.Pieces = append(next.Pieces[:len(p.Pieces):len(p.Pieces)], word)
 	next.Expires = s.expiry()
-	if err := s.savePartial(ctx, &next); err != nil {
+	if err := partialTable.Save(ctx, s.db, &next); err != nil {
 		if !errors.Is(err, store.ErrUnknown) {
 			_ = s.storage.Remove(ctx, key)
 		}
-		return err
+		return raceProblem(err)
 	}
 	*p = next
 	return nil
 }
 
-// savePartial commits p as it has become.
-func (s *Service) savePartial(ctx context.Context, p *PartialUpload) error {
-	op, err := p.op(store.Replace)
-	if err != nil {
-		return err
-	}
-	return raceProblem(s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}))
-}
-
-// raceProblem: another call was faster, or the upload was abandoned, so that
-// its row has changed or its pieces are gone.
+// raceProblem names the errors that a concurrent append or cancellation causes:
+// the row has changed or the pieces are gone.
 func raceProblem(err error) error {
 	if errors.Is(err, store.ErrConflict) || errors.Is(err, ErrNotStored) {
 		return &problem.Error{Code: problem.Conflict, Key: "upload_elsewhere", Err: err}
@@ -130,20 +121,21 @@ func (s *Service) finishPartial(ctx context.Context, p *PartialUpload, last io.R
 	}
 	next := *p
 	next.Offset, next.File, next.Pieces, next.Expires = p.Length, f.ID, nil, s.expiry()
-	op, err := next.op(store.Replace)
+	op, err := partialTable.Put(next)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.commitReserved(ctx, f, p.reserved(), op); err != nil {
 		return nil, s.cancelIfRefused(ctx, p, raceProblem(err))
 	}
+	next.Rev = op.Doc.Rev
 	*p = next
-	// The file is there; pieces that stay are swept with the upload.
+	// Pieces that cannot be removed now are removed when the upload expires.
 	_ = s.removeBytes(ctx, p.ID)
 	return f, nil
 }
 
-// cancelIfRefused ends an upload whose file can never be taken.
+// cancelIfRefused ends an upload whose file can never be accepted.
 func (s *Service) cancelIfRefused(ctx context.Context, p *PartialUpload, err error) error {
 	switch problem.CodeOf(err) {
 	case problem.Invalid, problem.TooLarge, problem.MediaType:

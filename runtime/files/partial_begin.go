@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,11 +13,12 @@ import (
 	"weft/runtime/store"
 )
 
-// BeginPartial makes an upload of length bytes that comes in pieces, for which room is
-// kept from then on. Under u.Key the same upload is found again.
-// Problems: too_large above u.Max, invalid for an empty file, storage_full,
+// BeginPartial begins an upload of length bytes that comes in pieces; the quotas
+// count all of them from then on. metadata is what the client wants to be told
+// again about the upload. Under u.Key the same upload is found again.
+// Problems: too_large above u.MaxSize, invalid for an empty file, storage_full,
 // conflict for another upload under the key.
-func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*PartialUpload, error) {
+func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64, metadata string) (*PartialUpload, error) {
 	switch {
 	case length > u.MaxSize:
 		return nil, problem.New(problem.TooLarge, "upload_too_large", map[string]any{"max": u.MaxSize})
@@ -31,40 +31,39 @@ func (s *Service) BeginPartial(ctx context.Context, u Upload, length int64) (*Pa
 	}
 	key := u.Key
 	u.Key, u.Name = "", CleanName(u.Name)
-	p := &PartialUpload{ID: id, Rev: 1, Upload: u, By: u.By, Length: length, Expires: s.expiry()}
+	p := &PartialUpload{ID: id, Upload: u, By: u.By, Metadata: metadata, Length: length, Expires: s.expiry()}
 	if key != "" {
-		if before, err := s.earlierPartial(ctx, p); before != nil || err != nil {
-			return before, err
+		if earlier, err := s.earlierPartial(ctx, p); earlier != nil || err != nil {
+			return earlier, err
 		}
 	}
-	err = s.reserve(ctx, p)
-	var taken *store.UniqueError
-	if err == nil {
+	if err = s.reserve(ctx, p); err == nil {
 		return p, nil
 	}
-	if !errors.As(err, &taken) {
+	if !store.LostRaceIn(err, partialCollection) {
 		return nil, err
 	}
-	before, err := s.earlierPartial(ctx, p)
-	if before == nil && err == nil { // begun and ended meanwhile
+	earlier, err := s.earlierPartial(ctx, p)
+	if earlier == nil && err == nil { // begun and ended meanwhile
 		err = raceProblem(store.ErrConflict)
 	}
-	return before, err
+	return earlier, err
 }
 
-// reserve keeps p and the room that it needs. Of calls at once none sees the
-// other's uploads before, so the user's share is asked for again behind it.
+// reserve stores p and counts its length for the quotas. Concurrent calls do
+// not see each other's uploads before, so the user's quota is checked again after it.
 func (s *Service) reserve(ctx context.Context, p *PartialUpload) error {
 	if err := s.checkQuota(ctx, p.By, p.Length); err != nil {
 		return err
 	}
-	op, err := p.op(store.Insert)
+	op, err := partialTable.Put(*p)
 	if err != nil {
 		return err
 	}
 	if err := s.commit(ctx, p.Length, op); err != nil {
 		return fmt.Errorf("begin upload: %w", err)
 	}
+	p.Rev = op.Doc.Rev
 	if err := s.checkUserQuota(ctx, p.By, 0); err != nil {
 		_ = s.CancelPartial(context.WithoutCancel(ctx), p) // else it expires
 		return err
@@ -72,7 +71,7 @@ func (s *Service) reserve(ctx context.Context, p *PartialUpload) error {
 	return nil
 }
 
-// partialID is random, or told by the user's key.
+// partialID is random, or derived from the user's key.
 func partialID(u Upload) (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -86,25 +85,25 @@ func partialID(u Upload) (string, error) {
 	return hex.EncodeToString(id[:]), nil
 }
 
-// earlierPartial finds the upload under the same key; nil without one. One that
-// has expired makes room.
+// earlierPartial finds the upload under the same key; nil without one. An
+// expired one is deleted.
 func (s *Service) earlierPartial(ctx context.Context, now *PartialUpload) (*PartialUpload, error) {
-	before, err := s.readPartial(ctx, now.ID)
+	earlier, err := s.readPartial(ctx, now.ID)
 	switch {
 	case problem.CodeOf(err) == problem.NotFound:
-		return nil, nil //nolint:nilnil // there is nothing to tell
+		return nil, nil //nolint:nilnil // absence is the usual case here
 	case err != nil:
 		return nil, err
-	case s.now().After(before.Expires):
-		return nil, raceProblem(s.CancelPartial(ctx, before))
-	case !before.sameRequest(now):
+	case s.now().After(earlier.Expires):
+		return nil, raceProblem(s.CancelPartial(ctx, earlier))
+	case !earlier.sameRequest(now):
 		return nil, problem.New(problem.Conflict, "idempotency_mismatch", nil)
 	}
-	return before, nil
+	return earlier, nil
 }
 
-// sameRequest tells whether both were begun by the same request. Its limit of size is
-// not a part of that: settings may change meanwhile.
+// sameRequest tells whether both were begun by the same request. The limit of
+// its size is no part of that: settings may change meanwhile.
 func (p *PartialUpload) sameRequest(q *PartialUpload) bool {
 	a, b := p.Upload, q.Upload
 	return p.Length == q.Length && a.Name == b.Name && a.MediaType == b.MediaType && a.Field == b.Field &&

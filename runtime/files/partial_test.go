@@ -15,7 +15,7 @@ import (
 
 func (r fixture) begin(t *testing.T, name string, length int) *files.PartialUpload {
 	t.Helper()
-	p, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", Name: name, MaxSize: 1 << 30}, int64(length))
+	p, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", Name: name, MaxSize: 1 << 30}, int64(length), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 		length int64
 		code   problem.Code
 	}{"nothing": {0, problem.Invalid}, "below nothing": {-1, problem.Invalid}, "too much": {1001, problem.TooLarge}} {
-		if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, c.length); problem.CodeOf(err) != c.code {
+		if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, c.length, ""); problem.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestAnUploadUnderAKeyIsBegunOnce(t *testing.T) {
 	t.Parallel()
 	r := newFixture(t)
 	begin := func(by, key, name string, length int64) (*files.PartialUpload, error) {
-		return r.BeginPartial(t.Context(), files.Upload{By: by, Key: key, Name: name, MaxSize: 100}, length)
+		return r.BeginPartial(t.Context(), files.Upload{By: by, Key: key, Name: name, MaxSize: 100}, length, "")
 	}
 	first, err := begin("u1", "k", "a.txt", 10)
 	if err != nil {
@@ -162,7 +162,7 @@ func TestAnUploadUnderAKeyIsBegunOnce(t *testing.T) {
 		"a declared type": {MediaType: "text/csv"},
 	} {
 		u.By, u.Key, u.Name, u.MaxSize = "u1", "k", "a.txt", 100
-		if _, err := r.BeginPartial(t.Context(), u, 10); problem.CodeOf(err) != problem.Conflict {
+		if _, err := r.BeginPartial(t.Context(), u, 10, ""); problem.CodeOf(err) != problem.Conflict {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -177,7 +177,7 @@ func TestAKeyOutlivesItsUpload(t *testing.T) {
 	t.Parallel()
 	r := newFixture(t)
 	u := files.Upload{By: "u1", Key: "k", Name: "a.txt", MaxSize: 100}
-	first, err := r.BeginPartial(t.Context(), u, 10)
+	first, err := r.BeginPartial(t.Context(), u, 10, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestAKeyOutlivesItsUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.clock.add(files.UnlinkedRetention + time.Minute)
-	again, err := r.BeginPartial(t.Context(), u, 10)
+	again, err := r.BeginPartial(t.Context(), u, 10, "")
 	if err != nil || again.Offset != 0 {
 		t.Fatalf("got %+v, %v", again, err)
 	}

@@ -112,3 +112,11 @@ func (s *Service) Location() string {
 	}
 	return s.Dir()
 }
+
+// Dir is the folder of the bytes; "" when they are in a bucket.
+func (s *Service) Dir() string {
+	if f, ok := s.storage.(*folder); ok {
+		return f.dir
+	}
+	return ""
+}

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,10 +11,12 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
-// totalCollection holds one row with the size of all files together and of
-// those that are announced, moved in every commit that brings or takes one. It is kept only where there is a quota.
+// totalCollection holds one row with the size of all files, temporary files and
+// announced uploads together, changed in every commit that adds or removes one.
+// It is kept only where there is a quota.
 const (
 	totalCollection = "weft_file_total"
 	totalID         = "all"
@@ -24,14 +25,20 @@ const (
 
 type totalRow struct {
 	ID    string `json:"id"`
-	Rev   int64  `json:"rev"` // 0: there is no row yet
+	Rev   int64  `json:"rev"`
 	Bytes int64  `json:"bytes"`
 }
 
-var (
-	sizePath = query.Path{Field: "size", Kind: query.Number}
-	byPath   = query.Path{Field: "by", Kind: query.Key}
-)
+var totalTable = table.New(totalCollection, func(r *totalRow) (*string, *int64) { return &r.ID, &r.Rev })
+
+// readTotal reads the row; one of revision 0 when there is none.
+func readTotal(ctx context.Context, r store.Reader) (totalRow, error) {
+	t, err := totalTable.Get(ctx, r, totalID)
+	if errors.Is(err, store.ErrNotFound) {
+		return totalRow{ID: totalID}, nil
+	}
+	return t, err
+}
 
 // commit commits changes that make the files larger by so many bytes in all;
 // storage_full when that is more than the quota.
@@ -42,20 +49,30 @@ func (s *Service) commit(ctx context.Context, by int64, ops ...store.Op) error {
 	if err := s.countOnce(ctx); err != nil {
 		return err
 	}
-	for try := range totalTries {
+	return s.changeTotal(ctx, ops, func() (totalRow, error) {
 		t, err := readTotal(ctx, s.db)
+		if err == nil && by > 0 && t.Bytes+by > s.quota {
+			err = s.overQuota()
+		}
+		t.Bytes += by
+		return t, err
+	})
+}
+
+// changeTotal commits operations with the row that next gives, again while
+// other commits change the row first.
+func (s *Service) changeTotal(ctx context.Context, ops []store.Op, next func() (totalRow, error)) error {
+	for try := range totalTries {
+		t, err := next()
 		if err != nil {
 			return err
 		}
-		if by > 0 && t.Bytes+by > s.quota {
-			return s.overQuota()
-		}
-		op, err := t.set(t.Bytes + by)
+		op, err := totalTable.Put(t)
 		if err != nil {
 			return err
 		}
 		err = s.db.Commit(ctx, &store.Batch{Ops: append(slices.Clone(ops), op)})
-		if !lostTotal(err) {
+		if !store.LostRaceIn(err, totalCollection) {
 			return err
 		}
 		if err := backoff(ctx, try); err != nil {
@@ -65,20 +82,7 @@ func (s *Service) commit(ctx context.Context, by int64, ops ...store.Op) error {
 	return problem.New(problem.Unavailable, "too_much_contention", nil)
 }
 
-// lostTotal tells whether another commit moved the row first.
-func lostTotal(err error) bool {
-	var lost *store.ConflictError
-	if errors.As(err, &lost) {
-		return lost.Collection == totalCollection
-	}
-	var taken *store.UniqueError
-	if errors.As(err, &taken) {
-		return taken.Collection == totalCollection
-	}
-	return errors.Is(err, store.ErrConflict)
-}
-
-// backoff lets the others go first, longer with every try.
+// backoff waits a random time, longer with every try.
 func backoff(ctx context.Context, try int) error {
 	timer := time.NewTimer(rand.N(time.Duration(min(try, 20)+1) * time.Millisecond))
 	defer timer.Stop()
@@ -94,40 +98,8 @@ func (s *Service) overQuota() error {
 	return problem.New(problem.StorageFull, "files_quota", map[string]any{"max": s.quota})
 }
 
-func readTotal(ctx context.Context, r store.Reader) (totalRow, error) {
-	d, err := r.Get(ctx, totalCollection, totalID)
-	if errors.Is(err, store.ErrNotFound) {
-		return totalRow{ID: totalID}, nil
-	}
-	if err != nil {
-		return totalRow{}, fmt.Errorf("read the size of all files: %w", err)
-	}
-	var t totalRow
-	if err := json.Unmarshal(d.Body, &t); err != nil {
-		return t, fmt.Errorf("decode the size of all files: %w", err)
-	}
-	t.Rev = d.Rev
-	return t, nil
-}
-
-// set is the change that gives the row another value.
-func (t totalRow) set(bytes int64) (store.Op, error) {
-	op := store.Op{Kind: store.Replace, Collection: totalCollection, OldRev: t.Rev}
-	if t.Rev == 0 {
-		op.Kind = store.Insert
-	}
-	t.Rev++
-	t.Bytes = bytes
-	body, err := json.Marshal(t)
-	if err != nil {
-		return op, fmt.Errorf("encode the size of all files: %w", err)
-	}
-	op.Doc = store.Doc{ID: t.ID, Rev: t.Rev, Body: body}
-	return op, nil
-}
-
-// countOnce counts before the first use: the row may be of a time when there
-// was no quota, or missing.
+// countOnce counts before the first use: the row may date from a time when
+// there was no quota, or be missing.
 func (s *Service) countOnce(ctx context.Context) error {
 	s.counting.Lock()
 	defer s.counting.Unlock()
@@ -142,49 +114,53 @@ func (s *Service) countOnce(ctx context.Context) error {
 }
 
 // recount sets the row to what the documents say. Row and documents are read
-// from one snapshot, and the row is changed only if nothing moved it since.
+// from one snapshot, and the row is changed only if nothing changed it since.
 func (s *Service) recount(ctx context.Context) error {
-	for try := range totalTries {
-		var t totalRow
+	err := s.changeTotal(ctx, nil, func() (t totalRow, err error) {
 		var sum int64
-		err := s.db.View(ctx, func(r store.Reader) (err error) {
+		err = s.db.View(ctx, func(r store.Reader) (err error) {
 			if t, err = readTotal(ctx, r); err == nil {
 				sum, err = totalBytes(ctx, r)
 			}
 			return err
 		})
-		if err != nil || t.Rev > 0 && t.Bytes == sum {
-			return err
+		if err == nil && t.Rev > 0 && t.Bytes == sum {
+			err = errUnchanged
 		}
-		op, err := t.set(sum)
-		if err != nil {
-			return err
-		}
-		if err = s.db.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); !lostTotal(err) {
-			return err
-		}
-		if err := backoff(ctx, try); err != nil {
-			return err
-		}
+		t.Bytes = sum
+		return t, err
+	})
+	if errors.Is(err, errUnchanged) {
+		return nil
 	}
-	return problem.New(problem.Unavailable, "too_much_contention", nil)
+	return err
 }
+
+var errUnchanged = errors.New("files: the total is right")
 
 // totalBytes is how many bytes all files have and all unfinished uploads will have.
-func totalBytes(ctx context.Context, r store.Reader) (int64, error) {
-	there, err := sumOf(ctx, r, Collection, sizePath, nil)
-	if err != nil {
-		return 0, err
+func totalBytes(ctx context.Context, r store.Reader) (total int64, err error) {
+	for _, part := range []usage{{Collection, sizePath, nil}, {partialCollection, lengthPath, unfinished}, {temporaryCollection, sizePath, nil}} {
+		n, err := part.sum(ctx, r)
+		if err != nil {
+			return 0, err
+		}
+		total += n
 	}
-	coming, err := sumOf(ctx, r, partialCollection, lengthPath, unfinished)
-	return there + coming, err
+	return total, nil
 }
 
-// sumOf adds up a number over documents.
-func sumOf(ctx context.Context, r store.Reader, collection string, p query.Path, where query.Expr) (int64, error) {
-	rows, err := r.Aggregate(ctx, collection, store.Aggregate{Where: where, Metrics: []query.Metric{{Name: "n", Func: "sum", Path: p}}})
+// usage is a number of bytes summed over documents.
+type usage struct {
+	collection string
+	path       query.Path
+	where      query.Expr
+}
+
+func (u usage) sum(ctx context.Context, r store.Reader) (int64, error) {
+	rows, err := r.Aggregate(ctx, u.collection, store.Aggregate{Where: u.where, Metrics: []query.Metric{{Name: "n", Func: "sum", Path: u.path}}})
 	if err != nil {
-		return 0, fmt.Errorf("add up %s of %s: %w", p.Field, collection, err)
+		return 0, fmt.Errorf("add up %s of %s: %w", u.path.Field, u.collection, err)
 	}
 	switch n := rows[0]["n"].(type) {
 	case float64:
@@ -212,22 +188,24 @@ func (s *Service) checkQuota(ctx context.Context, user string, size int64) error
 	return s.checkUserQuota(ctx, user, size)
 }
 
-// checkUserQuota refuses what is beyond the share of a user.
+// checkUserQuota refuses what is beyond the quota of a user.
 func (s *Service) checkUserQuota(ctx context.Context, user string, size int64) error {
 	if s.userQuota <= 0 {
 		return nil
 	}
-	loose, err := sumOf(ctx, s.db, Collection, sizePath, query.All{
-		query.Cmp{Path: byPath, Op: query.Eq, Value: user}, query.Cmp{Path: unlinkedPath, Op: query.Present},
-	})
-	if err != nil {
-		return err
+	by := query.Cmp{Path: byPath, Op: query.Eq, Value: user}
+	for _, part := range []usage{
+		{Collection, sizePath, query.All{by, query.Cmp{Path: unlinkedPath, Op: query.Present}}},
+		{partialCollection, lengthPath, query.All{by, unfinished}},
+		{temporaryCollection, sizePath, by},
+	} {
+		n, err := part.sum(ctx, s.db)
+		if err != nil {
+			return err
+		}
+		size += n
 	}
-	pending, err := s.pendingBytes(ctx, user)
-	if err != nil {
-		return err
-	}
-	if loose+pending+size > s.userQuota {
+	if size > s.userQuota {
 		return problem.New(problem.TooLarge, "files_user_quota", map[string]any{"max": s.userQuota})
 	}
 	return nil

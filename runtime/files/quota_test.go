@@ -21,7 +21,7 @@ func TestAllFilesTogetherStayWithinTheQuota(t *testing.T) {
 			t.Errorf("%d bytes more: %v", n, err)
 		}
 	}
-	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 1); problem.CodeOf(err) != problem.StorageFull {
+	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 1, ""); problem.CodeOf(err) != problem.StorageFull {
 		t.Errorf("in pieces: %v", err)
 	}
 	if err := r.DeleteUnlinked(t.Context(), loose); err != nil {
@@ -155,7 +155,7 @@ func TestUnfinishedUploadsTakeRoom(t *testing.T) {
 		}
 	}
 	wantFull("two are under way", 11)
-	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u2", MaxSize: 1000}, 11); problem.CodeOf(err) != problem.StorageFull {
+	if _, err := r.BeginPartial(t.Context(), files.Upload{By: "u2", MaxSize: 1000}, 11, ""); problem.CodeOf(err) != problem.StorageFull {
 		t.Errorf("a third: %v", err)
 	}
 	if _, err := r.AppendPartial(t.Context(), first, 0, strings.NewReader(strings.Repeat("a", 60))); err != nil {
@@ -190,7 +190,7 @@ func TestAUserBeginsNoMoreThanHisShare(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 60)
+			_, err := r.BeginPartial(t.Context(), files.Upload{By: "u1", MaxSize: 1000}, 60, "")
 			if err != nil && problem.CodeOf(err) != problem.TooLarge {
 				t.Error(err)
 			}
@@ -208,11 +208,11 @@ func TestAnUploadBegunAgainNeedsNoRoom(t *testing.T) {
 	for name, o := range map[string]files.Options{"of all": {Quota: 10}, "of a user": {UserQuota: 10}} {
 		r := newFixtureWith(t, o)
 		u := files.Upload{By: "u1", Name: "a.txt", Key: "k", MaxSize: 100}
-		first, err := r.BeginPartial(t.Context(), u, 10)
+		first, err := r.BeginPartial(t.Context(), u, 10, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := r.BeginPartial(t.Context(), u, 10); err != nil || again.ID != first.ID {
+		if again, err := r.BeginPartial(t.Context(), u, 10, ""); err != nil || again.ID != first.ID {
 			t.Errorf("the room %s: %v", name, err)
 		}
 	}

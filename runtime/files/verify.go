@@ -7,40 +7,29 @@ import (
 	"weft/runtime/store"
 )
 
-// Dir is the folder of the bytes; "" when they lie elsewhere.
-func (s *Service) Dir() string {
-	if f, ok := s.storage.(*folder); ok {
-		return f.dir
-	}
-	return ""
-}
+// sweepPage bounds how many documents one step of a sweep or check holds in memory.
+const sweepPage = 200
 
-// ForEachPage calls each with all files, a page at a time, in the order of their ids.
-func (s *Service) ForEachPage(ctx context.Context, each func([]File) error) error {
-	var after *store.Position
+// ForEachPage calls fn with all files, a page at a time, in the order of their ids.
+func (s *Service) ForEachPage(ctx context.Context, fn func([]File) error) error {
+	find := store.Find{Limit: sweepPage}
 	for {
-		docs, err := s.db.Find(ctx, Collection, store.Find{Limit: sweepPage, After: after})
+		page, err := fileTable.Find(ctx, s.db, find)
 		if err != nil {
 			return fmt.Errorf("list files: %w", err)
 		}
-		page := make([]File, len(docs))
-		for i, d := range docs {
-			if page[i], err = decode(d); err != nil {
-				return err
-			}
-		}
-		if err := each(page); err != nil {
+		if err := fn(page); err != nil {
 			return err
 		}
-		if len(docs) < sweepPage {
+		if len(page) < sweepPage {
 			return nil
 		}
-		after = &store.Position{ID: docs[len(docs)-1].ID}
+		find.After = &store.Position{ID: page[len(page)-1].ID}
 	}
 }
 
-// FindMissingBytes checks that every file's bytes are there with the right size; it
-// returns the ids of those that are not, and how many files there are.
+// FindMissingBytes checks that every file's bytes are stored with the right
+// size; it returns the ids of those that are not, and how many files there are.
 func (s *Service) FindMissingBytes(ctx context.Context) (missing []string, count int, err error) {
 	err = s.ForEachPage(ctx, func(page []File) error {
 		for _, f := range page {

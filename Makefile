@@ -9,7 +9,7 @@ DEMO_PASSWORD = weft-demo-2026
 .PHONY: build run test lint bench bench-stores soak clean
 
 build:
-	$(GO) build -o bin/weft ./cmd/weft
+	$(GO) build -trimpath -ldflags="-s -w" -o bin/weft ./cmd/weft
 
 run: build
 	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) bin/weft template install opportunity-pipeline --sample-data --if-missing --data $(DATA)

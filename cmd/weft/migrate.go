@@ -208,7 +208,7 @@ func (v *move) copyImports() error {
 
 // explainBegin says what to do about a target that cannot be used.
 func explainBegin(err error) error {
-	var other *migrate.OtherError
+	var other *migrate.OtherSourceError
 	var taken *migrate.NotEmptyError
 	switch {
 	case errors.As(err, &other):

@@ -17,7 +17,7 @@ var (
 	currencyMarks = []string{"¥", "$", "€", "£", "元", "CNY", "RMB", "USD", "EUR"}
 )
 
-// readNumber reads a number: full-width digits, a sign, groups of thousands, a
+// readCommit reads a number: full-width digits, a sign, groups of thousands, a
 // percent sign. In a percent field 12.5 and 12.5% are the same; in a plain
 // number field 12.5% is 0.125.
 func readNumber(text, mark string, percent bool) (any, *problem.Field) {

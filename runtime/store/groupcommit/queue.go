@@ -40,7 +40,7 @@ type Limits struct{ Requests, Ops, Bytes int }
 // Queue is where callers wait.
 type Queue[R Queueable] struct {
 	limits  Limits
-	weigh   func(R) (ops, bytes int)
+	measure func(R) (ops, bytes int)
 	waiting chan R
 	quit    chan struct{}
 	ended   chan struct{}
@@ -49,7 +49,7 @@ type Queue[R Queueable] struct {
 
 // New makes a queue; weigh tells what a request adds to Limits.
 func New[R Queueable](limits Limits, weigh func(R) (ops, bytes int)) *Queue[R] {
-	return &Queue[R]{limits: limits, weigh: weigh, waiting: make(chan R, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
+	return &Queue[R]{limits: limits, measure: weigh, waiting: make(chan R, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
 }
 
 // Do queues a request and waits for its answer. A caller who gives up before it
@@ -127,7 +127,7 @@ func (q *Queue[R]) gather(first R, group []R) []R {
 	var sum Limits
 	for r := first; ; {
 		if r.request().take() {
-			ops, bytes := q.weigh(r)
+			ops, bytes := q.measure(r)
 			group, sum.Ops, sum.Bytes = append(group, r), sum.Ops+ops, sum.Bytes+bytes
 		}
 		if len(group) >= q.limits.Requests || reached(sum.Ops, q.limits.Ops) || reached(sum.Bytes, q.limits.Bytes) {

@@ -16,10 +16,10 @@ type Lease struct {
 	keeper     *Keeper
 	name, term string
 
-	mu    sync.Mutex
-	rev   int64
-	moved time.Time // when the move that is in the store was begun
-	lost  bool
+	mu      sync.Mutex
+	rev     int64
+	renewed time.Time // when the move that is in the store was begun
+	lost    bool
 }
 
 // Renew moves the row on when a third of its life is over, else it does
@@ -29,7 +29,7 @@ func (l *Lease) Renew(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := l.keeper.Now()
-	age := at.Sub(l.moved)
+	age := at.Sub(l.renewed)
 	if l.lost {
 		return ErrLost
 	}
@@ -38,11 +38,11 @@ func (l *Lease) Renew(ctx context.Context) error {
 	}
 	err := l.write(ctx, l.rev)
 	if errors.Is(err, store.ErrConflict) {
-		err = l.find(ctx, err)
+		err = l.rewriteOwn(ctx, err)
 	}
 	switch {
 	case err == nil:
-		l.moved = at
+		l.renewed = at
 		return nil
 	case errors.Is(err, store.ErrConflict), age >= 2*l.keeper.Life/3:
 		l.lost = true
@@ -52,10 +52,10 @@ func (l *Lease) Renew(ctx context.Context) error {
 	return nil // there is time to try again
 }
 
-// find is called when the row is not what it was left as: an earlier move may
+// rewriteOwn is called when the row is not what it was left as: an earlier move may
 // have come through although its answer was lost. It gives back the conflict
 // when the row is somebody else's.
-func (l *Lease) find(ctx context.Context, conflict error) error {
+func (l *Lease) rewriteOwn(ctx context.Context, conflict error) error {
 	d, err := l.keeper.Store.Get(ctx, Collection, l.name)
 	if errors.Is(err, store.ErrNotFound) {
 		return conflict
@@ -81,7 +81,7 @@ func (l *Lease) Release(ctx context.Context) error {
 	}
 	l.lost = true
 	if l.keeper.single {
-		inside.CompareAndDelete(insideKey{l.keeper.Store, l.name}, l)
+		inProcess.CompareAndDelete(inProcessKey{l.keeper.Store, l.name}, l)
 		return nil
 	}
 	err := l.keeper.Store.Commit(ctx, &store.Batch{Ops: []store.Op{

@@ -35,11 +35,11 @@ var (
 	ErrLost = errors.New("lease: the work was taken over by another process")
 )
 
-// inside are the leases on stores that only one process can have open: they
+// inProcess are the leases on stores that only one process can have open: they
 // need no rows, and nobody outlives the process.
-var inside sync.Map // insideKey → *Lease
+var inProcess sync.Map // inProcessKey → *Lease
 
-type insideKey struct {
+type inProcessKey struct {
 	store store.Store
 	name  string
 }
@@ -59,13 +59,13 @@ type Keeper struct {
 	id     string
 	single bool // only one process can have the store open
 
-	mu   sync.Mutex
-	held map[string]*Lease
-	seen map[string]sight
+	mu       sync.Mutex
+	held     map[string]*Lease
+	observed map[string]observation
 }
 
-// sight is the state in which a row of somebody else was seen first.
-type sight struct {
+// observation is the state in which a row of somebody else was seen first.
+type observation struct {
 	term  string
 	rev   int64
 	since time.Time
@@ -88,7 +88,7 @@ func New(o Options) *Keeper {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	k := &Keeper{Options: o, id: uuid.NewString(), held: map[string]*Lease{}, seen: map[string]sight{}}
+	k := &Keeper{Options: o, id: uuid.NewString(), held: map[string]*Lease{}, observed: map[string]observation{}}
 	if alone, ok := o.Store.(interface{ Exclusive() bool }); ok {
 		k.single = alone.Exclusive()
 	}
@@ -108,7 +108,7 @@ func (k *Keeper) Take(ctx context.Context, name string) (*Lease, error) {
 	k.mu.Unlock()
 	take := k.take
 	if k.single {
-		take = k.takeInside
+		take = k.takeInProcess
 	}
 	if err := take(ctx, l); err != nil {
 		k.drop(l)
@@ -117,8 +117,8 @@ func (k *Keeper) Take(ctx context.Context, name string) (*Lease, error) {
 	return l, nil
 }
 
-func (k *Keeper) takeInside(_ context.Context, l *Lease) error {
-	if _, held := inside.LoadOrStore(insideKey{k.Store, l.name}, l); held {
+func (k *Keeper) takeInProcess(_ context.Context, l *Lease) error {
+	if _, held := inProcess.LoadOrStore(inProcessKey{k.Store, l.name}, l); held {
 		return ErrHeld
 	}
 	return nil
@@ -132,7 +132,7 @@ func (k *Keeper) take(ctx context.Context, l *Lease) error {
 	case err != nil:
 		return fmt.Errorf("lease %s: %w", l.name, err)
 	default:
-		free, err := k.free(d)
+		free, err := k.takeable(d)
 		if err != nil {
 			return err
 		}
@@ -148,17 +148,17 @@ func (k *Keeper) take(ctx context.Context, l *Lease) error {
 	if err != nil {
 		return err
 	}
-	l.moved = at
+	l.renewed = at
 	k.mu.Lock()
-	delete(k.seen, l.name)
+	delete(k.observed, l.name)
 	k.mu.Unlock()
 	return nil
 }
 
-// free tells whether a row that somebody has left may be taken over: one of
+// takeable tells whether a row that somebody has left may be taken over: one of
 // this Keeper that it does not hold (the answer to a release was lost), or one
 // that stood still too long.
-func (k *Keeper) free(d store.Doc) (bool, error) {
+func (k *Keeper) takeable(d store.Doc) (bool, error) {
 	var r row
 	if err := json.Unmarshal(d.Body, &r); err != nil {
 		return false, fmt.Errorf("lease %s: %w", d.ID, err)
@@ -169,9 +169,9 @@ func (k *Keeper) free(d store.Doc) (bool, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.Now()
-	s := k.seen[d.ID]
+	s := k.observed[d.ID]
 	if s.term != r.Term || s.rev != d.Rev {
-		k.seen[d.ID] = sight{term: r.Term, rev: d.Rev, since: now}
+		k.observed[d.ID] = observation{term: r.Term, rev: d.Rev, since: now}
 		return false, nil
 	}
 	return now.Sub(s.since) >= k.Life, nil
@@ -189,7 +189,7 @@ func (k *Keeper) drop(l *Lease) {
 func (k *Keeper) Wait(ctx context.Context, name string) (*Lease, error) {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
-	for next := waitFirst; ; next = min(2*next, waitMost) {
+	for next := waitFirst; ; next = min(2*next, waitLongest) {
 		select {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
@@ -205,6 +205,6 @@ func (k *Keeper) Wait(ctx context.Context, name string) (*Lease, error) {
 
 // Pauses between two tries of Wait.
 const (
-	waitFirst = 10 * time.Millisecond
-	waitMost  = 250 * time.Millisecond
+	waitFirst   = 10 * time.Millisecond
+	waitLongest = 250 * time.Millisecond
 )

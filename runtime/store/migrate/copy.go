@@ -54,7 +54,7 @@ func (l *Loader) Copy(ctx context.Context, from Source, defs []store.Collection,
 	if l.state.Filled {
 		return nil
 	}
-	return l.Filled(ctx)
+	return l.MarkFilled(ctx)
 }
 
 func sameState(a, b store.Doc) bool {

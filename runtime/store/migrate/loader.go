@@ -19,8 +19,8 @@ const (
 // How long a commit is repeated while the target does not answer, and how long
 // is waited between.
 const (
-	patience   = 2 * time.Minute
-	waitAtLast = 2 * time.Second
+	commitTimeout = 2 * time.Minute
+	longestWait   = 2 * time.Second
 )
 
 // Loader fills a store.
@@ -31,7 +31,7 @@ type Loader struct {
 
 // Begin prepares the store to for the collections defs of the source that from
 // names, or finds the migration from there that was cut off. It fails with
-// *NotEmptyError or *OtherError.
+// *NotEmptyError or *OtherSourceError.
 func Begin(ctx context.Context, to Store, from string, defs []store.Collection) (*Loader, error) {
 	l := &Loader{to: to, state: State{From: from}}
 	state, err := Unfinished(ctx, to)
@@ -39,7 +39,7 @@ func Begin(ctx context.Context, to Store, from string, defs []store.Collection) 
 	case err != nil:
 		return nil, err
 	case state != nil && state.From != from:
-		return nil, &OtherError{state.From}
+		return nil, &OtherSourceError{state.From}
 	case state != nil:
 		l.state = *state
 	default:
@@ -129,8 +129,8 @@ func keyTaken(err error) bool {
 	return errors.As(err, &taken) && taken.Index != "id" && taken.Collection != Collection
 }
 
-// Filled notes that all documents are there.
-func (l *Loader) Filled(ctx context.Context) error {
+// MarkFilled notes that all documents are there.
+func (l *Loader) MarkFilled(ctx context.Context) error {
 	next := l.state
 	next.Filled = true
 	return l.commit(ctx, nil, next)
@@ -157,14 +157,14 @@ func (l *Loader) commit(ctx context.Context, ops []store.Op, next State) error {
 	}
 	batch := &store.Batch{Ops: append(slices.Clip(ops), row)}
 	wait := 50 * time.Millisecond
-	for end := time.Now().Add(patience); ; wait = min(2*wait, waitAtLast) {
+	for end := time.Now().Add(commitTimeout); ; wait = min(2*wait, longestWait) {
 		err := l.to.Commit(ctx, batch)
-		if err == nil || l.happened(ctx, row.Doc, err) {
+		if err == nil || l.applied(ctx, row.Doc, err) {
 			next.Rev = row.Doc.Rev
 			l.state = next
 			return nil
 		}
-		if !again(err) || time.Now().After(end) {
+		if !retryable(err) || time.Now().After(end) {
 			return err
 		}
 		timer := time.NewTimer(wait)
@@ -177,15 +177,15 @@ func (l *Loader) commit(ctx context.Context, ops []store.Op, next State) error {
 	}
 }
 
-func again(err error) bool {
+func retryable(err error) bool {
 	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUnknown)
 }
 
-// happened tells whether a commit that failed with err is there after all: an
+// applied tells whether a commit that failed with err is there after all: an
 // earlier attempt, whose outcome was not known, did it.
-func (l *Loader) happened(ctx context.Context, row store.Doc, err error) bool {
+func (l *Loader) applied(ctx context.Context, row store.Doc, err error) bool {
 	var taken *store.UniqueError
-	if !again(err) && !errors.Is(err, store.ErrConflict) && !errors.As(err, &taken) {
+	if !retryable(err) && !errors.Is(err, store.ErrConflict) && !errors.As(err, &taken) {
 		return false
 	}
 	found, err := l.to.Get(ctx, Collection, rowID)

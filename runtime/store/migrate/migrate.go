@@ -48,10 +48,10 @@ func (e *NotEmptyError) Error() string {
 	return "the target is not empty: it holds documents in " + e.Collection
 }
 
-// OtherError says that the target holds an unfinished migration from elsewhere.
-type OtherError struct{ From string }
+// OtherSourceError says that the target holds an unfinished migration from elsewhere.
+type OtherSourceError struct{ From string }
 
-func (e *OtherError) Error() string {
+func (e *OtherSourceError) Error() string {
 	return "the target holds an unfinished migration from " + e.From
 }
 

@@ -164,7 +164,7 @@ func TestAnotherSourceIsRefused(t *testing.T) {
 	if _, err := migrate.Begin(t.Context(), to, "there", nil); err != nil {
 		t.Fatal(err)
 	}
-	var other *migrate.OtherError
+	var other *migrate.OtherSourceError
 	if _, err := run(t.Context(), filled(t), to); !errors.As(err, &other) || other.From != "there" {
 		t.Errorf("got %v", err)
 	}

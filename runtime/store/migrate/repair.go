@@ -19,14 +19,14 @@ func (l *Loader) Repair(ctx context.Context, from store.FullReader, collection s
 		r := &repair{l: l, collection: collection, kind: kind, target: cursor{from: l.to, collection: collection}}
 		err := dump.Each(ctx, from, collection, "", func(docs []store.Doc) error {
 			for _, d := range docs {
-				if err := r.meet(ctx, d); err != nil {
+				if err := r.repairDocument(ctx, d); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 		if err == nil {
-			err = r.rest(ctx)
+			err = r.deleteRest(ctx)
 		}
 		changed += r.changed
 		if err != nil {
@@ -47,8 +47,8 @@ type repair struct {
 	changed    int
 }
 
-// meet compares the target with the document d of the source.
-func (r *repair) meet(ctx context.Context, d store.Doc) error {
+// repairDocument compares the target with the document d of the source.
+func (r *repair) repairDocument(ctx context.Context, d store.Doc) error {
 	for {
 		t, ok, err := r.target.peek(ctx)
 		switch {
@@ -79,8 +79,8 @@ func (r *repair) compare(ctx context.Context, d, t store.Doc) error {
 	return r.add(ctx, store.Delete, store.Doc{ID: t.ID})
 }
 
-// rest takes what lies behind the last document of the source.
-func (r *repair) rest(ctx context.Context) error {
+// deleteRest takes what lies behind the last document of the source.
+func (r *repair) deleteRest(ctx context.Context) error {
 	for {
 		t, ok, err := r.target.peek(ctx)
 		if err != nil {

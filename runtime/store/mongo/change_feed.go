@@ -25,7 +25,7 @@ type changeFeed struct {
 	lastResponse atomic.Int64
 
 	// watchers do not hear of commits that were answered when they came.
-	watchers watch.Set
+	watchers watch.Watchers
 	mu       sync.Mutex
 	own      ownCommits
 
@@ -95,7 +95,7 @@ func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 	f := s.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.watchers.Join(ctx, f.alive.Done(), f.own.answered), nil
+	return f.watchers.Subscribe(ctx, f.alive.Done(), f.own.answered), nil
 }
 
 // send numbers an event and offers it to who watched before its commit was
@@ -104,7 +104,7 @@ func (f *changeFeed) send(e store.Event, answered uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	e.Seq = f.next()
-	f.watchers.Offer(answered, e)
+	f.watchers.Publish(answered, e)
 }
 
 // resync tells everybody that events may be missing.

@@ -13,7 +13,7 @@ import (
 
 // Aggregate groups what matches. A group by a list of keys counts a document
 // once under each of its keys.
-func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
+func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggr
 	if len(a.Groups) == 0 && len(a.Metrics) == 0 {
 		return []store.Row{{}}, ctx.Err() // SQL would answer a row for each document
 	}
-	rows, ok, err := q.keptRows(ctx, k, a)
+	rows, ok, err := q.rowsFromCounts(ctx, k, a)
 	if err == nil && !ok {
 		err = q.snapshot(func() error {
 			return q.interruptible(ctx, func() error { rows, err = q.aggregate(k, a); return err })
@@ -40,7 +40,7 @@ func (q *session) Aggregate(ctx context.Context, collection string, a store.Aggr
 	return rows, nil
 }
 
-func (q *session) aggregate(k *collection, a store.Aggregate) ([]store.Row, error) {
+func (q *reader) aggregate(k *collection, a store.Aggregate) ([]store.Row, error) {
 	g := &grouping{builder: q.newBuilder(k)}
 	g.write("SELECT ")
 	for i, t := range a.Groups {

@@ -18,7 +18,7 @@ import (
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	// The writer, back from a flush, goes before those that bring it more.
 	runtime.Gosched()
-	p, err := s.ready(b)
+	p, err := s.prepareBatch(b)
 	if err != nil {
 		return err
 	}
@@ -28,27 +28,27 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	return s.writer.do(ctx, &request{run: p.run, ops: len(p.ops) + len(p.expect)})
 }
 
-// encodedBatch is a batch with everything looked up and encoded.
-type readyBatch struct {
-	expect []readyExpect
-	ops    []readyOp
+// preparedBatch is a batch with everything looked up and encoded.
+type preparedBatch struct {
+	expect []preparedExpect
+	ops    []preparedOp
 }
 
-type readyExpect struct {
+type preparedExpect struct {
 	coll *collection
 	store.Expect
 }
 
-type readyOp struct {
+type preparedOp struct {
 	coll *collection
 	store.Op
 	sort, tokens string
 }
 
-func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
-	p := &readyBatch{ops: make([]readyOp, len(b.Ops))}
+func (s *Store) prepareBatch(b *store.Batch) (*preparedBatch, error) {
+	p := &preparedBatch{ops: make([]preparedOp, len(b.Ops))}
 	if len(b.Expect) > 0 {
-		p.expect = make([]readyExpect, len(b.Expect))
+		p.expect = make([]preparedExpect, len(b.Expect))
 	}
 	var err error
 	for i, e := range b.Expect {
@@ -70,7 +70,7 @@ func (s *Store) ready(b *store.Batch) (*readyBatch, error) {
 	return p, nil
 }
 
-func (op *readyOp) encode() error {
+func (op *preparedOp) encode() error {
 	switch {
 	case op.Kind < store.Insert || op.Kind > store.Delete:
 		return fmt.Errorf("sqlite: operation %d of %s is none", op.Kind, op.Collection)
@@ -81,7 +81,7 @@ func (op *readyOp) encode() error {
 	case len(op.Doc.Body) == 0 || op.Doc.Body[0] != '{':
 		return fmt.Errorf("sqlite: %s/%s has no body", op.Collection, op.Doc.ID)
 	}
-	op.Doc.Body = withoutLone(op.Doc.Body)
+	op.Doc.Body = replaceLoneSurrogates(op.Doc.Body)
 	if len(op.Doc.Sort) > 0 {
 		data, err := json.Marshal(op.Doc.Sort)
 		if err != nil {
@@ -94,7 +94,7 @@ func (op *readyOp) encode() error {
 	return err
 }
 
-func (p *readyBatch) run(t *tx) error {
+func (p *preparedBatch) run(t *tx) error {
 	for i := range p.expect {
 		if err := t.expect(&p.expect[i]); err != nil {
 			return err
@@ -118,7 +118,7 @@ func (p *readyBatch) run(t *tx) error {
 	return nil
 }
 
-func (t *tx) expect(e *readyExpect) error {
+func (t *tx) expect(e *preparedExpect) error {
 	have, err := t.c.number(e.coll.sqlRev, e.ID)
 	if err == nil && have != e.Rev {
 		err = &store.ConflictError{Collection: e.Collection, ID: e.ID, Want: e.Rev, Have: have}
@@ -126,7 +126,7 @@ func (t *tx) expect(e *readyExpect) error {
 	return err
 }
 
-func (t *tx) insert(op *readyOp) error {
+func (t *tx) insert(op *preparedOp) error {
 	stmt, err := t.c.prepare(op.coll.sqlInsert)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (t *tx) insert(op *readyOp) error {
 }
 
 // change replaces or deletes.
-func (t *tx) change(op *readyOp) error {
+func (t *tx) change(op *preparedOp) error {
 	ch := change{coll: op.coll, kind: op.Kind, doc: op.Doc, has: op.tokens}
 	have, err := t.before(&ch)
 	switch {
@@ -168,7 +168,7 @@ func (t *tx) change(op *readyOp) error {
 
 // before reads what the document was into ch and gives its revision, 0 for none.
 func (t *tx) before(ch *change) (rev int64, err error) {
-	err = t.c.each(ch.coll.sqlOld, []any{ch.doc.ID}, func(row *sqlite3.Stmt) error {
+	err = t.c.each(ch.coll.sqlBefore, []any{ch.doc.ID}, func(row *sqlite3.Stmt) error {
 		ch.seq, rev = row.ColumnInt64(0), row.ColumnInt64(1)
 		ch.before = columnBytes(row, 2)
 		ch.had = row.ColumnText(3)
@@ -177,7 +177,7 @@ func (t *tx) before(ch *change) (rev int64, err error) {
 	return rev, err
 }
 
-func (t *tx) update(op *readyOp, seq int64) error {
+func (t *tx) update(op *preparedOp, seq int64) error {
 	stmt, err := t.c.prepare(op.coll.sqlUpdate)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (t *tx) update(op *readyOp, seq int64) error {
 }
 
 // bindDoc binds rev, body, sort and tokens from parameter i on.
-func bindDoc(stmt *sqlite3.Stmt, i int, op *readyOp) {
+func bindDoc(stmt *sqlite3.Stmt, i int, op *preparedOp) {
 	stmt.BindInt64(i, op.Doc.Rev)
 	stmt.BindText(i+1, textOf(op.Doc.Body))
 	bindOptional(stmt, i+2, op.sort)

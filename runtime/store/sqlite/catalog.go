@@ -26,8 +26,8 @@ type collection struct {
 	// sorted and folded tell which text fields an index keeps by sort key or folded.
 	sorted, folded map[string]bool
 
-	sqlGet, sqlLoad, sqlInsert, sqlUpdate, sqlDelete, sqlRev, sqlOld string
-	sqlWord, sqlPutWord, sqlDropWord, sqlTerm, sqlPrefix             string
+	sqlGet, sqlLoad, sqlInsert, sqlUpdate, sqlDelete, sqlRev, sqlBefore string
+	sqlWord, sqlPutWord, sqlDropWord, sqlTerm, sqlPrefix                string
 }
 
 // catalog is the set of collections; it is replaced as a whole.
@@ -102,7 +102,7 @@ func (c *collection) statements() {
 	c.sqlGet = "SELECT seq, rev, body FROM " + c.table + " WHERE id=?"
 	c.sqlLoad = "SELECT j.key, t.id, t.rev, t.body FROM json_each(?) j CROSS JOIN " + c.table + " t WHERE t.seq=j.value"
 	c.sqlRev = "SELECT rev FROM " + c.table + " WHERE id=?"
-	c.sqlOld = "SELECT seq, rev, body, tokens FROM " + c.table + " WHERE id=?"
+	c.sqlBefore = "SELECT seq, rev, body, tokens FROM " + c.table + " WHERE id=?"
 	c.sqlInsert = "INSERT INTO " + c.table + " (id, rev, body, sort, tokens) VALUES (?,?,?,?,?)"
 	c.sqlUpdate = "UPDATE " + c.table + " SET rev=?, body=?, sort=?, tokens=? WHERE seq=?"
 	c.sqlDelete = "DELETE FROM " + c.table + " WHERE seq=?"

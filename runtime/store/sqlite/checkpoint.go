@@ -65,7 +65,7 @@ func (s *Store) checkpoint(ctx context.Context, c *conn) (log int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = s.writer.alone(ctx, func(w *conn) (err error) {
+	err = s.writer.exclusively(ctx, func(w *conn) (err error) {
 		log, _, err = w.checkpoint("PASSIVE")
 		return err
 	})

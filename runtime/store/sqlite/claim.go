@@ -47,7 +47,7 @@ func encodeMembers(set map[string]any) (map[string]json.RawMessage, error) {
 }
 
 func (t *tx) claim(k *collection, c store.Claim, set map[string]json.RawMessage) ([]store.Doc, error) {
-	q := &session{s: t.s, c: t.c}
+	q := &reader{s: t.s, c: t.c}
 	docs, err := q.find(k, store.Find{Where: c.Where, Sort: c.Sort, Limit: c.Limit})
 	if err != nil {
 		return nil, asRefusal(err)

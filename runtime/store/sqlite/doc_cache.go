@@ -49,12 +49,12 @@ type docSet struct {
 }
 
 type cachedDoc struct {
-	set   *docSet
-	seq   int64
-	doc   store.Doc
-	since uint64 // the mark
-	slot  int
-	used  atomic.Bool
+	set    *docSet
+	seq    int64
+	doc    store.Doc
+	commit uint64 // the mark
+	slot   int
+	used   atomic.Bool
 }
 
 func newDocSet() *docSet {
@@ -63,9 +63,9 @@ func newDocSet() *docSet {
 
 func (d *cachedDoc) size() int { return len(d.doc.ID) + len(d.doc.Body) + docCacheOverhead }
 
-// take gives the document for the snapshot of commit n.
-func (d *cachedDoc) take(n uint64) (store.Doc, bool) {
-	if d == nil || d.since > n {
+// at gives the document for the snapshot of commit n.
+func (d *cachedDoc) at(n uint64) (store.Doc, bool) {
+	if d == nil || d.commit > n {
 		return store.Doc{}, false
 	}
 	if !d.used.Load() {
@@ -78,7 +78,7 @@ func (d *cachedDoc) take(n uint64) (store.Doc, bool) {
 func (c *docCache) get(set *docSet, id string, n uint64) (store.Doc, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return set.byID[id].take(n)
+	return set.byID[id].at(n)
 }
 
 // newest finds documents by id as the last commit left them, all or none. The
@@ -94,7 +94,7 @@ func (c *docCache) newest(set *docSet, ids []string, last *atomic.Uint64) []stor
 	docs := make([]store.Doc, len(ids))
 	for i, id := range ids {
 		var ok bool
-		if docs[i], ok = set.byID[id].take(n); !ok {
+		if docs[i], ok = set.byID[id].at(n); !ok {
 			return nil
 		}
 	}
@@ -108,7 +108,7 @@ func (c *docCache) fill(set *docSet, seqs []int64, docs []store.Doc, n uint64) (
 	defer c.mu.RUnlock()
 	for i, seq := range seqs {
 		var ok bool
-		if docs[i], ok = set.bySeq[seq].take(n); !ok {
+		if docs[i], ok = set.bySeq[seq].at(n); !ok {
 			missing = append(missing, i)
 		}
 	}
@@ -125,7 +125,7 @@ func (c *docCache) put(set *docSet, seqs []int64, docs []store.Doc, n uint64) {
 	}
 	for i, doc := range docs {
 		if set.bySeq[seqs[i]] == nil && len(doc.Body) <= docCacheLargest {
-			c.add(&cachedDoc{set: set, seq: seqs[i], doc: doc, since: n})
+			c.add(&cachedDoc{set: set, seq: seqs[i], doc: doc, commit: n})
 		}
 	}
 }
@@ -178,7 +178,7 @@ func (c *docCache) mark(t *tx) {
 			c.remove(d)
 		default:
 			c.bytes -= d.size()
-			d.doc.Rev, d.doc.Body, d.since = ch.doc.Rev, bytes.Clone(ch.doc.Body), t.number
+			d.doc.Rev, d.doc.Body, d.commit = ch.doc.Rev, bytes.Clone(ch.doc.Body), t.number
 			c.bytes += d.size()
 		}
 	}

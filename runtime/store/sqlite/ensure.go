@@ -25,7 +25,7 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	if len(changed) == 0 {
 		return nil
 	}
-	return s.writer.alone(ctx, func(c *conn) error { return s.ensure(c, changed) })
+	return s.writer.exclusively(ctx, func(c *conn) error { return s.ensure(c, changed) })
 }
 
 // normal is the definition as it is read back from the file.

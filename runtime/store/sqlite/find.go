@@ -11,7 +11,7 @@ import (
 )
 
 // Find answers at most f.Limit documents; a limit of 0 or less means none.
-func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
+func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil || f.Limit <= 0 {
 		return nil, err
@@ -24,16 +24,16 @@ func (q *session) Find(ctx context.Context, collection string, f store.Find) ([]
 	case hasMatch(f.Where):
 		docs, err = q.search(ctx, k, f)
 	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path):
-		err = q.snapshot(func() error { docs, err = q.page(k, f); return err })
-	case len(f.Sort) == 0 && isAll(f.Where) && f.Limit <= slimLimit && !f.IDsOnly:
-		err = q.snapshot(func() error { docs, err = q.byID(k, f); return err })
+		err = q.snapshot(func() error { docs, err = q.readPage(k, f); return err })
+	case len(f.Sort) == 0 && matchesAll(f.Where) && f.Limit <= coveringLimit && !f.IDsOnly:
+		err = q.snapshot(func() error { docs, err = q.pageByID(k, f); return err })
 	default:
 		err = q.interruptible(ctx, func() error { docs, err = q.find(k, f); return err })
 	}
 	return docs, err
 }
 
-func (q *session) find(k *collection, f store.Find) ([]store.Doc, error) {
+func (q *reader) find(k *collection, f store.Find) ([]store.Doc, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT t.id, t.rev", bodyColumn(f.IDsOnly), " FROM ", k.table, " t WHERE ")
 	b.expr(f.Where)
@@ -159,12 +159,12 @@ func (a *arena) doc(row *sqlite3.Stmt, bare bool) store.Doc {
 }
 
 // Count counts what matches, up to limit when it is above 0.
-func (q *session) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
+func (q *reader) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return 0, err
 	}
-	if n, ok := q.keptCount(k, where); ok {
+	if n, ok := q.countFromCounts(k, where); ok {
 		if limit > 0 {
 			n = min(n, int64(limit))
 		}
@@ -174,12 +174,12 @@ func (q *session) Count(ctx context.Context, collection string, where query.Expr
 		return q.interruptible(ctx, func() error { n, err = q.count(k, where, limit); return err })
 	})
 	if err == nil && limit <= 0 {
-		err = q.keepCount(ctx, k, where, n)
+		err = q.keepCounts(ctx, k, where, n)
 	}
 	return n, err
 }
 
-func (q *session) count(k *collection, where query.Expr, limit int) (int64, error) {
+func (q *reader) count(k *collection, where query.Expr, limit int) (int64, error) {
 	b := q.newBuilder(k)
 	if limit > 0 {
 		b.write("SELECT count(*) FROM (SELECT 1 FROM ", k.table, " t WHERE ")

@@ -50,7 +50,7 @@ func (t *tx) increment(k *collection, id string, by int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	op := readyOp{coll: k, Op: store.Op{Kind: store.Replace, Doc: store.Doc{ID: id, Rev: rev + 1, Body: body}}}
+	op := preparedOp{coll: k, Op: store.Op{Kind: store.Replace, Doc: store.Doc{ID: id, Rev: rev + 1, Body: body}}}
 	if rev == 0 {
 		op.Kind = store.Insert
 		return counter.Value, t.insert(&op)

@@ -11,7 +11,7 @@ import (
 // CheckIntegrity reads the whole file and fails with ErrCorrupt, saying what is wrong.
 func (s *Store) CheckIntegrity(ctx context.Context) error {
 	var found []string
-	err := s.read(ctx, func(q *session) error {
+	err := s.read(ctx, func(q *reader) error {
 		return q.interruptible(ctx, func() error {
 			return q.c.each("PRAGMA integrity_check(20)", nil, func(row *sqlite3.Stmt) error {
 				if text := row.ColumnText(0); text != "ok" {

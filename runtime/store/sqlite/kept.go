@@ -11,33 +11,29 @@ import (
 
 // Bounds of what is kept in memory beside the file.
 const (
-	// keptPerCollection bounds how many figures and columns follow one collection.
-	keptPerCollection = 24
-	// keptColumns bounds the order columns among them.
-	keptColumns = 4
-	// keptIdle is after how many unread changes one is given up.
-	keptIdle = 50_000
+	// keptUnread is after how many unread changes one is given up.
+	keptUnread = 50_000
 	// keptPending bounds the changes that wait while one is being made.
 	keptPending = 100_000
 )
 
-// follower is something derived from all documents of a collection that can be
+// keptData is something derived from all documents of a collection that can be
 // brought up to date from single changes.
-type follower interface {
-	// follow takes one change; before and after are bodies, nil for none. It
+type keptData interface {
+	// update takes one change; before and after are bodies, nil for none. It
 	// returns false when it cannot go on.
-	follow(seq int64, before, after []byte) bool
+	update(seq int64, before, after []byte) bool
 }
 
-// kept is a follower with its place in the order of commits.
-type kept struct {
+// keptEntry is a follower with its place in the order of commits.
+type keptEntry struct {
 	mu   sync.RWMutex
-	data follower // nil while it is being made
+	data keptData // nil while it is being made
 	// number is that of the last commit in data.
-	number  uint64
-	pending []pendingChange
-	idle    atomic.Int64
-	refused bool
+	number   uint64
+	pending  []pendingChange
+	unread   atomic.Int64
+	disabled bool
 }
 
 type pendingChange struct {
@@ -49,49 +45,52 @@ type pendingChange struct {
 // keptSet holds what is kept, by collection and name.
 type keptSet struct {
 	mu    sync.RWMutex
-	colls map[string]map[string]*kept
+	colls map[string]map[string]*keptEntry
 }
 
-func (s *keptSet) find(collection, name string) *kept {
+func (s *keptSet) find(collection, name string) *keptEntry {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.colls[collection][name]
 }
 
-// begin registers something that is about to be made, so that no change is
+// register registers something that is about to be made, so that no change is
 // missed from now on; nil when somebody else makes it or there is too much.
-func (s *keptSet) begin(collection, name string) *kept {
+func (s *keptSet) register(collection, name string, limits *limits) *keptEntry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.colls == nil {
-		s.colls = map[string]map[string]*kept{}
+		s.colls = map[string]map[string]*keptEntry{}
 	}
 	if s.colls[collection] == nil {
-		s.colls[collection] = map[string]*kept{}
+		s.colls[collection] = map[string]*keptEntry{}
 	}
-	columns := 0
+	isColumn, same := strings.HasPrefix(name, columnPrefix), 0
 	for have := range s.colls[collection] {
-		if strings.HasPrefix(have, columnPrefix) {
-			columns++
+		if strings.HasPrefix(have, columnPrefix) == isColumn {
+			same++
 		}
 	}
-	full := len(s.colls[collection]) >= keptPerCollection || strings.HasPrefix(name, columnPrefix) && columns >= keptColumns
-	if s.colls[collection][name] != nil || full {
+	most := limits.counts
+	if isColumn {
+		most = limits.rankColumns
+	}
+	if s.colls[collection][name] != nil || same >= most {
 		return nil
 	}
-	k := &kept{}
+	k := &keptEntry{}
 	s.colls[collection][name] = k
 	return k
 }
 
-func (s *keptSet) drop(collection, name string, k *kept) {
+func (s *keptSet) drop(collection, name string, k *keptEntry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.colls[collection][name] == k {
 		delete(s.colls[collection], name)
 	}
 	k.mu.Lock()
-	k.refused, k.data, k.pending = true, nil, nil
+	k.disabled, k.data, k.pending = true, nil, nil
 	k.mu.Unlock()
 }
 
@@ -112,7 +111,7 @@ func (s *keptSet) apply(t *tx) {
 	}
 	type entry struct {
 		collection, name string
-		k                *kept
+		k                *keptEntry
 	}
 	var late []entry
 	seen := map[*collection]bool{}
@@ -134,7 +133,7 @@ func (s *keptSet) apply(t *tx) {
 	}
 }
 
-func (k *kept) apply(t *tx, c *collection) bool {
+func (k *keptEntry) apply(t *tx, c *collection) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i := range t.changes {
@@ -147,28 +146,28 @@ func (k *kept) apply(t *tx, c *collection) bool {
 			after = nil
 		}
 		switch {
-		case k.refused: // until it is dropped and tried again
+		case k.disabled: // until it is dropped and tried again
 		case k.data == nil:
 			k.pending = append(k.pending, pendingChange{t.number, ch.seq, ch.before, after})
-		case !k.data.follow(ch.seq, ch.before, after):
+		case !k.data.update(ch.seq, ch.before, after):
 			return false
 		}
-		k.idle.Add(1)
+		k.unread.Add(1)
 	}
 	k.number = t.number
-	return len(k.pending) < keptPending && k.idle.Load() < keptIdle
+	return len(k.pending) < keptPending && k.unread.Load() < keptUnread
 }
 
-// finish puts in what was read from the snapshot of commit number, and what
+// complete puts in what was read from the snapshot of commit number, and what
 // happened since.
-func (k *kept) finish(data follower, number uint64) bool {
+func (k *keptEntry) complete(data keptData, number uint64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.refused {
+	if k.disabled {
 		return false
 	}
 	for _, p := range k.pending {
-		if p.number > number && !data.follow(p.seq, p.before, p.after) {
+		if p.number > number && !data.update(p.seq, p.before, p.after) {
 			return false
 		}
 	}
@@ -178,53 +177,53 @@ func (k *kept) finish(data follower, number uint64) bool {
 
 // use calls fn with what is kept: the newest state, or with exact only the
 // state of the session's snapshot (see pin).
-func (q *session) use(k *kept, exact bool, fn func(follower)) bool {
-	if k == nil || exact && q.s.feed.last.Load() < q.number {
+func (q *reader) use(k *keptEntry, exact bool, fn func(keptData)) bool {
+	if k == nil || exact && q.s.feed.last.Load() < q.commit {
 		return false
 	}
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if k.data == nil || exact && k.number > q.number {
+	if k.data == nil || exact && k.number > q.commit {
 		return false
 	}
-	k.idle.Store(0)
+	k.unread.Store(0)
 	fn(k.data)
 	return true
 }
 
 // keep makes something that follows a collection; build gives nil for what
 // cannot be kept. Inside a View, which may be old, nothing is made.
-func (q *session) keep(ctx context.Context, c *collection, name string, build func() (follower, error)) error {
-	if q.pinned {
+func (q *reader) keep(ctx context.Context, c *collection, name string, build func() (keptData, error)) error {
+	if q.inView {
 		return nil
 	}
-	k := q.s.kept.begin(c.Name, name)
+	k := q.s.kept.register(c.Name, name, &q.s.options.limits)
 	if k == nil {
 		return nil
 	}
-	var data follower
-	err := q.pin(func() error {
+	var data keptData
+	err := q.onSnapshot(func() error {
 		return q.interruptible(ctx, func() (err error) { data, err = build(); return err })
 	})
 	switch {
 	case err != nil:
 		q.s.kept.drop(c.Name, name, k)
-	case data == nil || !k.finish(data, q.number):
-		k.refuse()
+	case data == nil || !k.complete(data, q.commit):
+		k.disable()
 	}
 	return err
 }
 
 // ready tells whether there is anything to use.
-func (k *kept) ready() bool {
+func (k *keptEntry) ready() bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.data != nil
 }
 
-// refuse notes that this cannot be kept, so that it is not tried again soon.
-func (k *kept) refuse() {
+// disable notes that this cannot be kept, so that it is not tried again soon.
+func (k *keptEntry) disable() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.refused, k.data, k.pending = true, nil, nil
+	k.disabled, k.data, k.pending = true, nil, nil
 }

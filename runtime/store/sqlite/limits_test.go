@@ -18,7 +18,7 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{})
 	room := func(pages int) {
-		err := s.writer.alone(t.Context(), func(c *conn) error { return c.once(fmt.Sprintf("PRAGMA max_page_count=%d", pages)) })
+		err := s.writer.exclusively(t.Context(), func(c *conn) error { return c.once(fmt.Sprintf("PRAGMA max_page_count=%d", pages)) })
 		if err != nil {
 			t.Fatal(err)
 		}

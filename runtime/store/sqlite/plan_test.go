@@ -24,7 +24,7 @@ func TestPlans(t *testing.T) {
 	owned := query.All{won, query.Cmp{Path: codePath, Op: query.Ne, Value: "c1"}}
 	sort := func(p query.Path, desc bool) []query.SortTerm { return []query.SortTerm{{Path: p, Desc: desc}} }
 	last := &store.Position{Values: []any{"2026-01-01T00:00:09.000Z"}, ID: "l0000009"}
-	for name, run := range map[string]func(*session) error{
+	for name, run := range map[string]func(*reader) error{
 		"newest first":           finds(store.Find{Where: won, Sort: sort(atPath, true), Limit: 5}),
 		"oldest first":           finds(store.Find{Where: won, Sort: sort(atPath, false), Limit: 5}),
 		"the whole of it":        finds(store.Find{Where: owned, Sort: sort(atPath, true), Limit: 50}),
@@ -39,7 +39,7 @@ func TestPlans(t *testing.T) {
 		"equal text by sort key": finds(store.Find{Where: query.Cmp{Path: namePath, Op: query.Eq, Value: "公司 7"}, Limit: 5}),
 		"by unique key":          finds(store.Find{Where: query.Cmp{Path: codePath, Op: query.Eq, Value: "c7"}, Limit: 5}),
 		"by a seldom key":        finds(store.Find{Where: query.Cmp{Path: batchPath, Op: query.Eq, Value: "b7"}, Limit: 5, After: &store.Position{ID: "l01"}}),
-		"count by stage": func(q *session) error {
+		"count by stage": func(q *reader) error {
 			_, err := q.count(q.s.catalog.all()["lead"], won, 0)
 			return err
 		},
@@ -64,15 +64,15 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-func finds(f store.Find) func(*session) error {
-	return func(q *session) error {
+func finds(f store.Find) func(*reader) error {
+	return func(q *reader) error {
 		_, err := q.Find(context.Background(), "lead", f)
 		return err
 	}
 }
 
 // plan runs something on a connection of its own and explains its statements.
-func plan(t *testing.T, s *Store, run func(*session) error) (steps []string) {
+func plan(t *testing.T, s *Store, run func(*reader) error) (steps []string) {
 	t.Helper()
 	c, err := openConn(s.path, "FULL", readerCacheKiB)
 	if err != nil {
@@ -83,7 +83,7 @@ func plan(t *testing.T, s *Store, run func(*session) error) (steps []string) {
 	for sql := range c.stmts {
 		known[sql] = true
 	}
-	if err := run(&session{s: s, c: c}); err != nil {
+	if err := run(&reader{s: s, c: c}); err != nil {
 		t.Fatal(err)
 	}
 	var texts []string

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// poolPatience is how long a reader waits for a connection before one more
+	// poolWait is how long a reader waits for a connection before one more
 	// is opened: a View whose function reads outside it must not wait for itself.
-	poolPatience = 100 * time.Millisecond
+	poolWait = 100 * time.Millisecond
 	// poolExtra bounds those.
 	poolExtra = 32
 )
@@ -49,7 +49,7 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 }
 
 func (p *pool) wait(ctx context.Context) (*conn, error) {
-	patience := time.NewTimer(poolPatience)
+	patience := time.NewTimer(poolWait)
 	defer patience.Stop()
 	var extra chan<- struct{} // not yet
 	for {

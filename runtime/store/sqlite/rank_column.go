@@ -32,7 +32,7 @@ type rankColumn struct {
 }
 
 func sortsByColumn(f store.Find) bool {
-	if len(f.Sort) != 1 || !plain(f.Sort[0].Path) {
+	if len(f.Sort) != 1 || !isOwnField(f.Sort[0].Path) {
 		return false
 	}
 	p := f.Sort[0].Path
@@ -43,7 +43,7 @@ func columnName(p query.Path) string {
 	return columnPrefix + p.Field + " " + strconv.Itoa(int(p.Kind))
 }
 
-func (o *rankColumn) follow(seq int64, _, after []byte) bool {
+func (o *rankColumn) update(seq int64, _, after []byte) bool {
 	if seq >= columnRows {
 		return false
 	}
@@ -184,8 +184,8 @@ func hexDigit(c byte) byte {
 	return c - '0'
 }
 
-// makeColumn reads an order column from the snapshot; nil when it cannot be kept.
-func (q *session) makeColumn(k *collection, p query.Path) (follower, error) {
+// buildColumn reads an order column from the snapshot; nil when it cannot be kept.
+func (q *reader) buildColumn(k *collection, p query.Path) (keptData, error) {
 	o := &rankColumn{path: p}
 	b := q.newBuilder(k)
 	b.write("SELECT t.seq, ")
@@ -219,8 +219,8 @@ func (s *Store) keepColumn(k *collection, p query.Path) {
 	s.background(func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, columnTime)
 		defer cancel()
-		return s.read(ctx, func(q *session) error {
-			return q.keep(ctx, k, columnName(p), func() (follower, error) { return q.makeColumn(k, p) })
+		return s.read(ctx, func(q *reader) error {
+			return q.keep(ctx, k, columnName(p), func() (keptData, error) { return q.buildColumn(k, p) })
 		})
 	})
 }

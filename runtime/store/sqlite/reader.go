@@ -11,95 +11,95 @@ import (
 	"weft/runtime/store"
 )
 
-// session reads over one connection.
-type session struct {
+// reader reads over one connection.
+type reader struct {
 	s *Store
 	c *conn
-	// pinned is set inside a View: all is read from one snapshot.
-	pinned bool
-	// number is that of the snapshot, once it is known: the last commit in it.
+	// inView is set inside a View: all is read from one snapshot.
+	inView bool
+	// commit is that of the snapshot, once it is known: the last commit in it.
 	// before was the newest number when the snapshot was about to begin.
-	number, before uint64
-	known          bool
+	commit, latest uint64
+	commitKnown    bool
 }
 
 // read lends a connection to fn.
-func (s *Store) read(ctx context.Context, fn func(*session) error) error {
+func (s *Store) read(ctx context.Context, fn func(*reader) error) error {
 	c, err := s.readers.get(ctx)
 	if err != nil {
 		return classify(err)
 	}
-	err = fn(&session{s: s, c: c})
+	err = fn(&reader{s: s, c: c})
 	return classify(errors.Join(err, s.readers.put(c)))
 }
 
 // View runs fn on one snapshot. The Reader must not be used by two goroutines at once.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
-	return s.read(ctx, func(q *session) error {
-		q.pinned = true
-		return q.pin(func() error { return fn(q) })
+	return s.read(ctx, func(q *reader) error {
+		q.inView = true
+		return q.onSnapshot(func() error { return fn(q) })
 	})
 }
 
-// pin runs fn on the snapshot of one commit, whose number it notes.
-func (q *session) pin(fn func() error) error {
+// onSnapshot runs fn on the snapshot of one commit, whose number it notes.
+func (q *reader) onSnapshot(fn func() error) error {
 	return q.snapshot(func() error {
-		if err := q.readNumber(); err != nil {
+		if err := q.readCommit(); err != nil {
 			return err
 		}
 		return fn()
 	})
 }
 
-// readNumber reads the number of the snapshot from the file; the file's may be
+// readCommit reads the number of the snapshot from the file; the file's may be
 // of an earlier opening.
-func (q *session) readNumber() error {
-	if q.known {
+func (q *reader) readCommit() error {
+	if q.commitKnown {
 		return nil
 	}
 	n, err := q.c.number("SELECT value FROM weft_state WHERE key=1")
-	q.number, q.known = max(uint64(n), q.s.feed.first), err == nil
+	q.commit, q.commitKnown = max(uint64(n), q.s.feed.first), err == nil
 	return err
 }
 
-// learnNumber finds out the number of the snapshot after its first statement:
+// learnCommit finds out the number of the snapshot after its first statement:
 // when no commit was under way all the while, it is known without reading.
-func (q *session) learnNumber() error {
-	if q.undisturbed() {
+func (q *reader) learnCommit() error {
+	if q.noCommitMeanwhile() {
 		return nil
 	}
-	return q.readNumber()
+	return q.readCommit()
 }
 
-// undisturbed tells whether the number of what was just read is known.
-func (q *session) undisturbed() bool {
-	if !q.known && q.s.feed.begun.Load() == q.before {
-		q.number, q.known = q.before, true
+// noCommitMeanwhile tells whether the number of what was just read is known.
+func (q *reader) noCommitMeanwhile() bool {
+	if !q.commitKnown && q.s.feed.writing.Load() == q.latest {
+		q.commit, q.commitKnown = q.latest, true
 	}
-	return q.known
+	return q.commitKnown
 }
 
-// begin notes that something newer than before is about to be read.
-func (q *session) begin() { q.before, q.known = q.s.feed.last.Load(), false }
+// beginRead notes that something newer than before is about to be read.
+func (q *reader) beginRead() { q.latest, q.commitKnown = q.s.feed.last.Load(), false }
 
 // snapshot runs fn inside one read transaction; it begins with fn's first
 // statement. What may be interrupted stands inside, for an interrupted
 // connection cannot end its transaction.
-func (q *session) snapshot(fn func() error) error {
+func (q *reader) snapshot(fn func() error) error {
 	if !q.c.db.AutocommitEnabled() {
 		return fn()
 	}
-	q.begin()
+	q.beginRead()
 	if err := q.c.exec("BEGIN"); err != nil {
 		return err
 	}
 	err := errors.Join(fn(), q.c.rollback())
-	q.known = false
+	q.commitKnown = false
 	return err
 }
 
 // interruptible lets ctx end a statement that may take long.
-func (q *session) interruptible(ctx context.Context, fn func() error) error {
+func (q *reader) interruptible(ctx context.Context, fn func() error) error {
 	if ctx.Done() == nil {
 		return fn()
 	}
@@ -124,21 +124,21 @@ func (s *Store) Get(ctx context.Context, collection, id string) (doc store.Doc, 
 	if doc, ok := s.docs.get(k.docs, id, s.feed.last.Load()); ok {
 		return doc, nil
 	}
-	err = s.read(ctx, func(q *session) error {
-		q.begin()
+	err = s.read(ctx, func(q *reader) error {
+		q.beginRead()
 		doc, err = q.read(k, id)
 		return err
 	})
 	return doc, err
 }
 
-func (q *session) Get(_ context.Context, collection, id string) (store.Doc, error) {
+func (q *reader) Get(_ context.Context, collection, id string) (store.Doc, error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return store.Doc{}, err
 	}
-	if q.known {
-		if doc, ok := q.s.docs.get(k.docs, id, q.number); ok {
+	if q.commitKnown {
+		if doc, ok := q.s.docs.get(k.docs, id, q.commit); ok {
 			return doc, nil
 		}
 	}
@@ -146,7 +146,7 @@ func (q *session) Get(_ context.Context, collection, id string) (store.Doc, erro
 }
 
 // read reads one document and keeps it where it is known of which commit it is.
-func (q *session) read(k *collection, id string) (store.Doc, error) {
+func (q *reader) read(k *collection, id string) (store.Doc, error) {
 	stmt, err := q.c.prepare(k.sqlGet)
 	if err != nil {
 		return store.Doc{}, err
@@ -161,8 +161,8 @@ func (q *session) read(k *collection, id string) (store.Doc, error) {
 	}
 	seq := stmt.ColumnInt64(0)
 	doc := store.Doc{ID: strings.Clone(id), Rev: stmt.ColumnInt64(1), Body: columnBytes(stmt, 2)}
-	if q.undisturbed() {
-		q.s.docs.put(k.docs, []int64{seq}, []store.Doc{doc}, q.number)
+	if q.noCommitMeanwhile() {
+		q.s.docs.put(k.docs, []int64{seq}, []store.Doc{doc}, q.commit)
 	}
 	return doc, stmt.Reset()
 }
@@ -176,13 +176,13 @@ func (s *Store) GetMany(ctx context.Context, collection string, ids []string) (d
 	if docs := s.docs.newest(k.docs, ids, &s.feed.last); docs != nil {
 		return docs, nil
 	}
-	err = s.read(ctx, func(q *session) error {
-		return q.pin(func() error { docs, err = q.GetMany(ctx, collection, ids); return err })
+	err = s.read(ctx, func(q *reader) error {
+		return q.onSnapshot(func() error { docs, err = q.GetMany(ctx, collection, ids); return err })
 	})
 	return docs, err
 }
 
-func (q *session) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
+func (q *reader) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
 	docs := make([]store.Doc, 0, len(ids))
 	for _, id := range ids {
 		doc, err := q.Get(ctx, collection, id)
@@ -198,19 +198,19 @@ func (q *session) GetMany(ctx context.Context, collection string, ids []string) 
 
 // Find reads documents in order.
 func (s *Store) Find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
-	err = s.read(ctx, func(q *session) error { docs, err = q.Find(ctx, collection, f); return err })
+	err = s.read(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
 	return docs, err
 }
 
 // Count counts what matches.
 func (s *Store) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
-	err = s.read(ctx, func(q *session) error { n, err = q.Count(ctx, collection, where, limit); return err })
+	err = s.read(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
 	return n, err
 }
 
 // Aggregate groups what matches.
 func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
-	err = s.read(ctx, func(q *session) error { rows, err = q.Aggregate(ctx, collection, a); return err })
+	err = s.read(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
 	return rows, err
 }
 
@@ -230,9 +230,9 @@ var unseen atomic.Uint64
 
 // ChangeNumber inside a View is a number nobody else gets when the collection
 // has changed since the View began, so that its older data is never taken for the present.
-func (q *session) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
+func (q *reader) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
 	n, err := q.s.ChangeNumber(ctx, collection)
-	if err == nil && q.pinned && n > q.before {
+	if err == nil && q.inView && n > q.latest {
 		return 1<<63 | unseen.Add(1), nil
 	}
 	return n, err

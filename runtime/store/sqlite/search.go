@@ -12,20 +12,20 @@ import (
 // snapshot and the kept order.
 const snapshotTries = 4
 
-// words splits a condition into what the inverted index answers by itself and
+// splitWords splits a condition into what the inverted index answers by itself and
 // the rest. Words that must be compared with the text stand in both.
-func words(where query.Expr) (found, rest query.All) {
+func splitWords(where query.Expr) (found, rest query.All) {
 	all, ok := where.(query.All)
 	if !ok {
 		all = query.All{where}
 	}
 	for _, part := range all {
 		if sub, ok := part.(query.All); ok {
-			f, r := words(sub)
+			f, r := splitWords(sub)
 			found, rest = append(found, f...), append(rest, r...)
 			continue
 		}
-		pure, recheck := onlyWords(part)
+		pure, recheck := wordsOnly(part)
 		if pure {
 			found = append(found, part)
 		}
@@ -36,13 +36,13 @@ func words(where query.Expr) (found, rest query.All) {
 	return found, rest
 }
 
-// onlyWords tells whether a condition is made of words in own, visible fields.
-func onlyWords(x query.Expr) (pure, recheck bool) {
+// wordsOnly tells whether a condition is made of words in own, visible fields.
+func wordsOnly(x query.Expr) (pure, recheck bool) {
 	var parts []query.Expr
 	switch x := x.(type) {
 	case query.Cmp:
 		word, ok := x.Value.(query.Word)
-		return ok && x.Op == query.Match && plain(x.Path), word.Recheck
+		return ok && x.Op == query.Match && isOwnField(x.Path), word.Recheck
 	case query.All:
 		parts = x
 	case query.Any:
@@ -51,7 +51,7 @@ func onlyWords(x query.Expr) (pure, recheck bool) {
 		return false, false
 	}
 	for _, part := range parts {
-		p, r := onlyWords(part)
+		p, r := wordsOnly(part)
 		if !p {
 			return false, false
 		}
@@ -61,7 +61,7 @@ func onlyWords(x query.Expr) (pure, recheck bool) {
 }
 
 // hits reads the documents for which a condition of words only holds.
-func (q *session) hits(k *collection, x query.Expr) (out bitmap, err error) {
+func (q *reader) hits(k *collection, x query.Expr) (out bitmap, err error) {
 	if c, ok := x.(query.Cmp); ok {
 		return q.c.wordBits(k, c.Path.Field, c.Value.(query.Word))
 	}
@@ -86,13 +86,13 @@ func (q *session) hits(k *collection, x query.Expr) (out bitmap, err error) {
 }
 
 // search reads a find that asks for words.
-func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]store.Doc, error) {
-	found, rest := words(f.Where)
-	plan := searchPlan{session: q, k: k, f: f, rest: rest}
+func (q *reader) search(ctx context.Context, k *collection, f store.Find) ([]store.Doc, error) {
+	found, rest := splitWords(f.Where)
+	plan := searchPlan{reader: q, k: k, f: f, rest: rest}
 	for try := 0; ; try++ {
 		var docs []store.Doc
-		plan.ordered = try < snapshotTries
-		plan.again, plan.set, plan.unset = false, nil, nil
+		plan.useRanks = try < snapshotTries
+		plan.retry, plan.set, plan.unset = false, nil, nil
 		err := q.snapshot(func() error {
 			return q.interruptible(ctx, func() (err error) {
 				if len(found) == 0 {
@@ -102,13 +102,13 @@ func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]st
 				if plan.hits, err = q.hits(k, found); err != nil || plan.hits.count() == 0 {
 					return err
 				}
-				if err = q.learnNumber(); err == nil { // what was hit was read from the snapshot
+				if err = q.learnCommit(); err == nil { // what was hit was read from the snapshot
 					docs, err = plan.run()
 				}
 				return err
 			})
 		})
-		if err != nil || !plan.again {
+		if err != nil || !plan.retry {
 			return docs, err
 		}
 	}
@@ -116,7 +116,7 @@ func (q *session) search(ctx context.Context, k *collection, f store.Find) ([]st
 
 // searchPlan is one attempt to answer a search on one snapshot.
 type searchPlan struct {
-	*session
+	*reader
 	k    *collection
 	f    store.Find
 	rest query.All
@@ -124,46 +124,46 @@ type searchPlan struct {
 	// set and unset are the hits with and without a value to order by.
 	set   []candidate
 	unset []int64
-	// ordered allows the kept order; again asks for another attempt, because
+	// useRanks allows the kept order; again asks for another attempt, because
 	// the kept order is of another commit than the snapshot.
-	ordered, again bool
+	useRanks, retry bool
 }
 
 // run chooses by how many documents the words are found in.
 func (p *searchPlan) run() ([]store.Doc, error) {
 	n, limits := p.hits.count(), &p.s.options.limits
 	switch {
-	case n <= slimLimit && p.oneValue():
-		return p.sorted(p.all(n), p.f)
-	case n > limits.fewHits && p.ordered && sortsByColumn(p.f):
-		docs, ok, err := p.byColumn()
-		if ok || err != nil || p.again {
+	case n <= coveringLimit && p.sortableInMemory():
+		return p.sorted(p.allHits(n), p.f)
+	case n > limits.fewHits && p.useRanks && sortsByColumn(p.f):
+		docs, ok, err := p.byRank()
+		if ok || err != nil || p.retry {
 			return docs, err
 		}
 	case n > limits.fewHits && len(p.f.Sort) == 0:
-		return p.byID()
+		return p.pageByID()
 	}
 	if n > limits.manyHits {
 		return p.find(p.k, p.f)
 	}
-	return p.among(p.all(n), p.f)
+	return p.findAmong(p.allHits(n), p.f)
 }
 
-// all lists the n hits.
-func (p *searchPlan) all(n int) []int64 {
+// allHits lists the n hits.
+func (p *searchPlan) allHits(n int) []int64 {
 	seqs := make([]int64, 0, n)
 	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
 	return seqs
 }
 
-// oneValue tells whether the hits are the answer, in the order of one value of
+// sortableInMemory tells whether the hits are the answer, in the order of one value of
 // their own.
-func (p *searchPlan) oneValue() bool {
+func (p *searchPlan) sortableInMemory() bool {
 	return len(p.rest) == 0 && !p.f.IDsOnly && sortsByColumn(p.f) && p.f.Sort[0].Path.Kind != query.Text
 }
 
-// among reads a find among some documents.
-func (p *searchPlan) among(seqs []int64, f store.Find) ([]store.Doc, error) {
+// findAmong reads a find among some documents.
+func (p *searchPlan) findAmong(seqs []int64, f store.Find) ([]store.Doc, error) {
 	b := p.newBuilder(p.k)
 	b.write("SELECT t.id, t.rev", bodyColumn(f.IDsOnly), " FROM json_each(")
 	b.arg(listOf(seqs))
@@ -185,18 +185,18 @@ func listOf(seqs []int64) string {
 	return textOf(append(list, ']'))
 }
 
-// byID walks the documents by id until enough of them are hits, or reads all
+// pageByID walks the documents by id until enough of them are hits, or reads all
 // hits where that is less work.
-func (p *searchPlan) byID() ([]store.Doc, error) {
+func (p *searchPlan) pageByID() ([]store.Doc, error) {
 	total, err := p.c.number("SELECT max(seq) FROM " + p.k.table)
 	n := int64(p.hits.count())
 	if err != nil || total*int64(p.f.Limit) < n*n || n > int64(p.s.options.limits.manyHits) {
-		return p.walk(err)
+		return p.scanByID(err)
 	}
-	return p.among(p.all(int(n)), p.f)
+	return p.findAmong(p.allHits(int(n)), p.f)
 }
 
-func (p *searchPlan) walk(err error) ([]store.Doc, error) {
+func (p *searchPlan) scanByID(err error) ([]store.Doc, error) {
 	if err != nil {
 		return nil, err
 	}

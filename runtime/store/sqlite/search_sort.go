@@ -35,7 +35,7 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 // valued reads the documents that belong to the find with the value that each
 // is ordered by: from memory where nothing but a value in them is looked at.
 func (p *searchPlan) valued(seqs []int64, f store.Find) ([]ordered, error) {
-	if f.Sort[0].Path.Kind == query.Text || len(p.rest) > 0 || len(seqs) > slimLimit {
+	if f.Sort[0].Path.Kind == query.Text || len(p.rest) > 0 || len(seqs) > coveringLimit {
 		return p.selected(seqs, f)
 	}
 	docs, err := p.load(p.k, seqs)
@@ -46,7 +46,7 @@ func (p *searchPlan) valued(seqs []int64, f store.Find) ([]ordered, error) {
 	values := make([]orderValue, len(docs))
 	for i, doc := range docs {
 		values[i] = valueIn(doc.Body, f.Sort[0].Path.Field)
-		if f.After == nil || behindPosition(f, values[i], doc.ID) {
+		if f.After == nil || afterPosition(f, values[i], doc.ID) {
 			list = append(list, ordered{doc: doc, values: values[i : i+1]})
 		}
 	}
@@ -113,9 +113,9 @@ func valueIn(body []byte, field string) orderValue {
 	return orderValue{number: n, unset: err != nil}
 }
 
-// behindPosition tells whether a document lies behind the position of a find
+// afterPosition tells whether a document lies behind the position of a find
 // with one sort term.
-func behindPosition(f store.Find, v orderValue, id string) bool {
+func afterPosition(f store.Find, v orderValue, id string) bool {
 	n := v.order(valueOf(f.After.Values[0]), f.Sort[0].Desc)
 	if n == 0 {
 		n = signed(strings.Compare(id, f.After.ID), f.IDDesc)

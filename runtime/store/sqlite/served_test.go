@@ -38,7 +38,7 @@ func TestServedQueriesAreServed(t *testing.T) {
 
 func checkList(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) {
 	search := ""
-	for _, step := range plan(t, s, func(q *session) error {
+	for _, step := range plan(t, s, func(q *reader) error {
 		_, err := q.Find(t.Context(), lookupName(i), l.Find)
 		return err
 	}) {
@@ -55,7 +55,7 @@ func checkList(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) 
 }
 
 func checkFigures(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) {
-	for _, step := range plan(t, s, func(q *session) error {
+	for _, step := range plan(t, s, func(q *reader) error {
 		_, err := q.Aggregate(t.Context(), lookupName(i), store.Aggregate{
 			Where: l.Find.Where, Metrics: []query.Metric{{Name: "n", Func: "count"}},
 		})

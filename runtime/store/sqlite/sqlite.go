@@ -31,21 +31,24 @@ type Options struct {
 	Readers int
 	// Logger hears of upgrades and of failures that no caller waits for.
 	Logger *slog.Logger
-	// limits are the usual ones unless a test wants to be beyond them soon.
+	// limits are the default ones unless a test sets smaller ones.
 	limits limits
 }
 
-// limits are numbers of documents from which on something else is done.
+// limits are the thresholds at which reads change their method.
 type limits struct {
-	// fewHits of a search are read and sorted as they are.
+	// fewHits: a search with at most so many hits reads and sorts all of them.
 	fewHits int
-	// manyHits of a search cannot be listed one by one; all documents are asked instead.
+	// manyHits: a search with more hits scans all documents instead of listing the hits.
 	manyHits int
-	// count is worth keeping.
+	// count: a count that found at least so many documents is kept (see kept.go).
 	count int64
+	// counts and rankColumns bound the kept aggregates and the rank columns of
+	// one collection.
+	counts, rankColumns int
 }
 
-var usualLimits = limits{fewHits: 200, manyHits: 20_000, count: 2000}
+var defaultLimits = limits{fewHits: 200, manyHits: 20_000, count: 2000, counts: 20, rankColumns: 4}
 
 // Store is an open database file; it implements store.Store.
 type Store struct {
@@ -87,7 +90,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.limits == (limits{}) {
-		o.limits = usualLimits
+		o.limits = defaultLimits
 	}
 	lock, err := lockFile(path + ".lock")
 	if err != nil {
@@ -154,7 +157,7 @@ func (s *Store) SetFault(fn func() error) {
 	s.fault.Store(&fn)
 }
 
-func (s *Store) faulty() error {
+func (s *Store) injectedFault() error {
 	if fn := s.fault.Load(); fn != nil {
 		return (*fn)()
 	}

@@ -8,9 +8,9 @@ import (
 )
 
 var (
-	// errHalfDone says that a refused request has left changes behind.
-	errHalfDone = errors.New("sqlite: a refused batch must be undone")
-	errFault    = errors.New("sqlite: injected fault")
+	// errPartlyApplied says that a refused request has left changes behind.
+	errPartlyApplied = errors.New("sqlite: a refused batch must be undone")
+	errFault         = errors.New("sqlite: injected fault")
 )
 
 // tx is the transaction of one group.
@@ -39,7 +39,7 @@ func (t *tx) apply(group []*request, careful bool) error {
 	if err := t.c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := t.requests(group, careful)
+	err := t.applyEach(group, careful)
 	if err == nil {
 		err = t.commit()
 	}
@@ -49,7 +49,7 @@ func (t *tx) apply(group []*request, careful bool) error {
 	return errors.Join(err, t.c.rollback())
 }
 
-func (t *tx) requests(group []*request, careful bool) error {
+func (t *tx) applyEach(group []*request, careful bool) error {
 	for _, r := range group {
 		if careful {
 			if err := t.c.exec("SAVEPOINT batch"); err != nil {
@@ -67,7 +67,7 @@ func (t *tx) requests(group []*request, careful bool) error {
 				return err
 			}
 		case len(t.changes) > mark:
-			return errHalfDone
+			return errPartlyApplied
 		}
 		if r.Err != nil {
 			t.changes = t.changes[:mark]
@@ -90,7 +90,7 @@ func (t *tx) commit() error {
 		if err := t.c.exec("UPDATE weft_state SET value=? WHERE key=1", int64(t.number)); err != nil {
 			return err
 		}
-		t.s.feed.begun.Store(t.number)
+		t.s.feed.writing.Store(t.number)
 		t.s.docs.mark(t)
 	}
 	err := t.fault()
@@ -99,14 +99,14 @@ func (t *tx) commit() error {
 	}
 	if err != nil && len(t.changes) > 0 {
 		t.s.docs.undo(t)
-		t.s.feed.begun.Store(t.s.feed.last.Load())
+		t.s.feed.writing.Store(t.s.feed.last.Load())
 	}
 	return err
 }
 
 // fault is where a test can make the disk fail.
 func (t *tx) fault() error {
-	if err := t.s.faulty(); err != nil {
+	if err := t.s.injectedFault(); err != nil {
 		return fmt.Errorf("%w: %w", errFault, err)
 	}
 	return nil

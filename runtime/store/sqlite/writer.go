@@ -30,9 +30,9 @@ type request struct {
 	groupcommit.Request
 	// run does it; it returns a refused error or a failure of the database.
 	run func(*tx) error
-	// lone work runs outside a transaction (DDL makes its own).
-	lone func(*conn) error
-	ops  int
+	// exclusive work runs outside a transaction (DDL makes its own).
+	exclusive func(*conn) error
+	ops       int
 }
 
 func newWriter(s *Store, c *conn) *writer {
@@ -44,26 +44,26 @@ func (w *writer) do(ctx context.Context, r *request) error { return w.queue.Do(c
 func (w *writer) run()                                     { w.queue.Run(w.serve) }
 func (w *writer) stop()                                    { w.queue.Stop() }
 
-// alone runs fn while nothing else is written.
-func (w *writer) alone(ctx context.Context, fn func(*conn) error) error {
-	return w.do(ctx, &request{lone: fn})
+// exclusively runs fn while nothing else is written.
+func (w *writer) exclusively(ctx context.Context, fn func(*conn) error) error {
+	return w.do(ctx, &request{exclusive: fn})
 }
 
 func (w *writer) serve(requests []*request) {
 	start := 0
 	for i, r := range requests {
-		if r.lone != nil {
+		if r.exclusive != nil {
 			w.commit(requests[start:i])
-			w.serveAlone(r)
+			w.serveExclusive(r)
 			start = i + 1
 		}
 	}
 	w.commit(requests[start:])
 }
 
-func (w *writer) serveAlone(r *request) {
+func (w *writer) serveExclusive(r *request) {
 	if r.Err = w.broken; r.Err == nil {
-		r.Err = classify(r.lone(w.c))
+		r.Err = classify(r.exclusive(w.c))
 	}
 	r.Answer()
 }
@@ -79,7 +79,7 @@ func (w *writer) commit(requests []*request) {
 	err := w.broken
 	if err == nil {
 		err = t.apply(requests, false)
-		if errors.Is(err, errHalfDone) {
+		if errors.Is(err, errPartlyApplied) {
 			t = &tx{s: w.s, c: w.c}
 			err = t.apply(requests, true)
 		}

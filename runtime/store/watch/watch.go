@@ -12,17 +12,17 @@ import (
 // buffer is how many events may wait for one watcher.
 const buffer = 4096
 
-// Set is all who watch a store; the zero value is ready to use.
-type Set struct {
+// Watchers is all who watch a store; the zero value is ready to use.
+type Watchers struct {
 	mu       sync.Mutex
 	watchers map[*watcher]struct{}
 	count    atomic.Int32
 }
 
-// Join adds a watcher until ctx ends or done is closed, which closes the
+// Subscribe adds a watcher until ctx ends or done is closed, which closes the
 // channel. It does not get events offered with an answered of 1 to since.
-func (s *Set) Join(ctx context.Context, done <-chan struct{}, since uint64) <-chan store.Event {
-	w := &watcher{since: since, wake: make(chan struct{}, 1)}
+func (s *Watchers) Subscribe(ctx context.Context, done <-chan struct{}, since uint64) <-chan store.Event {
+	w := &watcher{since: since, notify: make(chan struct{}, 1)}
 	s.mu.Lock()
 	if s.watchers == nil {
 		s.watchers = map[*watcher]struct{}{}
@@ -33,13 +33,13 @@ func (s *Set) Join(ctx context.Context, done <-chan struct{}, since uint64) <-ch
 	out := make(chan store.Event)
 	go func() {
 		defer close(out)
-		defer s.leave(w)
-		w.pump(ctx, done, out)
+		defer s.remove(w)
+		w.deliver(ctx, done, out)
 	}()
 	return out
 }
 
-func (s *Set) leave(w *watcher) {
+func (s *Watchers) remove(w *watcher) {
 	s.mu.Lock()
 	delete(s.watchers, w)
 	s.count.Add(-1)
@@ -47,33 +47,33 @@ func (s *Set) leave(w *watcher) {
 }
 
 // Len is how many watch. It does not wait for anybody.
-func (s *Set) Len() int { return int(s.count.Load()) }
+func (s *Watchers) Len() int { return int(s.count.Load()) }
 
-// Offer queues events, in order, for those who watched before their commit was
+// Publish queues events, in order, for those who watched before their commit was
 // answered; answered is 0 for all. It never waits for a watcher.
-func (s *Set) Offer(answered uint64, events ...store.Event) {
+func (s *Watchers) Publish(answered uint64, events ...store.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for w := range s.watchers {
 		if answered == 0 || answered > w.since {
-			w.offer(events)
+			w.add(events)
 		}
 	}
 }
 
 // watcher is one reader.
 type watcher struct {
-	since uint64
-	mu    sync.Mutex
-	queue []store.Event
-	lost  uint64 // number of the last event that did not fit, 0 for none
-	wake  chan struct{}
+	since  uint64
+	mu     sync.Mutex
+	queue  []store.Event
+	missed uint64 // number of the last event that did not fit, 0 for none
+	notify chan struct{}
 }
 
-func (w *watcher) pump(ctx context.Context, done <-chan struct{}, out chan<- store.Event) {
+func (w *watcher) deliver(ctx context.Context, done <-chan struct{}, out chan<- store.Event) {
 	for {
 		select {
-		case <-w.wake:
+		case <-w.notify:
 		case <-ctx.Done():
 			return
 		case <-done:
@@ -97,24 +97,24 @@ func (w *watcher) take() []store.Event {
 	defer w.mu.Unlock()
 	events := w.queue
 	w.queue = nil
-	if w.lost > 0 {
-		events = []store.Event{{Seq: w.lost, Resync: true}}
-		w.lost = 0
+	if w.missed > 0 {
+		events = []store.Event{{Seq: w.missed, Resync: true}}
+		w.missed = 0
 	}
 	return events
 }
 
-func (w *watcher) offer(events []store.Event) {
+func (w *watcher) add(events []store.Event) {
 	last := events[len(events)-1]
 	w.mu.Lock()
-	if w.lost > 0 || last.Resync || len(w.queue)+len(events) > buffer {
-		w.queue, w.lost = nil, last.Seq
+	if w.missed > 0 || last.Resync || len(w.queue)+len(events) > buffer {
+		w.queue, w.missed = nil, last.Seq
 	} else {
 		w.queue = append(w.queue, events...)
 	}
 	w.mu.Unlock()
 	select {
-	case w.wake <- struct{}{}:
+	case w.notify <- struct{}{}:
 	default:
 	}
 }

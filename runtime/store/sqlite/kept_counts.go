@@ -13,14 +13,14 @@ import (
 
 // Bounds of a kept figure.
 const (
-	figureGroups = 5000
-	figureSums   = 4
+	maxGroups = 5000
+	maxSums   = 4
 )
 
-// figure keeps counts and exact sums of all documents of a collection by one
+// keptCounts keeps counts and exact sums of all documents of a collection by one
 // text field, or as a whole. Everybody asks for these, so they follow commits
 // rather than being counted again.
-type figure struct {
+type keptCounts struct {
 	by     string   // field; "" for one group
 	sums   []string // decimal fields
 	groups map[string]*group
@@ -66,13 +66,13 @@ func (s decimalSum) stored(average bool) any {
 }
 
 // rollUpResult tells which kept figure answers an aggregate, if any.
-func figureOf(a store.Aggregate) (*figure, bool) {
-	f := &figure{groups: map[string]*group{}}
-	if len(a.Groups) > 1 || !isAll(a.Where) {
+func keptCountsFor(a store.Aggregate) (*keptCounts, bool) {
+	f := &keptCounts{groups: map[string]*group{}}
+	if len(a.Groups) > 1 || !matchesAll(a.Where) {
 		return nil, false
 	}
 	for _, g := range a.Groups {
-		if !plain(g.Path) || g.Bucket != "" || g.Path.Kind != query.Key && g.Path.Kind != query.Text || g.Path.Field == "id" {
+		if !isOwnField(g.Path) || g.Bucket != "" || g.Path.Kind != query.Key && g.Path.Kind != query.Text || g.Path.Field == "id" {
 			return nil, false
 		}
 		f.by = g.Path.Field
@@ -80,7 +80,7 @@ func figureOf(a store.Aggregate) (*figure, bool) {
 	for _, m := range a.Metrics {
 		switch {
 		case m.Func == "count":
-		case (m.Func == "sum" || m.Func == "avg") && m.Path.Kind == query.Decimal && plain(m.Path):
+		case (m.Func == "sum" || m.Func == "avg") && m.Path.Kind == query.Decimal && isOwnField(m.Path):
 			if !slices.Contains(f.sums, m.Path.Field) {
 				f.sums = append(f.sums, m.Path.Field)
 			}
@@ -89,27 +89,27 @@ func figureOf(a store.Aggregate) (*figure, bool) {
 		}
 	}
 	slices.Sort(f.sums)
-	return f, len(f.sums) <= figureSums
+	return f, len(f.sums) <= maxSums
 }
 
-func plain(p query.Path) bool { return p.Through == "" && p.Visible == nil }
+func isOwnField(p query.Path) bool { return p.Through == "" && p.Visible == nil }
 
-func isAll(x query.Expr) bool {
+func matchesAll(x query.Expr) bool {
 	all, ok := x.(query.All)
-	return x == nil || ok && !slices.ContainsFunc(all, func(part query.Expr) bool { return !isAll(part) })
+	return x == nil || ok && !slices.ContainsFunc(all, func(part query.Expr) bool { return !matchesAll(part) })
 }
 
-func (f *figure) name() string { return "figure " + f.by + " " + strings.Join(f.sums, " ") }
+func (f *keptCounts) name() string { return "figure " + f.by + " " + strings.Join(f.sums, " ") }
 
-func (f *figure) follow(_ int64, before, after []byte) bool {
+func (f *keptCounts) update(_ int64, before, after []byte) bool {
 	return (before == nil || f.count(before, -1)) && (after == nil || f.count(after, 1))
 }
 
 // count adds a document, or with sign -1 takes it away.
-func (f *figure) count(body []byte, sign int64) bool {
+func (f *keptCounts) count(body []byte, sign int64) bool {
 	var value string
 	unset, ok := true, true
-	var amounts [figureSums]string
+	var amounts [maxSums]string
 	err := eachMember(body, func(key, raw []byte) bool {
 		if string(key) == f.by {
 			value, unset, ok = textMember(raw)
@@ -141,10 +141,10 @@ func groupKey(value string, unset bool) string {
 	return "=" + value
 }
 
-func (f *figure) group(value string, unset bool) *group {
+func (f *keptCounts) group(value string, unset bool) *group {
 	key := groupKey(value, unset)
 	g := f.groups[key]
-	if g == nil && len(f.groups) < figureGroups {
+	if g == nil && len(f.groups) < maxGroups {
 		g = &group{value: value, unset: unset, sums: make([]decimalSum, len(f.sums))}
 		f.groups[strings.Clone(key)] = g
 	}
@@ -167,7 +167,7 @@ func textMember(raw []byte) (text string, unset, ok bool) {
 }
 
 // rows answers an aggregate.
-func (f *figure) rows(a store.Aggregate) []store.Row {
+func (f *keptCounts) rows(a store.Aggregate) []store.Row {
 	rows := make([]store.Row, 0, len(f.groups))
 	for _, g := range f.groups {
 		row := make(store.Row, len(a.Groups)+len(a.Metrics))
@@ -185,7 +185,7 @@ func (f *figure) rows(a store.Aggregate) []store.Row {
 	return rows
 }
 
-func (f *figure) metrics(row store.Row, a store.Aggregate, g *group) {
+func (f *keptCounts) metrics(row store.Row, a store.Aggregate, g *group) {
 	for _, m := range a.Metrics {
 		if m.Func == "count" {
 			row[m.Name] = g.count

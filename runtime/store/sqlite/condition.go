@@ -203,7 +203,7 @@ func (b *builder) hasKey(p query.Path, values []any) {
 		return
 	}
 	if p.Through != "" {
-		b.across(p, func() { b.hasOwnKey(p.Field, values) })
+		b.throughReference(p, func() { b.hasOwnKey(p.Field, values) })
 		return
 	}
 	b.hasOwnKey(p.Field, values)

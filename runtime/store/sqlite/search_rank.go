@@ -13,24 +13,24 @@ type candidate struct {
 	seq  int64
 }
 
-// byColumn takes the hits that come soonest in the kept order and lets the
+// byRank takes the hits that come soonest in the kept order and lets the
 // database read, compare and cut only those. ok is false where there is no kept
 // order, which is then made for the next search.
-func (p *searchPlan) byColumn() (docs []store.Doc, ok bool, err error) {
+func (p *searchPlan) byRank() (docs []store.Doc, ok bool, err error) {
 	path := p.f.Sort[0].Path
 	kept := p.s.kept.find(p.k.Name, columnName(path))
 	if kept == nil {
-		if !p.pinned {
+		if !p.inView {
 			p.s.keepColumn(p.k, path)
 		}
 		return nil, false, nil
 	}
-	exact := p.use(kept, true, func(d follower) { p.candidates(d.(*rankColumn)) })
+	exact := p.use(kept, true, func(d keptData) { p.candidates(d.(*rankColumn)) })
 	if !exact {
-		p.again = !p.pinned && kept.ready()
+		p.retry = !p.inView && kept.ready()
 		return nil, false, nil
 	}
-	docs, err = p.soonest()
+	docs, err = p.readBest()
 	return docs, err == nil, err
 }
 
@@ -72,16 +72,16 @@ func (p *searchPlan) start(t query.SortTerm) (least uint64, fromUnset bool) {
 	return r, false
 }
 
-// soonest reads candidates in growing portions until the page is full. All of
+// readBest reads candidates in growing portions until the page is full. All of
 // one rank stay in one portion, since only their values tell them apart.
-func (p *searchPlan) soonest() ([]store.Doc, error) {
+func (p *searchPlan) readBest() ([]store.Doc, error) {
 	var docs []store.Doc
 	size := p.f.Limit
 	if len(p.rest) > 0 {
 		size *= 2
 	}
 	for len(p.set) > 0 && len(docs) < p.f.Limit {
-		more, err := p.portion(p.cut(size), p.f.Limit-len(docs))
+		more, err := p.readSome(p.takeLowest(size), p.f.Limit-len(docs))
 		if err != nil {
 			return nil, err
 		}
@@ -91,23 +91,23 @@ func (p *searchPlan) soonest() ([]store.Doc, error) {
 	if len(docs) >= p.f.Limit || len(p.unset) == 0 {
 		return docs, nil
 	}
-	more, err := p.portion(p.unset, p.f.Limit-len(docs))
+	more, err := p.readSome(p.unset, p.f.Limit-len(docs))
 	return append(docs, more...), err
 }
 
-// portion reads one portion in order.
-func (p *searchPlan) portion(seqs []int64, limit int) ([]store.Doc, error) {
+// readSome reads one portion in order.
+func (p *searchPlan) readSome(seqs []int64, limit int) ([]store.Doc, error) {
 	f := p.f
 	f.Limit = limit
 	if len(seqs) > 4*limit+p.s.options.limits.fewHits || f.IDsOnly {
-		return p.among(seqs, f)
+		return p.findAmong(seqs, f)
 	}
 	return p.sorted(seqs, f)
 }
 
-// cut takes the n candidates of the least rank and all that share the last
+// takeLowest takes the n candidates of the least rank and all that share the last
 // one's rank out of the set.
-func (p *searchPlan) cut(n int) []int64 {
+func (p *searchPlan) takeLowest(n int) []int64 {
 	last := ^uint64(0)
 	if n < len(p.set) {
 		last = nthRank(p.set, n)
@@ -143,14 +143,14 @@ func nthRank(set []candidate, n int) uint64 {
 	}) // a sorted slice is a heap
 	for _, c := range set[n:] {
 		if c.rank < heap[0] {
-			sink(heap, c.rank)
+			siftDown(heap, c.rank)
 		}
 	}
 	return heap[0]
 }
 
-// sink replaces the greatest of a heap.
-func sink(heap []uint64, r uint64) {
+// siftDown replaces the greatest of a heap.
+func siftDown(heap []uint64, r uint64) {
 	i := 0
 	for {
 		child := 2*i + 1

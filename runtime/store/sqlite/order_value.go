@@ -78,7 +78,7 @@ func signed(n int, turned bool) int {
 
 // served tells whether an index fixes what the condition and the stretch fix
 // and then orders by the path.
-func (k *collection) served(where query.Expr, same []sameValue, p query.Path) bool {
+func (k *collection) served(where query.Expr, same []fixedValue, p query.Path) bool {
 	if p.Through != "" || p.Visible != nil || p.Kind == query.Keys || p.Kind == query.Object || p.Field == "id" {
 		return false
 	}

@@ -14,16 +14,16 @@ type feed struct {
 	// while they are equal, a new snapshot is that of the last commit. first is
 	// the number with which the store was opened.
 	last     atomic.Uint64
-	begun    atomic.Uint64
+	writing  atomic.Uint64
 	first    uint64
-	watchers watch.Set
+	watchers watch.Watchers
 	done     chan struct{}
 }
 
 func (f *feed) start(first uint64) {
 	f.first = first
 	f.last.Store(first)
-	f.begun.Store(first)
+	f.writing.Store(first)
 	f.done = make(chan struct{})
 }
 
@@ -36,7 +36,7 @@ func (f *feed) next(n int) uint64 { return f.last.Load() + uint64(n) }
 // bump makes a number for a change that is not a commit of documents.
 func (f *feed) bump() uint64 {
 	n := f.last.Load() + 1
-	f.begun.Store(n)
+	f.writing.Store(n)
 	f.last.Store(n)
 	return n
 }
@@ -51,7 +51,7 @@ func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 		return nil, store.ErrUnavailable
 	default:
 	}
-	return s.feed.watchers.Join(ctx, s.feed.done, 0), nil
+	return s.feed.watchers.Subscribe(ctx, s.feed.done, 0), nil
 }
 
 // publish makes a commit known: kept figures, change numbers, then watchers.
@@ -78,5 +78,5 @@ func (s *Store) publish(t *tx) {
 	if len(events) == 0 {
 		return
 	}
-	s.feed.watchers.Offer(0, events...)
+	s.feed.watchers.Publish(0, events...)
 }

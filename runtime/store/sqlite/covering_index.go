@@ -7,10 +7,10 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// slimLimit is up to how many documents a page is read slim: first their places
+// coveringLimit is up to how many documents a page is read slim: first their places
 // from an index that holds all that is asked, then the documents, from memory
 // where they were read lately. Longer pages would drive out what is read often.
-const slimLimit = 256
+const coveringLimit = 256
 
 // covered tells whether one index holds all that a condition and an order look at.
 func (k *collection) covered(where query.Expr, terms []query.SortTerm) bool {
@@ -19,7 +19,7 @@ func (k *collection) covered(where query.Expr, terms []query.SortTerm) bool {
 			return true
 		}
 	}
-	return len(terms) == 0 && isAll(where) // the index on id
+	return len(terms) == 0 && matchesAll(where) // the index on id
 }
 
 func (i *index) covers(where query.Expr, terms []query.SortTerm) bool {
@@ -60,7 +60,7 @@ func (i *index) decideAll(parts []query.Expr) bool {
 
 // holds tells whether the index holds a field's value, or its sort key.
 func (i *index) holds(p query.Path, sortKey bool) bool {
-	if !plain(p) || p.Kind == query.Keys || p.Kind == query.Object {
+	if !isOwnField(p) || p.Kind == query.Keys || p.Kind == query.Object {
 		return false
 	}
 	if p.Field == "id" {
@@ -74,8 +74,8 @@ func (i *index) holds(p query.Path, sortKey bool) bool {
 	return false
 }
 
-// byID reads a find in the order of id alone; the caller holds a snapshot.
-func (q *session) byID(k *collection, f store.Find) ([]store.Doc, error) {
+// pageByID reads a find in the order of id alone; the caller holds a snapshot.
+func (q *reader) pageByID(k *collection, f store.Find) ([]store.Doc, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT t.seq FROM ", k.table, " t WHERE ")
 	b.expr(f.Where)
@@ -95,12 +95,12 @@ func (q *session) byID(k *collection, f store.Find) ([]store.Doc, error) {
 }
 
 // load gives documents of the snapshot, in the order of seqs; they exist there.
-func (q *session) load(k *collection, seqs []int64) ([]store.Doc, error) {
-	if err := q.learnNumber(); err != nil {
+func (q *reader) load(k *collection, seqs []int64) ([]store.Doc, error) {
+	if err := q.learnCommit(); err != nil {
 		return nil, err
 	}
 	docs := make([]store.Doc, len(seqs))
-	missing := q.s.docs.fill(k.docs, seqs, docs, q.number)
+	missing := q.s.docs.fill(k.docs, seqs, docs, q.commit)
 	if len(missing) == 0 {
 		return docs, nil
 	}
@@ -119,6 +119,6 @@ func (q *session) load(k *collection, seqs []int64) ([]store.Doc, error) {
 	for i, at := range missing {
 		docs[at] = found[i]
 	}
-	q.s.docs.put(k.docs, places, found, q.number)
+	q.s.docs.put(k.docs, places, found, q.commit)
 	return docs, nil
 }

@@ -29,7 +29,7 @@ func (b *builder) match(c query.Cmp) {
 		return
 	}
 	if p.Through != "" {
-		b.across(p, func() { b.ownMatch(p.Field, word) })
+		b.throughReference(p, func() { b.ownMatch(p.Field, word) })
 		return
 	}
 	b.ownMatch(p.Field, word)

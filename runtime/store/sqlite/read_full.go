@@ -26,25 +26,25 @@ func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 // ReadFull returns up to limit documents behind the id after, in the order of
 // their ids, with sort keys and tokens.
 func (s *Store) ReadFull(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
-	err = s.read(ctx, func(q *session) error { docs, err = q.ReadFull(ctx, collection, after, limit); return err })
+	err = s.read(ctx, func(q *reader) error { docs, err = q.ReadFull(ctx, collection, after, limit); return err })
 	return docs, err
 }
 
 // ReadFull is that of the Store, on the snapshot of a View.
-func (q *session) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
+func (q *reader) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return nil, err
 	}
 	var docs []store.Doc
 	err = q.interruptible(ctx, func() error {
-		docs, err = q.whole(k, after, limit)
+		docs, err = q.readFull(k, after, limit)
 		return err
 	})
 	return docs, err
 }
 
-func (q *session) whole(k *collection, after string, limit int) ([]store.Doc, error) {
+func (q *reader) readFull(k *collection, after string, limit int) ([]store.Doc, error) {
 	var docs []store.Doc
 	sql := "SELECT id, rev, body, sort, tokens FROM " + k.table + " WHERE id>? ORDER BY id LIMIT ?"
 	err := q.c.each(sql, []any{after, limit}, func(row *sqlite3.Stmt) error {

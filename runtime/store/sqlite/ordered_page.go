@@ -15,30 +15,30 @@ import (
 // the rest of the documents with the position's value, those with values
 // behind it, those without a value.
 
-// walk is a find whose first sort term an index serves.
-type walk struct {
-	*session
+// orderedPage is a find whose first sort term an index serves.
+type orderedPage struct {
+	*reader
 	k *collection
 	f store.Find
-	// slim walks over the index alone and gives the documents' places in the file.
-	slim bool
-	// same are terms that a stretch fixes to one value, nil for unset.
-	same []sameValue
+	// covering walks over the index alone and gives the documents' places in the file.
+	covering bool
+	// fixed are terms that a stretch fixes to one value, nil for unset.
+	fixed []fixedValue
 }
 
-type sameValue struct {
+type fixedValue struct {
 	path  query.Path
 	value any
 }
 
-// page reads a served find; the caller holds a snapshot.
-func (q *session) page(k *collection, f store.Find) ([]store.Doc, error) {
-	w := &walk{session: q, k: k, f: f, slim: !f.IDsOnly && f.Limit <= slimLimit && k.covered(f.Where, f.Sort)}
-	list, err := w.page(f.Sort, f.After, f.Limit)
+// readPage reads a served find; the caller holds a snapshot.
+func (q *reader) readPage(k *collection, f store.Find) ([]store.Doc, error) {
+	w := &orderedPage{reader: q, k: k, f: f, covering: !f.IDsOnly && f.Limit <= coveringLimit && k.covered(f.Where, f.Sort)}
+	list, err := w.readOrdered(f.Sort, f.After, f.Limit)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if w.slim {
+	if w.covering {
 		seqs := make([]int64, len(list))
 		for i := range list {
 			seqs[i] = list[i].seq
@@ -52,10 +52,10 @@ func (q *session) page(k *collection, f store.Find) ([]store.Doc, error) {
 	return docs, nil
 }
 
-// page reads at most limit documents in the order of terms, behind a position.
-func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
-	if len(terms) == 0 || !w.k.served(w.f.Where, w.same, terms[0].Path) {
-		return w.plain(terms, after, limit)
+// readOrdered reads at most limit documents in the order of terms, behind a position.
+func (w *orderedPage) readOrdered(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
+	if len(terms) == 0 || !w.k.served(w.f.Where, w.fixed, terms[0].Path) {
+		return w.readUnserved(terms, after, limit)
 	}
 	t := terms[0]
 	from := any(nil)
@@ -64,15 +64,15 @@ func (w *walk) page(terms []query.SortTerm, after *store.Position, limit int) ([
 		from = after.Values[0]
 		rest := &store.Position{Values: after.Values[1:], ID: after.ID}
 		var err error
-		if list, err = w.equal(t, from, terms[1:], rest, limit); err != nil || from == nil || len(list) >= limit {
+		if list, err = w.readEqual(t, from, terms[1:], rest, limit); err != nil || from == nil || len(list) >= limit {
 			return list, err
 		}
 	}
-	more, err := w.behind(terms, from, limit-len(list))
+	more, err := w.readAfter(terms, from, limit-len(list))
 	if list = join(list, more); err != nil || len(list) >= limit {
 		return list, err
 	}
-	more, err = w.equal(t, nil, terms[1:], nil, limit-len(list))
+	more, err = w.readEqual(t, nil, terms[1:], nil, limit-len(list))
 	return join(list, more), err
 }
 
@@ -84,19 +84,19 @@ func join(list, more []ordered) []ordered {
 	return append(list, more...)
 }
 
-// equal reads the documents with one value in the order of the other terms.
-func (w *walk) equal(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
-	w.same = append(w.same, sameValue{t.Path, v})
-	list, err := w.page(rest, after, limit)
-	w.same = w.same[:len(w.same)-1]
+// readEqual reads the documents with one value in the order of the other terms.
+func (w *orderedPage) readEqual(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
+	w.fixed = append(w.fixed, fixedValue{t.Path, v})
+	list, err := w.readOrdered(rest, after, limit)
+	w.fixed = w.fixed[:len(w.fixed)-1]
 	return list, err
 }
 
-// behind reads the documents with values behind from, nil for all values. The
+// readAfter reads the documents with values behind from, nil for all values. The
 // index knows only the first term: runs of equal values are put in order here,
 // but for the last, which may go on behind the page and is read by itself.
-func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
-	list, err := w.ranged(terms, from, limit+1)
+func (w *orderedPage) readAfter(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
+	list, err := w.readRange(terms, from, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]ordered, e
 	for i := 1; i <= len(list); i++ {
 		if i == len(list) || list[i].values[0] != list[start].values[0] {
 			if i < len(list) || len(list) <= limit {
-				w.order(list[start:i], terms)
+				w.sortRun(list[start:i], terms)
 			}
 			if i < len(list) {
 				start = i
@@ -114,12 +114,12 @@ func (w *walk) behind(terms []query.SortTerm, from any, limit int) ([]ordered, e
 	if len(list) <= limit || start == limit {
 		return list[:min(len(list), limit)], nil
 	}
-	tail, err := w.equal(terms[0], list[start].values[0].any(), terms[1:], nil, limit-start)
+	tail, err := w.readEqual(terms[0], list[start].values[0].any(), terms[1:], nil, limit-start)
 	return append(list[:start], tail...), err
 }
 
-// order sorts one run of equal first values.
-func (w *walk) order(run []ordered, terms []query.SortTerm) {
+// sortRun sorts one run of equal first values.
+func (w *orderedPage) sortRun(run []ordered, terms []query.SortTerm) {
 	slices.SortFunc(run, func(x, y ordered) int {
 		for i := 1; i < len(terms); i++ {
 			if n := x.values[i].order(y.values[i], terms[i].Desc); n != 0 {
@@ -130,8 +130,8 @@ func (w *walk) order(run []ordered, terms []query.SortTerm) {
 	})
 }
 
-// ranged reads set values of the first term in its direction.
-func (w *walk) ranged(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
+// readRange reads set values of the first term in its direction.
+func (w *orderedPage) readRange(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
 	t := terms[0]
 	b := w.newBuilder(w.k)
 	w.columns(b)
@@ -156,13 +156,13 @@ func (w *walk) ranged(terms []query.SortTerm, from any, limit int) ([]ordered, e
 	b.orderValue(t.Path)
 	b.write(direction(t.Desc), " LIMIT ")
 	b.arg(limit)
-	return w.rows(b, len(terms), limit)
+	return w.readRows(b, len(terms), limit)
 }
 
 // columns writes what a walk reads of each document.
-func (w *walk) columns(b *builder) {
+func (w *orderedPage) columns(b *builder) {
 	switch {
-	case w.slim:
+	case w.covering:
 		b.write("SELECT t.id, t.seq")
 	case w.f.IDsOnly:
 		b.write("SELECT t.id, t.rev")
@@ -172,10 +172,10 @@ func (w *walk) columns(b *builder) {
 }
 
 // from writes the table and what all stretches have in common.
-func (w *walk) from(b *builder) {
+func (w *orderedPage) from(b *builder) {
 	b.write(" FROM ", w.k.table, " t WHERE ")
 	b.expr(w.f.Where)
-	for _, s := range w.same {
+	for _, s := range w.fixed {
 		b.write(" AND ")
 		b.orderValue(s.path)
 		if s.value == nil {
@@ -187,24 +187,24 @@ func (w *walk) from(b *builder) {
 	}
 }
 
-// plain reads what no index orders any further.
-func (w *walk) plain(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
+// readUnserved reads what no index orders any further.
+func (w *orderedPage) readUnserved(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	f := w.f
 	f.Sort, f.After, f.Limit = terms, after, limit
 	b := w.newBuilder(w.k)
 	w.columns(b)
 	w.from(b)
 	b.rest(f)
-	return w.rows(b, 0, limit)
+	return w.readRows(b, 0, limit)
 }
 
-// rows runs a statement that selects the columns of a walk, then n values.
-func (w *walk) rows(b *builder, n, limit int) ([]ordered, error) {
+// readRows runs a statement that selects the columns of a walk, then n values.
+func (w *orderedPage) readRows(b *builder, n, limit int) ([]ordered, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
 	first := 3
-	if w.slim || w.f.IDsOnly {
+	if w.covering || w.f.IDsOnly {
 		first = 2
 	}
 	room := min(limit, arenaRows)
@@ -217,7 +217,7 @@ func (w *walk) rows(b *builder, n, limit int) ([]ordered, error) {
 			values = append(values, mem.orderValue(row, first+i))
 		}
 		o := ordered{values: values[start:len(values):len(values)]}
-		if w.slim {
+		if w.covering {
 			o.doc.ID, o.seq = mem.text(row, 0), row.ColumnInt64(1)
 		} else {
 			o.doc = mem.doc(row, w.f.IDsOnly)

@@ -10,25 +10,25 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// keptRows answers an aggregate from a kept figure, which is made when it is
+// rowsFromCounts answers an aggregate from a kept figure, which is made when it is
 // first asked for.
-func (q *session) keptRows(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
-	f, ok := figureOf(a)
+func (q *reader) rowsFromCounts(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
+	f, ok := keptCountsFor(a)
 	if !ok {
 		return nil, false, nil
 	}
-	read := func(d follower) { rows = d.(*figure).rows(a) }
-	if q.use(q.s.kept.find(k.Name, f.name()), q.pinned, read) {
+	read := func(d keptData) { rows = d.(*keptCounts).rows(a) }
+	if q.use(q.s.kept.find(k.Name, f.name()), q.inView, read) {
 		return rows, true, nil
 	}
-	err = q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })
-	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), q.pinned, read)
+	err = q.keep(ctx, k, f.name(), func() (keptData, error) { return q.buildCounts(k, f) })
+	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), q.inView, read)
 	return rows, ok, err
 }
 
-// makeFigure reads a figure from the snapshot; nil when it has too many groups
+// buildCounts reads a figure from the snapshot; nil when it has too many groups
 // or values of another kind.
-func (q *session) makeFigure(k *collection, f *figure) (follower, error) {
+func (q *reader) buildCounts(k *collection, f *keptCounts) (keptData, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT ")
 	if f.by == "" {
@@ -67,38 +67,38 @@ func (q *session) makeFigure(k *collection, f *figure) (follower, error) {
 	return f, nil
 }
 
-// keptCount counts all documents, or those with one of some values in one
+// countFromCounts counts all documents, or those with one of some values in one
 // field, where a kept figure knows.
-func (q *session) keptCount(k *collection, where query.Expr) (n int64, ok bool) {
-	f := &figure{}
+func (q *reader) countFromCounts(k *collection, where query.Expr) (n int64, ok bool) {
+	f := &keptCounts{}
 	values, ok := countOf(where, f)
 	if !ok {
 		return 0, false
 	}
-	ok = q.use(q.s.kept.find(k.Name, f.name()), q.pinned, func(d follower) { n = d.(*figure).total(values) })
+	ok = q.use(q.s.kept.find(k.Name, f.name()), q.inView, func(d keptData) { n = d.(*keptCounts).total(values) })
 	return n, ok
 }
 
-// keepCount makes the figure that would have known a great count.
-func (q *session) keepCount(ctx context.Context, k *collection, where query.Expr, n int64) error {
-	f := &figure{groups: map[string]*group{}}
+// keepCounts makes the figure that would have known a great count.
+func (q *reader) keepCounts(ctx context.Context, k *collection, where query.Expr, n int64) error {
+	f := &keptCounts{groups: map[string]*group{}}
 	if _, ok := countOf(where, f); !ok || n < q.s.options.limits.count || f.by == "id" {
 		return nil
 	}
-	return q.keep(ctx, k, f.name(), func() (follower, error) { return q.makeFigure(k, f) })
+	return q.keep(ctx, k, f.name(), func() (keptData, error) { return q.buildCounts(k, f) })
 }
 
 // countOf finds the field and the values that a condition fixes; nil values
 // mean all documents.
-func countOf(where query.Expr, f *figure) (values []any, ok bool) {
-	if isAll(where) {
+func countOf(where query.Expr, f *keptCounts) (values []any, ok bool) {
+	if matchesAll(where) {
 		return nil, true
 	}
 	if all, ok := where.(query.All); ok && len(all) == 1 {
 		return countOf(all[0], f)
 	}
 	c, ok := where.(query.Cmp)
-	if !ok || !plain(c.Path) || c.Path.Kind != query.Key && c.Path.Kind != query.Text {
+	if !ok || !isOwnField(c.Path) || c.Path.Kind != query.Key && c.Path.Kind != query.Text {
 		return nil, false
 	}
 	f.by = c.Path.Field
@@ -113,7 +113,7 @@ func countOf(where query.Expr, f *figure) (values []any, ok bool) {
 }
 
 // total counts the documents with one of the values; nil: all.
-func (f *figure) total(values []any) (n int64) {
+func (f *keptCounts) total(values []any) (n int64) {
 	if values == nil {
 		for _, g := range f.groups {
 			n += g.count

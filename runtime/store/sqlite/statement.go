@@ -11,7 +11,7 @@ import (
 // builder writes one statement. The same shape of query gives the same text,
 // values are parameters, so that prepared statements are found again.
 type builder struct {
-	q     *session
+	q     *reader
 	coll  *collection
 	alias string
 	sql   []byte
@@ -23,7 +23,7 @@ type builder struct {
 
 // newBuilder begins a statement about k, whose rows are called t. Only one
 // statement with search words may be in the making on a connection.
-func (q *session) newBuilder(k *collection) *builder {
+func (q *reader) newBuilder(k *collection) *builder {
 	q.c.bits = q.c.bits[:0]
 	return &builder{q: q, coll: k, alias: "t", sql: make([]byte, 0, 512)}
 }
@@ -76,11 +76,11 @@ func (b *builder) value(p query.Path) {
 		b.column(p.Field)
 		return
 	}
-	b.across(p, func() { b.column(p.Field) })
+	b.throughReference(p, func() { b.column(p.Field) })
 }
 
-// across writes a scalar subquery on the record that a path's reference means.
-func (b *builder) across(p query.Path, selected func()) {
+// throughReference writes a scalar subquery on the record that a path's reference means.
+func (b *builder) throughReference(p query.Path, selected func()) {
 	far, err := b.q.s.catalog.get(p.Through)
 	if err != nil {
 		b.fail(err)
@@ -91,7 +91,7 @@ func (b *builder) across(p query.Path, selected func()) {
 		b.fail(err)
 		return
 	}
-	b.within(far, func(alias string) {
+	b.inCollection(far, func(alias string) {
 		b.write("(SELECT ")
 		selected()
 		b.write(" FROM ", far.table, " ", alias, " WHERE ", alias, ".id=", via)
@@ -103,8 +103,8 @@ func (b *builder) across(p query.Path, selected func()) {
 	})
 }
 
-// within writes about rows of another collection under a new alias.
-func (b *builder) within(k *collection, fn func(alias string)) {
+// inCollection writes about rows of another collection under a new alias.
+func (b *builder) inCollection(k *collection, fn func(alias string)) {
 	coll, alias := b.coll, b.alias
 	b.aliases++
 	b.coll, b.alias = k, "r"+strconv.Itoa(b.aliases)

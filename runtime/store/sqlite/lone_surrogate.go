@@ -7,9 +7,9 @@ import (
 
 const escapeLength = len(`\ud800`)
 
-// withoutLone puts U+FFFD in place of surrogates without their other half, as
+// replaceLoneSurrogates puts U+FFFD in place of surrogates without their other half, as
 // every reader of JSON in Go takes them; SQLite would compare them as they are.
-func withoutLone(body []byte) []byte {
+func replaceLoneSurrogates(body []byte) []byte {
 	if !bytes.Contains(body, []byte(`\u`)) {
 		return body
 	}

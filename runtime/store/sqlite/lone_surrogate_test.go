@@ -20,7 +20,7 @@ func TestWithoutLone(t *testing.T) {
 		`\`:                          `\`,
 		`\u\`:                        `\u\`,
 	} {
-		got := string(withoutLone([]byte(body)))
+		got := string(replaceLoneSurrogates([]byte(body)))
 		if got != want {
 			t.Errorf("%s: %s, want %s", body, got, want)
 		}

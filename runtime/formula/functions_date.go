@@ -10,7 +10,7 @@ import (
 
 func init() {
 	addFunctions(map[string]function{
-		"TODAY": {result: query.Date, clock: true, call: func(e *env, _ []any) (any, error) { return e.now.Format(dateLayout), nil }},
+		"TODAY": {result: query.Date, clock: true, call: func(e *env, _ []any) (any, error) { return e.now.Format(query.DateLayout), nil }},
 		"NOW":   {result: query.Instant, clock: true, call: func(e *env, _ []any) (any, error) { return e.now.Truncate(time.Millisecond), nil }},
 		// DATE(year, month, day) is unset for a day that does not exist.
 		"DATE": {args: []query.Kind{query.Number, query.Number, query.Number}, result: query.Date, call: date},
@@ -32,14 +32,14 @@ func init() {
 // maxDays bounds what is added to a date: more leaves the years 1 to 9999.
 const maxDays = 4_000_000
 
-func day(v any) (time.Time, error) { return time.Parse(dateLayout, v.(string)) }
+func day(v any) (time.Time, error) { return time.Parse(query.DateLayout, v.(string)) }
 
 // dayValue is t as a date; unset outside the years 1 to 9999.
 func dayValue(t time.Time) any {
 	if t.Year() < 1 || t.Year() > 9999 {
 		return nil
 	}
-	return t.Format(dateLayout)
+	return t.Format(query.DateLayout)
 }
 
 func date(_ *env, args []any) (any, error) {

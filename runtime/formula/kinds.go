@@ -86,7 +86,7 @@ func asDate(n node, kind query.Kind) node {
 	if n.literal == nil || kind != query.Date {
 		return n
 	}
-	if _, err := time.Parse(dateLayout, *n.literal); err == nil {
+	if _, err := time.Parse(query.DateLayout, *n.literal); err == nil {
 		n.kind = query.Date
 	}
 	return n

@@ -24,11 +24,6 @@ const (
 	maxText  = 100_000 // characters
 )
 
-const (
-	dateLayout    = "2006-01-02"
-	instantLayout = "2006-01-02T15:04:05.000Z"
-)
-
 func isNumeric(k query.Kind) bool { return k == query.Number || k == query.Decimal }
 
 // Values during evaluation: nil for unset, decimal.Decimal, string (text, key,
@@ -55,7 +50,7 @@ func fromStored(v any, kind query.Kind) (any, error) {
 		}
 	case query.Instant:
 		if s, ok := v.(string); ok {
-			at, err := time.Parse(instantLayout, s)
+			at, err := query.ParseInstant(s)
 			return at, err
 		}
 	default:
@@ -77,7 +72,7 @@ func toStored(v any, kind query.Kind) (any, error) {
 		}
 		return x.InexactFloat64(), nil
 	case time.Time:
-		return x.UTC().Format(instantLayout), nil
+		return query.FormatInstant(x), nil
 	}
 	return v, nil
 }
@@ -121,7 +116,7 @@ func toText(v any) string {
 		}
 		return "false"
 	case time.Time:
-		return x.UTC().Format(instantLayout)
+		return query.FormatInstant(x)
 	}
 	return ""
 }

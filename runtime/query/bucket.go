@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// Layouts of the stored forms.
-const (
-	DateLayout    = "2006-01-02"
-	InstantLayout = "2006-01-02T15:04:05.000Z"
-)
-
 // Bucket gives the group of a stored date or instant: by day "2017-04-01", week
 // "2017-W14" (ISO 8601), month "2017-04", quarter "2017Q2", year "2017". Zone is
 // used for instants; nil is UTC. Keys have four digits of a year: instants
@@ -43,7 +37,7 @@ func parseTime(kind Kind, stored string, zone *time.Location) (time.Time, bool) 
 		t, err := time.Parse(DateLayout, stored)
 		return t, err == nil
 	}
-	t, err := time.Parse(InstantLayout, stored)
+	t, err := ParseInstant(stored)
 	if err != nil {
 		return t, false
 	}

@@ -78,7 +78,7 @@ func (r relativeNow) at(env Env, kind Kind) string {
 	if kind == Date {
 		return t.Format(DateLayout)
 	}
-	return t.UTC().Format(InstantLayout)
+	return FormatInstant(t)
 }
 
 // addMonths keeps the day of the month, or takes the month's last.

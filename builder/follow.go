@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"weft/runtime/model"
+	"weft/runtime/startstop"
 )
 
 // followEvery is how often the change number of the versions is looked at,
@@ -29,28 +30,21 @@ func (b *Builder) Refresh(ctx context.Context) error {
 	return b.load(ctx)
 }
 
-// Follow refreshes whenever a version was published, until ctx ends. What
-// cannot be put in force is logged and tried again.
-func (b *Builder) Follow(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(followEvery)
-	defer tick.Stop()
+// Follower refreshes in the background whenever a version was published.
+func (b *Builder) Follower(log *slog.Logger) *startstop.Periodic {
 	var seen uint64
-	complained := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		now, err := b.store.ChangeNumber(ctx, model.VersionCollection)
-		if err != nil || now == seen {
-			continue
-		}
-		if err = b.Refresh(ctx); err == nil {
-			seen, complained = now, false
-		} else if !complained && ctx.Err() == nil {
-			log.Warn("newer definitions could not be put in force yet", "error", err)
-			complained = true
-		}
-	}
+	return startstop.NewPeriodic(startstop.Period{
+		Name: "follow published definitions", First: followEvery, Every: followEvery, Logger: log,
+		RunOnce: func(ctx context.Context) error {
+			now, err := b.store.ChangeNumber(ctx, model.VersionCollection)
+			if err != nil || now == seen {
+				return err
+			}
+			if err := b.Refresh(ctx); err != nil {
+				return err
+			}
+			seen = now
+			return nil
+		},
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	_ "time/tzdata" // zones must not depend on the machine
@@ -87,10 +86,7 @@ func (s *service) work(ctx context.Context) error {
 	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
 		return err
 	}
-	var presence sync.WaitGroup
-	presence.Go(func() { in.present(ctx, s.url) })
-	in.upkeep(ctx)
-	presence.Wait()
+	in.upkeep(ctx, s.url)
 	return nil
 }
 

@@ -7,78 +7,73 @@ import (
 	"os"
 	"time"
 
+	"weft/runtime/startstop"
 	"weft/runtime/store/lease"
 )
 
-// How often a server tidies up.
+// How often a server works by itself.
 const (
 	sweepEvery      = time.Hour
 	sweepFirstAfter = time.Minute
+	// presencePause is the time until a lost presence is taken again.
+	presencePause = lease.Life / 3
 	// sweptAnswers bounds how many kept answers one sweep removes.
 	sweptAnswers = 200_000
 )
 
 // upkeep runs what a server does by itself until ctx ends: imports that a crash
-// interrupted go on, and what has expired is removed.
-func (in *instance) upkeep(ctx context.Context) {
+// interrupted go on, what has expired is removed, and others see that the
+// database is in use.
+func (in *instance) upkeep(ctx context.Context, url string) {
 	in.Transfer.Start()
-	timer := time.NewTimer(sweepFirstAfter)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			in.sweepAlone(ctx)
-			timer.Reset(sweepEvery)
-		}
-	}
+	sweeper := startstop.NewPeriodic(startstop.Period{
+		Name: "sweep", RunOnce: in.sweepAlone, Every: sweepEvery, First: sweepFirstAfter, Logger: in.log,
+	})
+	sweeper.Start()
+	defer sweeper.Stop()
+	presence := startstop.NewPeriodic(startstop.Period{
+		Name:    "presence",
+		RunOnce: func(ctx context.Context) error { return in.holdPresence(ctx, url) },
+		Every:   presencePause, Logger: in.log,
+	})
+	presence.Start()
+	defer presence.Stop()
+	<-ctx.Done()
 }
 
-// present holds a lease as long as the server runs, so that others who want the
-// database for themselves see that it is in use.
-func (in *instance) present(ctx context.Context, url string) {
+// holdPresence holds a lease until it is lost or ctx ends, so that others who
+// want the database for themselves see that it is in use.
+func (in *instance) holdPresence(ctx context.Context, url string) error {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	for ctx.Err() == nil {
-		l, err := in.Leases.Wait(ctx, "server:"+host+":"+url)
-		if err == nil {
-			kept, stop := l.Keep(ctx)
-			<-kept.Done()
-			stop()
-			err = l.Release(context.WithoutCancel(ctx))
-		}
-		if err == nil {
-			continue // it was lost in an outage, or this is the end
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(lease.Life / 3):
-		}
+	l, err := in.Leases.Wait(ctx, "server:"+host+":"+url)
+	if err != nil {
+		return err
 	}
+	kept, stop := l.Keep(ctx)
+	<-kept.Done()
+	stop()
+	return l.Release(context.WithoutCancel(ctx))
 }
 
 // sweepLease is held by the one process that sweeps.
 const sweepLease = "sweep"
 
 // sweepAlone sweeps unless another process is at it.
-func (in *instance) sweepAlone(ctx context.Context) {
+func (in *instance) sweepAlone(ctx context.Context) error {
 	l, err := in.Leases.Take(ctx, sweepLease)
 	if errors.Is(err, lease.ErrHeld) {
-		return
+		return nil
 	}
 	if err != nil {
-		in.log.Warn("sweep", "error", err)
-		return
+		return err
 	}
 	kept, stop := l.Keep(ctx)
 	in.sweep(kept)
 	stop()
-	if err := l.Release(context.WithoutCancel(ctx)); err != nil {
-		in.log.Warn("sweep", "error", err)
-	}
+	return l.Release(context.WithoutCancel(ctx))
 }
 
 // sweep removes ended sessions and tokens, kept answers that have expired, and

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"weft/runtime/startstop"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 )
@@ -19,15 +20,12 @@ import (
 // records like any change. So a renewal survives every crash, goes on where it
 // was, and never overwrites what somebody writes meanwhile.
 type Recomputer struct {
+	*startstop.Periodic
 	s   *Service
 	log *slog.Logger
 
 	turn  sync.Mutex     // one RunOnce at a time
 	sizes map[string]int // records per batch, by job
-
-	mu     sync.Mutex
-	cancel context.CancelFunc // nil while stopped
-	done   chan struct{}
 }
 
 const (
@@ -44,55 +42,11 @@ func NewRecomputer(s *Service, log *slog.Logger) *Recomputer {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Recomputer{s: s, log: log, sizes: map[string]int{}}
-}
-
-// Start works in the background until Stop; it returns at once.
-func (r *Recomputer) Start() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cancel != nil {
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	r.cancel, r.done = cancel, make(chan struct{})
-	go r.loop(ctx, r.done)
-}
-
-// Stop ends the work after the present batch and waits for it. What is left is
-// done after the next Start, of this process or another.
-func (r *Recomputer) Stop() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cancel == nil {
-		return
-	}
-	r.cancel()
-	<-r.done
-	r.cancel = nil
-}
-
-func (r *Recomputer) loop(ctx context.Context, done chan<- struct{}) {
-	defer close(done)
-	tick := time.NewTicker(renewalPause)
-	defer tick.Stop()
-	interrupted := false
-	for ctx.Err() == nil {
-		err := r.shift(ctx)
-		if err != nil && !interrupted && ctx.Err() == nil {
-			r.log.Warn("renewal of records is interrupted", "error", err)
-		}
-		interrupted = err != nil
-		wake := r.s.renewals
-		if err != nil {
-			wake = nil // whatever is wrong is given time to end
-		}
-		select {
-		case <-ctx.Done():
-		case <-wake:
-		case <-tick.C:
-		}
-	}
+	r := &Recomputer{s: s, log: log, sizes: map[string]int{}}
+	r.Periodic = startstop.NewPeriodic(startstop.Period{
+		Name: "recomputation", RunOnce: r.shift, Every: renewalPause, Notify: s.renewals, Logger: log,
+	})
+	return r
 }
 
 // renewalLease is held by the process that renews. Two could do no harm, for

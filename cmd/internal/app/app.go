@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -22,6 +21,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/startstop"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
@@ -69,8 +69,7 @@ type App struct {
 	// Generated is the password of a user admin that was made just now, if it was made up.
 	Generated string
 
-	following sync.WaitGroup
-	leave     context.CancelFunc
+	follower *startstop.Periodic // loads what other processes publish
 }
 
 // Open builds the rooms, loads the definitions in force and sees that there is
@@ -96,19 +95,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.follower = h.Builder.Follower(o.Logger)
 	h.Recomputer.Start()
-	h.follow(o.Logger)
+	h.follower.Start()
 	return h, nil
-}
-
-// follow puts in force what other processes on the same store publish.
-func (h *App) follow(log *slog.Logger) {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	var ctx context.Context
-	ctx, h.leave = context.WithCancel(context.Background())
-	h.following.Go(func() { h.Builder.Follow(ctx, log) })
 }
 
 // rooms makes what stands between the definitions and the API.
@@ -160,8 +150,7 @@ func Collections(m *model.Model) []store.Collection {
 
 // Close ends what runs in the background; the store stays open.
 func (h *App) Close() error {
-	h.leave()
-	h.following.Wait()
+	h.follower.Stop()
 	h.Recomputer.Stop()
 	return errors.Join(h.Transfer.Close(), h.API.Close(), h.Files.Close())
 }

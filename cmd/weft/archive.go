@@ -13,10 +13,10 @@ import (
 //	collections.json             the collections with their indexes
 //	records/<collection>/<n>.jsonl  documents by id, a line each (package dump)
 //	files/<id>                   the bytes of attachments
-//	contents.json                SHA-256 of every member before, sums of every collection
+//	contents.json                SHA-256 of every earlier member, sums of every collection
 //
-// It holds nothing that is the database's own, so that what was saved on one
-// can be restored on another. Format 1 was a copy of the embedded database's
+// It holds nothing specific to a database product, so that a backup of one can
+// be restored on another. Format 1 was a copy of the embedded database's
 // file; see archive_file.go.
 const (
 	archiveFormat   = 2
@@ -30,13 +30,13 @@ const (
 const (
 	memberLimit = 1 << 40   // bytes of an attachment
 	textLimit   = 512 << 20 // bytes of any other member
-	// paddingLimit is what a tar may have behind its end, in bytes.
+	// paddingLimit is how many bytes may follow the end of the tar.
 	paddingLimit = 1 << 20
 	// chunkBytes is when a member of documents is full.
 	chunkBytes = 4 << 20
 )
 
-// manifest is the first member. Members stands there in format 1 only.
+// manifest is the first member. Members is set in format 1 only.
 type manifest struct {
 	Format  int               `json:"format"`
 	Weft    string            `json:"weft"`

@@ -13,15 +13,14 @@ import (
 	"weft/runtime/store/migrate"
 )
 
-// neverSaved are collections that no weft ever put into a backup: who finds
-// them in one has it from somebody else.
-func neverSaved() []string {
+// forbiddenCollections are collections that weft never puts into a backup: an
+// archive that has one was made by something else.
+func forbiddenCollections() []string {
 	return []string{access.SessionCollection, lease.Collection, migrate.Collection}
 }
 
-// archiveCheck looks at everything in an archive that can be looked at without
-// a database, so that one that does not hold together is found before anything
-// is written.
+// archiveCheck checks everything in an archive that can be checked without a
+// database, so that an inconsistent one is found before anything is written.
 type archiveCheck struct {
 	sums  map[string]*dump.Hasher // by collection
 	last  map[string]string       // by collection, the id read last
@@ -44,7 +43,7 @@ func checkArchive(r io.Reader) (*contents, error) {
 
 func (k *archiveCheck) collections(defs []store.Collection) error {
 	for _, c := range defs {
-		if slices.Contains(neverSaved(), c.Name) {
+		if slices.Contains(forbiddenCollections(), c.Name) {
 			return damaged("it should not hold %q", c.Name)
 		}
 		if k.sums[c.Name] != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // unpack says what to do with what an archive holds; parts that are nil are
-// read over.
+// skipped.
 type unpack struct {
 	collections func([]store.Collection) error
 	documents   func(collection string, docs []store.Doc) error
@@ -36,8 +36,7 @@ type archiveReader struct {
 
 // readArchive reads an archive to its end. When it returns no error, every
 // member was what it was saved as and none is missing; what it gave to unpack
-// before is good only then; whether the members fit each other is the business
-// of checkArchive. Of an archive of format 1 it reads the manifest only.
+// is valid only then; checkArchive checks whether the members fit each other. Of an archive of format 1 it reads the manifest only.
 func readArchive(r io.Reader, to unpack) (*manifest, *contents, error) {
 	o, err := openArchive(r)
 	if err != nil {
@@ -73,7 +72,7 @@ type openedArchive struct {
 	digest   string // of the manifest
 }
 
-// openArchive reads the manifest and leaves the reader behind it.
+// openArchive reads the manifest; the reader is then at the next member.
 func openArchive(r io.Reader) (*openedArchive, error) {
 	zr, err := gzip.NewReader(r)
 	if err != nil {
@@ -105,7 +104,7 @@ func openArchive(r io.Reader) (*openedArchive, error) {
 	return o, nil
 }
 
-// end sees that nothing comes but the end: the last bytes hold a checksum.
+// end reads to the end, whose last bytes are a checksum, and fails when more follows.
 func (o *openedArchive) end() error {
 	if _, err := o.tar.Next(); !errors.Is(err, io.EOF) {
 		return damaged("something stands behind its end (%v)", err)

@@ -133,7 +133,7 @@ func sumsOf(t *testing.T, dir string) []dump.Checksum {
 
 func storeSums(t *testing.T, db migrate.Store) []dump.Checksum {
 	t.Helper()
-	defs, err := migrate.Definitions(t.Context(), db, leftBehind())
+	defs, err := migrate.Definitions(t.Context(), db, transientCollections())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,16 +228,16 @@ func TestBackupWithoutAFile(t *testing.T) {
 	s := newSession(t)
 	s.do(command{args: "template install opportunity-pipeline --sample-data --data DIR/d"})
 	paths, _ := filepath.Glob(filepath.Join(s.dir, "d", filesName, "??", "*"))
-	if err := errors.Join(os.Remove(paths[0]), os.WriteFile(paths[1], []byte("spoilt"), 0o600)); err != nil {
+	if err := errors.Join(os.Remove(paths[0]), os.WriteFile(paths[1], []byte("damaged"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	gone, spoilt := filepath.Base(paths[0]), filepath.Base(paths[1])
+	gone, damaged := filepath.Base(paths[0]), filepath.Base(paths[1])
 	s.all([]command{
 		{args: "backup DIR/b.tgz --data DIR/d", status: 1, says: []string{"wrote"},
-			errs: []string{"the backup was written", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
-		{args: "backup - --data DIR/d", status: 1, errs: []string{spoilt, gone}},
-		{args: "restore DIR/b.tgz --data DIR/r", says: []string{"restored", "1 of 22 attachments are damaged (first: " + spoilt, "1 have no file (first: " + gone}},
-		{args: "restore DIR/b.tgz --data DIR/r2 --json", says: []string{`"damaged": [`, `"missing": [`, gone, spoilt}},
+			errs: []string{"the backup was written", "1 of 22 attachments are damaged (first: " + damaged, "1 have no file (first: " + gone}},
+		{args: "backup - --data DIR/d", status: 1, errs: []string{damaged, gone}},
+		{args: "restore DIR/b.tgz --data DIR/r", says: []string{"restored", "1 of 22 attachments are damaged (first: " + damaged, "1 have no file (first: " + gone}},
+		{args: "restore DIR/b.tgz --data DIR/r2 --json", says: []string{`"damaged": [`, `"missing": [`, gone, damaged}},
 		{args: "doctor --data DIR/r", status: 1, says: []string{"2 of 22 attachments"}},
 	})
 	out, _ := s.do(command{args: "backup DIR/c.tgz --data DIR/d --json", status: 1})
@@ -246,7 +246,7 @@ func TestBackupWithoutAFile(t *testing.T) {
 		Damaged, Missing, Removed []string
 	}
 	if err := json.Unmarshal([]byte(out), &said); err != nil || said.Attachments != 22 || said.Bytes == 0 ||
-		!slices.Equal(said.Damaged, []string{spoilt}) || !slices.Equal(said.Missing, []string{gone}) || len(said.Removed) > 0 {
+		!slices.Equal(said.Damaged, []string{damaged}) || !slices.Equal(said.Missing, []string{gone}) || len(said.Removed) > 0 {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -297,9 +297,9 @@ func TestBackupThatBreaksOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	room := files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "d", filesName)})
+	attachments := files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "d", filesName)})
 	var whole bytes.Buffer
-	if err := writeArchive(t.Context(), &whole, db, room); err != nil {
+	if err := writeArchive(t.Context(), &whole, db, attachments); err != nil {
 		t.Fatal(err)
 	}
 	for _, cut := range []int{0, 1, 100, whole.Len() / 2, whole.Len() - 1} {
@@ -312,7 +312,7 @@ func TestBackupThatBreaksOff(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := writeArchive(ctx, io.Discard, db, room); err == nil {
+	if err := writeArchive(ctx, io.Discard, db, attachments); err == nil {
 		t.Error("a cancelled backup is done")
 	}
 }

@@ -44,7 +44,7 @@ func writeArchive(ctx context.Context, w io.Writer, st migrate.Store, in *files.
 		return fmt.Errorf("backup: %w", err)
 	}
 	a := &archiveWriter{out: temp, at: time.Now().UTC(), contents: contents{Members: map[string]string{}}}
-	// The snapshot shall be short, and attachments hardly get smaller.
+	// The snapshot must be short, and attachments compress badly.
 	if a.zip, err = gzip.NewWriterLevel(writerFunc(func(b []byte) (int, error) { return a.out.Write(b) }), gzip.BestSpeed); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -55,7 +55,7 @@ func writeArchive(ctx context.Context, w io.Writer, st migrate.Store, in *files.
 	if err := a.snapshot(ctx, st); err != nil {
 		return err
 	}
-	if err := a.handOver(temp, w); err != nil {
+	if err := a.switchToOutput(temp, w); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	for _, f := range a.files {
@@ -82,7 +82,7 @@ func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 // snapshot writes all documents of one moment.
 func (a *archiveWriter) snapshot(ctx context.Context, st migrate.Store) error {
-	defs, err := migrate.Definitions(ctx, st, leftBehind())
+	defs, err := migrate.Definitions(ctx, st, transientCollections())
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -150,8 +150,8 @@ func (a *archiveWriter) collection(ctx context.Context, from store.FullReader, n
 	return errors.Join(err, flush())
 }
 
-// handOver sends what was written so far to w, and what comes after it too.
-func (a *archiveWriter) handOver(temp *os.File, w io.Writer) error {
+// switchToOutput sends what was written so far to w, and what comes after it too.
+func (a *archiveWriter) switchToOutput(temp *os.File, w io.Writer) error {
 	if err := errors.Join(a.tar.Flush(), a.zip.Flush()); err != nil {
 		return err
 	}

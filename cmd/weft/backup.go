@@ -13,7 +13,7 @@ type backupCmd struct {
 	File string `arg:"" help:"File to write, e.g. weft-2026-11-22.tar.gz; - for standard output."`
 }
 
-// Run writes a backup; a running server goes on meanwhile.
+// Run writes a backup; a running server keeps working.
 func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 	if dir := filepath.Dir(c.File); c.File != "-" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
@@ -47,7 +47,7 @@ func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 	return checked.contents.lossError()
 }
 
-// lossError says that a backup is good and yet not all that it should be.
+// lossError says which attachments a valid backup lacks.
 func (c *contents) lossError() error {
 	if loss := c.loss(); loss != "" {
 		return fmt.Errorf("the backup was written, but %s; restore these from an earlier one", loss)
@@ -55,8 +55,8 @@ func (c *contents) lossError() error {
 	return nil
 }
 
-// writeWhole writes the file under another name first, so that a backup that
-// broke off never looks like one.
+// writeWhole writes the file under another name first, so that an
+// incomplete backup never looks like a backup.
 func writeWhole(name string, r io.Reader) (int64, error) {
 	f, err := os.CreateTemp(filepath.Dir(name), ".weft-*")
 	if err != nil {
@@ -70,15 +70,15 @@ func writeWhole(name string, r io.Reader) (int64, error) {
 	return size, errors.Join(os.Rename(f.Name(), name), syncFolder(filepath.Dir(name)))
 }
 
-// checkWhileRead gives an archive on and checks it meanwhile: the reader ends
-// with an error when what it gave is no whole backup.
+// checkWhileRead passes an archive through and checks it: the reader ends with
+// an error when the archive is not a complete backup.
 func checkWhileRead(r io.Reader) *checkedReader {
 	pr, pw := io.Pipe()
 	c := &checkedReader{r: io.TeeReader(r, pw), to: pw, result: make(chan error, 1)}
 	go func() {
 		var err error
 		_, c.contents, err = readArchive(pr, unpack{})
-		_, _ = io.Copy(io.Discard, pr) // what stands behind the end, or behind the damage
+		_, _ = io.Copy(io.Discard, pr) // what follows the end or the damage
 		c.result <- err
 	}()
 	return c

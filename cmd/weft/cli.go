@@ -7,7 +7,7 @@ import (
 )
 
 // cli is the command line as the contract has it. A flag with a variable may
-// also come from the environment; a flag that is given goes first.
+// also come from the environment; a flag takes precedence.
 type cli struct {
 	Data       string `help:"Data folder: the embedded database, files and keys; with MongoDB only files and keys." default:"data" placeholder:"DIR" variable:"WEFT_DATA" group:"Where"`
 	Server     string `help:"Address of a running server, instead of a data folder." placeholder:"URL" group:"Where"`
@@ -19,7 +19,7 @@ type cli struct {
 	Quota  byteSize `name:"files-quota" help:"How much all attachments may take together, e.g. 50GiB; no limit if left out." placeholder:"SIZE" variable:"WEFT_FILES_QUOTA" group:"Files"`
 
 	UserQuota byteSize `name:"files-user-quota" help:"How much one user's attachments may take that no record uses yet; 0 for no limit." default:"2GiB" placeholder:"SIZE" variable:"WEFT_FILES_USER_QUOTA" group:"Files"`
-	MaxUpload byteSize `name:"max-upload" help:"The greatest attachment." default:"100MiB" placeholder:"SIZE" variable:"WEFT_MAX_UPLOAD" group:"Files"`
+	MaxUpload byteSize `name:"max-upload" help:"The largest attachment." default:"100MiB" placeholder:"SIZE" variable:"WEFT_MAX_UPLOAD" group:"Files"`
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Template templateCmd `cmd:"" help:"List, install and export templates."`
@@ -34,20 +34,20 @@ type cli struct {
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
-// bucket says where attachments lie when they do not lie in the data folder.
+// bucket says where attachments are when they are not in the data folder.
 type bucket struct {
 	Endpoint   string `help:"Host of the S3 service, with http:// in front if it has no TLS." placeholder:"URL" variable:"WEFT_S3_ENDPOINT"`
-	Bucket     string `help:"Bucket; attachments lie in it and not in the data folder." placeholder:"NAME" variable:"WEFT_S3_BUCKET"`
-	Prefix     string `help:"Stands before every key, so that one bucket can serve several weft." placeholder:"TEXT" variable:"WEFT_S3_PREFIX"`
-	Region     string `help:"Region of the bucket, if the service has such." placeholder:"NAME" variable:"WEFT_S3_REGION"`
+	Bucket     string `help:"Bucket of attachments, instead of the data folder." placeholder:"NAME" variable:"WEFT_S3_BUCKET"`
+	Prefix     string `help:"Prefix of every key, so that several weft can share one bucket." placeholder:"TEXT" variable:"WEFT_S3_PREFIX"`
+	Region     string `help:"Region of the bucket, if the service has regions." placeholder:"NAME" variable:"WEFT_S3_REGION"`
 	AccessKey  string `help:"Access key." placeholder:"KEY" variable:"WEFT_S3_ACCESS_KEY"`
 	SecretKey  string `help:"Secret key; better given by its variable, since flags can be seen by others on the machine." placeholder:"KEY" variable:"WEFT_S3_SECRET_KEY"`
 	PathStyle  bool   `help:"Name the bucket in the path instead of the host." variable:"WEFT_S3_PATH_STYLE"`
 	MakeBucket bool   `help:"Make the bucket when it is missing." variable:"WEFT_S3_MAKE_BUCKET"`
-	Redirect   bool   `help:"Send downloads to the bucket itself, by addresses that are good for a short time." variable:"WEFT_S3_REDIRECT"`
+	Redirect   bool   `help:"Send downloads to the bucket itself, by addresses that are valid for a short time." variable:"WEFT_S3_REDIRECT"`
 
 	PublicEndpoint string        `help:"Host that browsers are sent to with --s3-redirect, where the endpoint is inside a network." placeholder:"URL" variable:"WEFT_S3_PUBLIC_ENDPOINT"`
-	Patience       time.Duration `help:"How long the service may take to answer at all; a far one needs more." default:"1s" placeholder:"TIME" variable:"WEFT_S3_PATIENCE"`
+	Timeout        time.Duration `help:"How long the service may take to begin its answer; a distant one needs more." default:"1s" placeholder:"TIME" variable:"WEFT_S3_TIMEOUT"`
 }
 
 // storage is where the bytes of attachments go; nil for the data folder.
@@ -57,7 +57,7 @@ func (b bucket) storage() (files.Storage, error) {
 	}
 	s, err := files.NewBucket(files.S3Options{
 		Endpoint: b.Endpoint, Bucket: b.Bucket, Prefix: b.Prefix, Region: b.Region, AccessKey: b.AccessKey, SecretKey: b.SecretKey,
-		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, PublicEndpoint: b.PublicEndpoint, Timeout: b.Patience,
+		PathStyle: b.PathStyle, MakeBucket: b.MakeBucket, Redirect: b.Redirect, PublicEndpoint: b.PublicEndpoint, Timeout: b.Timeout,
 	})
 	if err != nil {
 		return nil, usageError{err}

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// client speaks to the API: of a running server, or of the rooms that this
-// process has opened itself (see inProcess). Every command has one way only.
+// client calls the API: of a running server, or of the one in this process (see
+// inProcessTransport). Commands do not know which.
 type client struct {
 	base  string // without a slash at the end
 	token string
@@ -104,15 +104,15 @@ func (c *client) send(ctx context.Context, method, path, mediaType string, body 
 	defer res.Body.Close()
 	p := &problemError{Status: res.StatusCode, Title: res.Status}
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	_ = json.Unmarshal(text, p) // not problem+json: the status line has to do
+	_ = json.Unmarshal(text, p) // not problem+json: the status line is all there is
 	return nil, p
 }
 
-// inProcess answers requests by calling a handler of this process.
-type inProcess struct{ handler http.Handler }
+// inProcessTransport answers requests by calling a handler of this process.
+type inProcessTransport struct{ handler http.Handler }
 
-// RoundTrip runs the handler beside the caller; bodies stream both ways.
-func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
+// RoundTrip runs the handler in a goroutine; bodies stream both ways.
+func (t inProcessTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	pr, pw := io.Pipe()
 	w := &pipeResponse{header: http.Header{}, body: pw, started: make(chan struct{})}
 	req = req.Clone(req.Context())
@@ -144,7 +144,7 @@ func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// pipeResponse is the http.ResponseWriter of inProcess.
+// pipeResponse is the http.ResponseWriter of inProcessTransport.
 type pipeResponse struct {
 	header, sent http.Header
 	body         *io.PipeWriter

@@ -25,13 +25,13 @@ type session struct {
 	t   *testing.T
 	dir string // stands for DIR in arguments
 	env map[string]string
-	// patience is that of Main.
-	patience time.Duration
+	// timeout is the mongodbTimeout of Main.
+	timeout time.Duration
 }
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword, s3Patience: testPatience.String()}, patience: testPatience}
+	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword, s3Timeout: testTimeout.String()}, timeout: testTimeout}
 }
 
 // try runs a command, whatever comes of it.
@@ -42,7 +42,7 @@ func (s *session) try(c command) (out, errs string, status int) {
 	for i, a := range args {
 		args[i] = strings.ReplaceAll(a, "~", " ")
 	}
-	m := &Main{Args: args, patience: s.patience, Stdin: strings.NewReader(c.stdin), Stdout: &stdout, Stderr: &stderr,
+	m := &Main{Args: args, mongodbTimeout: s.timeout, Stdin: strings.NewReader(c.stdin), Stdout: &stdout, Stderr: &stderr,
 		Getenv: func(name string) string { return s.env[name] }}
 	status = m.Main(s.t.Context())
 	return stdout.String(), stderr.String(), status
@@ -103,8 +103,8 @@ func TestWrongUse(t *testing.T) {
 		{args: "template list --server http://127.0.0.1:1 --token x", status: 1, errs: []string{"does not answer"}},
 		{args: "export opportunity --where x --data DIR/d", status: 2, errs: []string{"--where must be JSON"}},
 		{args: "import DIR --data DIR/d --entity x", status: 1, errs: []string{"holds no CSV or XLSX file"}},
-		{args: "doctor --data DIR/d --s3-bucket deals --s3-endpoint h --s3-patience long", status: 2, errs: []string{"--s3-patience"}},
-		{args: "serve --data DIR/d --s3-bucket deals --s3-endpoint h --s3-patience=-1s", status: 2, errs: []string{"patience with S3"}},
+		{args: "doctor --data DIR/d --s3-bucket deals --s3-endpoint h --s3-timeout long", status: 2, errs: []string{"--s3-timeout"}},
+		{args: "serve --data DIR/d --s3-bucket deals --s3-endpoint h --s3-timeout=-1s", status: 2, errs: []string{"with S3 is a time"}},
 		{args: "serve --data DIR/d --s3-bucket deals --s3-endpoint h --s3-public-endpoint ftp://h", status: 2, errs: []string{"S3 endpoint"}},
 		{args: "version", says: []string{"weft "}},
 		{args: "version --json", says: []string{`"version": "`}},
@@ -161,8 +161,8 @@ func TestCommandsOnAFolder(t *testing.T) {
 		{args: "user passwd li.si --data DIR/d", status: 1, errs: []string{"no password on standard input"}},
 		{args: "user passwd nobody --data DIR/d", stdin: "secret-pass-2\n", status: 1, errs: []string{"there is no user nobody"}},
 		{args: "token add mine --data DIR/d", says: []string{"weft_"}},
-		{args: "token add his --user li.si --data DIR/d", says: []string{"weft_"}},
-		{args: "token add his --user li.si --role boss --data DIR/d", status: 1, errs: []string{`there is no role "boss"`}},
+		{args: "token add script --user li.si --data DIR/d", says: []string{"weft_"}},
+		{args: "token add script --user li.si --role boss --data DIR/d", status: 1, errs: []string{`there is no role "boss"`}},
 		{args: "doctor --data DIR/d", says: []string{"definitions"}},
 	})
 }
@@ -189,7 +189,7 @@ func TestBackupAndRestore(t *testing.T) {
 }
 
 // While a server runs, commands go through it, and a second server is refused.
-func TestCommandsBesideAServer(t *testing.T) {
+func TestCommandsNextToAServer(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	s.do(command{args: "template install opportunity-pipeline --data DIR/d"})

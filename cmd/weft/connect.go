@@ -20,12 +20,12 @@ import (
 const organisationZone = "Asia/Shanghai"
 
 // connect gives a client of the API: of --server, of the server that owns the
-// data folder, or of the rooms opened by this process, acting as admin.
+// data folder, or of one opened in this process, acting as admin.
 func (m *Main) connect(ctx context.Context) (*client, error) {
 	if m.cli.Server != "" {
 		return m.connectServer()
 	}
-	in, err := m.openInstance(ctx)
+	in, err := m.openDataFolder(ctx)
 	var used *errInUse
 	if errors.As(err, &used) {
 		return m.connectRunning(ctx, used)
@@ -39,7 +39,7 @@ func (m *Main) connect(ctx context.Context) (*client, error) {
 	}
 	inner := m.open.closer
 	m.open.closer = func() error { session.end(); return inner() }
-	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcess{in.API}}}, nil
+	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcessTransport{in.API}}}, nil
 }
 
 func (m *Main) connectServer() (*client, error) {
@@ -52,9 +52,9 @@ func (m *Main) connectServer() (*client, error) {
 	return &client{base: strings.TrimRight(m.cli.Server, "/"), token: m.cli.Token, http: http.DefaultClient}, nil
 }
 
-// connectRunning goes through the server that owns the folder.
+// connectRunning uses the server that owns the folder.
 func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, error) {
-	r, err := findRunning(m.cli.Data)
+	r, err := readServerAddress(m.cli.Data)
 	if err != nil || r.PID != used.pid {
 		return nil, used
 	}
@@ -65,22 +65,22 @@ func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, err
 	return c, nil
 }
 
-// openInstance takes the data folder and opens weft over it.
-func (m *Main) openInstance(ctx context.Context) (*instance, error) {
+// openNode takes the data folder and opens weft over it.
+func (m *Main) openDataFolder(ctx context.Context) (*node, error) {
 	if err := m.takeFolder(m.cli.MongodbURI != ""); err != nil {
 		return nil, err
 	}
-	in, err := m.openHouse(ctx)
+	in, err := m.openNode(ctx)
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	return in, nil
 }
 
-// takeFolder takes the data folder for this process, alone or beside others
+// takeFolder locks the data folder for this process, alone or shared with others
 // whose records are in the same MongoDB.
 func (m *Main) takeFolder(shared bool) error {
-	if addressLike.MatchString(m.cli.Data) || strings.Contains(m.cli.Data, "://") {
+	if addressPattern.MatchString(m.cli.Data) || strings.Contains(m.cli.Data, "://") {
 		return usageError{errors.New("--data is a folder; a database in MongoDB is named by --mongodb-uri, and a bucket by --s3-…")}
 	}
 	f, err := openFolder(m.cli.Data, shared)
@@ -91,9 +91,9 @@ func (m *Main) takeFolder(shared bool) error {
 	return nil
 }
 
-// openHouse opens weft over the folder that was taken. A user admin that was
+// openNode opens weft over the folder that was taken. A user admin that was
 // made is announced, with its password if that was generated.
-func (m *Main) openHouse(ctx context.Context) (*instance, error) {
+func (m *Main) openNode(ctx context.Context) (*node, error) {
 	zone, err := time.LoadLocation(organisationZone)
 	if err != nil {
 		return nil, fmt.Errorf("time zone: %w", err)
@@ -103,7 +103,7 @@ func (m *Main) openHouse(ctx context.Context) (*instance, error) {
 		return nil, err
 	}
 	log := m.logger()
-	in, err := openInstance(ctx, instanceOptions{
+	in, err := openNode(ctx, nodeOptions{
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
 		files: m.open.files(), storage: storage, imports: m.open.imports(), zone: zone,
 		quota: int64(m.cli.Quota), userQuota: int64(m.cli.UserQuota), maxUpload: int64(m.cli.MaxUpload),
@@ -125,9 +125,9 @@ func (m *Main) openStore(ctx context.Context, log *slog.Logger) (store.Store, er
 		return sqlite.Open(ctx, m.open.database(), sqlite.Options{Synchronous: m.synchronous, Logger: log})
 	}
 	if _, err := os.Stat(m.open.database()); err == nil {
-		return nil, errTwoHouses
+		return nil, errEmbeddedDatabase
 	}
 	return mongo.Open(ctx, m.cli.MongodbURI, mongo.Options{
-		Logger: slog.New(quietHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern, UnresponsiveTimeout: m.patience,
+		Logger: slog.New(gatedHandler{log.Handler(), &m.serving}), WriteConcern: m.writeConcern, UnresponsiveTimeout: m.mongodbTimeout,
 	})
 }

@@ -25,37 +25,37 @@ import (
 )
 
 // The server of the crash tests is this test binary, started again: the real
-// program, or one that was spoilt on purpose to show that the checker sees it.
+// program, or one that was damaged on purpose to show that the checker sees it.
 const (
-	serverVariable  = "WEFT_TEST_SERVER" // how long it waits for MongoDB; 0 for the default
-	spoilVariable   = "WEFT_TEST_SPOIL"
-	spoilEarly      = "answer before the commit"
-	spoilSplit      = "history outside the commit"
-	spoilOff        = "no flush"
-	crashPassword   = "crash-test-2026"
-	crashWriters    = 64
-	crashUnflushed  = 40 * time.Millisecond
-	crashStartLimit = 30 * time.Second
-	// testPatience is for a test server that shares the processors with the tests.
-	testPatience = 30 * time.Second
-	s3Patience   = "WEFT_S3_PATIENCE"
+	serverVariable   = "WEFT_TEST_SERVER" // how long it waits for MongoDB; 0 for the default
+	faultVariable    = "WEFT_TEST_FAULT"
+	faultEarlyAnswer = "answer before the commit"
+	faultSplitCommit = "history outside the commit"
+	faultNoFlush     = "no flush"
+	crashPassword    = "crash-test-2026"
+	crashWriters     = 64
+	crashUnflushed   = 40 * time.Millisecond
+	crashStartLimit  = 30 * time.Second
+	// testTimeout is for a test server that shares the processors with the tests.
+	testTimeout = 30 * time.Second
+	s3Timeout   = "WEFT_S3_TIMEOUT"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serverVariable) == "" {
 		os.Exit(m.Run())
 	}
-	patience, err := time.ParseDuration(os.Getenv(serverVariable))
+	timeout, err := time.ParseDuration(os.Getenv(serverVariable))
 	if err != nil {
 		panic(err)
 	}
-	program := &Main{Args: os.Args[1:], patience: patience, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
-	switch os.Getenv(spoilVariable) {
-	case spoilEarly:
+	program := &Main{Args: os.Args[1:], mongodbTimeout: timeout, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	switch os.Getenv(faultVariable) {
+	case faultEarlyAnswer:
 		program.wrapStore = func(s store.Store) store.Store { return earlyStore{s} }
-	case spoilSplit:
+	case faultSplitCommit:
 		program.wrapStore = func(s store.Store) store.Store { return splitStore{s} }
-	case spoilOff:
+	case faultNoFlush:
 		program.synchronous, program.writeConcern = "OFF", "unsafe"
 	}
 	os.Exit(program.Main(context.Background()))
@@ -104,23 +104,23 @@ type crashServer struct {
 	log   terminal
 }
 
-func startCrashServer(t *testing.T, dir, spoil string, flags ...string) *crashServer {
+func startCrashServer(t *testing.T, dir, fault string, flags ...string) *crashServer {
 	t.Helper()
-	return startServer(t, dir, spoil, testPatience, flags...)
+	return startServer(t, dir, fault, testTimeout, flags...)
 }
 
-func startServer(t *testing.T, dir, spoil string, patience time.Duration, flags ...string) *crashServer {
+func startServer(t *testing.T, dir, fault string, timeout time.Duration, flags ...string) *crashServer {
 	t.Helper()
 	s := &crashServer{t: t}
 	s.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, flags...)...)
-	s.cmd.Env = append(os.Environ(), serverVariable+"="+patience.String(), s3Patience+"="+testPatience.String(), spoilVariable+"="+spoil, "WEFT_ADMIN_PASSWORD="+crashPassword)
+	s.cmd.Env = append(os.Environ(), serverVariable+"="+timeout.String(), s3Timeout+"="+testTimeout.String(), faultVariable+"="+fault, "WEFT_ADMIN_PASSWORD="+crashPassword)
 	s.cmd.Stdout, s.cmd.Stderr = io.Discard, &s.log
 	_ = os.Remove(filepath.Join(dir, runningName))
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(crashStartLimit); ; time.Sleep(5 * time.Millisecond) {
-		if r, err := findRunning(dir); err == nil && r.PID == s.cmd.Process.Pid {
+		if r, err := readServerAddress(dir); err == nil && r.PID == s.cmd.Process.Pid {
 			s.url, s.token = r.URL, r.Token
 			return s
 		}
@@ -191,7 +191,7 @@ func crashFolder(t *testing.T, flags ...string) string {
 	var out bytes.Buffer
 	program := &Main{
 		Args:  append([]string{"template", "install", "opportunity-pipeline", "--data", dir}, flags...),
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, patience: testPatience,
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, mongodbTimeout: testTimeout,
 		Getenv: func(name string) string { return map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}[name] },
 	}
 	if status := program.Main(t.Context()); status != 0 {
@@ -318,11 +318,11 @@ func rounds(few, many int) int {
 }
 
 // killRounds kills a server while it is written to, again and again, and verifies at the end of each round.
-func killRounds(t *testing.T, spoil string, count int) (lost, torn []string, acknowledged int) {
+func killRounds(t *testing.T, fault string, count int) (lost, torn []string, acknowledged int) {
 	dir := crashFolder(t)
 	var acks []ack
 	for round := range count {
-		s := startCrashServer(t, dir, spoil)
+		s := startCrashServer(t, dir, fault)
 		ctx, cancel := context.WithCancel(t.Context())
 		timer := time.AfterFunc(50*time.Millisecond+rand.N(450*time.Millisecond), func() { s.kill(); cancel() })
 		acks = append(acks, s.writeUntil(ctx, round)...)
@@ -350,14 +350,14 @@ func TestKillLosesNothing(t *testing.T) {
 }
 
 // The checker must see a server that answers too early, and one that keeps its history apart.
-func TestKillCheckerSeesSpoiltServers(t *testing.T) {
-	t.Run(spoilEarly, func(t *testing.T) {
-		if lost, _, n := killRounds(t, spoilEarly, 3); len(lost) == 0 {
+func TestKillCheckerSeesFaultyServers(t *testing.T) {
+	t.Run(faultEarlyAnswer, func(t *testing.T) {
+		if lost, _, n := killRounds(t, faultEarlyAnswer, 3); len(lost) == 0 {
 			t.Errorf("%d writes were acknowledged before their commit, and none was missed", n)
 		}
 	})
-	t.Run(spoilSplit, func(t *testing.T) {
-		if _, torn, n := killRounds(t, spoilSplit, 3); len(torn) == 0 {
+	t.Run(faultSplitCommit, func(t *testing.T) {
+		if _, torn, n := killRounds(t, faultSplitCommit, 3); len(torn) == 0 {
 			t.Errorf("%d writes kept their history apart, and no torn set was seen", n)
 		}
 	})

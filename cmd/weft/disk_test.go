@@ -111,7 +111,7 @@ func TestReadOnlyFolderIsSaid(t *testing.T) {
 }
 
 func TestCorruptDatabaseIsSaid(t *testing.T) {
-	for name, spoil := range map[string]func([]byte) []byte{
+	for name, fault := range map[string]func([]byte) []byte{
 		"garbage":   func([]byte) []byte { return bytes.Repeat([]byte("not a database"), 1000) },
 		"truncated": func(b []byte) []byte { return b[:len(b)/2] },
 		"a torn page": func(b []byte) []byte {
@@ -129,7 +129,7 @@ func TestCorruptDatabaseIsSaid(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			damaged := spoil(append([]byte(nil), content...))
+			damaged := fault(append([]byte(nil), content...))
 			if err := os.WriteFile(path, damaged, 0o600); err != nil {
 				t.Fatal(err)
 			}

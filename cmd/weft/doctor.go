@@ -13,17 +13,17 @@ import (
 
 type doctorCmd struct{}
 
-// finding is one thing the doctor looked at.
+// finding is the result of one check.
 type finding struct {
 	Check string `json:"check"`
 	OK    bool   `json:"ok"`
 	Text  string `json:"text"`
 }
 
-// minFreeBytes is what a write-ahead log and a backup need to breathe.
+// minFreeBytes leaves room for a write-ahead log and a backup.
 const minFreeBytes = 256 << 20
 
-// Run looks at everything it can and fails when something needs a person.
+// Run checks everything it can and fails when something needs attention.
 func (c *doctorCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
 		return m.examineServer(ctx)
@@ -31,7 +31,7 @@ func (c *doctorCmd) Run(ctx context.Context, m *Main) error {
 	if _, err := os.Stat(m.cli.Data); err != nil && m.cli.MongodbURI == "" {
 		return fmt.Errorf("there is no data folder %s; weft serve makes one", m.cli.Data)
 	}
-	in, err := m.openInstance(ctx)
+	in, err := m.openDataFolder(ctx)
 	findings := []finding{m.examineSpace()}
 	var used *errInUse
 	switch {
@@ -98,17 +98,17 @@ func (m *Main) examineServer(ctx context.Context) error {
 }
 
 // examine checks the database, the definitions and the attachments.
-func (in *instance) examine(ctx context.Context) []finding {
-	out := in.examineDatabase(ctx)
-	m := in.Current.Model()
+func (n *node) examine(ctx context.Context) []finding {
+	out := n.examineDatabase(ctx)
+	m := n.Current.Model()
 	out = append(out, finding{Check: "definitions", OK: true, Text: fmt.Sprintf("version %d, %d entities", m.Version, len(m.Entities))})
-	for _, w := range m.Warnings { // slow at worst, so no problem of the house
+	for _, w := range m.Warnings { // slow at worst, so not a problem
 		out = append(out, good("definitions", "%s: %s", w.Path, w.Message("en")))
 	}
-	return append(out, in.examineFiles(ctx)...)
+	return append(out, n.examineFiles(ctx)...)
 }
 
-// good and bad are findings; what is bad says what to do.
+// good and bad make findings; a bad one says what to do.
 func good(check, format string, args ...any) finding {
 	return finding{Check: check, OK: true, Text: fmt.Sprintf(format, args...)}
 }
@@ -117,7 +117,7 @@ func bad(check, format string, args ...any) finding {
 	return finding{Check: check, Text: fmt.Sprintf(format, args...)}
 }
 
-// checkDatabase opens a database file for a moment and checks it as a whole.
+// checkDatabase opens a database file, checks all of it and closes it.
 func checkDatabase(ctx context.Context, path string) error {
 	db, err := sqlite.Open(ctx, path, sqlite.Options{})
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"weft/runtime/store/sqlite"
 )
 
-// Beyond these a person should look.
+// Limits beyond which a finding is a problem.
 const (
 	clockLimit   = 2 * time.Second
 	behindLimit  = 30 * time.Second
 	durableLimit = time.Second
 )
 
-// examineDatabase checks what lies below everything else.
-func (in *instance) examineDatabase(ctx context.Context) []finding {
-	switch db := in.database.(type) {
+// examineDatabase checks the database product.
+func (n *node) examineDatabase(ctx context.Context) []finding {
+	switch db := n.database.(type) {
 	case *sqlite.Store:
 		if err := db.CheckIntegrity(ctx); err != nil {
 			return []finding{bad("database", "%s; restore the last backup", sentence(err))}
@@ -35,7 +35,7 @@ func (in *instance) examineDatabase(ctx context.Context) []finding {
 	return nil
 }
 
-// examineMongo judges what MongoDB says of itself.
+// examineMongo rates what MongoDB reports about itself.
 func examineMongo(r *mongo.Report) []finding {
 	out := []finding{good("database", "MongoDB %s, database %s, format %d of documents and %d of texts", r.Version, r.Database, r.DocumentFormat, r.TextFormat)}
 	out = append(out, examineMembers(r)...)
@@ -51,8 +51,8 @@ func examineMongo(r *mongo.Report) []finding {
 	return append(out, examineIndexes(r)...)
 }
 
-// examineMembers judges the replica set: what is needed for a majority, and who
-// is missing.
+// examineMembers rates the replica set: what a majority needs, and which members
+// are missing.
 func examineMembers(r *mongo.Report) []finding {
 	if r.Sharded {
 		return []finding{good("replica set", "a sharded cluster behind mongos; its shards are not looked at")}

@@ -22,10 +22,10 @@ var remedies = map[string]string{
 	"end upload":   "the key needs the right s3:AbortMultipartUpload on what lies in the bucket; uploads that were cut off take room until then",
 }
 
-// examineFiles checks where the attachments lie, and whether all are there.
-func (in *instance) examineFiles(ctx context.Context) []finding {
-	out := in.examineStorage(ctx)
-	missing, count, err := in.Files.FindMissingBytes(ctx)
+// examineFiles checks the storage of attachments, and whether all are there.
+func (n *node) examineFiles(ctx context.Context) []finding {
+	out := n.examineStorage(ctx)
+	missing, count, err := n.Files.FindMissingBytes(ctx)
 	switch {
 	case err != nil:
 		out = append(out, bad("files", "%s", sentence(err)))
@@ -37,13 +37,13 @@ func (in *instance) examineFiles(ctx context.Context) []finding {
 	return out
 }
 
-// examineStorage tries all that weft does with the storage.
-func (in *instance) examineStorage(ctx context.Context) []finding {
-	place := in.Files.Location()
-	bucket := in.Files.Dir() == ""
+// examineStorage tries every operation that weft uses on the storage.
+func (n *node) examineStorage(ctx context.Context) []finding {
+	place := n.Files.Location()
+	bucket := n.Files.Dir() == ""
 	var out []finding
 	var done []string
-	for _, t := range in.Files.Probe(ctx) {
+	for _, t := range n.Files.Probe(ctx) {
 		if t.Err == nil {
 			done = append(done, t.Action)
 			continue
@@ -61,13 +61,13 @@ func (in *instance) examineStorage(ctx context.Context) []finding {
 	if len(out) == 0 {
 		out = append(out, good("storage", "%s: %s work", place, strings.Join(done, ", ")))
 	}
-	if err := in.Files.ClaimOwnership(ctx); errors.Is(err, files.ErrOtherOwner) {
+	if err := n.Files.ClaimOwnership(ctx); errors.Is(err, files.ErrOtherOwner) {
 		out = append(out, bad("storage", "%s holds the attachments of another database; give each a folder, or a bucket or prefix, of its own (until then nothing is swept)", place))
 	}
 	if !bucket {
 		return out
 	}
-	ahead, known, err := in.Files.ClockDifference(ctx)
+	ahead, known, err := n.Files.ClockDifference(ctx)
 	if err != nil {
 		return append(out, bad("storage clock", "%s; see that the endpoint can be reached from here", sentence(err)))
 	}
@@ -77,7 +77,7 @@ func (in *instance) examineStorage(ctx context.Context) []finding {
 	return out
 }
 
-// reason is what lies below a problem that was made for callers of the API.
+// reason is the cause of a problem, which callers of the API do not see.
 func reason(err error) string {
 	if p := problem.As(err); p != nil && p.Err != nil {
 		err = p.Err

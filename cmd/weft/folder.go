@@ -10,7 +10,7 @@ import (
 )
 
 // folder is a data folder that this process has open: alone when it holds the
-// embedded database, beside others when it holds files only. The lock is the
+// embedded database, shared when it holds files only. The lock is the
 // operating system's, so a killed process leaves none.
 type folder struct {
 	path   string
@@ -28,9 +28,9 @@ func (e *errInUse) Error() string {
 	return fmt.Sprintf("the data folder %s is in use by another weft process (pid %d); stop it first, or use --server", e.path, e.pid)
 }
 
-// running is what a server leaves in its data folder so that commands find it.
+// serverAddress is what a server writes into its data folder so that commands find it.
 // The token is a session of admin; the file is readable by its owner only.
-type running struct {
+type serverAddress struct {
 	PID   int    `json:"pid"`
 	URL   string `json:"url"`
 	Token string `json:"token"`
@@ -44,7 +44,7 @@ const (
 	importsName  = "imports"
 )
 
-// openFolder makes the folder if need be and takes its lock: for this process
+// openFolder makes the folder if it is missing and takes its lock: for this process
 // alone, or shared with others whose records are in the same MongoDB.
 func openFolder(path string, shared bool) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
@@ -76,8 +76,8 @@ func openFolder(path string, shared bool) (*folder, error) {
 	return &folder{path: path, lock: f}, nil
 }
 
-// closeHouse closes what was opened in the folder.
-func (f *folder) closeHouse() error {
+// closeContents closes what was opened in the folder.
+func (f *folder) closeContents() error {
 	if f.closer == nil {
 		return nil
 	}
@@ -86,16 +86,16 @@ func (f *folder) closeHouse() error {
 	return closer()
 }
 
-// Close closes what was opened in the folder and gives the lock back.
-func (f *folder) Close() error { return errors.Join(f.closeHouse(), f.lock.Close()) }
+// Close closes what was opened in the folder and releases the lock.
+func (f *folder) Close() error { return errors.Join(f.closeContents(), f.lock.Close()) }
 
 func (f *folder) database() string { return filepath.Join(f.path, databaseName) }
 func (f *folder) files() string    { return filepath.Join(f.path, filesName) }
 
 func (f *folder) imports() string { return filepath.Join(f.path, importsName) }
 
-// announce leaves word for commands where the server is.
-func (f *folder) announce(r running) error {
+// announce writes the address of the server for commands on the same folder.
+func (f *folder) announce(r serverAddress) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("announce server: %w", err)
@@ -107,16 +107,16 @@ func (f *folder) announce(r running) error {
 	return os.Rename(name+".new", name)
 }
 
-// withdraw takes the word back, unless another server has given its own meanwhile.
+// withdraw removes the address, unless another server has written its own.
 func (f *folder) withdraw() {
-	if r, err := findRunning(f.path); err == nil && r.PID == os.Getpid() {
+	if r, err := readServerAddress(f.path); err == nil && r.PID == os.Getpid() {
 		_ = os.Remove(filepath.Join(f.path, runningName))
 	}
 }
 
-// findRunning reads where the server of the folder is.
-func findRunning(path string) (running, error) {
-	var r running
+// readServerAddress reads where the server of the folder is.
+func readServerAddress(path string) (serverAddress, error) {
+	var r serverAddress
 	text, err := os.ReadFile(filepath.Join(path, runningName))
 	if err != nil {
 		return r, err

@@ -52,7 +52,7 @@ type importProgress struct {
 	} `json:"failure"`
 }
 
-// pollEvery is how often a long import is asked where it stands.
+// pollEvery is how often the progress of a long import is read.
 const pollEvery = 300 * time.Millisecond
 
 // Run sends the files and waits for the end. Rows with problems do not stop

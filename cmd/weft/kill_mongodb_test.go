@@ -32,7 +32,7 @@ type turns struct {
 	t        *testing.T
 	database *mongotest.Server
 	dir      string
-	spoil    string
+	fault    string
 	server   atomic.Pointer[crashServer]
 	acked    atomic.Int64
 	stop     atomic.Bool
@@ -43,10 +43,10 @@ type turns struct {
 	patched map[string]string // id → amount that was acknowledged
 }
 
-func startTurns(t *testing.T, spoil string, durable bool) *turns {
+func startTurns(t *testing.T, fault string, durable bool) *turns {
 	t.Helper()
 	c := &turns{
-		t: t, spoil: spoil, patched: map[string]string{},
+		t: t, fault: fault, patched: map[string]string{},
 		database: mongotest.Start(t, mongotest.Options{Durable: durable}),
 	}
 	c.dir = crashFolder(t, "--mongodb-uri", c.database.URI)
@@ -55,7 +55,7 @@ func startTurns(t *testing.T, spoil string, durable bool) *turns {
 }
 
 func (c *turns) serve() {
-	c.server.Store(startServer(c.t, c.dir, c.spoil, 0, "--mongodb-uri", c.database.URI))
+	c.server.Store(startServer(c.t, c.dir, c.fault, 0, "--mongodb-uri", c.database.URI))
 }
 
 // write makes deals and changes each once, until it is told to stop. What has
@@ -72,7 +72,7 @@ func (c *turns) write(ctx context.Context, w int) {
 		c.mu.Unlock()
 		amount := fmt.Sprintf("%d.25", n+1)
 		if c.insist(ctx, "PATCH", "/records/opportunity/"+id, name+"-patch", map[string]any{"amount": amount}) == "" {
-			if c.spoil == "" {
+			if c.fault == "" {
 				return
 			}
 			continue
@@ -94,7 +94,7 @@ func (c *turns) insist(ctx context.Context, method, path, key string, values map
 			return id
 		}
 		if p := (*problemError)(nil); errors.As(err, &p) && p.Status < 500 {
-			if c.spoil == "" {
+			if c.fault == "" {
 				c.t.Errorf("%s %s under %s was refused: %v", method, path, key, err)
 			}
 			return ""
@@ -233,7 +233,7 @@ func TestKillInTurnOnMongoDB(t *testing.T) {
 
 // The checker must see a write concern by which acknowledged commits are lost,
 // and a server that writes history outside the transaction.
-func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
+func TestKillCheckerSeesFaultyMongoDB(t *testing.T) {
 	t.Run("write concern w:1, j:false", func(t *testing.T) {
 		c := startTurns(t, "", false)
 		c.server.Load().kill()
@@ -245,8 +245,8 @@ func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
 		}
 		t.Errorf("%d writes were acknowledged without a flush, and none was missed", len(c.created))
 	})
-	t.Run(spoilSplit, func(t *testing.T) {
-		c := startTurns(t, spoilSplit, false)
+	t.Run(faultSplitCommit, func(t *testing.T) {
+		c := startTurns(t, faultSplitCommit, false)
 		for range 5 {
 			c.run(c.killServer)
 			if _, torn := c.verify(); len(torn) > 0 {
@@ -263,7 +263,7 @@ func TestKillCheckerSeesSpoiltMongoDB(t *testing.T) {
 // way over the server is too slow for the moment in which such a commit is lost.
 func (c *turns) writeUnsafe(n int) {
 	c.t.Helper()
-	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{UnresponsiveTimeout: testPatience, WriteConcern: "unsafe"})
+	db, err := mongo.Open(c.t.Context(), c.database.URI, mongo.Options{UnresponsiveTimeout: testTimeout, WriteConcern: "unsafe"})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func (c *turns) writeUnsafe(n int) {
 	c.database.Restart()
 }
 
-// dealSet is what the door commits for a new deal.
+// dealSet is what one call commits for a new deal.
 func dealSet(name string) *store.Batch {
 	insert := func(collection, id, members string) store.Op {
 		return store.Op{Kind: store.Insert, Collection: collection, Doc: store.Doc{ID: id, Rev: 1,

@@ -6,29 +6,29 @@ import (
 	"sync/atomic"
 )
 
-// quietHandler is silent until it is told to speak: while a server waits for
-// its database, and during a command, what is wrong is said once by the caller.
-type quietHandler struct {
+// gatedHandler logs only while enabled is set: while a server waits for its
+// database, and during a command, the caller reports an error once itself.
+type gatedHandler struct {
 	slog.Handler
-	speaks *atomic.Bool
+	enabled *atomic.Bool
 }
 
-// Enabled is false while the handler is silent.
-func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return h.speaks.Load() && h.Handler.Enabled(ctx, level)
+// Enabled implements slog.Handler.
+func (h gatedHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.enabled.Load() && h.Handler.Enabled(ctx, level)
 }
 
-// WithAttrs keeps the silence.
-func (h quietHandler) WithAttrs(list []slog.Attr) slog.Handler {
-	return quietHandler{h.Handler.WithAttrs(list), h.speaks}
+// WithAttrs implements slog.Handler.
+func (h gatedHandler) WithAttrs(list []slog.Attr) slog.Handler {
+	return gatedHandler{h.Handler.WithAttrs(list), h.enabled}
 }
 
-// WithGroup keeps the silence.
-func (h quietHandler) WithGroup(name string) slog.Handler {
-	return quietHandler{h.Handler.WithGroup(name), h.speaks}
+// WithGroup implements slog.Handler.
+func (h gatedHandler) WithGroup(name string) slog.Handler {
+	return gatedHandler{h.Handler.WithGroup(name), h.enabled}
 }
 
-// logger writes what a server has to tell to standard error.
+// logger writes warnings and errors to standard error.
 func (m *Main) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(m.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }

@@ -42,13 +42,13 @@ type Main struct {
 	open   *folder // the data folder, while this process owns it
 	// serving is set while requests are answered.
 	serving atomic.Bool
-	// wrapStore, synchronous and writeConcern are set by tests that spoil the store on purpose.
+	// wrapStore, synchronous and writeConcern are set by tests that break the store on purpose.
 	wrapStore    func(store.Store) store.Store
 	synchronous  string
 	writeConcern string
-	// patience is how long MongoDB is waited for, 0 for the default; tests whose
-	// servers have to share their processors wait longer.
-	patience time.Duration
+	// mongodbTimeout is how long MongoDB may be unresponsive, 0 for the default;
+	// tests on busy machines wait longer.
+	mongodbTimeout time.Duration
 }
 
 // Exit statuses of the contract.
@@ -58,12 +58,12 @@ const (
 	exitUsage
 )
 
-// errUsage marks a wrong use: exit status 2.
+// usageError marks a wrong use: exit status 2.
 type usageError struct{ error }
 
 // Main parses, runs and closes, and says the exit status.
 func (m *Main) Main(ctx context.Context) int {
-	m.Stderr = concealing{m.Stderr}
+	m.Stderr = redactingWriter{m.Stderr}
 	err := m.ParseFlags()
 	if err == nil && m.parsed != nil {
 		err = m.Run(ctx)
@@ -120,7 +120,7 @@ func (m *Main) Run(ctx context.Context) error {
 	return m.parsed.Run(m)
 }
 
-// Close gives the data folder back.
+// Close unlocks the data folder.
 func (m *Main) Close() error {
 	if m.open == nil {
 		return nil
@@ -132,5 +132,5 @@ func (m *Main) Close() error {
 
 // sentence makes one line of an error.
 func sentence(err error) string {
-	return concealed(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	return redact(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
 }

@@ -13,12 +13,12 @@ import (
 )
 
 type migrateCmd struct {
-	From      string `help:"Where everything is: a data folder, mongodb://…, or mongodb for the one of --mongodb-uri." placeholder:"PLACE" required:""`
-	To        string `help:"Where it shall be, an empty place of the same kinds." placeholder:"PLACE" required:""`
-	Files     string `help:"Where attachments shall be: a data folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"PLACE"`
-	FromFiles string `help:"Where attachments are; the data folder if left out." placeholder:"PLACE"`
+	From      string `help:"Where the data is: a data folder, mongodb://…, or mongodb for the one of --mongodb-uri." placeholder:"LOCATION" required:""`
+	To        string `help:"Where it goes, an empty location of the same kinds." placeholder:"LOCATION" required:""`
+	Files     string `help:"Where attachments go: a data folder, s3://KEY:SECRET@host/bucket/prefix, or s3 for the bucket of --s3-…; the data folder if left out." placeholder:"LOCATION"`
+	FromFiles string `help:"Where attachments are; the data folder if left out." placeholder:"LOCATION"`
 
-	TakeStorage bool `help:"Take the place of the attachments over from a third database that it belongs to, which must not be used any more."`
+	TakeStorage bool `help:"Take over attachment storage that belongs to a third database, which must not be used any more."`
 }
 
 // Run copies everything and compares both sides. It may be cut off at any
@@ -36,7 +36,7 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 		return fmt.Errorf("--to: %w", err)
 	}
 	if source == target {
-		return usageError{errors.New("--from and --to are the same place")}
+		return usageError{errors.New("--from and --to are the same")}
 	}
 	if c.To == "mongodb" || isMongo(c.To) {
 		if err := m.takeTargetFolder(); err != nil {
@@ -48,12 +48,12 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	to, err := m.openPlace(ctx, c.To, c.Files)
+	to, err := m.openLocation(ctx, c.To, c.Files)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	v := &move{m: m, from: from, to: to, take: c.TakeStorage}
+	v := &migration{m: m, from: from, to: to, take: c.TakeStorage}
 	defer m.progressDone()
 	report, err := v.run(ctx)
 	if err != nil {
@@ -66,17 +66,16 @@ func (c *migrateCmd) Run(ctx context.Context, m *Main) (err error) {
 // server would refuse one with an embedded database.
 func (m *Main) takeTargetFolder() error {
 	if hasDatabase(m.cli.Data) {
-		return usageError{fmt.Errorf("the data folder %s holds an embedded database; give --data a folder of its own, for what the database in MongoDB keeps in files", m.cli.Data)}
+		return usageError{fmt.Errorf("the data folder %s holds an embedded database; give --data a folder of its own, for the files of the database in MongoDB", m.cli.Data)}
 	}
 	return m.takeFolder(false)
 }
 
-// finalError is one that the same command meets again, until a person has done
-// something about it.
+// finalError is one that a repeated command meets again until its cause is removed.
 type finalError struct{ error }
 
-// explain says what became of both sides.
-func (v *move) explain(err error) error {
+// explain adds what happened to both sides.
+func (v *migration) explain(err error) error {
 	again := ", and the same command goes on where it stopped"
 	var final finalError
 	if errors.As(err, &final) {
@@ -86,41 +85,41 @@ func (v *move) explain(err error) error {
 }
 
 // openSource opens what is copied from; nobody may be writing to it.
-func (c *migrateCmd) openSource(ctx context.Context, m *Main) (*place, error) {
+func (c *migrateCmd) openSource(ctx context.Context, m *Main) (*location, error) {
 	if c.From != "mongodb" && !isMongo(c.From) && !hasDatabase(c.From) {
 		return nil, fmt.Errorf("there is no database in %s", c.From)
 	}
-	p, err := m.openPlace(ctx, c.From, c.FromFiles)
+	p, err := m.openLocation(ctx, c.From, c.FromFiles)
 	if err != nil {
 		return nil, err
 	}
-	if p.leases, err = idle(ctx, p.store, lease.Life); err != nil {
+	if p.leasesAtOpen, err = checkUnused(ctx, p.store, lease.Life); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", p.name, err), p.Close())
 	}
 	return p, nil
 }
 
-// move is one run of a migration.
-type move struct {
+// migration is one run of a migration.
+type migration struct {
 	m        *Main
-	from, to *place
+	from, to *location
 	defs     []store.Collection
 	loader   *migrate.Loader
 	total    int  // documents that came over in this run
-	take     bool // the storage, whosever it is
+	take     bool // the storage, whichever database owns it
 }
 
 // run copies what is not there yet, compares, and mends what the source has
 // changed since it was copied. Only a target that is equal becomes whole.
-func (v *move) run(ctx context.Context) (*moveReport, error) {
+func (v *migration) run(ctx context.Context) (*migrationReport, error) {
 	var err error
-	if v.defs, err = migrate.Definitions(ctx, v.from.store, leftBehind()); err != nil {
+	if v.defs, err = migrate.Definitions(ctx, v.from.store, transientCollections()); err != nil {
 		return nil, err
 	}
 	if len(v.defs) == 0 {
 		return nil, finalError{errors.New("there are no records of weft")}
 	}
-	own := heritage{to: v.to, of: v.from, take: v.take}
+	own := storageClaim{to: v.to, of: v.from, take: v.take}
 	if _, err := own.check(ctx); err != nil {
 		return nil, err
 	}
@@ -145,14 +144,14 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &moveReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
+	report := &migrationReport{From: v.from.name, To: v.to.name, Collections: differences, Files: *files}
 	if !report.equal() {
 		return report, nil
 	}
-	if err := v.from.stillIdle(ctx); err != nil {
+	if err := v.from.checkStillUnused(ctx); err != nil {
 		return nil, err
 	}
-	if report.Took, err = own.enter(ctx); err != nil {
+	if report.Took, err = own.claim(ctx); err != nil {
 		return nil, err
 	}
 	return report, v.loader.Finish(ctx)
@@ -160,7 +159,7 @@ func (v *move) run(ctx context.Context) (*moveReport, error) {
 
 // compare sums both sides up. Where they differ the source has been changed
 // while it was copied: what is different is copied again, once.
-func (v *move) compare(ctx context.Context) ([]migrate.Difference, error) {
+func (v *migration) compare(ctx context.Context) ([]migrate.Difference, error) {
 	v.m.progress("comparing both sides")
 	list, err := migrate.Compare(ctx, v.from.store, v.to.store, v.defs)
 	if err != nil {
@@ -183,7 +182,7 @@ func (v *move) compare(ctx context.Context) ([]migrate.Difference, error) {
 }
 
 // copyImports copies the files of imports that are to go on at the target.
-func (v *move) copyImports() error {
+func (v *migration) copyImports() error {
 	if v.from.imports == v.to.imports {
 		return nil
 	}

@@ -50,7 +50,7 @@ func TestMigrateDeals(t *testing.T) {
 	t.Logf("import of the deals with %d attachments: %v", dealAttachments, time.Since(began).Round(time.Millisecond))
 
 	began = time.Now()
-	there := &migration{t: t, args: []string{"migrate", "--from", data, "--to", uri, "--files", bucket, "--data", filepath.Join(s.dir, "m"), "--json"}}
+	there := &migrateProcess{t: t, args: []string{"migrate", "--from", data, "--to", uri, "--files", bucket, "--data", filepath.Join(s.dir, "m"), "--json"}}
 	db := openMongo(t, uri)
 	if err := db.Ensure(t.Context(), []store.Collection{{Name: migrate.Collection, Unwatched: true}}); err != nil {
 		t.Fatal(err) // a store knows the collections that it made itself
@@ -70,7 +70,7 @@ func TestMigrateDeals(t *testing.T) {
 
 	began = time.Now()
 	back := filepath.Join(s.dir, "back")
-	home := &migration{t: t, args: []string{"migrate", "--from", uri, "--from-files", bucket, "--to", back, "--data", filepath.Join(s.dir, "m"), "--json"}}
+	home := &migrateProcess{t: t, args: []string{"migrate", "--from", uri, "--from-files", bucket, "--to", back, "--data", filepath.Join(s.dir, "m"), "--json"}}
 	for range migrateKills {
 		timer := time.After(300*time.Millisecond + rand.N(500*time.Millisecond))
 		home.killWhen(func() bool {
@@ -143,16 +143,16 @@ func uploadFile(t *testing.T, api *client, name string, content []byte) string {
 	return file.ID
 }
 
-// migration is the real command, in a process of its own.
-type migration struct {
+// migrateProcess is the real command, in a process of its own.
+type migrateProcess struct {
 	t    *testing.T
 	args []string
 }
 
-func (m *migration) start(out io.Writer) *exec.Cmd {
+func (m *migrateProcess) start(out io.Writer) *exec.Cmd {
 	m.t.Helper()
 	cmd := exec.Command(os.Args[0], m.args...)
-	cmd.Env = append(os.Environ(), serverVariable+"="+testPatience.String(), s3Patience+"="+testPatience.String())
+	cmd.Env = append(os.Environ(), serverVariable+"="+testTimeout.String(), s3Timeout+"="+testTimeout.String())
 	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	if err := cmd.Start(); err != nil {
 		m.t.Fatal(err)
@@ -162,7 +162,7 @@ func (m *migration) start(out io.Writer) *exec.Cmd {
 
 // killWhen runs the command and kills it as soon as now says so; it must not
 // have come to its end before.
-func (m *migration) killWhen(now func() bool) {
+func (m *migrateProcess) killWhen(now func() bool) {
 	m.t.Helper()
 	cmd := m.start(io.Discard)
 	ended := make(chan error, 1)
@@ -181,13 +181,13 @@ func (m *migration) killWhen(now func() bool) {
 }
 
 // finish runs the command to its end and reads its report.
-func (m *migration) finish(attachments int64) {
+func (m *migrateProcess) finish(attachments int64) {
 	m.t.Helper()
 	var out bytes.Buffer
 	if err := m.start(&out).Wait(); err != nil {
 		m.t.Fatalf("%v: %s", err, &out)
 	}
-	var report moveReport
+	var report migrationReport
 	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 		m.t.Fatal(err)
 	}

@@ -19,17 +19,17 @@ import (
 // fileWorkers is how many attachments are copied or read at once.
 const fileWorkers = 4
 
-// fileSums says what both sides hold of attachments.
+// fileSums compares the attachments of both sides.
 type fileSums struct {
 	Source  dump.Checksum `json:"source"` // as the documents describe them
-	Target  dump.Checksum `json:"target"` // of the bytes that lie there
+	Target  dump.Checksum `json:"target"` // of the bytes found there
 	Missing []string      `json:"missing,omitempty"`
 	Damaged []string      `json:"damaged,omitempty"` // at the target, where nothing better could be had
 }
 
 // copyFiles copies the bytes of attachments that are not there yet, then reads
 // all of them again at the target.
-func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
+func (v *migration) copyFiles(ctx context.Context) (*fileSums, error) {
 	sums := &fileSums{}
 	want, have := newFileSummer(), newFileSummer()
 	err := eachFile(ctx, v.from.store, func(list []files.File) error {
@@ -64,9 +64,9 @@ func (v *move) copyFiles(ctx context.Context) (*fileSums, error) {
 
 // copySome copies those of some files that the target does not have, and says
 // which have no bytes at the source either.
-func (v *move) copySome(ctx context.Context, list []files.File) (missing []bool, err error) {
+func (v *migration) copySome(ctx context.Context, list []files.File) (missing []bool, err error) {
 	missing = make([]bool, len(list))
-	err = atOnce(ctx, len(list), func(ctx context.Context, i int) error {
+	err = parallel(ctx, len(list), func(ctx context.Context, i int) error {
 		there, err := v.to.files.HasBytes(ctx, list[i])
 		if err != nil || there {
 			return err
@@ -77,7 +77,7 @@ func (v *move) copySome(ctx context.Context, list []files.File) (missing []bool,
 	return missing, err
 }
 
-func (v *move) copyFile(ctx context.Context, f files.File) (missing bool, err error) {
+func (v *migration) copyFile(ctx context.Context, f files.File) (missing bool, err error) {
 	if v.from.filesAt == v.to.filesAt {
 		return true, nil
 	}
@@ -98,9 +98,9 @@ func (v *move) copyFile(ctx context.Context, f files.File) (missing bool, err er
 
 // digests reads some files at the target. One of the right size and another
 // content was left there by something else: it is copied over.
-func (v *move) digests(ctx context.Context, list []files.File) ([]string, error) {
+func (v *migration) digests(ctx context.Context, list []files.File) ([]string, error) {
 	digests := make([]string, len(list))
-	err := atOnce(ctx, len(list), func(ctx context.Context, i int) (err error) {
+	err := parallel(ctx, len(list), func(ctx context.Context, i int) (err error) {
 		digests[i], err = digestOf(ctx, v.to.files, list[i])
 		if err != nil || digests[i] == "" || digests[i] == list[i].SHA256 {
 			return err
@@ -160,8 +160,8 @@ func digestOf(ctx context.Context, in *files.Service, f files.File) (string, err
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// atOnce calls fn for 0 to n-1, a few at a time, until one fails.
-func atOnce(ctx context.Context, n int, fn func(context.Context, int) error) error {
+// parallel calls fn for 0 to n-1, a few at a time, until one fails.
+func parallel(ctx context.Context, n int, fn func(context.Context, int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan int)

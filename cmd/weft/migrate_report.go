@@ -9,22 +9,22 @@ import (
 	"weft/runtime/store/migrate"
 )
 
-// moveReport tells what lies on both sides after a migration.
-type moveReport struct {
+// migrationReport compares both sides after a migration.
+type migrationReport struct {
 	From        string               `json:"from"`
 	To          string               `json:"to"`
 	Equal       bool                 `json:"equal"`
 	Collections []migrate.Difference `json:"collections"`
 	Files       fileSums             `json:"files"`
-	// Took is where the attachments lie, when they were another database's before.
+	// Took is the attachment storage, when another database owned it before.
 	Took string `json:"took,omitempty"`
 }
 
-func (r *moveReport) equal() bool {
+func (r *migrationReport) equal() bool {
 	return r.sameRecords() && r.Files.Source == r.Files.Target
 }
 
-func (r *moveReport) sameRecords() bool {
+func (r *migrationReport) sameRecords() bool {
 	for _, d := range r.Collections {
 		if !d.Equal() {
 			return false
@@ -34,7 +34,7 @@ func (r *moveReport) sameRecords() bool {
 }
 
 // print writes the table; it fails when the sides are not equal.
-func (r *moveReport) print(m *Main) error {
+func (r *migrationReport) print(m *Main) error {
 	m.progressDone()
 	r.Equal = r.equal()
 	var b strings.Builder
@@ -47,7 +47,7 @@ func (r *moveReport) print(m *Main) error {
 		fmt.Fprintf(&b, "%d attachments had no file at the source either (first: %s)\n", n, r.Files.Missing[0])
 	}
 	if r.Equal {
-		fmt.Fprintf(&b, "moved %s to %s; both sides are equal%s", r.From, r.To, tookOver(r.Took))
+		fmt.Fprintf(&b, "moved %s to %s; both sides are equal%s", r.From, r.To, takeoverNotice(r.Took))
 	}
 	if err := m.print(r, strings.TrimSuffix(b.String(), "\n")); err != nil {
 		return err

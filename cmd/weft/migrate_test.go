@@ -54,7 +54,7 @@ func TestMigrateThereAndBack(t *testing.T) {
 		{args: "token add mine" + on("d")},
 		{args: "migrate --from DIR/d --to mongodb --files " + s.env["BUCKET"] + " --data DIR/m", says: []string{"opportunity", "equal"}},
 		{args: "migrate --from DIR/d --to mongodb --data DIR/m", status: 1, errs: []string{"is not empty"}},
-		{args: "migrate --from mongodb --to mongodb --data DIR/m", status: 2, errs: []string{"same place"}},
+		{args: "migrate --from mongodb --to mongodb --data DIR/m", status: 2, errs: []string{"are the same"}},
 		{args: "migrate --from mongodb --from-files " + s.env["BUCKET"] + " --to DIR/back --data DIR/m --json", says: []string{`"equal": true`}},
 		{args: "migrate --from DIR/d --to DIR/back", status: 1, errs: []string{"is not empty"}},
 	})
@@ -76,7 +76,7 @@ func TestMigrateRefusals(t *testing.T) {
 	s.do(command{args: "template install opportunity-pipeline --data DIR/d"})
 	s.all([]command{
 		{args: "migrate --from DIR/d", status: 2},
-		{args: "migrate --from DIR/d --to DIR/d/../d", status: 2, errs: []string{"same place"}},
+		{args: "migrate --from DIR/d --to DIR/d/../d", status: 2, errs: []string{"are the same"}},
 		{args: "migrate --from DIR/none --to DIR/x", status: 1, errs: []string{"there is no database in"}},
 		{args: "migrate --from DIR/d --to DIR/x --files ftp://x", status: 2, errs: []string{"folder or in a bucket"}},
 		{args: "migrate --from DIR/d --to DIR/x --files s3://host/bucket", status: 2, errs: []string{"access key"}},
@@ -88,7 +88,7 @@ func TestMigrateRefusals(t *testing.T) {
 		{args: "migrate --from DIR/d --to mongodb+srv:u:pw@h", status: 2, errs: []string{"--to", "mongodb://"}},
 		{args: "migrate --from DIR/d --to DIR/x --files s3:/KEY:pw@h/b", status: 2, errs: []string{"s3://"}},
 		{args: "migrate --from DIR/d --from-files s3:KEY:pw@h/b --to DIR/x", status: 2, errs: []string{"s3://"}},
-		{args: "migrate --from mongodb://u:pw?rest@127.0.0.1:1/a --to mongodb://u:pw?rest@127.0.0.1:1/a", status: 2, errs: []string{"same place"}},
+		{args: "migrate --from mongodb://u:pw?rest@127.0.0.1:1/a --to mongodb://u:pw?rest@127.0.0.1:1/a", status: 2, errs: []string{"are the same"}},
 		{args: "template list --data mongodb://u:pw@h/b", status: 2, errs: []string{"--mongodb-uri"}},
 		{args: "migrate --from DIR/d --to DIR/x --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
 	})
@@ -181,8 +181,8 @@ func TestMigrateIntoForeignFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	room := files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "other", filesName)})
-	if _, err := room.Sweep(t.Context()); err != nil {
+	attachments := files.New(files.Options{Store: db, Dir: filepath.Join(s.dir, "other", filesName)})
+	if _, err := attachments.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_ = db.Close()

@@ -33,7 +33,7 @@ func TestCommandsOnMongoDB(t *testing.T) {
 		{args: "user add li.si --name 李~四 --role sales --department 销售部 --password secret-pass-1", says: []string{"added li.si"}},
 		{args: "user add li.si", status: 1, errs: []string{"already taken"}},
 		{args: "user passwd li.si", stdin: "secret-pass-2\n", says: []string{"is set"}},
-		{args: "token add his --user li.si", says: []string{"weft_"}},
+		{args: "token add script --user li.si", says: []string{"weft_"}},
 		{args: "doctor", says: []string{"majority with journal", "replica set", "all that the definitions want are there", "put, list, get, remove work"}},
 		{args: "doctor --json", says: []string{`"check": "clock"`}},
 	})
@@ -52,7 +52,7 @@ func TestTwoDatabasesInOneFolder(t *testing.T) {
 
 // While a server runs on MongoDB, commands act on the database themselves, and
 // the server follows what they publish.
-func TestCommandsBesideAServerOnMongoDB(t *testing.T) {
+func TestCommandsNextToAServerOnMongoDB(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	uri := mongotest.URI(t)
@@ -63,7 +63,7 @@ func TestCommandsBesideAServerOnMongoDB(t *testing.T) {
 	s.do(command{args: "template install opportunity-pipeline --sample-data --data DIR/d", says: []string{"installed"}})
 	api := &client{base: server.url, token: server.token, http: http.DefaultClient}
 	within(t, 10*time.Second, "the server does not know what was installed", func() bool {
-		var out found
+		var out queryAnswer
 		return api.call(t.Context(), "POST", "/records/opportunity/query", map[string]any{"limit": 1}, &out) == nil && len(out.Items) == 1
 	})
 	s.do(command{args: "serve --data DIR/d --listen " + strings.TrimPrefix(server.url, "http://"), status: 1, errs: []string{"address already in use"}})
@@ -76,7 +76,7 @@ func TestCommandsBesideAServerOnMongoDB(t *testing.T) {
 func TestDatabasesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
-	s.patience = 3 * time.Second // one of them is not there
+	s.timeout = 3 * time.Second // one of them is not there
 	standalone := mongotest.Start(t, mongotest.Options{Standalone: true})
 	guarded := mongotest.Start(t, mongotest.Options{Auth: true})
 	wrong := strings.Replace(guarded.URI, ":"+mongotest.Password+"@", ":another@", 1)
@@ -133,7 +133,7 @@ func nobody(t *testing.T) string {
 func TestSecretsAreNeverSaid(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
-	s.patience = 3 * time.Second // some of them are not there
+	s.timeout = 3 * time.Second // some of them are not there
 	s.write("deals.csv", "name\nA\n")
 	guarded := mongotest.Start(t, mongotest.Options{Auth: true, TLS: true})
 	bucket := s3test.Open(t)

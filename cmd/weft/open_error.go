@@ -11,16 +11,16 @@ import (
 	"weft/runtime/store/mongo"
 )
 
-// errTwoHouses keeps the files of an embedded database from being taken for
-// those of another one, whose sweep would remove them.
-var errTwoHouses = errors.New("it holds an embedded database; give --data a folder of its own, and move what is in it with weft migrate")
+// errEmbeddedDatabase protects the files of an embedded database: the sweep of
+// another one would remove them as unreferenced.
+var errEmbeddedDatabase = errors.New("it holds an embedded database; give --data a folder of its own, and move what is in it with weft migrate")
 
 // unreachableError says that the database did not answer; nothing else is wrong.
 type unreachableError struct{ cause error }
 
 func (e *unreachableError) Error() string {
 	reason := e.cause.Error()
-	for _, said := range []error{store.ErrUnavailable, store.ErrUnknown} { // where it stands first, it would be said twice
+	for _, said := range []error{store.ErrUnavailable, store.ErrUnknown} { // as a prefix it would be repeated
 		reason = strings.TrimPrefix(reason, said.Error()+": ")
 	}
 	return "the database cannot be reached: " + reason
@@ -30,10 +30,10 @@ func (e *unreachableError) Unwrap() error { return e.cause }
 
 // explainOpen says in one sentence why weft could not be opened, and what to do.
 func (m *Main) explainOpen(err error) error {
-	if m.cli.MongodbURI == "" || errors.Is(err, errTwoHouses) {
+	if m.cli.MongodbURI == "" || errors.Is(err, errEmbeddedDatabase) {
 		return explainFolder(m.cli.Data, err)
 	}
-	var unfinished *notWholeError
+	var unfinished *unfinishedCopyError
 	if errors.As(err, &unfinished) {
 		if name, bad := mongo.Address(m.cli.MongodbURI); bad == nil {
 			return fmt.Errorf("database %s: %w", name, err)

@@ -36,7 +36,7 @@ func (m *Main) progressDone() {
 }
 
 func isTerminal(w any) bool {
-	if c, ok := w.(concealing); ok {
+	if c, ok := w.(redactingWriter); ok {
 		w = c.Writer
 	}
 	f, ok := w.(*os.File)

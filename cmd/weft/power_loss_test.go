@@ -14,7 +14,7 @@ import (
 // cuts the power while it is written to, and verifies what the disk holds.
 // The cut is the moment at which the writers' acknowledgements are counted:
 // they are stopped first, while the server still works on what they sent.
-func powerLossRounds(t *testing.T, spoil string, count int) (lost, torn []string, acknowledged int) {
+func powerLossRounds(t *testing.T, fault string, count int) (lost, torn []string, acknowledged int) {
 	image := crashFolder(t)
 	var acks []ack
 	for round := range count {
@@ -22,7 +22,7 @@ func powerLossRounds(t *testing.T, spoil string, count int) (lost, torn []string
 		if err != nil {
 			fusetest.Missing(t, err)
 		}
-		s := startCrashServer(t, disk.Dir, spoil)
+		s := startCrashServer(t, disk.Dir, fault)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond+rand.N(450*time.Millisecond))
 		acks = append(acks, s.writeUntil(ctx, round)...)
 		cancel()
@@ -34,7 +34,7 @@ func powerLossRounds(t *testing.T, spoil string, count int) (lost, torn []string
 		if err := disk.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if round%20 == 19 || round == count-1 || spoil != "" {
+		if round%20 == 19 || round == count-1 || fault != "" {
 			if lost, torn = verifyFile(t, filepath.Join(image, databaseName), acks); len(lost)+len(torn) > 0 {
 				break
 			}
@@ -55,7 +55,7 @@ func TestPowerLossLosesNothing(t *testing.T) {
 
 // The disk must show that a server which does not flush loses writes.
 func TestPowerLossCheckerSeesAServerThatDoesNotFlush(t *testing.T) {
-	lost, torn, n := powerLossRounds(t, spoilOff, 3)
+	lost, torn, n := powerLossRounds(t, faultNoFlush, 3)
 	if len(lost)+len(torn) == 0 {
 		t.Errorf("%d writes were acknowledged without a flush, and none was missed", n)
 	}

@@ -51,7 +51,7 @@ func TestADatabaseThatRefuses(t *testing.T) {
 	user("createUser", "app-secret")
 	uri := strings.Replace(database.URI, mongotest.User+":"+mongotest.Password+"@", "app:app-secret@", 1)
 	dir := crashFolder(t, "--mongodb-uri", uri)
-	server := startServer(t, dir, "", testPatience, "--mongodb-uri", uri)
+	server := startServer(t, dir, "", testTimeout, "--mongodb-uri", uri)
 	t.Cleanup(server.kill)
 	l := &openLoop{server: server, client: http.DefaultClient}
 	made := 0

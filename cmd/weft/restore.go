@@ -18,11 +18,11 @@ import (
 
 type restoreCmd struct {
 	File        string `arg:"" help:"Backup to restore."`
-	TakeStorage bool   `help:"Take the place of the attachments over from the database that it belongs to, which must not be used any more."`
+	TakeStorage bool   `help:"Take over attachment storage that belongs to another database, which must not be used any more."`
 }
 
 // Run checks the whole backup before anything is written. Only an empty data
-// folder or database is filled, so a restore that fails harms nothing.
+// folder or database is filled, so a failed restore destroys nothing.
 func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if m.cli.Server != "" {
 		return usageError{errors.New("restore works on a data folder or a database; it does not take --server")}
@@ -39,7 +39,7 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	defer m.progressDone()
-	r := &restoring{m: m, archive: archive, take: c.TakeStorage}
+	r := &restore{m: m, archive: archive, take: c.TakeStorage}
 	if err := r.run(ctx); err != nil {
 		return err
 	}
@@ -48,22 +48,22 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if r.contents != nil && r.contents.loss() != "" {
 		text += "; as in the backup, " + r.contents.loss()
 	}
-	return m.print(r.report(), text+tookOver(r.took))
+	return m.print(r.report(), text+takeoverNotice(r.took))
 }
 
-// restoring is one restore.
-type restoring struct {
+// restore is one restore.
+type restore struct {
 	m        *Main
 	archive  *os.File
 	manifest *manifest
 	contents *contents // nil for format 1
 	name     string    // tells this backup from others
 	into     string
-	take     bool   // the storage, whosever it is
-	took     string // the storage that was another database's
+	take     bool   // the storage, whichever database owns it
+	took     string // the storage that another database owned
 }
 
-func (r *restoring) run(ctx context.Context) error {
+func (r *restore) run(ctx context.Context) error {
 	if err := r.refuse(); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (r *restoring) run(ctx context.Context) error {
 }
 
 // check reads the archive to its end; format 1 is checked when it is unpacked.
-func (r *restoring) check() error {
+func (r *restore) check() error {
 	r.m.progress("checking the backup")
 	o, err := openArchive(r.archive)
 	if err != nil {
@@ -104,23 +104,23 @@ func (r *restoring) check() error {
 	sum := sha256.Sum256(text)
 	r.call(hex.EncodeToString(sum[:]))
 	// Older backups hold the name of the database they were made of.
-	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Checksum) bool { return slices.Contains(leftBehind(), s.Collection) })
+	r.contents.Collections = slices.DeleteFunc(r.contents.Collections, func(s dump.Checksum) bool { return slices.Contains(transientCollections(), s.Collection) })
 	return nil
 }
 
-// call names the backup by the digest of what stands for all of it.
-func (r *restoring) call(digest string) {
+// call names the backup by a digest that covers all of it.
+func (r *restore) call(digest string) {
 	r.name = "the backup of " + r.manifest.At.Format(time.RFC3339) + " (" + digest[:shortDigest] + ")"
 }
 
-func (r *restoring) rewind() error {
+func (r *restore) rewind() error {
 	if _, err := r.archive.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
 }
 
-func (r *restoring) report() map[string]any {
+func (r *restore) report() map[string]any {
 	out := map[string]any{"format": r.manifest.Format, "weft": r.manifest.Weft, "at": r.manifest.At, "into": r.into}
 	if r.contents != nil {
 		out["collections"] = r.contents.Collections
@@ -140,23 +140,23 @@ func (m *Main) filesAt() string {
 	return ""
 }
 
-// mongo fills an empty database. It can be cut off: until the end the database
-// is marked as not whole, and the same restore goes on with it.
-func (r *restoring) mongo(ctx context.Context) (err error) {
-	p, err := r.m.openPlace(ctx, "mongodb", r.m.filesAt())
+// mongo fills an empty database. It can be interrupted: until the end the
+// database is marked as incomplete, and the same restore continues with it.
+func (r *restore) mongo(ctx context.Context) (err error) {
+	p, err := r.m.openLocation(ctx, "mongodb", r.m.filesAt())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	r.into = p.name
-	return r.fill(ctx, p)
+	return r.load(ctx, p)
 }
 
 // build makes a database in an empty folder.
-func (r *restoring) build(ctx context.Context, dir string) error {
-	p, err := r.m.openPlace(ctx, dir, r.m.filesAt())
+func (r *restore) build(ctx context.Context, dir string) error {
+	p, err := r.m.openLocation(ctx, dir, r.m.filesAt())
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.fill(ctx, p), p.Close())
+	return errors.Join(r.load(ctx, p), p.Close())
 }

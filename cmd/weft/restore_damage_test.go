@@ -3,7 +3,9 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -122,9 +124,16 @@ func TestRestoreFindsEveryDamage(t *testing.T) {
 			return forged(t, l)
 		}), "opportunity holds"},
 	}
+	content, err := gunzip(good)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for n := range 8 {
 		flipped := bytes.Clone(good)
 		flipped[(n+1)*len(good)/9] ^= 1 << n
+		if same, err := gunzip(flipped); err == nil && bytes.Equal(same, content) {
+			continue // one of the bits that only fill up a block of the compression
+		}
 		cases["bit flip "+string(rune('a'+n))] = struct {
 			archive []byte
 			says    string
@@ -148,6 +157,14 @@ func TestRestoreFindsEveryDamage(t *testing.T) {
 			untouched(t, uri)
 		}
 	}
+}
+
+func gunzip(b []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 // untouched sees that nothing was ever made in a database of MongoDB.

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// file restores an archive of format 1: its database is unpacked as the one
-// that is to be, or copied to where the settings want it.
-func (r *restoring) file(ctx context.Context) error {
+// file restores an archive of format 1: its database file is unpacked into
+// the data folder, or copied to where the settings want it.
+func (r *restore) file(ctx context.Context) error {
 	switch {
 	case r.m.cli.MongodbURI != "":
 		return errors.Join(r.copyTo(ctx, "mongodb"), r.clear())
@@ -24,11 +24,11 @@ func (r *restoring) file(ctx context.Context) error {
 		if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
 			return fmt.Errorf("the backup cannot be used: %w", err)
 		}
-		return r.m.nameAnew(ctx, dir)
+		return r.m.renameDatabase(ctx, dir)
 	})
 }
 
-func (r *restoring) unpackFile(dir string) error {
+func (r *restore) unpackFile(dir string) error {
 	if err := r.rewind(); err != nil {
 		return err
 	}
@@ -36,9 +36,9 @@ func (r *restoring) unpackFile(dir string) error {
 	return err
 }
 
-// copyTo unpacks the archive beside the place and copies what it holds there.
-func (r *restoring) copyTo(ctx context.Context, place string) (err error) {
-	dir := filepath.Join(r.partial(), unpackedName)
+// copyTo unpacks the archive into a temporary folder and copies it to the target.
+func (r *restore) copyTo(ctx context.Context, target string) (err error) {
+	dir := filepath.Join(r.partial(), unpackedFolder)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -48,18 +48,18 @@ func (r *restoring) copyTo(ctx context.Context, place string) (err error) {
 	if err := checkDatabase(ctx, filepath.Join(dir, databaseName)); err != nil {
 		return fmt.Errorf("the backup cannot be used: %w", err)
 	}
-	from, err := r.m.openPlace(ctx, dir, "")
+	from, err := r.m.openLocation(ctx, dir, "")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	from.name = r.name
-	to, err := r.m.openPlace(ctx, place, r.m.filesAt())
+	to, err := r.m.openLocation(ctx, target, r.m.filesAt())
 	if err != nil {
 		return err
 	}
 	r.into = to.name
-	report, err := (&move{m: r.m, from: from, to: to, take: r.take}).run(ctx)
+	report, err := (&migration{m: r.m, from: from, to: to, take: r.take}).run(ctx)
 	if err = errors.Join(err, to.Close()); err != nil {
 		return err
 	}

@@ -10,27 +10,27 @@ import (
 	"strings"
 )
 
-// A data folder is built in a folder inside it, and moved to its place when it
-// is whole. A note then says which backup that is: a restore that is killed
-// while it moves is finished by the same one. Whatever else lies there is of a
-// restore that was killed earlier, and starts anew.
+// A data folder is built in a folder inside it, and moved to its final path when
+// it is complete. A marker file then names the backup: repeating a restore that
+// was killed during the move finishes it. What an earlier killed restore left is
+// removed and built again.
 const (
-	partialName  = "restore.partial"
-	builtName    = "built"    // what the data folder is to hold
-	unpackedName = "unpacked" // what an archive of format 1 held
-	readyName    = "ready"    // the note
+	partialName    = "restore.partial"
+	builtName      = "built"    // the future content of the data folder
+	unpackedFolder = "unpacked" // what an archive of format 1 held
+	readyName      = "ready"    // the marker file
 )
 
-func (r *restoring) partial() string { return filepath.Join(r.m.open.path, partialName) }
+func (r *restore) partial() string { return filepath.Join(r.m.open.path, partialName) }
 
-// refuse sees that a place is empty before anything is read. What an earlier
-// database left in a folder would be taken for a part of the new one: SQLite
-// replays a log that it finds beside its file.
-func (r *restoring) refuse() error {
+// refuse fails when the target is not empty, before anything is read. Files of
+// an earlier database would become part of the new one: SQLite replays a log
+// that it finds next to its file.
+func (r *restore) refuse() error {
 	dir := r.m.open.path
 	if r.m.cli.MongodbURI != "" {
 		if hasDatabase(dir) {
-			return explainFolder(dir, errTwoHouses)
+			return explainFolder(dir, errEmbeddedDatabase)
 		}
 		return nil
 	}
@@ -60,7 +60,7 @@ func holdsAnything(dir string) bool {
 
 // finished names the backup that is built and on its way to its place; "" when
 // there is none.
-func (r *restoring) finished() string {
+func (r *restore) finished() string {
 	text, err := os.ReadFile(filepath.Join(r.partial(), readyName))
 	if err != nil {
 		return ""
@@ -68,8 +68,8 @@ func (r *restoring) finished() string {
 	return string(text)
 }
 
-// folder lets build make a data folder and moves it to its place.
-func (r *restoring) folder(ctx context.Context, build func(dir string) error) error {
+// folder lets build make a data folder and moves it to its final path.
+func (r *restore) folder(ctx context.Context, build func(dir string) error) error {
 	other, files := r.finished(), r.m.open.files()
 	switch {
 	case other == r.name:
@@ -98,8 +98,8 @@ func (r *restoring) folder(ctx context.Context, build func(dir string) error) er
 	return r.putInPlace()
 }
 
-// clear removes what is not in its place.
-func (r *restoring) clear() error {
+// clear removes the temporary folder.
+func (r *restore) clear() error {
 	if err := os.RemoveAll(r.partial()); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -121,7 +121,7 @@ func markReady(partial, name string) error {
 
 // putInPlace moves what was built. Files go first: the database makes the
 // folder whole.
-func (r *restoring) putInPlace() error {
+func (r *restore) putInPlace() error {
 	built := filepath.Join(r.partial(), builtName)
 	if _, err := os.Lstat(filepath.Join(built, filesName)); err == nil { // else there are none, or they are there already
 		if err := os.Remove(r.m.open.files()); err != nil && !errors.Is(err, fs.ErrNotExist) { // an empty one

@@ -55,14 +55,14 @@ func TestAKilledRestoreIsRepeated(t *testing.T) {
 	for _, archive := range []string{"b.tgz", "old.tgz"} {
 		dir := filepath.Join(s.dir, "r-"+archive)
 		partial := filepath.Join(dir, partialName)
-		restore := &migration{t: t, args: []string{"restore", filepath.Join(s.dir, archive), "--data", dir}}
-		restore.killWhen(func() bool { return appears(partial) })
+		process := &migrateProcess{t: t, args: []string{"restore", filepath.Join(s.dir, archive), "--data", dir}}
+		process.killWhen(func() bool { return appears(partial) })
 		again := command{args: "restore DIR/" + archive + " --data " + dir, says: []string{"restored"}}
 		s.do(again)
 		was := sumsOf(t, dir)
 
 		// And once more, from where a kill between the last steps leaves it.
-		r := &restoring{m: &Main{}, archive: openFile(t, filepath.Join(s.dir, archive))}
+		r := &restore{m: &Main{}, archive: openFile(t, filepath.Join(s.dir, archive))}
 		if err := r.check(); err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ type serveCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8520" variable:"WEFT_LISTEN"`
 }
 
-// How long requests in flight may take to end, and the pauses between two tries
+// How long requests in flight may take, and the pauses between two tries
 // to open a database that does not answer.
 const (
 	shutdownTimeout = 25 * time.Second
@@ -38,7 +38,7 @@ func (c *serveCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
-	s := &service{Main: m, url: "http://" + listener.Addr().String()}
+	s := &serverProcess{Main: m, url: "http://" + listener.Addr().String()}
 	server := api.HTTPServer(listener.Addr().String(), &s.handler)
 	working, stop := context.WithCancel(ctx)
 	defer stop()
@@ -61,22 +61,21 @@ func shutDown(server *http.Server) error {
 	return nil
 }
 
-// service is a server under way.
-type service struct {
+// serverProcess is a running server.
+type serverProcess struct {
 	*Main
 	url     string
 	handler api.StartupHandler
 }
 
-// work opens the house behind the listener and does what a server does by
-// itself, until ctx ends.
-func (s *service) work(ctx context.Context) error {
-	in, session, err := s.openWhenThere(ctx)
+// work opens the app for the listener and runs the background work, until ctx ends.
+func (s *serverProcess) work(ctx context.Context) error {
+	in, session, err := s.openWithRetries(ctx)
 	if in == nil {
 		return err
 	}
 	defer session.end()
-	if err := s.open.announce(running{PID: os.Getpid(), URL: s.url, Token: session.token}); err != nil {
+	if err := s.open.announce(serverAddress{PID: os.Getpid(), URL: s.url, Token: session.token}); err != nil {
 		return err
 	}
 	defer s.open.withdraw()
@@ -86,16 +85,16 @@ func (s *service) work(ctx context.Context) error {
 	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
 		return err
 	}
-	in.upkeep(ctx, s.url)
+	in.runBackground(ctx, s.url)
 	return nil
 }
 
-// openWhenThere opens the house as soon as its database answers; nothing and
+// openWithRetries opens the app as soon as its database answers; nothing and
 // no error when ctx ends first. A database that weft cannot work with is an error.
-func (s *service) openWhenThere(ctx context.Context) (*instance, *adminSession, error) {
+func (s *serverProcess) openWithRetries(ctx context.Context) (*node, *adminSession, error) {
 	told := false
 	for pause := openPauseFirst; ; pause = min(2*pause, openPauseMost) {
-		in, session, err := s.openAs(ctx)
+		in, session, err := s.openOnce(ctx)
 		var away *unreachableError
 		if !errors.As(err, &away) || ctx.Err() != nil {
 			return in, session, unlessEnded(ctx, err)
@@ -112,20 +111,20 @@ func (s *service) openWhenThere(ctx context.Context) (*instance, *adminSession, 
 	}
 }
 
-// openAs opens the house and a session of admin in it.
-func (s *service) openAs(ctx context.Context) (*instance, *adminSession, error) {
-	in, err := s.openHouse(ctx)
+// openOnce opens the app and a session of admin in it.
+func (s *serverProcess) openOnce(ctx context.Context) (*node, *adminSession, error) {
+	in, err := s.openNode(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	session, err := in.adminSession(ctx)
 	if err != nil {
-		return nil, nil, errors.Join(s.explainOpen(err), s.open.closeHouse())
+		return nil, nil, errors.Join(s.explainOpen(err), s.open.closeContents())
 	}
 	return in, session, nil
 }
 
-// unlessEnded forgets errors that come of the end of ctx.
+// unlessEnded ignores errors that the end of ctx caused.
 func unlessEnded(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil

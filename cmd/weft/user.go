@@ -93,8 +93,8 @@ func (c *userPasswdCmd) Run(ctx context.Context, m *Main) error {
 	return m.print(map[string]any{"login": c.Login}, "the password of "+c.Login+" is set; all sessions of this user have ended")
 }
 
-// found is one record of a short query.
-type found struct {
+// queryAnswer is one record of a short query.
+type queryAnswer struct {
 	Items []struct {
 		ID string `json:"id"`
 	} `json:"items"`
@@ -102,7 +102,7 @@ type found struct {
 
 // lookUp finds the one record of entity whose field has the value; "" for none.
 func (c *client) lookUp(ctx context.Context, entity, field, value string) (string, error) {
-	var out found
+	var out queryAnswer
 	q := map[string]any{"where": []any{field, "=", value}, "fields": []string{"id"}, "limit": 2}
 	if err := c.call(ctx, "POST", "/records/"+url.PathEscape(entity)+"/query", q, &out); err != nil {
 		return "", fmt.Errorf("look up %s %q: %w", entity, value, err)

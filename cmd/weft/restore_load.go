@@ -13,17 +13,17 @@ import (
 	"weft/runtime/store/migrate"
 )
 
-// fill puts what the archive holds into an empty place and compares what lies
-// there with what was saved.
-func (r *restoring) fill(ctx context.Context, p *place) error {
-	own := heritage{to: p, take: r.take}
+// load writes the archive into an empty location and compares the result with
+// what was saved.
+func (r *restore) load(ctx context.Context, p *location) error {
+	own := storageClaim{to: p, take: r.take}
 	if _, err := own.check(ctx); err != nil {
 		return err
 	}
 	if err := r.rewind(); err != nil {
 		return err
 	}
-	f := &filling{ctx: ctx, r: r, to: p}
+	f := &loading{ctx: ctx, r: r, to: p}
 	if _, _, err := readArchive(r.archive, unpack{collections: f.collections, documents: f.documents, file: f.file}); err != nil {
 		return err
 	}
@@ -34,14 +34,14 @@ func (r *restoring) fill(ctx context.Context, p *place) error {
 		return err
 	}
 	var err error
-	if r.took, err = own.enter(ctx); err != nil {
+	if r.took, err = own.claim(ctx); err != nil {
 		return err
 	}
 	return f.loader.Finish(ctx)
 }
 
 // compare sums the restored collections up.
-func (r *restoring) compare(ctx context.Context, p *place) error {
+func (r *restore) compare(ctx context.Context, p *location) error {
 	for _, saved := range r.contents.Collections {
 		r.m.progress("comparing %s", saved.Collection)
 		restored, err := dump.ChecksumOf(ctx, p.store, saved.Collection)
@@ -56,16 +56,16 @@ func (r *restoring) compare(ctx context.Context, p *place) error {
 	return nil
 }
 
-// filling takes what readArchive gives.
-type filling struct {
+// loading writes what readArchive reads.
+type loading struct {
 	ctx    context.Context // of the restore, which lasts as long as this value
-	r      *restoring
-	to     *place
+	r      *restore
+	to     *location
 	loader *migrate.Loader
 	total  int
 }
 
-func (f *filling) collections(defs []store.Collection) error {
+func (f *loading) collections(defs []store.Collection) error {
 	var err error
 	if f.loader, err = migrate.Begin(f.ctx, f.to.store, f.r.name, defs); err != nil {
 		return explainBegin(err)
@@ -73,8 +73,8 @@ func (f *filling) collections(defs []store.Collection) error {
 	return nil
 }
 
-func (f *filling) documents(collection string, docs []store.Doc) error {
-	if slices.Contains(leftBehind(), collection) {
+func (f *loading) documents(collection string, docs []store.Doc) error {
+	if slices.Contains(transientCollections(), collection) {
 		return nil // of an older backup
 	}
 	f.total += len(docs)
@@ -82,9 +82,9 @@ func (f *filling) documents(collection string, docs []store.Doc) error {
 	return f.loader.Put(f.ctx, collection, docs)
 }
 
-// file puts an attachment in place. Those that were not whole when they were
-// saved stay missing, as the contents say.
-func (f *filling) file(id string, r io.Reader) error {
+// file stores an attachment. Those that were damaged when the backup was made
+// stay missing, as the contents say.
+func (f *loading) file(id string, r io.Reader) error {
 	if slices.Contains(f.r.contents.Missing, id) {
 		return nil
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Whatever a password is made of, nothing of it is left in a text.
-func TestConcealed(t *testing.T) {
+func TestRedact(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"unexpected argument mongodb://u:hidden@h/db":        "unexpected argument mongodb://***@h/db",
@@ -24,7 +24,7 @@ func TestConcealed(t *testing.T) {
 		"mongodb://h/db holds an unfinished copy":            "mongodb://h/db holds an unfinished copy",
 		"mongodb://h/?tlsCertificateKeyFilePassword=hidden&": "mongodb://h/?tlsCertificateKeyFilePassword=***&",
 	} {
-		if got := concealed(text); got != want || strings.Contains(got, "hid") {
+		if got := redact(text); got != want || strings.Contains(got, "hid") {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)
 		}
 	}

@@ -20,32 +20,32 @@ import (
 	"weft/runtime/store/sqlite"
 )
 
-// leftBehind are the collections that are not copied: they speak of processes
-// and callers of the moment, or of this one database and its storage.
-func leftBehind() []string {
+// transientCollections are not copied: they belong to running processes and
+// sessions, or to this one database and its storage.
+func transientCollections() []string {
 	return append(files.TransientCollections(), access.SessionCollection, lease.Collection)
 }
 
-// copyPatience is how long a copy waits for a database that does not answer;
-// nobody stands in front of a screen meanwhile.
-const copyPatience = 20 * time.Second
+// copyTimeout is how long a copy waits for a database that does not answer; it
+// is longer than a server's, since no user waits for an answer.
+const copyTimeout = 20 * time.Second
 
-// place is where a weft lies: its records, the bytes of its attachments, and
-// the files of its unfinished imports.
-type place struct {
+// location is where the data of a weft is: records, the bytes of attachments,
+// and the files of unfinished imports.
+type location struct {
 	name    string // without secrets
 	store   migrate.Store
 	files   *files.Service
-	filesAt string // where the bytes are, without secrets; two places may share them
+	filesAt string // where the bytes are, without secrets; two locations may share them
 	imports string
-	folder  *folder // held, when the store lies in it
-	// leases are those that servers had left behind when it was opened as a
-	// source; nil when it was not.
-	leases map[string]int64
+	folder  *folder // locked, when the store is in it
+	// leasesAtOpen are the abandoned leases found when it was opened as a source;
+	// nil when it was not.
+	leasesAtOpen map[string]int64
 }
 
-// Close closes the store and the files, and gives the folder back.
-func (p *place) Close() error {
+// Close closes the store and the files, and unlocks the folder.
+func (p *location) Close() error {
 	var err error
 	if p.files != nil {
 		err = p.files.Close()
@@ -62,11 +62,11 @@ func isMongo(at string) bool {
 	return strings.HasPrefix(at, "mongodb://") || strings.HasPrefix(at, "mongodb+srv://")
 }
 
-// openPlace opens the place at: a data folder, an address of MongoDB, or
+// openLocation opens the location at: a data folder, an address of MongoDB, or
 // "mongodb" for the one of the settings. filesAt is a data folder or the folder
 // "files" in it, an address of a bucket, "s3" for the one of the settings, or ""
 // for the data folder of the records.
-func (m *Main) openPlace(ctx context.Context, at, filesAt string) (*place, error) {
+func (m *Main) openLocation(ctx context.Context, at, filesAt string) (*location, error) {
 	at, name, err := m.resolve(at)
 	if err != nil {
 		return nil, err
@@ -102,8 +102,8 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 		name, err := mongo.Address(at)
 		return at, name, err
 	}
-	if addressLike.MatchString(at) || strings.Contains(at, "://") { // not repeated, it may hold a password
-		return "", "", usageError{errors.New("records lie in a data folder or in MongoDB, mongodb://host/database")}
+	if addressPattern.MatchString(at) || strings.Contains(at, "://") { // not repeated, it may hold a password
+		return "", "", usageError{errors.New("records are in a data folder or in MongoDB, mongodb://host/database")}
 	}
 	path, err := filepath.Abs(at)
 	if err != nil {
@@ -113,14 +113,14 @@ func (m *Main) resolve(at string) (address, name string, err error) {
 }
 
 // openRecords opens the store at what resolve gave, and says which data folder belongs to it.
-func (m *Main) openRecords(ctx context.Context, at string) (*place, string, error) {
+func (m *Main) openRecords(ctx context.Context, at string) (*location, string, error) {
 	log := slog.New(slog.DiscardHandler) // what goes wrong is the error of a call
 	if isMongo(at) {
-		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log, UnresponsiveTimeout: copyPatience})
+		st, err := mongo.Open(ctx, at, mongo.Options{Logger: log, UnresponsiveTimeout: copyTimeout})
 		if err != nil {
 			return nil, "", explainMongo(err)
 		}
-		return &place{store: st}, m.cli.Data, nil
+		return &location{store: st}, m.cli.Data, nil
 	}
 	f, err := openFolder(at, false)
 	if err != nil {
@@ -130,7 +130,7 @@ func (m *Main) openRecords(ctx context.Context, at string) (*place, string, erro
 	if err != nil {
 		return nil, "", errors.Join(explainFolder(at, err), f.Close())
 	}
-	return &place{store: st, folder: f}, at, nil
+	return &location{store: st, folder: f}, at, nil
 }
 
 // openBytes opens a bucket; for a folder the Storage is nil.
@@ -150,14 +150,14 @@ func (m *Main) openBytes(at string) (files.Storage, string, error) {
 		if err != nil {
 			return nil, "", usageError{err}
 		}
-		o.Timeout = cmp.Or(o.Timeout, m.cli.Bucket.Patience)
+		o.Timeout = cmp.Or(o.Timeout, m.cli.Bucket.Timeout)
 		s, err := files.NewBucket(o)
 		if err != nil {
 			return nil, "", usageError{err}
 		}
 		return s, o.String(), nil
-	case addressLike.MatchString(at), strings.Contains(at, "://"):
-		return nil, "", usageError{errors.New("files lie in a folder or in a bucket, s3://KEY:SECRET@host/bucket/prefix")}
+	case addressPattern.MatchString(at), strings.Contains(at, "://"):
+		return nil, "", usageError{errors.New("files are in a folder or in a bucket, s3://KEY:SECRET@host/bucket/prefix")}
 	}
 	path, err := filepath.Abs(at)
 	if err != nil {

@@ -18,15 +18,15 @@ import (
 // adminLogin is the user that every data folder has.
 const adminLogin = "admin"
 
-// instance is weft over one database.
-type instance struct {
+// node is weft in this process over one database.
+type node struct {
 	*app.App
 	database store.Store
 	log      *slog.Logger
 }
 
-// instanceOptions are the settings of an instance.
-type instanceOptions struct {
+// nodeOptions are the settings of an instance.
+type nodeOptions struct {
 	// open opens the database.
 	open func(context.Context) (store.Store, error)
 	// files is the folder of attachments, unless they go to storage; imports is
@@ -35,24 +35,24 @@ type instanceOptions struct {
 	storage        files.Storage
 	quota          int64 // bytes of all attachments; 0 for no limit
 	userQuota      int64 // and of those of one user that no record uses yet
-	maxUpload      int64 // bytes of the greatest attachment; 0 for the usual one
+	maxUpload      int64 // bytes of the largest attachment; 0 for the default
 	adminPassword  string
 	zone           *time.Location
 	log            *slog.Logger
-	// wrap stands between the rooms and the store; tests put faults there.
+	// wrap wraps the store; tests inject faults there.
 	wrap func(store.Store) store.Store
 }
 
-// openInstance opens the database and the house over it.
-func openInstance(ctx context.Context, o instanceOptions) (*instance, error) {
+// openNode opens the database and the app over it.
+func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 	db, err := o.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := whole(ctx, db); err != nil {
+	if err := checkFinished(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	in := &instance{database: db, log: o.log}
+	in := &node{database: db, log: o.log}
 	st := db
 	if o.wrap != nil {
 		st = o.wrap(db)
@@ -74,30 +74,30 @@ type adminSession struct {
 }
 
 // adminSession signs admin in without a password.
-func (in *instance) adminSession(ctx context.Context) (*adminSession, error) {
-	actor, err := in.Access.ActorOf(ctx, adminLogin)
+func (n *node) adminSession(ctx context.Context) (*adminSession, error) {
+	actor, err := n.Access.ActorOf(ctx, adminLogin)
 	if err != nil {
 		return nil, fmt.Errorf("user %s: %w", adminLogin, err)
 	}
-	token, err := in.Access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
+	token, err := n.Access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	session, err := in.Access.Authenticate(ctx, token)
+	session, err := n.Access.Authenticate(ctx, token)
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	return &adminSession{token, func() { _ = in.Access.SignOut(context.WithoutCancel(ctx), session) }}, nil
+	return &adminSession{token, func() { _ = n.Access.SignOut(context.WithoutCancel(ctx), session) }}, nil
 }
 
 // Close ends what runs in the background and closes the database.
-func (in *instance) Close() error { return errors.Join(in.App.Close(), in.database.Close()) }
+func (n *node) Close() error { return errors.Join(n.App.Close(), n.database.Close()) }
 
 // backup writes an archive of a snapshot of the database and of the files.
-func (in *instance) backup(ctx context.Context, w http.ResponseWriter) error {
-	st, ok := in.database.(migrate.Store)
+func (n *node) backup(ctx context.Context, w http.ResponseWriter) error {
+	st, ok := n.database.(migrate.Store)
 	if !ok {
 		return errors.New("backup: this database cannot be read as a whole")
 	}
-	return writeArchive(ctx, w, st, in.Files)
+	return writeArchive(ctx, w, st, n.Files)
 }

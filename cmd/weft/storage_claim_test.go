@@ -36,7 +36,7 @@ func (s *session) production(t *testing.T, bucket s3test.Bucket) (h *looked, lat
 func (s *session) bucket(t *testing.T) files.Storage {
 	t.Helper()
 	b, err := files.NewBucket(files.S3Options{Endpoint: s.env["WEFT_S3_ENDPOINT"], Bucket: s.env["WEFT_S3_BUCKET"], PathStyle: true,
-		AccessKey: s.env["WEFT_S3_ACCESS_KEY"], SecretKey: s.env["WEFT_S3_SECRET_KEY"], Timeout: testPatience})
+		AccessKey: s.env["WEFT_S3_ACCESS_KEY"], SecretKey: s.env["WEFT_S3_SECRET_KEY"], Timeout: testTimeout})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestAServerThatWaitsForItsLeaseIsSeen(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if _, err := idle(t.Context(), db, life); err == nil || !strings.Contains(err.Error(), "a server is working with it") {
+	if _, err := checkUnused(t.Context(), db, life); err == nil || !strings.Contains(err.Error(), "a server is working with it") {
 		t.Errorf("got %v", err)
 	}
 	started.Wait()
@@ -49,13 +49,13 @@ func TestAServerThatStartsWhileItIsCopied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := m.openPlace(t.Context(), filepath.Join(s.dir, "x"), "")
+	to, err := m.openLocation(t.Context(), filepath.Join(s.dir, "x"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = from.Close(), to.Close() })
 	from.store = &waking{Store: from.store}
-	if _, err := (&move{m: m, from: from, to: to}).run(t.Context()); err == nil || !strings.Contains(err.Error(), "a server is working with") {
+	if _, err := (&migration{m: m, from: from, to: to}).run(t.Context()); err == nil || !strings.Contains(err.Error(), "a server is working with") {
 		t.Errorf("got %v", err)
 	}
 	if state, err := migrate.Unfinished(t.Context(), to.store); state == nil || err != nil {

@@ -14,7 +14,7 @@ func (m *Main) fromEnvironment() kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		name := flag.Tag.Get("variable")
 		if name == "" {
-			return nil, nil // this is how kong hears that there is nothing
+			return nil, nil // kong's way to say that there is no value
 		}
 		if value := m.Getenv(name); value != "" {
 			return value, nil
@@ -23,7 +23,7 @@ func (m *Main) fromEnvironment() kong.Resolver {
 	})
 }
 
-// nameVariables tells in the help of a flag which variable stands for it.
+// nameVariables adds to the help of a flag the variable that can set it.
 func nameVariables(model *kong.Application) {
 	for _, flag := range model.Node.Flags {
 		if name := flag.Tag.Get("variable"); name != "" {

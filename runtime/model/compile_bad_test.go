@@ -148,9 +148,70 @@ func TestCompileRefusesConditions(t *testing.T) {
 			[]string{"/entity/thing/dependentRequired/a/0 unknown_field", "/entity/thing/if/properties/ghost unknown_field", "/entity/thing/if/required/0 unknown_field",
 				"/entity/thing/then/anyOf/1/not/required/0 unknown_field"}},
 		{"no JSON Schema", []string{thing(property("a", "text", ""), `,"allOf":[{"properties":{"a":{"type":"colour"}}}]`)}, []string{"/entity/thing bad_condition"}},
-		{"nothing is fetched", []string{thing(property("a", "text", ""), `,"allOf":[{"$ref":"http://127.0.0.1/x.json"}]`)}, []string{"/entity/thing bad_condition"}},
-		{"nothing is read", []string{thing(property("a", "text", ""), `,"allOf":[{"$ref":"file:///etc/passwd"}]`)}, []string{"/entity/thing bad_condition"}},
+		{"nothing is fetched", []string{thing(property("a", "text", ""), `,"allOf":[{"$ref":"http://127.0.0.1/x.json"}]`)}, []string{"/entity/thing/allOf/0/$ref unknown_keyword"}},
+		{"nothing is read", []string{thing(property("a", "text", ""), `,"allOf":[{"$ref":"file:///etc/passwd"}]`)}, []string{"/entity/thing/allOf/0/$ref unknown_keyword"}},
 	})
+}
+
+// A condition that says something else than its author meant is refused. // V6
+func TestConditionsAreStrictToTheLeaves(t *testing.T) {
+	t.Parallel()
+	const choices = `,"x-choices":[{"key":"big","title":` + title + `},{"key":"small","title":` + title + `}]`
+	fields := strings.Join([]string{property("a", "text", ""), property("n", "number", ""), property("m", "currency", `,"x-currency":"CNY"`), property("c", "choice", choices), property("mc", "multi_choice", choices),
+		property("d", "date", ""), property("b", "boolean", ""), property("place", "location", "")}, ",")
+	cases := []struct{ name, condition, want string }{
+		{"a misspelled properties", `"if":{"propertys":{}},"then":{"required":["a"]}`, "/if/propertys unknown_keyword"},
+		{"a misspelled required", `"if":{"required":["n"]},"then":{"requird":["a"]}`, "/then/requird unknown_keyword"},
+		{"a misspelled keyword of a field", `"allOf":[{"properties":{"a":{"minLenght":3}}}]`, "/allOf/0/properties/a/minLenght unknown_keyword"},
+		{"inside not", `"allOf":[{"not":{"properties":{"a":{"max":3}}}}]`, "/allOf/0/not/properties/a/max unknown_keyword"},
+		{"inside contains", `"allOf":[{"properties":{"mc":{"contains":{"cons":"big"}}}}]`, "/allOf/0/properties/mc/contains/cons unknown_keyword"},
+		{"inside a location", `"allOf":[{"properties":{"place":{"properties":{"lat":{"minimal":3}}}}}]`, "/allOf/0/properties/place/properties/lat/minimal unknown_keyword"},
+		{"unevaluatedProperties", `"allOf":[{"unevaluatedProperties":false}]`, "/allOf/0/unevaluatedProperties unknown_keyword"},
+		{"an unknown format", `"allOf":[{"properties":{"a":{"format":"phone"}}}]`, "/allOf/0/properties/a/format unknown_format"},
+		{"then without if", `"then":{"required":["a"]}`, "/then lone_keyword"},
+		{"if without then", `"if":{"required":["a"]}`, "/if lone_keyword"},
+		{"minContains alone", `"allOf":[{"properties":{"mc":{"minContains":1}}}]`, "/allOf/0/properties/mc/minContains lone_keyword"},
+		{"a const outside the choices", `"if":{"properties":{"c":{"const":"huge"}},"required":["c"]},"then":{"required":["a"]}`, "/if/properties/c/const never_a_value"},
+		{"an enum outside the choices", `"if":{"properties":{"c":{"enum":["big","huge"]}},"required":["c"]},"then":{"required":["a"]}`, "/if/properties/c/enum/1 never_a_value"},
+		{"a choice that a multi-choice does not have", `"allOf":[{"properties":{"mc":{"contains":{"const":"huge"}}}}]`, "/allOf/0/properties/mc/contains/const never_a_value"},
+		{"a key in place of a list", `"allOf":[{"properties":{"mc":{"const":"big"}}}]`, "/allOf/0/properties/mc/const never_a_value"},
+		{"a list with a wrong key", `"allOf":[{"properties":{"mc":{"const":["big","huge"]}}}]`, "/allOf/0/properties/mc/const/1 never_a_value"},
+		{"a date that is none", `"allOf":[{"properties":{"d":{"const":"31.01.2026"}}}]`, "/allOf/0/properties/d/const never_a_value"},
+		{"a text for a number", `"allOf":[{"properties":{"n":{"const":"1"}}}]`, "/allOf/0/properties/n/const never_a_value"},
+		{"an unset field is absent, not null", `"allOf":[{"properties":{"a":{"const":null}}}]`, "/allOf/0/properties/a/const never_a_value"},
+		{"an empty enum", `"allOf":[{"properties":{"a":{"enum":[]}}}]`, "/allOf/0/properties/a/enum too_few"},
+		{"a required system field", `"allOf":[{"required":["created_by"]}]`, "/allOf/0/required/0 system_field_required"},
+		{"a bound on a text", `"allOf":[{"properties":{"a":{"minimum":1}}}]`, "/allOf/0/properties/a/minimum idle_keyword"},
+		{"a length of an amount", `"allOf":[{"properties":{"m":{"minLength":1}}}]`, "/allOf/0/properties/m/minLength idle_keyword"},
+		{"a bound on the record", `"allOf":[{"minimum":1}]`, "/allOf/0/minimum idle_keyword"},
+		{"another type than the field's", `"allOf":[{"properties":{"n":{"type":"string"}}}]`, "/allOf/0/properties/n/type never_a_value"},
+		{"a pattern of one engine only", `"allOf":[{"properties":{"a":{"pattern":"(?i)x"}}}]`, "/allOf/0/properties/a/pattern bad_pattern"},
+		{"a schema that is none", `"allOf":[{"properties":{"a":{"minLength":"x"}}}]`, " bad_condition"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			refuse(t, []refusal{{"", []string{thing(fields, ","+c.condition)}, []string{"/entity/thing" + c.want}}})
+		})
+	}
+}
+
+// What a condition may say of each type still publishes, amounts as numbers.
+func TestConditionsThatArePublished(t *testing.T) {
+	t.Parallel()
+	const choices = `,"x-choices":[{"key":"big","title":` + title + `},{"key":"small","title":` + title + `}]`
+	fields := strings.Join([]string{property("a", "text", ""), property("m", "currency", `,"x-currency":"CNY"`), property("c", "choice", choices), property("mc", "multi_choice", choices),
+		property("d", "date", ""), property("b", "boolean", ""), property("place", "location", ""), property("marks", "tags", ""), property("stars", "rating", ""), property("part", "percent", "")}, ",")
+	m := compile(t, thing(fields, `,"allOf":[
+		{"properties":{"a":{"pattern":"^\\S+$","maxLength":9},"m":{"enum":[1,2.5]},"c":{"const":"big"},"mc":{"minItems":1,"items":{"enum":["big"]}},"d":{"const":"2026-01-31"},"b":{"const":true},
+		"place":{"required":["address"]},"marks":{"uniqueItems":true},"stars":{"minimum":3},"part":{"type":"number"}}},
+		{"if":{"required":["a"]},"then":{"dependentRequired":{"a":["c"]}}}]`))
+	e, _ := m.Entity("thing")
+	if ps := e.Conditions.Validate(map[string]any{"a": "x\u3000y", "c": "big"}); len(ps) != 1 || ps[0].Path != "/a" {
+		t.Errorf("U+3000 is white space: %v", ps)
+	}
+	if ps := e.Conditions.Validate(map[string]any{"m": "2.5", "c": "big", "mc": []string{"big"}, "d": "2026-01-31", "b": true, "stars": 3.0}); len(ps) != 0 {
+		t.Error(ps)
+	}
 }
 
 func TestExtraConditions(t *testing.T) {

@@ -22,11 +22,11 @@ func (c *compiler) conditions() {
 			continue
 		}
 		before := len(c.problems)
-		c.conditionFields(e, doc, at(e.Def))
+		forValidator := c.condition(doc, subject{record: e}, at(e.Def))
 		if len(c.problems) > before {
 			continue
 		}
-		v, err := newValidator(e, doc)
+		v, err := newValidator(e, forValidator)
 		if err != nil {
 			c.fail(at(e.Def), "bad_condition", "error", err.Error())
 			continue
@@ -78,45 +78,6 @@ func decoded(raw json.RawMessage) (any, bool) {
 	return v, err == nil
 }
 
-// conditionFields reports fields that a condition names and the entity does not have:
-// such a condition would never, or always, hold.
-func (c *compiler) conditionFields(e *Entity, schema any, here string) {
-	object, ok := schema.(map[string]any)
-	if !ok {
-		return
-	}
-	names := func(key string, list any, here string) {
-		items, _ := list.([]any)
-		for i, n := range items {
-			if name, ok := n.(string); ok && e.ByKey[name] == nil && !IsSystem(name) {
-				c.fail(here+problem.Pointer(i), "unknown_field", "field", name)
-			}
-		}
-	}
-	for key, sub := range object {
-		here := here + problem.Pointer(key)
-		switch key {
-		case "required":
-			names(key, sub, here)
-		case "properties", "dependentRequired", "dependentSchemas":
-			members, _ := sub.(map[string]any)
-			for name, member := range members {
-				if e.ByKey[name] == nil && !IsSystem(name) {
-					c.fail(here+problem.Pointer(name), "unknown_field", "field", name)
-				}
-				names(key, member, here+problem.Pointer(name))
-			}
-		case "if", "then", "else", "not":
-			c.conditionFields(e, sub, here)
-		case "allOf", "anyOf", "oneOf":
-			parts, _ := sub.([]any)
-			for i, part := range parts {
-				c.conditionFields(e, part, here+problem.Pointer(i))
-			}
-		}
-	}
-}
-
 // validator checks records against an entity's conditions. Amounts are numbers
 // to it, although the wire form is a decimal string: minimum and maximum would
 // pass over a string.
@@ -126,13 +87,14 @@ type validator struct {
 	decimals []string
 }
 
-func newValidator(e *Entity, doc map[string]any) (*validator, error) {
+func newValidator(e *Entity, doc any) (*validator, error) {
 	address := "https://weft.dev/entities/" + e.Key + ".json"
 	data, err := json.Marshal(doc)
 	if err != nil {
 		return nil, fmt.Errorf("conditions of %s: %w", e.Key, err)
 	}
 	compiler := schemas.NewCompiler()
+	compiler.AssertFormat = true
 	if err := compiler.AddResource(address, bytes.NewReader(data)); err != nil {
 		return nil, err
 	}
@@ -166,7 +128,9 @@ func (v *validator) Validate(record map[string]any) []problem.Field {
 	}
 	var invalid *jsonschema.ValidationError
 	if errors.As(err, &invalid) {
-		return v.sources.Explain(invalid, instance)
+		if ps := v.sources.Explain(invalid, instance); len(ps) > 0 {
+			return ps
+		}
 	}
 	return []problem.Field{problem.At("", "condition", "keyword", err.Error())}
 }

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"regexp"
-
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/schemas"
@@ -85,7 +83,7 @@ func (c *compiler) pattern(f *Field, here string) {
 		c.fail(here+"/pattern", "too_many", "max", maxPattern)
 		return
 	}
-	re, err := regexp.Compile(f.Def.Pattern)
+	re, err := compilePattern(f.Def.Pattern)
 	if err != nil {
 		c.fail(here+"/pattern", "bad_pattern", "error", err.Error())
 		return

@@ -235,7 +235,7 @@ func TestSecretsAreStoredAsDigests(t *testing.T) {
 	h.password(ann)
 	token := h.signIn("ann")
 	a, _ := h.Authenticate(t.Context(), token)
-	_, secret, err := h.CreateToken(t.Context(), a, access.NewToken{Role: "admin", Name: "n"})
+	_, secret, err := h.CreateToken(t.Context(), a, access.NewToken{Role: "admin", Name: "n"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,8 +55,10 @@ const (
 
 // CreateToken makes a token; its secret is returned once and not stored. A
 // token has no more than a role that its maker and its user hold. It fails
-// with invalid, or forbidden when by may not manage the user's sign-in.
-func (s *Service) CreateToken(ctx context.Context, by *Actor, want NewToken) (*Token, string, error) {
+// with invalid, or forbidden when by may not manage the user's sign-in. before
+// returns operations that are committed with the token, in front of it; nil for
+// none.
+func (s *Service) CreateToken(ctx context.Context, by *Actor, want NewToken, before func(*Token, string) ([]store.Op, error)) (*Token, string, error) {
 	if want.User == "" {
 		want.User = by.UserID
 	}
@@ -81,10 +83,17 @@ func (s *Service) CreateToken(ctx context.Context, by *Actor, want NewToken) (*T
 	if err != nil {
 		return nil, "", err
 	}
-	if err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{{Kind: store.Insert, Collection: TokenCollection, Doc: doc}}}); err != nil {
+	t := d.token()
+	b := &store.Batch{}
+	if before != nil {
+		if b.Ops, err = before(&t, secret); err != nil {
+			return nil, "", err
+		}
+	}
+	b.Ops = append(b.Ops, store.Op{Kind: store.Insert, Collection: TokenCollection, Doc: doc})
+	if err := s.Store.Commit(ctx, b); err != nil {
 		return nil, "", storeProblem(err)
 	}
-	t := d.token()
 	return &t, secret, nil
 }
 

@@ -24,7 +24,7 @@ func TestTokenActsWithOneRole(t *testing.T) {
 	h := newFixture(t, role("sales", grant("deal", "own", "read")), role("finance", grant("deal", "all", "read")))
 	ann := h.user("ann", nil, "sales", "finance")
 	actor, _ := h.ActorOf(t.Context(), "ann")
-	made, secret, err := h.CreateToken(t.Context(), actor, access.NewToken{Role: "sales", Name: " report "})
+	made, secret, err := h.CreateToken(t.Context(), actor, access.NewToken{Role: "sales", Name: " report "}, nil)
 	if err != nil || made.User != ann || made.Name != "report" || len(secret) < 40 || secret[:len(made.Prefix)] != made.Prefix {
 		t.Fatalf("token %+v, %v", made, err)
 	}
@@ -39,7 +39,7 @@ func TestTokenActsWithOneRole(t *testing.T) {
 	if a.MayManage(ann) {
 		t.Error("a token manages sign-in, so it could widen itself")
 	}
-	_, _, err = h.CreateToken(t.Context(), a, access.NewToken{Role: "finance", Name: "wider"})
+	_, _, err = h.CreateToken(t.Context(), a, access.NewToken{Role: "finance", Name: "wider"}, nil)
 	wantCode(t, err, problem.Forbidden)
 	if err := h.RevokeToken(t.Context(), actor, made.ID); err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestTokenLosesRoleWithItsUser(t *testing.T) {
 	id := h.assign(ann, "sales")
 	actor, _ := h.ActorOf(t.Context(), "ann")
 	expires := h.clock().Add(time.Hour)
-	_, secret, err := h.CreateToken(t.Context(), actor, access.NewToken{Role: "sales", Name: "n", ExpiresAt: &expires})
+	_, secret, err := h.CreateToken(t.Context(), actor, access.NewToken{Role: "sales", Name: "n", ExpiresAt: &expires}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestTokenProblems(t *testing.T) {
 		"no user":       {access.System(), access.NewToken{User: "x", Role: "sales", Name: "n"}, []string{"no_such_record"}},
 		"user without":  {access.System(), access.NewToken{User: bob, Role: "sales", Name: "n"}, []string{"role_not_held"}},
 	} {
-		_, _, err := h.CreateToken(t.Context(), c.by, c.want)
+		_, _, err := h.CreateToken(t.Context(), c.by, c.want, nil)
 		wantCode(t, err, problem.Invalid)
 		var codes []string
 		for _, f := range problem.As(err).Fields {
@@ -99,7 +99,7 @@ func TestTokenProblems(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, codes, c.codes)
 		}
 	}
-	_, _, err := h.CreateToken(t.Context(), ann, access.NewToken{User: bob, Role: "sales", Name: "n"})
+	_, _, err := h.CreateToken(t.Context(), ann, access.NewToken{User: bob, Role: "sales", Name: "n"}, nil)
 	wantCode(t, err, problem.Forbidden)
 }
 

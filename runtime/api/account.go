@@ -5,6 +5,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/store"
 )
 
 type passwordChange struct {
@@ -57,20 +58,25 @@ func listTokens(rc *requestContext) error {
 	return rc.json(http.StatusOK, map[string]any{"items": orEmpty(items)})
 }
 
-// createToken answers the token with its secret, which no later answer repeats.
+type createdToken struct {
+	*access.Token
+	Secret string `json:"token"`
+}
+
+// createToken answers the token with its secret, which no later answer repeats
+// but one to the same idempotency key.
 func createToken(rc *requestContext) error {
 	var in access.NewToken
 	if _, err := rc.decode(&in); err != nil {
 		return err
 	}
-	t, secret, err := rc.s.o.Access.CreateToken(rc.ctx, rc.actor, in)
+	t, secret, err := rc.s.o.Access.CreateToken(rc.ctx, rc.actor, in, func(t *access.Token, secret string) ([]store.Op, error) {
+		return rc.answerOps(http.StatusCreated, createdToken{t, secret})
+	})
 	if err != nil {
 		return err
 	}
-	return rc.json(http.StatusCreated, struct {
-		*access.Token
-		Secret string `json:"token"`
-	}{t, secret})
+	return rc.json(http.StatusCreated, createdToken{t, secret})
 }
 
 func revokeToken(rc *requestContext) error {

@@ -30,6 +30,8 @@ type requestContext struct {
 	body   string // the body, once read
 	status int
 	writes *http.ResponseController // set when every write has a deadline
+	// idempotent is set while a request with an idempotency key is handled.
+	idempotent *idempotentCall
 }
 
 // serve authorizes the caller and calls the handler.

@@ -49,12 +49,19 @@ func (rc *requestContext) bytes(status int, body []byte) error {
 func (rc *requestContext) json(status int, v any) error {
 	b := getBuffer()
 	defer putBuffer(b)
-	e := json.NewEncoder(b)
+	if err := encodeJSON(b, v); err != nil {
+		return err
+	}
+	return rc.bytes(status, b.Bytes())
+}
+
+func encodeJSON(to *bytes.Buffer, v any) error {
+	e := json.NewEncoder(to)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
-	return rc.bytes(status, b.Bytes())
+	return nil
 }
 
 // record answers one record with its revision as ETag.

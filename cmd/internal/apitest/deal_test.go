@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"weft/cmd/internal/apptest"
+	"weft/runtime/store"
 )
 
 // The definitions of these tests: a deal with stages, which an agent may work
@@ -40,8 +41,11 @@ type world struct {
 	li, wang, audit apptest.Person
 }
 
-func newWorld(t *testing.T) world {
+func newWorld(t *testing.T) world { return newWorldWith(t, nil) }
+
+// newWorldWith puts a wrapper around the store.
+func newWorldWith(t *testing.T, wrap func(store.Store) store.Store) world {
 	t.Helper()
-	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions})
+	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Wrap: wrap})
 	return world{App: app, li: app.User(t, "li", "agent"), wang: app.User(t, "wang", "agent"), audit: app.User(t, "audit", "auditor")}
 }

@@ -13,12 +13,12 @@ import (
 type rowOrder struct {
 	by    []RowSort
 	kinds map[string]query.Kind // of groups and decimal metrics
-	keys  map[string]string     // sort keys of the texts, each made once
+	keys  map[string]string     // sort keys of the texts
 }
 
-// SortRows puts the rows of an aggregate in order, for adapters: by the wanted
-// names, then by group values, unset last. Texts come in the order of their
-// sort keys, then as they are written.
+// SortRows sorts the rows of an aggregate, for adapters: by a.Sort, then by group
+// values, unset values last. Texts are compared by their sort keys, then by their
+// bytes.
 func SortRows(rows []Row, a Aggregate) {
 	o := &rowOrder{by: slices.Clone(a.Sort), kinds: map[string]query.Kind{}, keys: map[string]string{}}
 	for _, m := range a.Metrics {
@@ -55,9 +55,9 @@ func (o *rowOrder) compare(s RowSort, x, y any) int {
 	case x == nil && y == nil:
 		return 0
 	case x == nil || y == nil:
-		return turned(1, y == nil)
+		return signed(1, y == nil)
 	}
-	return turned(o.compareSet(o.kinds[s.Name], x, y), s.Desc)
+	return signed(o.compareSet(o.kinds[s.Name], x, y), s.Desc)
 }
 
 func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
@@ -76,14 +76,14 @@ func (o *rowOrder) compareSet(kind query.Kind, x, y any) int {
 	return strings.Compare(a, b)
 }
 
-func turned(n int, desc bool) int {
+func signed(n int, desc bool) int {
 	if desc {
 		return -n
 	}
 	return n
 }
 
-// compareDecimals compares stored decimals; those of unlike length (large sums) by value.
+// compareDecimals compares stored decimals; those of different length (large sums) by value.
 func compareDecimals(x, y string) int {
 	if len(x) == len(y) && !strings.HasPrefix(x, "-") && !strings.HasPrefix(y, "-") {
 		return strings.Compare(x, y)
@@ -96,8 +96,8 @@ func compareDecimals(x, y string) int {
 	return strings.Compare(x, y)
 }
 
-// Float is a number or a Bool (0 or 1) as it is ordered, for adapters; any other
-// value is 0.
+// Float returns a number, or a Bool as 0 or 1, for comparisons in adapters; any
+// other value is 0.
 func Float(v any) float64 {
 	switch n := v.(type) {
 	case int64:

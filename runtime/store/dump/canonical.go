@@ -11,8 +11,8 @@ import (
 )
 
 // Canonical is a text of the document that is the same in every store: members
-// by name, numbers written in one way, the fields that carry search tokens. Sort
-// keys stay out: a store may keep some that it made by itself, for an index.
+// sorted by name, numbers in one spelling, the names of the fields with search
+// tokens. Sort keys are left out: a store may have added some for an index.
 func Canonical(d store.Doc) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(d.Body))
 	dec.UseNumber()
@@ -51,8 +51,8 @@ func canonicalise(v any) any {
 	return v
 }
 
-// canonicalNumber writes integers of 64 bits by their digits and everything
-// else as the double it is: 1.50, 15e-1 and 1.5 are one number.
+// canonicalNumber writes 64-bit integers by their digits and everything else as
+// a double: 1.50, 15e-1 and 1.5 are one number.
 func canonicalNumber(n json.Number) json.Number {
 	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
 		return json.Number(strconv.FormatInt(i, 10))
@@ -62,7 +62,7 @@ func canonicalNumber(n json.Number) json.Number {
 		return n
 	}
 	if f == 0 {
-		return "0" // also nought below nought
+		return "0" // and not "-0"
 	}
 	return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
 }

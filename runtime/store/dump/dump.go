@@ -1,6 +1,6 @@
-// Package dump reads and writes whole stores in one form that no adapter
-// shapes: a line of JSON for each document, and a digest for each collection
-// that is equal wherever the same documents lie.
+// Package dump reads and writes whole stores in a form that does not depend on
+// the adapter: a line of JSON for each document, and a checksum for each
+// collection that is equal in every store with the same documents.
 package dump
 
 import (
@@ -15,9 +15,9 @@ import (
 	"weft/runtime/store"
 )
 
-// line is a document as a dump has it. Sort keys and search tokens are not
-// spelled out but made anew from the texts they stand for, so that a dump is
-// small and good for a weft that makes them otherwise.
+// line is a document in a dump. Sort keys and search tokens are derived again
+// from their texts when it is read, so that a dump is small and does not depend
+// on how a version of weft makes them.
 type line struct {
 	ID  string `json:"id"`
 	Rev int64  `json:"rev"`
@@ -41,8 +41,8 @@ func lineOf(d store.Doc) line {
 	return l
 }
 
-// AppendLine appends the document as one line, with its end, to b. The members
-// of the body keep their order.
+// AppendLine appends the document to b as one line, including the line break.
+// The members of the body keep their order.
 func AppendLine(b []byte, d store.Doc) ([]byte, error) {
 	out := bytes.NewBuffer(b)
 	enc := json.NewEncoder(out)
@@ -53,13 +53,13 @@ func AppendLine(b []byte, d store.Doc) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// ParseLine reads what AppendLine wrote and derives sort keys and tokens.
+// ParseLine reads a line of AppendLine and derives sort keys and tokens.
 func ParseLine(text []byte) (store.Doc, error) {
 	var l line
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&l); err != nil {
-		return store.Doc{}, fmt.Errorf("dump: a line is no document: %w", err)
+		return store.Doc{}, fmt.Errorf("dump: a line is not a document: %w", err)
 	}
 	if l.ID == "" || len(l.Body) == 0 || l.Body[0] != '{' {
 		return store.Doc{}, fmt.Errorf("dump: the document %q has no id or no body", l.ID)
@@ -86,7 +86,7 @@ func ParseLine(text []byte) (store.Doc, error) {
 	return d, nil
 }
 
-// textOf is the text of a member, "" where it is none.
+// textOf decodes a string; anything else gives "".
 func textOf(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -95,19 +95,19 @@ func textOf(raw json.RawMessage) string {
 	return s
 }
 
-// Bounds of a page: documents of usual size are read by the thousand, great
-// ones by the dozen, so that a page stays at some megabytes.
+// Sizes of a page in documents; it is chosen so that a page has about pageBytes.
 const (
-	pageFirst = 250
-	pageLeast = 25
-	pageMost  = 4000
-	pageBytes = 8 << 20
+	firstPage    = 250
+	smallestPage = 25
+	largestPage  = 4000
+	pageBytes    = 8 << 20
 )
 
-// Each calls fn with the documents of a collection behind the id after ("" is
-// the beginning), page by page in the order of their ids. A page is never empty.
+// Each calls fn with the documents of a collection whose ids follow after (""
+// starts at the beginning), page by page in the order of their ids. A page is
+// never empty.
 func Each(ctx context.Context, from store.FullReader, collection, after string, fn func([]store.Doc) error) error {
-	for page := pageFirst; ; {
+	for page := firstPage; ; {
 		docs, err := from.ReadFull(ctx, collection, after, page)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", collection, err)
@@ -126,14 +126,14 @@ func Each(ctx context.Context, from store.FullReader, collection, after string, 
 	}
 }
 
-// nextPage is how many documents to read next, if they are like these.
+// nextPage estimates from these documents how many to read next.
 func nextPage(docs []store.Doc) int {
 	size := 0
 	for _, d := range docs {
 		size += len(d.Body) + tokenBytes*len(d.Tokens)
 	}
-	return min(max(pageBytes/(1+size/len(docs)), pageLeast), pageMost)
+	return min(max(pageBytes/(1+size/len(docs)), smallestPage), largestPage)
 }
 
-// tokenBytes is about what a search token takes in memory.
+// tokenBytes is the approximate size of a search token in memory.
 const tokenBytes = 48

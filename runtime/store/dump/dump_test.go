@@ -15,7 +15,7 @@ func document(body string) store.Doc {
 	return store.Doc{ID: "a", Rev: 3, Body: json.RawMessage(body)}
 }
 
-func TestALineIsTheDocument(t *testing.T) {
+func TestALineKeepsTheDocument(t *testing.T) {
 	t.Parallel()
 	d := document(`{"id":"a","rev":3,"name":"ACME 一号 <b>","z":1,"amount":"10000000000000125000","tags":["x"],"place":{"lng":1.5,"lat":2}}`)
 	d.Sort = map[string]string{"name": query.SortKey("ACME 一号 <b>")}
@@ -43,18 +43,18 @@ func TestALineIsTheDocument(t *testing.T) {
 	}
 }
 
-func TestLinesThatAreNone(t *testing.T) {
+func TestInvalidLinesAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "x", "{}", `{"id":"a"}`, `{"id":"a","body":[1]}`, `{"id":"","body":{}}`, `{"id":"a","body":{},"evil":1}`, `{"id":"a","rev":"1","body":{}}`} {
 		if d, err := dump.ParseLine([]byte(text)); err == nil {
-			t.Errorf("%q is taken for %+v", text, d)
+			t.Errorf("%q is read as %+v", text, d)
 		}
 	}
 }
 
-// Stores write numbers and members in ways of their own; a document is the
-// same all the same, and another one never is.
-func TestCanonical(t *testing.T) {
+// Stores spell numbers and order members differently; equal documents have equal
+// texts all the same, and different documents never do.
+func TestCanonicalTextsAreEqualForEqualDocuments(t *testing.T) {
 	t.Parallel()
 	text := func(d store.Doc) string {
 		b, err := dump.Canonical(d)
@@ -78,17 +78,17 @@ func TestCanonical(t *testing.T) {
 	} {
 		key := text(document(other))
 		if seen[key] != "" {
-			t.Errorf("%s is taken for %s", other, seen[key])
+			t.Errorf("%s is equal to %s", other, seen[key])
 		}
 		seen[key] = other
 	}
 	searchable, sorted := document(base), document(base)
 	searchable.Tokens = []store.Token{{Field: "a", Text: "k"}}
 	if text(searchable) == text(document(base)) {
-		t.Error("lost tokens are not seen")
+		t.Error("missing tokens make no difference")
 	}
 	sorted.Sort = map[string]string{"a": "k"}
 	if text(sorted) != text(document(base)) {
-		t.Error("a sort key that a store made by itself is taken for a difference")
+		t.Error("a sort key that a store added makes a difference")
 	}
 }

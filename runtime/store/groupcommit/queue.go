@@ -1,5 +1,5 @@
-// Package groupcommit is the way to the one writer of a store: callers wait in a
-// queue, and those who wait at the same time are served together.
+// Package groupcommit queues requests for the single writer of a store, and
+// hands those that wait at the same time to the writer as one group.
 package groupcommit
 
 import (
@@ -11,10 +11,10 @@ import (
 	"weft/runtime/store"
 )
 
-// queueLength is for how many callers there is room.
+// queueLength is how many requests can be queued before callers block.
 const queueLength = 1024
 
-// Request is what a caller waits with; it is embedded in what he wants.
+// Request is embedded in the requests of a queue.
 type Request struct {
 	// Err is the answer.
 	Err   error
@@ -22,22 +22,23 @@ type Request struct {
 	done  chan struct{}
 }
 
-// Answer lets the caller go on, with Err.
+// Answer lets the caller continue, with Err.
 func (r *Request) Answer() { close(r.done) }
 
 func (r *Request) request() *Request { return r }
 
-// take makes a request the writer's, or the caller's who gives it up.
+// take claims a request: either for the writer, or for the caller that gives it
+// up. Only the first of them gets true.
 func (r *Request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
 // Queueable is a pointer to a struct that embeds Request.
 type Queueable interface{ request() *Request }
 
-// Limits bound what is served together: a group ends with the request that
-// reaches one of them. 0 is no limit.
+// Limits bound a group: it ends with the request that reaches one of them. 0 is
+// no limit.
 type Limits struct{ Requests, Ops, Bytes int }
 
-// Queue is where callers wait.
+// Queue is the queue in front of one writer.
 type Queue[R Queueable] struct {
 	limits  Limits
 	measure func(R) (ops, bytes int)
@@ -47,26 +48,27 @@ type Queue[R Queueable] struct {
 	once    sync.Once
 }
 
-// New makes a queue; weigh tells what a request adds to Limits.
-func New[R Queueable](limits Limits, weigh func(R) (ops, bytes int)) *Queue[R] {
-	return &Queue[R]{limits: limits, measure: weigh, waiting: make(chan R, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
+// New makes a queue; measure tells what a request adds to Limits.
+func New[R Queueable](limits Limits, measure func(R) (ops, bytes int)) *Queue[R] {
+	return &Queue[R]{limits: limits, measure: measure, waiting: make(chan R, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
 }
 
-// Do queues a request and waits for its answer. A caller who gives up before it
-// was taken gets ctx's error, or why when gone is closed (nil never is), and
-// nothing is done; one who gives up later waits for the answer all the same.
-func (q *Queue[R]) Do(ctx context.Context, member R, gone <-chan struct{}, why error) error {
+// Do queues a request and waits for its answer. When ctx ends before the writer
+// has taken the request, Do returns ctx's error and nothing is done; when aborted
+// is closed before (nil never is), it returns reason. After the writer has taken
+// the request, Do waits for the answer in any case.
+func (q *Queue[R]) Do(ctx context.Context, item R, aborted <-chan struct{}, reason error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := member.request()
+	r := item.request()
 	r.done = make(chan struct{})
 	select {
-	case q.waiting <- member:
+	case q.waiting <- item:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-gone:
-		return why
+	case <-aborted:
+		return reason
 	case <-q.quit:
 		return store.ErrUnavailable
 	}
@@ -77,9 +79,9 @@ func (q *Queue[R]) Do(ctx context.Context, member R, gone <-chan struct{}, why e
 		if r.take() {
 			return ctx.Err()
 		}
-	case <-gone:
+	case <-aborted:
 		if r.take() {
-			return why
+			return reason
 		}
 	case <-q.ended:
 		if r.take() {
@@ -90,8 +92,8 @@ func (q *Queue[R]) Do(ctx context.Context, member R, gone <-chan struct{}, why e
 	return r.Err
 }
 
-// Run calls serve with group after group until Stop; serve answers every
-// request of its group, and does not keep the slice.
+// Run calls serve with one group after another until Stop. serve answers every
+// request of its group and does not keep the slice.
 func (q *Queue[R]) Run(serve func([]R)) {
 	defer close(q.ended)
 	var group []R
@@ -101,7 +103,7 @@ func (q *Queue[R]) Run(serve func([]R)) {
 			group = q.gather(r, group[:0])
 			serve(group)
 		case <-q.quit:
-			for { // what was queued before the end is still answered
+			for { // requests queued before Stop are still answered
 				select {
 				case r := <-q.waiting:
 					group = q.gather(r, group[:0])
@@ -114,14 +116,14 @@ func (q *Queue[R]) Run(serve func([]R)) {
 	}
 }
 
-// Stop returns when what was queued is answered.
+// Stop ends Run and returns when all queued requests are answered.
 func (q *Queue[R]) Stop() {
 	q.once.Do(func() { close(q.quit) })
 	<-q.ended
 }
 
-// gather takes what waits, without waiting for more. It lets other goroutines
-// run first, since callers answered a moment ago are about to come back.
+// gather takes the queued requests without waiting for more. It yields the
+// processor first: callers that were just answered are about to queue again.
 func (q *Queue[R]) gather(first R, group []R) []R {
 	runtime.Gosched()
 	var sum Limits

@@ -11,41 +11,41 @@ import (
 	"weft/runtime/store/groupcommit"
 )
 
-type wish struct {
+type request struct {
 	groupcommit.Request
 	ops, bytes int
 }
 
-var errGone = errors.New("gone")
+var errAborted = errors.New("aborted")
 
-// TestQueue lets callers wait before the writer begins, so that the groups are
-// known; each is answered with the number of the group.
-func TestQueue(t *testing.T) {
+// TestRequestsAreGrouped queues requests before the writer starts, so that the
+// groups are known.
+func TestRequestsAreGrouped(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		limits groupcommit.Limits
-		wishes []wish
-		groups []int
+		limits   groupcommit.Limits
+		requests []request
+		groups   []int
 	}{
-		"together":        {groupcommit.Limits{Requests: 10}, make([]wish, 4), []int{4}},
-		"so many callers": {groupcommit.Limits{Requests: 3}, make([]wish, 7), []int{3, 3, 1}},
-		"so much to do":   {groupcommit.Limits{Requests: 10, Ops: 5}, []wish{{ops: 3}, {ops: 2}, {ops: 9}, {ops: 1}}, []int{2, 1, 1}},
-		"so many bytes":   {groupcommit.Limits{Requests: 10, Bytes: 5}, []wish{{bytes: 4}, {ops: 9, bytes: 1}, {bytes: 1}}, []int{2, 1}},
+		"one group":         {groupcommit.Limits{Requests: 10}, make([]request, 4), []int{4}},
+		"limit of requests": {groupcommit.Limits{Requests: 3}, make([]request, 7), []int{3, 3, 1}},
+		"limit of ops":      {groupcommit.Limits{Requests: 10, Ops: 5}, []request{{ops: 3}, {ops: 2}, {ops: 9}, {ops: 1}}, []int{2, 1, 1}},
+		"limit of bytes":    {groupcommit.Limits{Requests: 10, Bytes: 5}, []request{{bytes: 4}, {ops: 9, bytes: 1}, {bytes: 1}}, []int{2, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				q := groupcommit.New(c.limits, func(w *wish) (int, int) { return w.ops, w.bytes })
-				for i := range c.wishes {
+				q := groupcommit.New(c.limits, func(w *request) (int, int) { return w.ops, w.bytes })
+				for i := range c.requests {
 					go func() {
-						if err := q.Do(t.Context(), &c.wishes[i], nil, nil); err != nil {
+						if err := q.Do(t.Context(), &c.requests[i], nil, nil); err != nil {
 							t.Error(err)
 						}
 					}()
 					synctest.Wait()
 				}
 				var groups []int
-				go q.Run(func(group []*wish) {
+				go q.Run(func(group []*request) {
 					groups = append(groups, len(group))
 					for _, w := range group {
 						w.Answer()
@@ -61,31 +61,31 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-// TestWhoGivesUp is not served, unless it was too late for that.
-func TestWhoGivesUp(t *testing.T) {
+// TestRequestsGivenUpAreNotServed: except those that the writer has taken.
+func TestRequestsGivenUpAreNotServed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		q := groupcommit.New(groupcommit.Limits{Requests: 10}, func(*wish) (int, int) { return 1, 0 })
-		gone := make(chan struct{})
-		leaving, leave := context.WithCancel(t.Context())
-		do := func(ctx context.Context, gone chan struct{}) chan error {
+		q := groupcommit.New(groupcommit.Limits{Requests: 10}, func(*request) (int, int) { return 1, 0 })
+		aborted := make(chan struct{})
+		ctx, cancel1 := context.WithCancel(t.Context())
+		do := func(ctx context.Context, aborted chan struct{}) chan error {
 			answer := make(chan error, 1)
-			go func() { answer <- q.Do(ctx, &wish{}, gone, errGone) }()
+			go func() { answer <- q.Do(ctx, &request{}, aborted, errAborted) }()
 			synctest.Wait()
 			return answer
 		}
-		left, away, stays := do(leaving, nil), do(t.Context(), gone), do(t.Context(), nil)
-		leave()
-		close(gone)
-		if err := <-left; !errors.Is(err, context.Canceled) {
-			t.Errorf("who left: %v", err)
+		canceled, given, answered := do(ctx, nil), do(t.Context(), aborted), do(t.Context(), nil)
+		cancel1()
+		close(aborted)
+		if err := <-canceled; !errors.Is(err, context.Canceled) {
+			t.Errorf("a canceled request: %v", err)
 		}
-		if err := <-away; !errors.Is(err, errGone) {
-			t.Errorf("for whom it is gone: %v", err)
+		if err := <-given; !errors.Is(err, errAborted) {
+			t.Errorf("an aborted request: %v", err)
 		}
 		served := 0
 		late, cancel := context.WithCancel(t.Context())
-		go q.Run(func(group []*wish) {
+		go q.Run(func(group []*request) {
 			served += len(group)
 			for _, w := range group {
 				cancel() // too late
@@ -93,18 +93,18 @@ func TestWhoGivesUp(t *testing.T) {
 				w.Answer()
 			}
 		})
-		if err := <-stays; err == nil || err.Error() != "answered" {
-			t.Errorf("who stayed: %v", err)
+		if err := <-answered; err == nil || err.Error() != "answered" {
+			t.Errorf("the request that waits: %v", err)
 		}
 		if err := <-do(late, nil); !errors.Is(err, context.Canceled) {
-			t.Errorf("who had left before: %v", err)
+			t.Errorf("a request canceled before: %v", err)
 		}
 		q.Stop()
 		if served != 1 {
-			t.Errorf("%d were served", served)
+			t.Errorf("%d requests were served", served)
 		}
-		if err := q.Do(t.Context(), &wish{}, nil, nil); !errors.Is(err, store.ErrUnavailable) {
-			t.Errorf("after the end: %v", err)
+		if err := q.Do(t.Context(), &request{}, nil, nil); !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("after Stop: %v", err)
 		}
 	})
 }

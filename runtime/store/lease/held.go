@@ -2,9 +2,7 @@ package lease
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -13,18 +11,18 @@ import (
 
 // Lease is one that is held. It is safe for concurrent use.
 type Lease struct {
-	keeper     *Keeper
-	name, term string
+	keeper *Keeper
 
 	mu      sync.Mutex
-	rev     int64
-	renewed time.Time // when the move that is in the store was begun
+	row     row       // as it was written last; its id never changes
+	renewed time.Time // when the write of row was begun
 	lost    bool
 }
 
-// Renew moves the row on when a third of its life is over, else it does
-// nothing. It fails with ErrLost when somebody else has taken the work over, or
-// may soon, since the store could not be reached for two thirds of it.
+// Renew writes the row again when a third of its lifetime is over, else it does
+// nothing. It fails with ErrLost when another process has taken the work over,
+// or may do so soon because the store could not be reached for two thirds of
+// the lifetime.
 func (l *Lease) Renew(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +34,7 @@ func (l *Lease) Renew(ctx context.Context) error {
 	if age < l.keeper.Life/3 || l.keeper.single {
 		return nil
 	}
-	err := l.write(ctx, l.rev)
+	err := l.write(ctx, l.row.Rev)
 	if errors.Is(err, store.ErrConflict) {
 		err = l.rewriteOwn(ctx, err)
 	}
@@ -52,26 +50,24 @@ func (l *Lease) Renew(ctx context.Context) error {
 	return nil // there is time to try again
 }
 
-// rewriteOwn is called when the row is not what it was left as: an earlier move may
-// have come through although its answer was lost. It gives back the conflict
-// when the row is somebody else's.
+// rewriteOwn handles a conflict: an earlier write may have been committed
+// although its answer was lost. It returns the conflict when the row belongs to
+// another holder.
 func (l *Lease) rewriteOwn(ctx context.Context, conflict error) error {
-	d, err := l.keeper.Store.Get(ctx, Collection, l.name)
-	if errors.Is(err, store.ErrNotFound) {
+	r, err := rows.Get(ctx, l.keeper.Store, l.row.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return conflict
+	case err != nil:
+		return err
+	case r.Term != l.row.Term:
 		return conflict
 	}
-	if err != nil {
-		return fmt.Errorf("lease %s: %w", l.name, err)
-	}
-	var r row
-	if err := json.Unmarshal(d.Body, &r); err != nil || r.Term != l.term {
-		return conflict
-	}
-	return l.write(ctx, d.Rev)
+	return l.write(ctx, r.Rev)
 }
 
 // Release gives the work back. When the store cannot be reached, the lease
-// ends by itself.
+// expires.
 func (l *Lease) Release(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,19 +77,17 @@ func (l *Lease) Release(ctx context.Context) error {
 	}
 	l.lost = true
 	if l.keeper.single {
-		inProcess.CompareAndDelete(inProcessKey{l.keeper.Store, l.name}, l)
+		inProcess.CompareAndDelete(inProcessKey{l.keeper.Store, l.row.ID}, l)
 		return nil
 	}
-	err := l.keeper.Store.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: l.name}, OldRev: l.rev}}})
-	if err != nil && !errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("lease %s: %w", l.name, err)
+	if err := rows.Remove(ctx, l.keeper.Store, l.row); err != nil && !errors.Is(err, store.ErrConflict) {
+		return err
 	}
 	return nil
 }
 
-// Keep renews the lease beside the work until stop is called; the context it
-// gives ends when the lease is lost, with the cause ErrLost.
+// Keep renews the lease in the background until stop is called; the context it
+// returns ends when the lease is lost, with the cause ErrLost.
 func (l *Lease) Keep(ctx context.Context) (kept context.Context, stop func()) {
 	kept, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
@@ -116,20 +110,13 @@ func (l *Lease) Keep(ctx context.Context) (kept context.Context, stop func()) {
 	return kept, func() { cancel(context.Canceled); <-done }
 }
 
-// write puts the row of the next revision in the place of revision old, 0 for none.
+// write stores the next revision of the row over revision old, 0 for no row.
 func (l *Lease) write(ctx context.Context, old int64) error {
-	r := row{ID: l.name, Rev: old + 1, Term: l.term, Keeper: l.keeper.id}
-	body, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("lease %s: %w", l.name, err)
+	r := l.row
+	r.Rev = old
+	if err := rows.Save(ctx, l.keeper.Store, &r); err != nil {
+		return err
 	}
-	op := store.Op{Kind: store.Replace, Collection: Collection, OldRev: old, Doc: store.Doc{ID: l.name, Rev: r.Rev, Body: body}}
-	if old == 0 {
-		op.Kind = store.Insert
-	}
-	if err := l.keeper.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op}}); err != nil {
-		return fmt.Errorf("lease %s: %w", l.name, err)
-	}
-	l.rev = r.Rev
+	l.row = r
 	return nil
 }

@@ -1,32 +1,35 @@
 // Package lease gives a piece of work to one process at a time: a row of the
-// store that its holder moves on while it works. No clock is compared with
-// another: who waits for a lease watches the row on his own clock and takes it
-// over when it has not moved for the whole life of a lease, while its holder
-// stops before that on his. A lease makes work that is done twice rare, and
-// waiting short; what must never happen twice is guarded by revisions besides.
+// store that its holder renews while it works. Clocks of different processes are
+// never compared: a process that wants the lease watches the row by its own
+// clock and takes the lease over when the row has not changed for the whole
+// lifetime of a lease; the holder stops earlier than that by its clock. A lease
+// makes it rare that work is done twice; where that must never happen, revisions
+// guard the data as well.
 package lease
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
-// Collection holds a row per lease that is held or was left behind; its id is
+// Collection holds a row per lease that is held or was not released; its id is
 // the name of the work.
 const Collection = "weft_lease"
 
-// Collections are the store collections of this room.
-func Collections() []store.Collection { return []store.Collection{{Name: Collection, Unwatched: true}} }
+// Collections returns the store collections of this package.
+func Collections() []store.Collection {
+	return []store.Collection{{Name: Collection, Unwatched: true}}
+}
 
-// Life is how long a row may stand still before its work is taken over.
+// Life is how long a row may stay unchanged before another process may take the
+// lease over.
 const Life = 15 * time.Second
 
 // Errors of a lease; compare with errors.Is.
@@ -35,8 +38,8 @@ var (
 	ErrLost = errors.New("lease: the work was taken over by another process")
 )
 
-// inProcess are the leases on stores that only one process can have open: they
-// need no rows, and nobody outlives the process.
+// inProcess holds the leases on stores that only one process can have open: they
+// need no rows, and they end with the process.
 var inProcess sync.Map // inProcessKey → *Lease
 
 type inProcessKey struct {
@@ -47,13 +50,13 @@ type inProcessKey struct {
 // Options of a Keeper; Store must be given.
 type Options struct {
 	Store store.Store
-	// Life is Life when left out.
+	// Life is the lifetime of a lease; 0 means the constant Life.
 	Life time.Duration
-	// Now is the clock that the life of a lease is measured by; nil means time.Now.
+	// Now is the clock that the lifetime is measured by; nil means time.Now.
 	Now func() time.Time
 }
 
-// Keeper takes leases for one house. It is safe for concurrent use.
+// Keeper takes leases for one process. It is safe for concurrent use.
 type Keeper struct {
 	Options
 	id     string
@@ -64,20 +67,22 @@ type Keeper struct {
 	observed map[string]observation
 }
 
-// observation is the state in which a row of somebody else was seen first.
+// observation is the state in which another process's row was seen first.
 type observation struct {
 	term  string
 	rev   int64
 	since time.Time
 }
 
-// row is a lease in the store. Term is drawn anew each time it is taken.
+// row is a lease in the store. Term is drawn anew each time the lease is taken.
 type row struct {
 	ID     string `json:"id"`
 	Rev    int64  `json:"rev"`
 	Term   string `json:"term"`
 	Keeper string `json:"keeper"`
 }
+
+var rows = table.New(Collection, func(r *row) (*string, *int64) { return &r.ID, &r.Rev })
 
 // New makes a Keeper. A store that only one process at a time can have open
 // says so by a method Exclusive() bool.
@@ -89,21 +94,21 @@ func New(o Options) *Keeper {
 		o.Now = time.Now
 	}
 	k := &Keeper{Options: o, id: uuid.NewString(), held: map[string]*Lease{}, observed: map[string]observation{}}
-	if alone, ok := o.Store.(interface{ Exclusive() bool }); ok {
-		k.single = alone.Exclusive()
+	if exclusive, ok := o.Store.(interface{ Exclusive() bool }); ok {
+		k.single = exclusive.Exclusive()
 	}
 	return k
 }
 
-// Take takes the lease of a work. It fails with ErrHeld while somebody else
-// has it, this Keeper included, and with the errors of the store.
+// Take takes the lease of a piece of work. It fails with ErrHeld while it is
+// held, by another process or by this Keeper, and with the errors of the store.
 func (k *Keeper) Take(ctx context.Context, name string) (*Lease, error) {
+	l := &Lease{keeper: k, row: row{ID: name, Term: uuid.NewString(), Keeper: k.id}}
 	k.mu.Lock()
 	if k.held[name] != nil {
 		k.mu.Unlock()
 		return nil, ErrHeld
 	}
-	l := &Lease{keeper: k, name: name, term: uuid.NewString()}
 	k.held[name] = l
 	k.mu.Unlock()
 	take := k.take
@@ -118,7 +123,7 @@ func (k *Keeper) Take(ctx context.Context, name string) (*Lease, error) {
 }
 
 func (k *Keeper) takeInProcess(_ context.Context, l *Lease) error {
-	if _, held := inProcess.LoadOrStore(inProcessKey{k.Store, l.name}, l); held {
+	if _, held := inProcess.LoadOrStore(inProcessKey{k.Store, l.row.ID}, l); held {
 		return ErrHeld
 	}
 	return nil
@@ -126,23 +131,16 @@ func (k *Keeper) takeInProcess(_ context.Context, l *Lease) error {
 
 func (k *Keeper) take(ctx context.Context, l *Lease) error {
 	at := k.Now()
-	d, err := k.Store.Get(ctx, Collection, l.name)
+	r, err := rows.Get(ctx, k.Store, l.row.ID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
-		return fmt.Errorf("lease %s: %w", l.name, err)
-	default:
-		free, err := k.takeable(d)
-		if err != nil {
-			return err
-		}
-		if !free {
-			return ErrHeld
-		}
+		return err
+	case !k.takeable(r):
+		return ErrHeld
 	}
-	err = l.write(ctx, d.Rev)
-	var faster *store.UniqueError
-	if errors.Is(err, store.ErrConflict) || errors.As(err, &faster) {
+	err = l.write(ctx, r.Rev)
+	if store.LostRace(err) {
 		return ErrHeld
 	}
 	if err != nil {
@@ -150,38 +148,34 @@ func (k *Keeper) take(ctx context.Context, l *Lease) error {
 	}
 	l.renewed = at
 	k.mu.Lock()
-	delete(k.observed, l.name)
+	delete(k.observed, l.row.ID)
 	k.mu.Unlock()
 	return nil
 }
 
-// takeable tells whether a row that somebody has left may be taken over: one of
-// this Keeper that it does not hold (the answer to a release was lost), or one
-// that stood still too long.
-func (k *Keeper) takeable(d store.Doc) (bool, error) {
-	var r row
-	if err := json.Unmarshal(d.Body, &r); err != nil {
-		return false, fmt.Errorf("lease %s: %w", d.ID, err)
-	}
+// takeable tells whether the lease of a row may be taken over: a row of this
+// Keeper that it does not hold (the answer to a release was lost), or one that
+// stayed unchanged for a lifetime.
+func (k *Keeper) takeable(r row) bool {
 	if r.Keeper == k.id {
-		return true, nil
+		return true
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.Now()
-	s := k.observed[d.ID]
-	if s.term != r.Term || s.rev != d.Rev {
-		k.observed[d.ID] = observation{term: r.Term, rev: d.Rev, since: now}
-		return false, nil
+	o := k.observed[r.ID]
+	if o.term != r.Term || o.rev != r.Rev {
+		k.observed[r.ID] = observation{term: r.Term, rev: r.Rev, since: now}
+		return false
 	}
-	return now.Sub(s.since) >= k.Life, nil
+	return now.Sub(o.since) >= k.Life
 }
 
 func (k *Keeper) drop(l *Lease) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.held[l.name] == l {
-		delete(k.held, l.name)
+	if k.held[l.row.ID] == l {
+		delete(k.held, l.row.ID)
 	}
 }
 

@@ -53,9 +53,9 @@ func TestOneHolderAtATime(t *testing.T) {
 	take(t, a, ErrHeld)
 }
 
-// what counts is how long the row stood still while it was watched, on
+// what counts is how long the row stayed unchanged while it was watched, on
 // the watcher's clock; an hour between the clocks changes nothing.
-func TestALeaseThatStandsStillIsTakenOver(t *testing.T) {
+func TestALeaseThatIsNotRenewedIsTakenOver(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	var early, late clock
@@ -84,7 +84,7 @@ func TestALeaseThatStandsStillIsTakenOver(t *testing.T) {
 }
 
 // A row of a new term is a new row, even with the revision of an old one.
-func TestAnOldSightSaysNothingAboutANewTerm(t *testing.T) {
+func TestAnEarlierObservationSaysNothingAboutANewTerm(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	var c clock
@@ -99,7 +99,7 @@ func TestAnOldSightSaysNothingAboutANewTerm(t *testing.T) {
 	take(t, b, ErrHeld)
 }
 
-// lossy loses answers: the commit happens, the caller does not hear of it.
+// lossy loses answers: the commit happens, the caller gets an error.
 type lossy struct {
 	store.Store
 	lose atomic.Bool
@@ -137,12 +137,12 @@ func TestALostAnswerIsNoLostLease(t *testing.T) {
 	}
 }
 
-// dead is a store that has gone away.
+// dead is a store that cannot be reached.
 type dead struct{ store.Store }
 
 func (dead) Commit(context.Context, *store.Batch) error { return store.ErrUnavailable }
 
-// who cannot renew stops before anybody else may begin.
+// a holder that cannot renew stops before another process may begin.
 func TestAHolderStopsBeforeItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	var c clock
@@ -211,15 +211,15 @@ func TestWaitingCallersTakeTurns(t *testing.T) {
 }
 
 // Keep ends the work of a holder that lost its lease.
-func TestKeepEndsTheWorkOfWhoLostIt(t *testing.T) {
+func TestKeepEndsTheWorkWhenTheLeaseIsLost(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
 	k := New(Options{Store: s, Life: 60 * time.Millisecond})
 	l := take(t, k, nil)
 	kept, stop := l.Keep(t.Context())
 	defer stop()
-	theft := store.Op{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: "work"}}
-	if err := s.Commit(t.Context(), &store.Batch{Ops: []store.Op{theft}}); err != nil {
+	removal := store.Op{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: "work"}}
+	if err := s.Commit(t.Context(), &store.Batch{Ops: []store.Op{removal}}); err != nil {
 		t.Fatal(err)
 	}
 	<-kept.Done()

@@ -9,17 +9,17 @@ import (
 	"weft/runtime/store/dump"
 )
 
-// Difference holds what a collection sums up to on both sides.
+// Difference is the checksum of a collection in the source and in the target.
 type Difference struct {
 	Collection string        `json:"collection"`
 	Source     dump.Checksum `json:"source"`
 	Target     dump.Checksum `json:"target"`
 }
 
-// Equal tells whether both sides hold the same.
+// Equal tells whether both sides hold the same documents.
 func (d Difference) Equal() bool { return d.Source == d.Target }
 
-// Compare reads the collections defs on both sides, both at once, and gives the sums of each.
+// Compare computes the checksums of the collections defs, on both sides at once.
 func Compare(ctx context.Context, from, to store.FullReader, defs []store.Collection) ([]Difference, error) {
 	list := make([]Difference, len(defs))
 	for i, c := range defs {

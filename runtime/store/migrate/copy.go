@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -16,8 +15,8 @@ type Source interface {
 	store.Describer
 }
 
-// Definitions are the collections of a source that are to be copied: all but
-// those that skip names and the row of a migration.
+// Definitions returns the collections of a source that are to be copied: all
+// except those in skip and the row of a migration.
 func Definitions(ctx context.Context, from store.Describer, skip []string) ([]store.Collection, error) {
 	all, err := from.Describe(ctx)
 	if err != nil {
@@ -28,9 +27,9 @@ func Definitions(ctx context.Context, from store.Describer, skip []string) ([]st
 	}), nil
 }
 
-// Copy puts all documents of the collections defs of the source into the
-// target, from where an earlier call was cut off. report hears how many
-// documents of which collection came over in this call.
+// Copy puts all documents of the collections defs of the source into the target,
+// continuing an interrupted call. After every page report gets the collection
+// and the number of documents.
 func (l *Loader) Copy(ctx context.Context, from Source, defs []store.Collection, report func(collection string, n int)) error {
 	for _, c := range defs {
 		if l.state.Filled || c.Name < l.state.In {
@@ -55,9 +54,4 @@ func (l *Loader) Copy(ctx context.Context, from Source, defs []store.Collection,
 		return nil
 	}
 	return l.MarkFilled(ctx)
-}
-
-func sameState(a, b store.Doc) bool {
-	var x, y State
-	return json.Unmarshal(a.Body, &x) == nil && json.Unmarshal(b.Body, &y) == nil && x == y
 }

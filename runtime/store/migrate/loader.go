@@ -10,14 +10,14 @@ import (
 	"weft/runtime/store"
 )
 
-// Bounds of one commit.
+// Limits of one commit.
 const (
 	commitDocs  = 500
 	commitBytes = 4 << 20
 )
 
-// How long a commit is repeated while the target does not answer, and how long
-// is waited between.
+// commitTimeout is how long a commit is repeated while the target does not
+// answer; longestWait bounds the pause between two attempts.
 const (
 	commitTimeout = 2 * time.Minute
 	longestWait   = 2 * time.Second
@@ -30,10 +30,10 @@ type Loader struct {
 }
 
 // Begin prepares the store to for the collections defs of the source that from
-// names, or finds the migration from there that was cut off. It fails with
+// names, or continues the interrupted migration from that source. It fails with
 // *NotEmptyError or *OtherSourceError.
 func Begin(ctx context.Context, to Store, from string, defs []store.Collection) (*Loader, error) {
-	l := &Loader{to: to, state: State{From: from}}
+	l := &Loader{to: to, state: State{ID: rowID, From: from}}
 	state, err := Unfinished(ctx, to)
 	switch {
 	case err != nil:
@@ -74,8 +74,9 @@ func (l *Loader) begin(ctx context.Context) error {
 	return l.commit(ctx, nil, l.state)
 }
 
-// Put adds documents of a collection, in the order of their ids, after those of
-// all collections with lesser names. What is there already it passes over.
+// Put adds documents of a collection. Collections must come in the order of
+// their names, documents in the order of their ids. Documents that an earlier
+// run has copied are skipped.
 func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) error {
 	if l.state.Filled || collection < l.state.In {
 		return nil
@@ -93,7 +94,7 @@ func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) e
 		}
 		next := l.state
 		next.In, next.After = collection, d.ID
-		if err := l.add(ctx, ops, next); err != nil {
+		if err := l.insert(ctx, ops, next); err != nil {
 			return fmt.Errorf("write %s: %w", collection, err)
 		}
 		ops, size = nil, 0
@@ -101,10 +102,10 @@ func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) e
 	return nil
 }
 
-// add inserts documents. When the target refuses one for a unique key, they are
-// inserted one by one: the key has passed to it, in the source, from a document
-// that was copied before. It is left out here and comes with Repair.
-func (l *Loader) add(ctx context.Context, ops []store.Op, next State) error {
+// insert commits documents. When the target refuses one for a unique key, they
+// are inserted one by one: in the source the key has moved to that document from
+// one that was copied before. It is left out here; Repair adds it.
+func (l *Loader) insert(ctx context.Context, ops []store.Op, next State) error {
 	err := l.commit(ctx, ops, next)
 	if !keyTaken(err) {
 		return err
@@ -123,44 +124,41 @@ func (l *Loader) add(ctx context.Context, ops []store.Op, next State) error {
 	return nil
 }
 
-// keyTaken tells whether a document was refused for a key of its own, and not for its id.
+// keyTaken tells whether a unique index other than the id refused a document.
 func keyTaken(err error) bool {
 	var taken *store.UniqueError
 	return errors.As(err, &taken) && taken.Index != "id" && taken.Collection != Collection
 }
 
-// MarkFilled notes that all documents are there.
+// MarkFilled records that all documents were copied.
 func (l *Loader) MarkFilled(ctx context.Context) error {
 	next := l.state
 	next.Filled = true
 	return l.commit(ctx, nil, next)
 }
 
-// Finish makes the target a store like any other.
+// Finish deletes the row of the migration: the target is complete.
 func (l *Loader) Finish(ctx context.Context) error {
-	err := l.to.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Delete, Collection: Collection, Doc: store.Doc{ID: rowID}, OldRev: l.state.Rev},
-	}})
-	if err != nil {
+	if err := states.Remove(ctx, l.to, l.state); err != nil {
 		return fmt.Errorf("finish the migration: %w", err)
 	}
 	return nil
 }
 
-// commit applies ops together with the state next. While the target does not
-// answer it is repeated; what became of a commit of unknown outcome is read
-// from the row.
+// commit applies ops together with the state next. It is repeated while the
+// target does not answer; the row tells whether a commit of unknown outcome was
+// applied.
 func (l *Loader) commit(ctx context.Context, ops []store.Op, next State) error {
-	row, err := next.op()
+	row, err := states.Put(next)
 	if err != nil {
 		return err
 	}
+	next.Rev = row.Doc.Rev
 	batch := &store.Batch{Ops: append(slices.Clip(ops), row)}
 	wait := 50 * time.Millisecond
 	for end := time.Now().Add(commitTimeout); ; wait = min(2*wait, longestWait) {
 		err := l.to.Commit(ctx, batch)
-		if err == nil || l.applied(ctx, row.Doc, err) {
-			next.Rev = row.Doc.Rev
+		if err == nil || l.applied(ctx, next, err) {
 			l.state = next
 			return nil
 		}
@@ -181,13 +179,12 @@ func retryable(err error) bool {
 	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrUnknown)
 }
 
-// applied tells whether a commit that failed with err is there after all: an
-// earlier attempt, whose outcome was not known, did it.
-func (l *Loader) applied(ctx context.Context, row store.Doc, err error) bool {
-	var taken *store.UniqueError
-	if !retryable(err) && !errors.Is(err, store.ErrConflict) && !errors.As(err, &taken) {
+// applied tells whether the state next is stored although a commit failed with
+// err: an earlier attempt of unknown outcome stored it.
+func (l *Loader) applied(ctx context.Context, next State, err error) bool {
+	if !retryable(err) && !store.LostRace(err) {
 		return false
 	}
-	found, err := l.to.Get(ctx, Collection, rowID)
-	return err == nil && found.Rev == row.Rev && sameState(found, row)
+	found, err := states.Get(ctx, l.to, rowID)
+	return err == nil && found == next
 }

@@ -107,7 +107,7 @@ func checkEqual(t *testing.T, list []migrate.Difference) {
 	}
 }
 
-func TestEverythingComesOver(t *testing.T) {
+func TestEverythingIsCopied(t *testing.T) {
 	t.Parallel()
 	from, to := filled(t), open(t)
 	list, err := run(t.Context(), from, to)
@@ -119,7 +119,7 @@ func TestEverythingComesOver(t *testing.T) {
 		t.Errorf("a search finds %d, %v", n, err)
 	}
 	if state, err := migrate.Unfinished(t.Context(), to); state != nil || err != nil {
-		t.Errorf("left behind: %+v, %v", state, err)
+		t.Errorf("still marked as unfinished: %+v, %v", state, err)
 	}
 	var taken *migrate.NotEmptyError
 	if _, err := run(t.Context(), from, to); !errors.As(err, &taken) {
@@ -127,11 +127,11 @@ func TestEverythingComesOver(t *testing.T) {
 	}
 }
 
-// Cut off before any commit of the target, it goes on there.
-func TestCutOffAnywhere(t *testing.T) {
+// A migration that is interrupted before any commit of the target continues there.
+func TestAnInterruptedMigrationContinues(t *testing.T) {
 	t.Parallel()
 	from, to := filled(t), open(t)
-	cut := errors.New("the power is gone")
+	cut := errors.New("interrupted")
 	for n := 1; ; n++ {
 		budget := n * 150
 		ctx, cancel := context.WithCancel(t.Context())
@@ -170,7 +170,7 @@ func TestAnotherSourceIsRefused(t *testing.T) {
 	}
 }
 
-// What changed in the source meanwhile is seen, and mended.
+// Changes made in the source during the copy are found and repaired.
 func TestRepair(t *testing.T) {
 	t.Parallel()
 	from, to := filled(t), open(t)
@@ -221,7 +221,7 @@ func TestRepair(t *testing.T) {
 	}
 }
 
-// A commit whose outcome is not known is looked up and never made twice.
+// A commit of unknown outcome is looked up and never applied twice.
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	from, to := filled(t), open(t)
@@ -232,8 +232,8 @@ func TestUnknownOutcome(t *testing.T) {
 	checkEqual(t, list)
 }
 
-// forgetful makes every other commit and says that it does not know, and does
-// not make every third.
+// forgetful reports an unknown outcome of every second commit, which it applies,
+// and refuses every third.
 type forgetful struct {
 	*sqlite.Store
 	n int
@@ -251,10 +251,10 @@ func (f *forgetful) Commit(ctx context.Context, b *store.Batch) error {
 	return f.Store.Commit(ctx, b)
 }
 
-// While a migration is cut off the source may go on: a unique key passes from a
-// document that was copied to one that was not. What the target refuses is left
-// to Repair.
-func TestAKeyThatMovesOnWhileCutOff(t *testing.T) {
+// While a migration is interrupted the source may change: a unique key moves from
+// a document that was copied to one that was not. Repair adds what the target
+// refused.
+func TestAUniqueKeyMovesDuringAnInterruption(t *testing.T) {
 	t.Parallel()
 	from, to := filled(t), open(t)
 	defs, err := migrate.Definitions(t.Context(), from, skip)
@@ -284,7 +284,7 @@ func TestAKeyThatMovesOnWhileCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := l.Copy(t.Context(), from, defs, func(string, int) {}); err != nil {
-		t.Fatalf("it goes no further: %v", err)
+		t.Fatalf("it cannot continue: %v", err)
 	}
 	if n, err := to.Count(t.Context(), "account", nil, 0); n != documents-1 || err != nil {
 		t.Errorf("%d documents, %v: more are left out than the one", n, err)

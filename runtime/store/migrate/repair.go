@@ -9,10 +9,10 @@ import (
 	"weft/runtime/store/dump"
 )
 
-// Repair makes a collection of the target equal to that of the source. It walks
-// over both twice: documents that differ or that the source does not have go
-// first, so that their unique keys are free, then what is missing comes. It
-// returns how many documents it removed and added.
+// Repair makes a collection of the target equal to that of the source. It reads
+// both twice: the first pass deletes documents that differ or that the source
+// does not have, which frees their unique keys; the second inserts those that
+// are missing. It returns how many documents it deleted and inserted.
 func (l *Loader) Repair(ctx context.Context, from store.FullReader, collection string) (int, error) {
 	changed := 0
 	for _, kind := range []store.OpKind{store.Delete, store.Insert} {
@@ -36,7 +36,7 @@ func (l *Loader) Repair(ctx context.Context, from store.FullReader, collection s
 	return changed, nil
 }
 
-// repair is one walk: it only deletes, or only inserts.
+// repair is one pass: it only deletes, or only inserts.
 type repair struct {
 	l          *Loader
 	collection string
@@ -79,7 +79,7 @@ func (r *repair) compare(ctx context.Context, d, t store.Doc) error {
 	return r.add(ctx, store.Delete, store.Doc{ID: t.ID})
 }
 
-// deleteRest takes what lies behind the last document of the source.
+// deleteRest handles the documents after the last one of the source.
 func (r *repair) deleteRest(ctx context.Context) error {
 	for {
 		t, ok, err := r.target.peek(ctx)
@@ -96,7 +96,7 @@ func (r *repair) deleteRest(ctx context.Context) error {
 	}
 }
 
-// add does one change, if it is of the walk's kind.
+// add does one change, if it is of the kind of this pass.
 func (r *repair) add(ctx context.Context, kind store.OpKind, d store.Doc) error {
 	if kind != r.kind {
 		return nil
@@ -121,7 +121,7 @@ func (r *repair) flush(ctx context.Context) error {
 	return nil
 }
 
-// cursor walks over a collection.
+// cursor reads a collection document by document.
 type cursor struct {
 	from       store.FullReader
 	collection string
@@ -130,7 +130,7 @@ type cursor struct {
 	end        bool
 }
 
-// cursorPage is how many documents a cursor reads at once.
+// cursorPage is how many documents one read fetches.
 const cursorPage = 250
 
 func (c *cursor) peek(ctx context.Context) (store.Doc, bool, error) {

@@ -1,4 +1,4 @@
-// Package watch hands the events of an adapter to those who watch its store.
+// Package watch distributes the events of an adapter to the callers of its Watch.
 package watch
 
 import (
@@ -9,25 +9,25 @@ import (
 	"weft/runtime/store"
 )
 
-// buffer is how many events may wait for one watcher.
-const buffer = 4096
+// queueLength is how many events may wait for one watcher.
+const queueLength = 4096
 
-// Watchers is all who watch a store; the zero value is ready to use.
+// Watchers are the callers of one store's Watch; the zero value is ready to use.
 type Watchers struct {
-	mu       sync.Mutex
-	watchers map[*watcher]struct{}
-	count    atomic.Int32
+	mu    sync.Mutex
+	set   map[*watcher]struct{}
+	count atomic.Int32
 }
 
 // Subscribe adds a watcher until ctx ends or done is closed, which closes the
-// channel. It does not get events offered with an answered of 1 to since.
+// channel. It gets no events that are published with a number of 1 to since.
 func (s *Watchers) Subscribe(ctx context.Context, done <-chan struct{}, since uint64) <-chan store.Event {
 	w := &watcher{since: since, notify: make(chan struct{}, 1)}
 	s.mu.Lock()
-	if s.watchers == nil {
-		s.watchers = map[*watcher]struct{}{}
+	if s.set == nil {
+		s.set = map[*watcher]struct{}{}
 	}
-	s.watchers[w] = struct{}{}
+	s.set[w] = struct{}{}
 	s.count.Add(1)
 	s.mu.Unlock()
 	out := make(chan store.Event)
@@ -41,27 +41,27 @@ func (s *Watchers) Subscribe(ctx context.Context, done <-chan struct{}, since ui
 
 func (s *Watchers) remove(w *watcher) {
 	s.mu.Lock()
-	delete(s.watchers, w)
+	delete(s.set, w)
 	s.count.Add(-1)
 	s.mu.Unlock()
 }
 
-// Len is how many watch. It does not wait for anybody.
+// Len is the number of watchers. It never blocks.
 func (s *Watchers) Len() int { return int(s.count.Load()) }
 
-// Publish queues events, in order, for those who watched before their commit was
-// answered; answered is 0 for all. It never waits for a watcher.
-func (s *Watchers) Publish(answered uint64, events ...store.Event) {
+// Publish queues events, in order, for all watchers (number 0) or for those that
+// subscribed before the commit with this number was answered. It never waits for
+// a watcher.
+func (s *Watchers) Publish(number uint64, events ...store.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for w := range s.watchers {
-		if answered == 0 || answered > w.since {
+	for w := range s.set {
+		if number == 0 || number > w.since {
 			w.add(events)
 		}
 	}
 }
 
-// watcher is one reader.
 type watcher struct {
 	since  uint64
 	mu     sync.Mutex
@@ -91,7 +91,7 @@ func (w *watcher) deliver(ctx context.Context, done <-chan struct{}, out chan<- 
 	}
 }
 
-// take empties the queue; what did not fit becomes one Resync.
+// take empties the queue. After events that did not fit it gives one Resync.
 func (w *watcher) take() []store.Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -107,7 +107,7 @@ func (w *watcher) take() []store.Event {
 func (w *watcher) add(events []store.Event) {
 	last := events[len(events)-1]
 	w.mu.Lock()
-	if w.missed > 0 || last.Resync || len(w.queue)+len(events) > buffer {
+	if w.missed > 0 || last.Resync || len(w.queue)+len(events) > queueLength {
 		w.queue, w.missed = nil, last.Seq
 	} else {
 		w.queue = append(w.queue, events...)

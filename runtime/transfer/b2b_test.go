@@ -61,7 +61,7 @@ func shippedMapping(t *testing.T) *Mapping {
 
 func TestRealSalesHistory(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	mapping := shippedMapping(t)
 
 	t.Run("a dry run without value mappings reports the odd product name", func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestRealSalesHistory(t *testing.T) {
 	})
 }
 
-func (o *office) changeNumbers(t *testing.T) [5]uint64 {
+func (o *testApp) changeNumbers(t *testing.T) [5]uint64 {
 	t.Helper()
 	var numbers [5]uint64
 	for i, c := range []string{"account", "product", "user", "opportunity", "stage_visit"} {
@@ -126,7 +126,7 @@ func (o *office) changeNumbers(t *testing.T) [5]uint64 {
 }
 
 // checkB2B holds the imported figures against those counted from the files.
-func (o *office) checkB2B(t *testing.T) {
+func (o *testApp) checkB2B(t *testing.T) {
 	t.Helper()
 	for _, c := range []struct {
 		entity, where string
@@ -171,7 +171,7 @@ func (o *office) checkB2B(t *testing.T) {
 
 // checkDeal looks at one deal: its stages begin at midnight in Shanghai, and its
 // history says that an import of history made it.
-func (o *office) checkDeal(t *testing.T) {
+func (o *testApp) checkDeal(t *testing.T) {
 	t.Helper()
 	deal := o.one("opportunity", `["external_id","=","1C1I7A6R"]`)
 	if deal["name"] != "1C1I7A6R" || deal["engage_date"] != "2016-10-20" || deal["close_date"] != "2017-03-01" || deal["amount"] != "1054" {
@@ -195,7 +195,7 @@ func (o *office) checkDeal(t *testing.T) {
 }
 
 // checkPeople looks at one agent, and at the sums of each office.
-func (o *office) checkPeople(t *testing.T) {
+func (o *testApp) checkPeople(t *testing.T) {
 	t.Helper()
 	agent := o.one("user", `["login","=","mei-mei.johns"]`)
 	manager := o.one("user", `["login","=","melvin.marxen"]`)
@@ -211,7 +211,7 @@ func (o *office) checkPeople(t *testing.T) {
 	}
 }
 
-func (o *office) aggregate(t *testing.T, entity, where, metric string) any {
+func (o *testApp) aggregate(t *testing.T, entity, where, metric string) any {
 	t.Helper()
 	rows, err := o.records.Aggregate(t.Context(), record.Call{Actor: o.admin}, entity, record.AggregateQuery{
 		Where: json.RawMessage(where), Metrics: map[string]json.RawMessage{"m": json.RawMessage(metric)},

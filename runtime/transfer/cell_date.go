@@ -11,7 +11,7 @@ import (
 
 // Layouts that can be read in one way only: year first.
 var (
-	dayLayouts   = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}
+	dateLayouts   = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}
 	clockLayouts = []string{"15:04:05", "15:04", "15:04:05.999", "15时04分05秒", "15时04分"}
 	zoneLayouts  = []string{"Z07:00", "-0700", " Z07:00", " -0700"}
 )
@@ -46,7 +46,7 @@ func (r cellReader) parseTime(text, format string) (at time.Time, day, ok bool) 
 		at, err := time.ParseInLocation(goLayout(format), text, r.zone)
 		return at, !strings.Contains(strings.ToLower(format), "h"), err == nil
 	}
-	for _, d := range dayLayouts {
+	for _, d := range dateLayouts {
 		if at, err := time.ParseInLocation(d, text, r.zone); err == nil {
 			return at, true, true
 		}
@@ -54,7 +54,7 @@ func (r cellReader) parseTime(text, format string) (at time.Time, day, ok bool) 
 	if len(text) < len("2006-1-2 15:04") {
 		return time.Time{}, false, false
 	}
-	for _, d := range dayLayouts {
+	for _, d := range dateLayouts {
 		for _, gap := range []string{" ", "T"} {
 			for _, c := range clockLayouts {
 				if at, err := time.ParseInLocation(d+gap+c, text, r.zone); err == nil {

@@ -14,7 +14,7 @@ import (
 type csvTable struct {
 	closer  io.Closer
 	reader  *csv.Reader
-	guard   *recordGuard
+	limit   *recordLimit
 	head    []string
 	rows    int
 	guessed bool // the encoding is a guess: U+FFFD means undecodable bytes
@@ -25,13 +25,13 @@ func openCSV(r io.ReadSeeker, c io.Closer) (*csvTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	guard := &recordGuard{r: text}
+	guard := &recordLimit{r: text}
 	b := bufio.NewReaderSize(guard, 64<<10)
 	comma, err := sniffDelimiter(b)
 	if err != nil {
 		return nil, err
 	}
-	t := &csvTable{closer: c, reader: csv.NewReader(b), guard: guard, guessed: guessed}
+	t := &csvTable{closer: c, reader: csv.NewReader(b), limit: guard, guessed: guessed}
 	t.reader.Comma = comma
 	t.reader.FieldsPerRecord = -1
 	t.reader.LazyQuotes = true
@@ -72,7 +72,7 @@ func (t *csvTable) record() (int, []string, error) {
 		if err != nil {
 			return 0, nil, csvError(err)
 		}
-		t.guard.base = t.reader.InputOffset()
+		t.limit.base = t.reader.InputOffset()
 		if len(cells) > maxColumns && !blank(cells[maxColumns:]) {
 			return 0, nil, tooLarge("columns", maxColumns)
 		}
@@ -95,15 +95,15 @@ func csvError(err error) error {
 	return err
 }
 
-// recordGuard refuses to go on when one record does not end: a single endless
+// recordLimit refuses to go on when one record does not end: a single endless
 // line, or a quote that is never closed.
-type recordGuard struct {
+type recordLimit struct {
 	r    io.Reader
 	read int64
 	base int64 // where the last whole record ended
 }
 
-func (g *recordGuard) Read(p []byte) (int, error) {
+func (g *recordLimit) Read(p []byte) (int, error) {
 	if g.read-g.base > maxRecordBytes {
 		return 0, tooLarge("record", maxRecordBytes)
 	}

@@ -42,7 +42,7 @@ type exporter struct {
 	rights  *access.Rights
 	entity  *model.Entity
 	columns []exportColumn
-	names   *namer
+	names   *referenceNames
 	out     sheetWriter
 	page    []map[string]any
 }
@@ -82,7 +82,7 @@ func (s *Service) Export(ctx context.Context, c record.Call, entity string, q re
 	}
 	x := &exporter{service: s, options: o, rights: rights, entity: e}
 	x.columns = x.columnsOf(q.Fields)
-	x.names = &namer{finder: finder{s.Store, rights}, known: map[refKey]map[string]string{}}
+	x.names = &referenceNames{finder: lookup{s.Store, rights}, known: map[refKey]map[string]string{}}
 	switch o.Format {
 	case CSV:
 		x.out = newCSVWriter(w)

@@ -7,16 +7,16 @@ import (
 	"weft/runtime/model"
 )
 
-// namer shows references as texts by which an import finds the same record
+// referenceNames shows references as texts by which an import finds the same record
 // again: the title if no other record in sight bears it, else a unique field,
 // else the id.
-type namer struct {
-	finder finder
+type referenceNames struct {
+	finder lookup
 	known  map[refKey]map[string]string // by entity, id → text
 }
 
 // load looks up the targets of one column for a page of records.
-func (n *namer) load(ctx context.Context, c exportColumn, page []map[string]any) error {
+func (n *referenceNames) load(ctx context.Context, c exportColumn, page []map[string]any) error {
 	if c.field == nil || c.field.Target == nil {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (n *namer) load(ctx context.Context, c exportColumn, page []map[string]any)
 			ids = append(ids, id)
 		}
 	}
-	targets, err := n.finder.by(ctx, target, nil, ids)
+	targets, err := n.finder.find(ctx, target, nil, ids)
 	if err != nil {
 		return err
 	}
@@ -64,18 +64,18 @@ func namingFields(e *model.Entity) []*model.Field {
 }
 
 // nameBy names the targets whose value of f is theirs alone; rest are the others.
-func (n *namer) nameBy(ctx context.Context, e *model.Entity, f *model.Field, targets map[any]found, known map[string]string) (rest map[any]found, err error) {
+func (n *referenceNames) nameBy(ctx context.Context, e *model.Entity, f *model.Field, targets map[any]match, known map[string]string) (rest map[any]match, err error) {
 	var values []any
 	for _, t := range targets {
 		if s, ok := t.doc[f.Key].(string); ok && s != "" && n.finder.visible(e, f.Key, t.doc) {
 			values = append(values, s)
 		}
 	}
-	holders, err := n.finder.by(ctx, e, f, values)
+	holders, err := n.finder.find(ctx, e, f, values)
 	if err != nil {
 		return nil, err
 	}
-	rest = map[any]found{}
+	rest = map[any]match{}
 	for id, t := range targets {
 		s, _ := t.doc[f.Key].(string)
 		if h := holders[s]; h.n == 1 && h.id == t.id && strings.TrimSpace(s) == s {
@@ -87,7 +87,7 @@ func (n *namer) nameBy(ctx context.Context, e *model.Entity, f *model.Field, tar
 	return rest, nil
 }
 
-func (n *namer) name(c exportColumn, id string) string {
+func (n *referenceNames) name(c exportColumn, id string) string {
 	if s, ok := n.known[refKey{c.field.Target.Key, ""}][id]; ok {
 		return s
 	}

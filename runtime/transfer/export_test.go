@@ -43,9 +43,9 @@ var things = []string{
 
 // newThings makes records with every kind of value; two users and two accounts
 // share their names.
-func newThings(t *testing.T) *office {
+func newThings(t *testing.T) *testApp {
 	t.Helper()
-	o := newOffice(t, everything)
+	o := newTestApp(t, everything)
 	call := record.Call{Actor: o.admin, Source: "api"}
 	make := func(entity, doc string) string {
 		var values map[string]any
@@ -69,13 +69,13 @@ func newThings(t *testing.T) *office {
 	return o
 }
 
-func (o *office) export(as *access.Actor, entity string, q record.Query, x ExportOptions) (string, error) {
+func (o *testApp) export(as *access.Actor, entity string, q record.Query, x ExportOptions) (string, error) {
 	var b bytes.Buffer
 	err := o.transfer.Export(o.t.Context(), record.Call{Actor: as}, entity, q, x, &b)
 	return b.String(), err
 }
 
-func (o *office) all(entity string) string {
+func (o *testApp) all(entity string) string {
 	o.t.Helper()
 	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, record.Query{})
 	if err != nil {
@@ -106,7 +106,7 @@ func TestExportsComeBackAsTheSameRecords(t *testing.T) {
 			if content, err = o.export(o.admin, "thing", record.Query{Fields: fields}, x); err != nil {
 				t.Fatal(err)
 			}
-			other := newOffice(t, everything)
+			other := newTestApp(t, everything)
 			if f := file(t, other.run(other.admin, Job{Inputs: text("thing", content), Entity: "thing"})); f.Created != 3 {
 				t.Fatalf("into another store: %s", pretty(f))
 			}
@@ -157,7 +157,7 @@ func TestNoExportedCellIsAFormula(t *testing.T) {
 // S-01, S-03: an export holds what its person may export and read.
 func TestAnExportHasTheRightsOfItsPerson(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	seller, manager := o.person("sam", "sales"), o.person("mia", "sales_manager")
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,owner\nA1,Hers,mia\nA2,His,sam\n"), Entity: "opportunity"})
 	if out, err := o.export(seller, "opportunity", record.Query{}, ExportOptions{Format: CSV}); out != "" || asProblem(err) == nil || asProblem(err).Code != problem.Forbidden {

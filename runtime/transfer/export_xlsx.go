@@ -72,7 +72,7 @@ func (x *xlsxWriter) value(c cell) (any, error) {
 	case c.text == "":
 		return nil, nil
 	case c.number:
-		if f, err := strconv.ParseFloat(c.text, 64); err == nil && showNumber(f) == c.text {
+		if f, err := strconv.ParseFloat(c.text, 64); err == nil && formatNumber(f) == c.text {
 			return f, nil
 		}
 	case c.date:

@@ -18,9 +18,9 @@ import (
 	"weft/templates"
 )
 
-// office is the shipped CRM on the real store, without any records but
+// testApp is the shipped CRM on the real store, without any records but
 // the user admin.
-type office struct {
+type testApp struct {
 	t        testing.TB
 	store    store.Store
 	current  *model.Current
@@ -33,11 +33,11 @@ type office struct {
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-func newOffice(t testing.TB, extra ...string) *office {
+func newTestApp(t testing.TB, extra ...string) *testApp {
 	t.Helper()
 	ctx := t.Context()
 	st := anystore.Open(t)
-	o := &office{t: t, store: st, current: &model.Current{}, dir: t.TempDir()}
+	o := &testApp{t: t, store: st, current: &model.Current{}, dir: t.TempDir()}
 	m := compileTemplate(t, extra)
 	o.current.Swap(m)
 	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), Collections()} {
@@ -56,13 +56,13 @@ func newOffice(t testing.TB, extra ...string) *office {
 }
 
 // newTransfer makes another process, as it were, on the same store and files.
-func (o *office) newTransfer() *Service {
+func (o *testApp) newTransfer() *Service {
 	s := New(Options{Store: o.store, Records: o.records, Access: o.access, Current: o.current, Zone: shanghai, Dir: o.dir})
 	o.t.Cleanup(func() { _ = s.Close() })
 	return s
 }
 
-func (o *office) actor(login string) *access.Actor {
+func (o *testApp) actor(login string) *access.Actor {
 	o.t.Helper()
 	a, err := o.access.ActorOf(o.t.Context(), login)
 	if err != nil {
@@ -110,7 +110,7 @@ func compileTemplate(t testing.TB, extra []string) *model.Model {
 }
 
 // run imports and waits for the end.
-func (o *office) run(as *access.Actor, j Job) *Progress {
+func (o *testApp) run(as *access.Actor, j Job) *Progress {
 	o.t.Helper()
 	id, err := o.transfer.Import(o.t.Context(), as, j)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *office) run(as *access.Actor, j Job) *Progress {
 	return o.wait(as, id)
 }
 
-func (o *office) wait(as *access.Actor, id string) *Progress {
+func (o *testApp) wait(as *access.Actor, id string) *Progress {
 	o.t.Helper()
 	o.transfer.mu.Lock()
 	t := o.transfer.running[id]
@@ -134,7 +134,7 @@ func (o *office) wait(as *access.Actor, id string) *Progress {
 	return p.In("en")
 }
 
-func (o *office) undo(as *access.Actor, id string) *Progress {
+func (o *testApp) undo(as *access.Actor, id string) *Progress {
 	o.t.Helper()
 	if err := o.transfer.Undo(o.t.Context(), as, id); err != nil {
 		o.t.Fatal(err)
@@ -147,7 +147,7 @@ func text(name, content string) []Input {
 	return []Input{{Name: name, Reader: strings.NewReader(content)}}
 }
 
-func (o *office) count(entity, where string) int64 {
+func (o *testApp) count(entity, where string) int64 {
 	o.t.Helper()
 	q := record.Query{Count: "exact", Limit: 1}
 	if where != "" {
@@ -161,7 +161,7 @@ func (o *office) count(entity, where string) int64 {
 }
 
 // one reads the only record that matches.
-func (o *office) one(entity, where string) map[string]any {
+func (o *testApp) one(entity, where string) map[string]any {
 	o.t.Helper()
 	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, record.Query{Where: json.RawMessage(where)})
 	if err != nil {

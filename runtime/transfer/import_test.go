@@ -33,7 +33,7 @@ func TestColumnsAreGuessedAndRowsMayComeInAnyOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t)
+			o := newTestApp(t)
 			f := file(t, o.run(o.admin, Job{Inputs: text("a.csv", content), Entity: "account"}))
 			if f.Created != 4 || f.Failed != 0 {
 				t.Fatalf("%s", pretty(f))
@@ -51,7 +51,7 @@ func TestColumnsAreGuessedAndRowsMayComeInAnyOrder(t *testing.T) {
 
 func TestRowsWithProblemsStayOutAndTheOthersComeIn(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	content := "name,year_established,employees,parent\n" +
 		"good,1999,5,\n" + // 2
 		"bad year,soon,many,\n" + // 3: both reasons at once
@@ -93,7 +93,7 @@ func TestRowsWithProblemsStayOutAndTheOthersComeIn(t *testing.T) {
 
 func TestRowsThatDifferInTheKeyOnlyAreTwoRecords(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	f := file(t, o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount\nA1,Deal,5\nA2,Deal,5\n"), Entity: "opportunity"}))
 	if f.Created != 2 {
 		t.Fatalf("%s", pretty(f))
@@ -106,7 +106,7 @@ func TestRowsThatDifferInTheKeyOnlyAreTwoRecords(t *testing.T) {
 
 func TestOnlyWhatTheFileSaysIsChanged(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount\nA1,Deal,5\nA2,Other,6\n"), Entity: "opportunity"})
 	f := file(t, o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount\nA1,Deal,\nA2,Other,7.5\n"), Entity: "opportunity"}))
 	if f.Unchanged != 1 || f.Updated != 1 {
@@ -118,7 +118,7 @@ func TestOnlyWhatTheFileSaysIsChanged(t *testing.T) {
 }
 
 // person makes a user with a role.
-func (o *office) person(login, role string) *access.Actor {
+func (o *testApp) person(login, role string) *access.Actor {
 	o.t.Helper()
 	call := record.Call{Actor: o.admin, Source: "api"}
 	u, err := o.records.Create(o.t.Context(), call, "user", map[string]any{"login": login, "name": strings.ToUpper(login)})
@@ -135,7 +135,7 @@ func (o *office) person(login, role string) *access.Actor {
 // own, sets past stages.
 func TestPastStagesNeedAHistoricalImportAndItsRight(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	deal := "external_id,name,stage\nA1,Deal,won\n"
 	p := o.run(o.admin, Job{Inputs: text("o.csv", deal), Entity: "opportunity"})
 	if f := file(t, p); f.Failed != 1 || len(p.Problems) < 2 {
@@ -159,7 +159,7 @@ func TestPastStagesNeedAHistoricalImportAndItsRight(t *testing.T) {
 // S-01, S-05: an import has the rights of its person and no more.
 func TestAnImportHasTheRightsOfItsPerson(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	seller, manager := o.person("sam", "sales"), o.person("mia", "sales_manager")
 	deal := "external_id,name,finance_status,owner\nA1,Deal,,mia\nA2,Deal,paid,mia\nA3,Deal,,sam\n"
 	if _, err := o.transfer.Import(t.Context(), seller, Job{Inputs: text("o.csv", deal), Entity: "opportunity"}); asProblem(err) == nil {
@@ -181,7 +181,7 @@ func TestAnImportHasTheRightsOfItsPerson(t *testing.T) {
 
 func TestAnImportThatCannotStartSaysEverythingAtOnce(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	_, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("a.csv", "a\n1\n"), Document: &Mapping{Files: []FileMapping{
 		{Entity: "none"},
 		{Entity: "account", Key: "id", Columns: map[string]Columns{"x": {{Field: "nope"}}, "y": {{Field: "name", Reference: "id"}}, "z": {{Field: "rev"}}}},
@@ -201,7 +201,7 @@ func TestAnImportThatCannotStartSaysEverythingAtOnce(t *testing.T) {
 
 func TestMappingsAreKeptUnderTheirNames(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	manager, other, seller := o.person("mia", "sales_manager"), o.person("max", "sales_manager"), o.person("sam", "sales")
 	doc := []byte(`{"name":"crm","files":[{"entity":"account","key":"name","columns":{"Firma":{"field":"name"}}}]}`)
 	if _, err := o.transfer.PutMapping(t.Context(), manager, "crm", doc); err != nil {

@@ -107,7 +107,7 @@ func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rig
 	}
 	doc := storedImport{
 		Progress: Progress{ID: id, State: Queued, DryRun: j.DryRun, Historical: j.Historical, Mapping: mapping.Name,
-			By: actor.UserID, ByLogin: actor.Login, At: stamp(s.Now())},
+			By: actor.UserID, ByLogin: actor.Login, At: formatInstant(s.Now())},
 		Token: actor.Token, TokenRole: actor.TokenRole, Inputs: inputs, Mapping: document,
 	}
 	t, err := s.task(doc, mapping, actor, rights)
@@ -154,8 +154,8 @@ func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, 
 	t := s.newTask(doc, actor)
 	t.steps, t.began = steps, began
 	t.resolver = &resolver{
-		finder: finder{s.Store, rights}, cells: cellReader{s.Zone}, dryRun: doc.DryRun,
-		known: map[refKey]map[any]found{}, coming: map[refKey]map[any]int{},
+		lookup: lookup{s.Store, rights}, cells: cellReader{s.Zone}, dryRun: doc.DryRun,
+		known: map[refKey]map[any]match{}, upcoming: map[refKey]map[any]int{},
 	}
 	return t, t.checkRights()
 }
@@ -163,7 +163,7 @@ func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, 
 func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
 	t := &task{service: s, doc: doc, actor: actor, progress: &doc.Progress, logins: map[string]bool{},
 		counted: make(chan struct{}), done: make(chan struct{})}
-	t.groups = newGrouper(t.progress)
+	t.groups = newProblemGroups(t.progress)
 	return t
 }
 
@@ -187,7 +187,7 @@ func (t *task) end(ctx context.Context, err error) error {
 			t.service.Logger.Error("import failed", "import", t.progress.ID, "error", err)
 		}
 	}
-	t.progress.FinishedAt = stamp(t.service.Now())
+	t.progress.FinishedAt = formatInstant(t.service.Now())
 	if err := t.save(ctx, nil); err != nil {
 		return err
 	}
@@ -232,14 +232,14 @@ func (s *Service) Wait(ctx context.Context, actor *access.Actor, id string, max 
 // Progress tells where an import stands. The one who started it and an admin
 // may see it; for others it is not_found.
 func (s *Service) Progress(ctx context.Context, actor *access.Actor, id string) (*Progress, error) {
-	doc, err := s.visible(ctx, actor, id)
+	doc, err := s.loadVisible(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}
 	return &doc.Progress, nil
 }
 
-func (s *Service) visible(ctx context.Context, actor *access.Actor, id string) (storedImport, error) {
+func (s *Service) loadVisible(ctx context.Context, actor *access.Actor, id string) (storedImport, error) {
 	if actor == nil {
 		return storedImport{}, problem.New(problem.Unauthenticated, "", nil)
 	}

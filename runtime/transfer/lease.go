@@ -35,7 +35,7 @@ type leaseDoc struct {
 
 // leaseOp takes or renews a lease that has revision rev, 0 for a new one.
 func (s *Service) leaseOp(id string, rev int64) (store.Op, error) {
-	d := leaseDoc{ID: id, Rev: rev + 1, Until: stamp(s.Now().Add(leaseTime))}
+	d := leaseDoc{ID: id, Rev: rev + 1, Until: formatInstant(s.Now().Add(leaseTime))}
 	body, err := json.Marshal(d)
 	if err != nil {
 		return store.Op{}, fmt.Errorf("encode lease: %w", err)
@@ -155,7 +155,7 @@ func (s *Service) Resume(ctx context.Context) error {
 			}
 			return fmt.Errorf("resume import: %w", err)
 		}
-		return s.goOn(ctx, d.ID, rev+1)
+		return s.resumeImport(ctx, d.ID, rev+1)
 	})
 }
 
@@ -172,7 +172,7 @@ func (s *Service) leaseOf(ctx context.Context, id string) (rev int64, free bool,
 	if err := json.Unmarshal(d.Body, &l); err != nil {
 		return 0, false, fmt.Errorf("decode lease: %w", err)
 	}
-	return d.Rev, l.Until < stamp(s.Now().Add(-leaseSlack)), nil
+	return d.Rev, l.Until < formatInstant(s.Now().Add(-leaseSlack)), nil
 }
 
 // hasFiles tells whether this process has what an import still reads: the
@@ -183,7 +183,7 @@ func (s *Service) hasFiles(d store.Doc) (bool, error) {
 	if err := json.Unmarshal(d.Body, &doc); err != nil {
 		return false, fmt.Errorf("decode import %s: %w", d.ID, err)
 	}
-	if doc.State == Undoing || doc.At < stamp(s.Now().Add(-filesWait)) {
+	if doc.State == Undoing || doc.At < formatInstant(s.Now().Add(-filesWait)) {
 		return true, nil
 	}
 	for _, in := range doc.Inputs {
@@ -194,13 +194,13 @@ func (s *Service) hasFiles(d store.Doc) (bool, error) {
 	return true, nil
 }
 
-// goOn runs an interrupted import again from its document.
-func (s *Service) goOn(ctx context.Context, id string, lease int64) error {
+// resumeImport runs an interrupted import again from its document.
+func (s *Service) resumeImport(ctx context.Context, id string, lease int64) error {
 	doc, err := s.load(ctx, id)
 	if err != nil {
 		return err
 	}
-	t, err := s.again(ctx, doc)
+	t, err := s.rebuildTask(ctx, doc)
 	if err != nil { // the person, the rights or the model are no longer what they were
 		t = s.newTask(doc, nil)
 		reason := err
@@ -215,8 +215,8 @@ func (s *Service) goOn(ctx context.Context, id string, lease int64) error {
 	return nil
 }
 
-// again makes the task of an interrupted import or undo.
-func (s *Service) again(ctx context.Context, doc storedImport) (*task, error) {
+// rebuildTask makes the task of an interrupted import or undo.
+func (s *Service) rebuildTask(ctx context.Context, doc storedImport) (*task, error) {
 	actor, err := s.actorOf(ctx, &doc)
 	if err != nil {
 		return nil, err

@@ -15,24 +15,24 @@ import (
 // lookupPage is how many documents one look-up reads at a time.
 const lookupPage = 1000
 
-// found is a record that was looked up.
-type found struct {
+// match is a record that was looked up.
+type match struct {
 	id  string
 	doc map[string]any
 	n   int // how many records have this value; more than one is ambiguous
 }
 
-// finder looks records up by field values, under the reader's rights: what he
+// lookup looks records up by field values, under the reader's rights: what he
 // may not see is not there, what he may not read cannot be asked for (S-03).
-type finder struct {
+type lookup struct {
 	store  store.Reader
 	rights *access.Rights
 }
 
-// by finds records of e whose field has one of the stored values; the answer is
+// find finds records of e whose field has one of the stored values; the answer is
 // keyed by the value. A nil field means the id.
-func (f finder) by(ctx context.Context, e *model.Entity, field *model.Field, values []any) (map[any]found, error) {
-	out := map[any]found{}
+func (f lookup) find(ctx context.Context, e *model.Entity, field *model.Field, values []any) (map[any]match, error) {
+	out := map[any]match{}
 	path := query.Path{Field: idField, Kind: query.Key}
 	if field != nil {
 		path = query.Path{Field: field.Key, Kind: field.Kind}
@@ -67,7 +67,7 @@ func (f finder) by(ctx context.Context, e *model.Entity, field *model.Field, val
 }
 
 // visible tells whether the reader may read the field on this very row.
-func (f finder) visible(e *model.Entity, key string, doc map[string]any) bool {
+func (f lookup) visible(e *model.Entity, key string, doc map[string]any) bool {
 	return key == idField || f.rights.ReadMask(e.Key, doc).Has(key)
 }
 

@@ -64,7 +64,7 @@ func (s *Service) writeMapping(ctx context.Context, actor *access.Actor, m *Mapp
 	if err != nil {
 		return fmt.Errorf("encode mapping: %w", err)
 	}
-	body, err := json.Marshal(storedMapping{ID: m.Name, Rev: rev + 1, By: actor.UserID, At: stamp(s.Now()), Document: document})
+	body, err := json.Marshal(storedMapping{ID: m.Name, Rev: rev + 1, By: actor.UserID, At: formatInstant(s.Now()), Document: document})
 	if err != nil {
 		return fmt.Errorf("encode mapping: %w", err)
 	}
@@ -144,17 +144,17 @@ func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inp
 	if m == nil {
 		return s.guess(j.Entity, inputs)
 	}
-	m = m.only(j.Entity, inputs)
-	if !m.makes(j.Entity, inputs) {
+	m = m.partFor(j.Entity, inputs)
+	if !m.fits(j.Entity, inputs) {
 		return nil, problem.Of(problem.Invalid,
 			problem.At("/mapping", "import_other_entity", "file", inputs[0].Name, "entity", s.titleOf(j.Entity)))
 	}
 	return m, nil
 }
 
-// makes tells whether a single file becomes records of the wanted entity, among
+// fits tells whether a single file becomes records of the wanted entity, among
 // others perhaps; several files are a set that the mapping alone decides about.
-func (m *Mapping) makes(entity string, inputs []input) bool {
+func (m *Mapping) fits(entity string, inputs []input) bool {
 	if len(inputs) != 1 || entity == "" {
 		return true
 	}
@@ -179,9 +179,9 @@ func (s *Service) titleOf(entity string) any {
 	return entity
 }
 
-// only picks the part of a mapping of several files for a single file that none
+// partFor picks the part of a mapping of several files for a single file that none
 // of them names: the one part of the wanted entity.
-func (m *Mapping) only(entity string, inputs []input) *Mapping {
+func (m *Mapping) partFor(entity string, inputs []input) *Mapping {
 	if len(inputs) != 1 || entity == "" {
 		return m
 	}

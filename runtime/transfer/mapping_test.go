@@ -66,11 +66,11 @@ func TestAMappingDoesNotChangeTheEntityAskedFor(t *testing.T) {
 		{one, "any.csv", "user", false},
 	} {
 		in := []input{{Name: c.file}}
-		if got := c.mapping.only(c.entity, in).makes(c.entity, in); got != c.want {
+		if got := c.mapping.partFor(c.entity, in).fits(c.entity, in); got != c.want {
 			t.Errorf("%s as %q: %v, want %v", c.file, c.entity, got, c.want)
 		}
 	}
-	o := newOffice(t)
+	o := newTestApp(t)
 	_, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("accounts.csv", "name\nA\n"), Entity: "product", Document: one})
 	if p := asProblem(err); p == nil || p.Code != problem.Invalid || p.Fields[0].Path != "/mapping" || p.Fields[0].Code != "import_other_entity" {
 		t.Errorf("accounts given as products: %v", err)

@@ -44,7 +44,7 @@ func (t *task) findExisting(ctx context.Context, s *step, group []*row) error {
 			values = append(values, r.key)
 		}
 	}
-	got, err := t.resolver.finder.by(ctx, s.entity, s.key, values)
+	got, err := t.resolver.lookup.find(ctx, s.entity, s.key, values)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (t *task) findOwn(ctx context.Context, s *step, group []*row) error {
 	}
 	for i, r := range group {
 		if have[ids[i]] {
-			r.existing = &found{id: ids[i], n: 1}
+			r.existing = &match{id: ids[i], n: 1}
 		}
 	}
 	return nil
@@ -108,7 +108,7 @@ func (t *task) resolveRefs(ctx context.Context, s *step, group []*row) error {
 			case resolved:
 				r.values[ref.column.spec.Field] = id
 			case deferred:
-				r.later = append(r.later, deferredRef{step: s, row: r.number, column: ref.column, text: ref.text})
+				r.deferred = append(r.deferred, deferredRef{step: s, row: r.number, column: ref.column, text: ref.text})
 			default:
 				r.fail(ref.column, *problemOf(o, ref.column))
 			}

@@ -18,7 +18,7 @@ import (
 // order mark) with the columns file, entity, row, column, value, code, message;
 // messages are in lang. not_found when the actor may not see the import.
 func (s *Service) Problems(ctx context.Context, actor *access.Actor, id, lang string, w io.Writer) error {
-	if _, err := s.visible(ctx, actor, id); err != nil {
+	if _, err := s.loadVisible(ctx, actor, id); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {

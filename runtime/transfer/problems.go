@@ -73,12 +73,12 @@ func rowProblems(row int, p *problem.Error, column func(field string) (header, v
 	for _, f := range p.Fields {
 		field, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "/"), "/")
 		header, value := column(field)
-		list = append(list, RowProblem{Row: row, Column: header, Field: field, Path: f.Path, Problem: string(p.Code), Value: cut(value), Code: f.Code, Texts: textsOf(f)})
+		list = append(list, RowProblem{Row: row, Column: header, Field: field, Path: f.Path, Problem: string(p.Code), Value: truncate(value), Code: f.Code, Texts: textsOf(f)})
 	}
 	return list
 }
 
-func cut(s string) string {
+func truncate(s string) string {
 	n := 0
 	for i := range s {
 		if n++; n > maxValueRunes {
@@ -90,23 +90,23 @@ func cut(s string) string {
 
 type groupKey struct{ file, entity, column, field, value, code, text string }
 
-// grouper gathers rows that fail alike. Once it holds many groups, values that
+// problemGroups gathers rows that fail alike. Once it holds many groups, values that
 // differ are no longer told apart.
-type grouper struct {
+type problemGroups struct {
 	index  map[groupKey]int
 	groups []ProblemGroup
 	more   int
 }
 
-func newGrouper(p *Progress) *grouper {
-	g := &grouper{index: map[groupKey]int{}, groups: p.Problems, more: p.MoreProblems}
+func newProblemGroups(p *Progress) *problemGroups {
+	g := &problemGroups{index: map[groupKey]int{}, groups: p.Problems, more: p.MoreProblems}
 	for i, x := range g.groups {
 		g.index[groupKey{x.File, x.Entity, x.Column, x.Field, x.Value, x.Code, x.Texts.En}] = i
 	}
 	return g
 }
 
-func (g *grouper) add(file, entity string, p RowProblem) {
+func (g *problemGroups) add(file, entity string, p RowProblem) {
 	k := groupKey{file, entity, p.Column, p.Field, p.Value, p.Code, p.Texts.En}
 	i, ok := g.index[k]
 	if !ok && len(g.groups) >= maxGroups/2 {
@@ -131,7 +131,7 @@ func (g *grouper) add(file, entity string, p RowProblem) {
 }
 
 // sorted gives a copy, most rows first.
-func (g *grouper) sorted() []ProblemGroup {
+func (g *problemGroups) sorted() []ProblemGroup {
 	list := append([]ProblemGroup{}, g.groups...)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Count > list[j].Count })
 	return list

@@ -140,4 +140,4 @@ func (p *Progress) In(lang string) *Progress {
 	return p
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func formatInstant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

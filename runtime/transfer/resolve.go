@@ -27,12 +27,12 @@ type refKey struct{ entity, field string }
 // resolver turns the texts of references into ids. It remembers what it found,
 // not what it did not find: that may still be imported.
 type resolver struct {
-	finder finder
+	lookup lookup
 	cells  cellReader
-	known  map[refKey]map[any]found
-	// coming holds the values that the files will bring, with the last step
+	known  map[refKey]map[any]match
+	// upcoming holds the values that the files will bring, with the last step
 	// that brings them.
-	coming map[refKey]map[any]int
+	upcoming map[refKey]map[any]int
 	dryRun bool
 }
 
@@ -62,7 +62,7 @@ func (r *resolver) loadBy(ctx context.Context, e *model.Entity, f *model.Field, 
 	key := refKeyOf(e, f)
 	known := r.known[key]
 	if known == nil || len(known) > maxKnown {
-		known = map[any]found{}
+		known = map[any]match{}
 		r.known[key] = known
 	}
 	var want []any
@@ -74,7 +74,7 @@ func (r *resolver) loadBy(ctx context.Context, e *model.Entity, f *model.Field, 
 			want = append(want, v)
 		}
 	}
-	got, err := r.finder.by(ctx, e, f, want)
+	got, err := r.lookup.find(ctx, e, f, want)
 	for v, x := range got {
 		x.doc = nil
 		known[v] = x
@@ -109,7 +109,7 @@ func (r *resolver) id(s *step, c *boundColumn, text string) (string, outcome) {
 			}
 			return x.id, resolved
 		}
-		if from, ok := r.coming[key][v]; ok && (from >= s.index || r.dryRun) {
+		if from, ok := r.upcoming[key][v]; ok && (from >= s.index || r.dryRun) {
 			result = deferred
 		}
 	}

@@ -55,7 +55,7 @@ func TestAnInterruptedImportIsFinished(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t)
+			o := newTestApp(t)
 			dying := &mortalStore{Store: o.store}
 			dying.left.Store(c.commits)
 			o.transfer.Store = dying
@@ -92,7 +92,7 @@ func TestAnInterruptedImportIsFinished(t *testing.T) {
 // Several processes that look for work at once never share an import.
 func TestAnImportIsTakenOverOnce(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	dying := &mortalStore{Store: o.store}
 	dying.left.Store(2)
 	o.transfer.Store = dying
@@ -129,7 +129,7 @@ func TestAnImportIsTakenOverOnce(t *testing.T) {
 // has, and does not break what that one has begun.
 func TestAnImportWaitsForItsFiles(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	dying := &mortalStore{Store: o.store}
 	dying.left.Store(2)
 	o.transfer.Store = dying
@@ -159,7 +159,7 @@ func TestAnImportWaitsForItsFiles(t *testing.T) {
 // who lost his lease does not take away the lease of the next one.
 func TestALostLeaseIsNotReleased(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	s := o.transfer
 	for rev := range int64(2) {
 		op, err := s.leaseOp("x", rev)

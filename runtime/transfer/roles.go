@@ -43,7 +43,7 @@ func (t *task) assignRoles(ctx context.Context, s *step, from []*row, results []
 	if len(rows) == 0 {
 		return nil
 	}
-	got, err := t.through(ctx, t.call(false), assignmentEntity, rows)
+	got, err := t.importRows(ctx, t.call(false), assignmentEntity, rows)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (t *task) heldRoles(ctx context.Context, users []any) (map[heldRole]bool, e
 
 // checkRights finds entities that the person may not import into.
 func (t *task) checkRights() error {
-	rights := t.resolver.finder.rights
+	rights := t.resolver.lookup.rights
 	var ps []problem.Field
 	for _, s := range t.steps {
 		if !rights.Allowed(s.entity.Key, schemas.OpImport) {

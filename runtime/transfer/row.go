@@ -19,9 +19,9 @@ type row struct {
 	makes    []*boundColumn
 	keyText  string
 	key      any // stored form
-	existing *found
+	existing *match
 	visits   []record.Visit
-	later    []deferredRef
+	deferred    []deferredRef
 	merged   bool
 	problems []RowProblem
 }
@@ -126,7 +126,7 @@ func (r *row) fail(c *boundColumn, p problem.Field) {
 	x := RowProblem{Row: r.number, Path: p.Path, Problem: string(problem.Invalid), Code: p.Code, Texts: textsOf(p)}
 	if c != nil {
 		x.Path = problem.Pointer(c.spec.Field)
-		x.Column, x.Field, x.Value = c.header, c.spec.Field, cut(cellAt(r.cells, c.index))
+		x.Column, x.Field, x.Value = c.header, c.spec.Field, truncate(cellAt(r.cells, c.index))
 	}
 	r.problems = append(r.problems, x)
 }

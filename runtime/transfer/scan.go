@@ -86,14 +86,14 @@ func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted
 		for i := range s.columns {
 			c := &s.columns[i]
 			if key := (refKey{s.entity.Key, c.spec.Field}); c.field != nil && wanted[key] && c.by == nil {
-				t.noteComing(s, c, key, cellAt(cells, c.index))
+				t.noteUpcoming(s, c, key, cellAt(cells, c.index))
 			}
 		}
 	}
 }
 
-// noteComing remembers that a row will bring this value.
-func (t *task) noteComing(s *step, c *boundColumn, key refKey, text string) {
+// noteUpcoming remembers that a row will bring this value.
+func (t *task) noteUpcoming(s *step, c *boundColumn, key refKey, text string) {
 	value, isText := mappedText(c, text)
 	if !isText || value == "" {
 		return
@@ -102,10 +102,10 @@ func (t *task) noteComing(s *step, c *boundColumn, key refKey, text string) {
 	if !ok {
 		return
 	}
-	if t.resolver.coming[key] == nil {
-		t.resolver.coming[key] = map[any]int{}
+	if t.resolver.upcoming[key] == nil {
+		t.resolver.upcoming[key] = map[any]int{}
 	}
-	t.resolver.coming[key][v] = s.index
+	t.resolver.upcoming[key][v] = s.index
 }
 
 func cellAt(cells []string, i int) string {

@@ -28,10 +28,10 @@ type task struct {
 	steps    []*step
 	resolver *resolver
 	progress *Progress
-	groups   *grouper
+	groups   *problemGroups
 	began    time.Time
 	logins   map[string]bool // made by this import
-	later    []deferredRef
+	deferred    []deferredRef
 
 	total   int           // rows of all files; fixed once counted is closed
 	counted chan struct{} // closed once the rows are counted
@@ -56,7 +56,7 @@ func (t *task) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return t.runLater(ctx)
+	return t.fillDeferred(ctx)
 }
 
 // runStep reads the file again and sends its rows through the door in groups.
@@ -79,7 +79,7 @@ func (t *task) runStep(ctx context.Context, s *step) error {
 		end := err != nil
 		if !end {
 			r := t.read(s, number, append([]string(nil), cells...))
-			s.once(keys, r)
+			s.rejectDuplicate(keys, r)
 			group = append(group, r)
 		}
 		if len(group) == groupRows || (end && len(group) > 0) {
@@ -100,9 +100,9 @@ type seenKey struct {
 	fingerprint string
 }
 
-// once finds a second row with the same key: it is merged into the first where
+// rejectDuplicate finds a second row with the same key: it is merged into the first where
 // the mapping says distinct and both say the same, a problem otherwise.
-func (s *step) once(keys map[any]seenKey, r *row) {
+func (s *step) rejectDuplicate(keys map[any]seenKey, r *row) {
 	if r.key == nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (t *task) runGroup(ctx context.Context, s *step, file *FileProgress, group 
 		} else if r.merged {
 			file.Merged++
 		} else {
-			t.later = append(t.later, r.later...)
+			t.deferred = append(t.deferred, r.deferred...)
 		}
 	}
 	file.Read += len(group)
@@ -165,19 +165,19 @@ func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*r
 	if len(rows) == 0 {
 		return nil
 	}
-	results, err := t.through(ctx, t.call(s.historical), s.entity.Key, rows)
+	results, err := t.importRows(ctx, t.call(s.historical), s.entity.Key, rows)
 	if err != nil {
 		return err
 	}
 	for i, x := range results {
-		t.note(s, file, from[i], x)
+		t.countResult(s, file, from[i], x)
 	}
 	return t.assignRoles(ctx, s, from, results)
 }
 
-// through passes rows through the door. A store that fails is not the rows'
+// importRows passes rows through the door. A store that fails is not the rows'
 // fault: it stops the import.
-func (t *task) through(ctx context.Context, c record.Call, entity string, rows []record.Row) ([]record.RowResult, error) {
+func (t *task) importRows(ctx context.Context, c record.Call, entity string, rows []record.Row) ([]record.RowResult, error) {
 	results, err := t.service.Records.ImportRows(ctx, c, entity, rows, t.progress.DryRun)
 	for i := 0; err == nil && i < len(results); i++ {
 		if p := results[i].Problem; p != nil && p.Code.Status() >= 500 {
@@ -190,8 +190,8 @@ func (t *task) through(ctx context.Context, c record.Call, entity string, rows [
 	return results, nil
 }
 
-// note counts what became of a row.
-func (t *task) note(s *step, file *FileProgress, r *row, x record.RowResult) {
+// countResult counts what became of a row.
+func (t *task) countResult(s *step, file *FileProgress, r *row, x record.RowResult) {
 	switch {
 	case x.Problem != nil:
 		r.problems = append(r.problems, t.relevant(r, rowProblems(r.number, x.Problem, s.column(r)))...)
@@ -205,8 +205,8 @@ func (t *task) note(s *step, file *FileProgress, r *row, x record.RowResult) {
 	default:
 		file.Updated++
 	}
-	for i := range r.later {
-		r.later[i].record = x.ID
+	for i := range r.deferred {
+		r.deferred[i].record = x.ID
 	}
 }
 
@@ -218,7 +218,7 @@ func (t *task) relevant(r *row, problems []RowProblem) []RowProblem {
 	}
 	kept := problems[:0]
 	for _, p := range problems {
-		comes := slices.ContainsFunc(r.later, func(x deferredRef) bool { return x.column.spec.Field == p.Field })
+		comes := slices.ContainsFunc(r.deferred, func(x deferredRef) bool { return x.column.spec.Field == p.Field })
 		if p.Code != "required" || !comes {
 			kept = append(kept, p)
 		}

@@ -21,7 +21,7 @@ import (
 // recycle bin. Wait tells what becomes of it. It fails with not_found, or
 // conflict when the import is still running, was a dry run or is undone.
 func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) error {
-	doc, err := s.visible(ctx, actor, id)
+	doc, err := s.loadVisible(ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) erro
 	return nil
 }
 
-// madeByImport is what the history says that an import did.
-type madeByImport struct {
+// importChanges is what the history says that an import did.
+type importChanges struct {
 	created map[string][]string // ids by entity
 	updated []updatedRecord
 }
@@ -90,28 +90,28 @@ func (t *task) undoAll(ctx context.Context) error {
 		t.progress.State, t.progress.Failure = Failed, failureOf(err)
 		t.service.Logger.Error("undo of import failed", "import", t.progress.ID, "error", err)
 	}
-	t.progress.FinishedAt = stamp(t.service.Now())
+	t.progress.FinishedAt = formatInstant(t.service.Now())
 	return t.save(ctx, nil)
 }
 
 // undo gives values back first: a record may refer to one that goes away.
 func (t *task) undo(ctx context.Context, report *UndoReport) error {
-	made, err := t.made(ctx)
+	made, err := t.changesOfImport(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range made.updated {
-		if err := t.giveBack(ctx, r, report); err != nil {
+		if err := t.restoreFields(ctx, r, report); err != nil {
 			return err
 		}
 	}
-	return t.takeAway(ctx, made.created, report)
+	return t.deleteCreated(ctx, made.created, report)
 }
 
-// made reads the history rows of the import. A record has its rows together and
+// changesOfImport reads the history rows of the import. A record has its rows together and
 // in order, since a row's id begins with the record's.
-func (t *task) made(ctx context.Context) (*madeByImport, error) {
-	m := &madeByImport{created: map[string][]string{}}
+func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
+	m := &importChanges{created: map[string][]string{}}
 	own := map[string]bool{}
 	where := query.Cmp{Path: query.Path{Field: "import", Kind: query.Key}, Op: query.Eq, Value: t.progress.ID}
 	err := eachDoc(ctx, t.service.Store, record.HistoryCollection, where, func(d store.Doc) error {
@@ -133,7 +133,7 @@ func (t *task) made(ctx context.Context) (*madeByImport, error) {
 }
 
 // addUpdate joins the changes of one record: the first From, the last To.
-func (m *madeByImport) addUpdate(h historyRow) {
+func (m *importChanges) addUpdate(h historyRow) {
 	if n := len(m.updated); n > 0 && m.updated[n-1].id == h.Record {
 		for key, c := range h.Changes {
 			if first, ok := m.updated[n-1].changes[key]; ok {

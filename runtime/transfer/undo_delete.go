@@ -15,9 +15,9 @@ const (
 	maxKept     = 1000 // kept records that a report names
 )
 
-// takeAway deletes what the import created. Records that others of the same
+// deleteCreated deletes what the import created. Records that others of the same
 // import still refer to are tried again as long as each round gets further.
-func (t *task) takeAway(ctx context.Context, created map[string][]string, report *UndoReport) error {
+func (t *task) deleteCreated(ctx context.Context, created map[string][]string, report *UndoReport) error {
 	order := t.order(created)
 	var stuck map[string]map[string]*problem.Error
 	for progress := true; progress; {

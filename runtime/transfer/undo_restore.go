@@ -13,18 +13,18 @@ import (
 	"weft/runtime/store"
 )
 
-// giveBackTries is how often a record that changes meanwhile is looked at anew.
-const giveBackTries = 3
+// restoreTries is how often a record that changes meanwhile is looked at anew.
+const restoreTries = 3
 
-// giveBack restores the fields of an updated record that still hold what the
+// restoreFields restores the fields of an updated record that still hold what the
 // import wrote. Fields that somebody changed since keep their values and are
 // reported.
-func (t *task) giveBack(ctx context.Context, r updatedRecord, report *UndoReport) error {
+func (t *task) restoreFields(ctx context.Context, r updatedRecord, report *UndoReport) error {
 	e, ok := t.service.Current.Model().Entity(r.entity)
 	if !ok {
 		return nil // the entity was taken out of the model with its records
 	}
-	for range giveBackTries {
+	for range restoreTries {
 		patch, changed, rev, err := t.formerValues(ctx, e, r)
 		if err != nil || (len(patch) == 0 && len(changed) == 0) {
 			return err

@@ -9,7 +9,7 @@ import (
 
 func TestUndoGivesBackWhatWasThere(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	call := record.Call{Actor: o.admin, Source: "api"}
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount,notes\nA1,One,1,old\nA2,Two,2,old\nA3,Three,3,old\n"), Entity: "opportunity"})
 	second := o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,amount,notes\nA1,One,10,new\nA2,Two,20,new\nA3,Three,3,old\nA4,Four,4,new\n"), Entity: "opportunity"})
@@ -39,7 +39,7 @@ func TestUndoGivesBackWhatWasThere(t *testing.T) {
 
 func TestUndoKeepsWhatOthersReferTo(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	accounts := o.run(o.admin, Job{Inputs: text("a.csv", accountsCSV), Entity: "account"})
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,account\nA1,Deal,Acme\n"), Entity: "opportunity"})
 	p := o.undo(o.admin, accounts.ID)
@@ -54,7 +54,7 @@ func TestUndoKeepsWhatOthersReferTo(t *testing.T) {
 
 func TestADryRunCannotBeUndone(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	p := o.run(o.admin, Job{Inputs: text("a.csv", accountsCSV), Entity: "account", DryRun: true})
 	if f := file(t, p); f.Created != 4 || f.Failed != 0 || o.count("account", "") != 0 {
 		t.Fatalf("dry run: %s", pretty(p))
@@ -66,7 +66,7 @@ func TestADryRunCannotBeUndone(t *testing.T) {
 
 func TestPeopleOfAnImportAreNotDoubled(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
+	o := newTestApp(t)
 	o.person("anna.li", "sales")
 	m := &Mapping{Files: []FileMapping{{Entity: "user", Key: "name", Distinct: true, Roles: []string{"sales"}, Columns: map[string]Columns{
 		"agent": {{Field: "name"}, {Field: "login", Make: "login"}}, "boss": {{Field: "superior", Reference: "name"}},

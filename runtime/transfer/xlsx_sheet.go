@@ -90,7 +90,7 @@ func (s *sheetReader) readCell(start xml.StartElement) error {
 	for len(s.cells) <= column {
 		s.cells = append(s.cells, "")
 	}
-	s.cells[column] = s.book.show(attr(start, "t"), attr(start, "s"), raw, inline)
+	s.cells[column] = s.book.text(attr(start, "t"), attr(start, "s"), raw, inline)
 	return nil
 }
 

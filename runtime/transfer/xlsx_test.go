@@ -176,7 +176,7 @@ func TestTheCommonDatesOf1904And1900(t *testing.T) {
 		{false, 42795.999999999, "2017-03-02"}, {true, 41333, "2017-03-01"}, {false, -1, "-1"}, {false, 3e6, "3e6"},
 	} {
 		b := &workbook{epoch: c.epoch}
-		if got := b.showTime(c.serial, cellStyle{date: true}, map[float64]string{-1: "-1", 3e6: "3e6"}[c.serial]); got != c.want {
+		if got := b.timeText(c.serial, cellStyle{date: true}, map[float64]string{-1: "-1", 3e6: "3e6"}[c.serial]); got != c.want {
 			t.Errorf("%v (1904 %v): %s, want %s", c.serial, c.epoch, got, c.want)
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// show gives the text of a cell: numbers with up to 15 significant digits as
+// text gives the text of a cell: numbers with up to 15 significant digits as
 // spreadsheets keep them, days as 2006-01-02, times with T and without a zone,
 // booleans as true and false.
-func (b *workbook) show(kind, style, raw, inline string) string {
+func (b *workbook) text(kind, style, raw, inline string) string {
 	switch kind {
 	case "s":
 		i, err := strconv.Atoi(strings.TrimSpace(raw))
@@ -38,20 +38,20 @@ func (b *workbook) show(kind, style, raw, inline string) string {
 	}
 	switch {
 	case s.date || s.clock:
-		return b.showTime(number, s, raw)
+		return b.timeText(number, s, raw)
 	case s.percent:
-		return showNumber(number*100) + "%"
+		return formatNumber(number*100) + "%"
 	}
-	text := showNumber(number)
+	text := formatNumber(number)
 	if whole := strings.TrimLeft(text, "0123456789") == ""; whole && len(text) < s.zeros {
 		text = strings.Repeat("0", s.zeros-len(text)) + text
 	}
 	return text
 }
 
-// showTime turns a serial number into a day, a time of day or both. Day 60 of
+// timeText turns a serial number into a day, a time of day or both. Day 60 of
 // the 1900 calendar (29 February 1900) never was.
-func (b *workbook) showTime(serial float64, s cellStyle, raw string) string {
+func (b *workbook) timeText(serial float64, s cellStyle, raw string) string {
 	if serial < 0 || serial >= 2958466 { // 10000-01-01
 		return raw
 	}
@@ -72,7 +72,7 @@ func (b *workbook) showTime(serial float64, s cellStyle, raw string) string {
 	return at.Format("2006-01-02T15:04:05.999")
 }
 
-func showNumber(n float64) string {
+func formatNumber(n float64) string {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(n, 'g', 15, 64), 64)
 	if err != nil {
 		rounded = n

@@ -7,17 +7,17 @@ import (
 	"weft/runtime/record"
 )
 
-// runLater fills in the references to rows that stood behind their referrers.
-func (t *task) runLater(ctx context.Context) error {
+// fillDeferred fills in the references to rows that stood behind their referrers.
+func (t *task) fillDeferred(ctx context.Context) error {
 	if t.progress.DryRun {
 		return nil
 	}
-	for len(t.later) > 0 {
-		group := sameStep(t.later[:min(groupRows, len(t.later))])
-		if err := t.patchLater(ctx, group); err != nil {
+	for len(t.deferred) > 0 {
+		group := sameStep(t.deferred[:min(groupRows, len(t.deferred))])
+		if err := t.patchDeferred(ctx, group); err != nil {
 			return err
 		}
-		t.later = t.later[len(group):]
+		t.deferred = t.deferred[len(group):]
 	}
 	return nil
 }
@@ -32,7 +32,7 @@ func sameStep(list []deferredRef) []deferredRef {
 	return list
 }
 
-func (t *task) patchLater(ctx context.Context, group []deferredRef) error {
+func (t *task) patchDeferred(ctx context.Context, group []deferredRef) error {
 	texts := map[*boundColumn][]string{}
 	for _, x := range group {
 		texts[x.column] = append(texts[x.column], x.text)
@@ -55,17 +55,17 @@ func (t *task) patchLater(ctx context.Context, group []deferredRef) error {
 		rows = append(rows, record.Row{ID: x.record, Values: map[string]any{x.column.spec.Field: id}})
 		from = append(from, x)
 	}
-	if err := t.sendLater(ctx, page, rows, from); err != nil {
+	if err := t.sendDeferred(ctx, page, rows, from); err != nil {
 		return err
 	}
 	return t.save(ctx, page)
 }
 
-func (t *task) sendLater(ctx context.Context, page *problemPage, rows []record.Row, from []deferredRef) error {
+func (t *task) sendDeferred(ctx context.Context, page *problemPage, rows []record.Row, from []deferredRef) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	results, err := t.through(ctx, t.call(false), page.step.entity.Key, rows)
+	results, err := t.importRows(ctx, t.call(false), page.step.entity.Key, rows)
 	if err != nil {
 		return err
 	}
@@ -86,5 +86,5 @@ func (x deferredRef) problem(o outcome) RowProblem {
 		p = cellProblem("import_row_failed")
 	}
 	return RowProblem{Row: x.row, Column: x.column.header, Field: x.column.spec.Field,
-		Path: problem.Pointer(x.column.spec.Field), Problem: string(problem.Invalid), Value: cut(x.text), Code: p.Code, Texts: textsOf(*p)}
+		Path: problem.Pointer(x.column.spec.Field), Problem: string(problem.Invalid), Value: truncate(x.text), Code: p.Code, Texts: textsOf(*p)}
 }

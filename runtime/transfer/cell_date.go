@@ -11,7 +11,7 @@ import (
 
 // Layouts that can be read in one way only: year first.
 var (
-	dateLayouts   = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}
+	dateLayouts  = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}
 	clockLayouts = []string{"15:04:05", "15:04", "15:04:05.999", "15时04分05秒", "15时04分"}
 	zoneLayouts  = []string{"Z07:00", "-0700", " Z07:00", " -0700"}
 )

@@ -33,7 +33,7 @@ type resolver struct {
 	// upcoming holds the values that the files will bring, with the last step
 	// that brings them.
 	upcoming map[refKey]map[any]int
-	dryRun bool
+	dryRun   bool
 }
 
 // maxCachedSecrets bounds the remembered look-ups of one field.

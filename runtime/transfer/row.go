@@ -21,7 +21,7 @@ type row struct {
 	key      any // stored form
 	existing *match
 	visits   []record.Visit
-	deferred    []deferredRef
+	deferred []deferredRef
 	merged   bool
 	problems []RowProblem
 }

@@ -31,7 +31,7 @@ type task struct {
 	groups   *problemGroups
 	began    time.Time
 	logins   map[string]bool // made by this import
-	deferred    []deferredRef
+	deferred []deferredRef
 
 	total   int           // rows of all files; fixed once counted is closed
 	counted chan struct{} // closed once the rows are counted

@@ -74,7 +74,7 @@ func (l *Loader) row(ctx context.Context, entity string, raw map[string]any) (bo
 	if err != nil {
 		return false, err
 	}
-	call := record.Call{Actor: l.By, Source: "import", Historical: true}
+	call := record.Call{Actor: l.By, Source: record.SourceImport, Historical: true}
 	results, err := l.Records.ImportRows(ctx, call, entity, []record.Row{row}, false)
 	if err != nil {
 		return false, err
@@ -119,7 +119,7 @@ func (l *Loader) find(ctx context.Context, entity string, keys []string, values 
 	if err != nil {
 		return "", err
 	}
-	page, err := l.Records.Query(ctx, record.Call{Actor: l.By, Source: "import"}, entity, record.Query{Where: where, Limit: 1, Fields: []string{}})
+	page, err := l.Records.Query(ctx, record.Call{Actor: l.By, Source: record.SourceImport}, entity, record.Query{Where: where, Limit: 1, Fields: []string{}})
 	if err != nil || len(page.Items) == 0 {
 		return "", err
 	}

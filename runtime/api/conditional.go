@@ -39,7 +39,7 @@ func (rc *requestContext) notModified(rev int64) bool {
 
 // call is the record call of this request: actor, source, expected revision and
 // idempotency key. The body must have been read, since the key covers it.
-func (rc *requestContext) call(source string) (record.Call, error) {
+func (rc *requestContext) call(source record.Source) (record.Call, error) {
 	c := record.Call{Actor: rc.actor, Source: source, Lang: request.Language(rc.r)}
 	var err error
 	if c.IfMatch, err = rc.ifMatch(); err != nil {

@@ -38,7 +38,7 @@ func exportRecords(rc *requestContext) error {
 	h.Set("Content-Type", media)
 	h.Set("Content-Disposition", `attachment; filename="`+entity+ext+`"`)
 	// Export writes nothing before it has checked the query and the rights.
-	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, entity, q, o, rc)
+	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, entity, q, o, rc)
 }
 
 func undoImport(rc *requestContext) error {

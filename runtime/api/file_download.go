@@ -125,7 +125,7 @@ func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	if len(fields) == 0 {
 		return problem.New(problem.NotFound, "", nil)
 	}
-	body, _, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, f.Entity, f.Record, fields, nil)
+	body, _, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, f.Entity, f.Record, fields, nil)
 	if err != nil {
 		// Not found, so that a caller without the right does not learn of the file (S-01).
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {

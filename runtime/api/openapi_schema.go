@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"weft/runtime/model"
+	"weft/runtime/record"
 )
 
 func closedObject(required []string, properties object) object {
@@ -70,8 +71,8 @@ func querySchemas() object {
 		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
 			"sums": textList, "fields": textList, "expand": textList}),
 		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(anyObject)}),
-		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "door", "changes"}, object{
-			"rev": anyInt, "at": timeText, "by": anyText, "door": anyText, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": anyObject,
+		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "source", "changes"}, object{
+			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": anyObject,
 		}))}),
 	}
 }

@@ -21,7 +21,7 @@ func getRecord(rc *requestContext) error {
 		fields, expand = lists(q["fields"]), lists(q["expand"])
 	}
 	v := rc.vars()
-	body, rev, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, v["entity"], v["id"], fields, expand)
+	body, rev, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, v["entity"], v["id"], fields, expand)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func queryRecords(rc *requestContext) error {
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	page, err := rc.s.o.Records.Query(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
+	page, err := rc.s.o.Records.Query(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func aggregateRecords(rc *requestContext) error {
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	rows, err := rc.s.o.Records.Aggregate(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
+	rows, err := rc.s.o.Records.Aggregate(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func boardRecords(rc *requestContext) error {
 	if q.By == "" {
 		return problem.Of(problem.Invalid, problem.At("/by", "required"))
 	}
-	board, err := rc.s.o.Records.Board(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, rc.vars()["entity"], q)
+	board, err := rc.s.o.Records.Board(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func recordHistory(rc *requestContext) error {
 		}
 	}
 	v := rc.vars()
-	page, err := rc.s.o.Records.History(rc.ctx, record.Call{Actor: rc.actor, Source: "api"}, v["entity"], v["id"], q.Get("cursor"), limit)
+	page, err := rc.s.o.Records.History(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, v["entity"], v["id"], q.Get("cursor"), limit)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func bulkRecords(rc *requestContext) error {
 	if in.Values, err = objectMember(m, "values"); err != nil {
 		return err
 	}
-	c, err := rc.call("bulk")
+	c, err := rc.call(record.SourceBulk)
 	if err != nil {
 		return err
 	}

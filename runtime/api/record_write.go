@@ -13,7 +13,7 @@ func createRecord(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	c, err := rc.call("api")
+	c, err := rc.call(record.SourceAPI)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func updateRecord(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	c, err := rc.call("api")
+	c, err := rc.call(record.SourceAPI)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func updateRecord(rc *requestContext) error {
 }
 
 func deleteRecord(rc *requestContext) error {
-	c, err := rc.call("api")
+	c, err := rc.call(record.SourceAPI)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func restoreRecord(rc *requestContext) error {
 			return err
 		}
 	}
-	c, err := rc.call("api")
+	c, err := rc.call(record.SourceAPI)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func transitionRecord(rc *requestContext) error {
 	if in.To == "" {
 		return problem.Of(problem.Invalid, problem.At("/to", "required"))
 	}
-	c, err := rc.call("transition")
+	c, err := rc.call(record.SourceTransition)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func mergeRecords(rc *requestContext) error {
 	if missing != nil {
 		return problem.Of(problem.Invalid, missing...)
 	}
-	c, err := rc.call("merge")
+	c, err := rc.call(record.SourceMerge)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (h *Hub) selection(ctx context.Context, s *subscription) (*shared, error) {
 		return kept, nil
 	}
 	h.mu.Unlock()
-	call := record.Call{Actor: s.socket.actor, Source: "live", Lang: s.socket.lang}
+	call := record.Call{Actor: s.socket.actor, Lang: s.socket.lang}
 	sel, err := h.Records.Select(ctx, call, s.entity, s.query)
 	if err != nil {
 		return nil, err

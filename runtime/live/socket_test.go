@@ -60,7 +60,7 @@ func TestResumeUnknown(t *testing.T) {
 	}
 }
 
-// waitFor waits for what another goroutine does.
+// waitForTurn waits for what another goroutine does.
 func waitFor(t *testing.T, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {

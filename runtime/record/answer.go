@@ -13,58 +13,58 @@ import (
 )
 
 // answer is the outcome of a sealed unit for the item it was about.
-func (u *unit) answer(ctx context.Context, it *item, unchanged bool) (*Result, error) {
-	if it == nil {
+func (cs *changeset) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
+	if ch == nil {
 		return &Result{Unchanged: unchanged}, nil
 	}
-	r := &Result{ID: it.id, Rev: it.rev, Unchanged: unchanged, Warnings: u.warningList()}
-	if it.after == nil {
-		r.Rev = it.rev + 1
+	r := &Result{ID: ch.id, Rev: ch.rev, Unchanged: unchanged, Warnings: cs.warningList()}
+	if ch.after == nil {
+		r.Rev = ch.rev + 1
 		return r, nil
 	}
-	if rev, ok := it.after["rev"].(float64); ok {
+	if rev, ok := ch.after["rev"].(float64); ok {
 		r.Rev = int64(rev)
 	}
 	var err error
-	r.Record, err = u.render(ctx, it)
+	r.Record, err = cs.render(ctx, ch)
 	return r, err
 }
 
 // render writes a record in wire form, cut to what the person may read on it;
 // who may write but not read gets its id and revision.
-func (u *unit) render(ctx context.Context, it *item) (json.RawMessage, error) {
-	seen, err := u.mayRead(ctx, it.entity, it.after)
+func (cs *changeset) render(ctx context.Context, ch *change) (json.RawMessage, error) {
+	seen, err := cs.mayRead(ctx, ch.entity, ch.after)
 	if err != nil {
 		return nil, err
 	}
 	if !seen {
-		b := append([]byte{'{'}, appendMember(nil, "id", it.id)...)
-		return closeObject(appendMember(b, "rev", it.after["rev"])), nil
+		b := append([]byte{'{'}, appendMember(nil, "id", ch.id)...)
+		return closeObject(appendMember(b, "rev", ch.after["rev"])), nil
 	}
-	return u.renderDoc(ctx, it, u.rights.ReadMask(it.entity.Key, it.after))
+	return cs.renderDoc(ctx, ch, cs.rights.ReadMask(ch.entity.Key, ch.after))
 }
 
-func (u *unit) renderDoc(ctx context.Context, it *item, mask *access.Mask) (json.RawMessage, error) {
-	it.entity.ComputeClockFormulas(it.after, u.now())
+func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mask) (json.RawMessage, error) {
+	ch.entity.ComputeClockFormulas(ch.after, cs.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
 	for _, k := range systemKeys {
-		if v := it.after[k]; v != nil {
+		if v := ch.after[k]; v != nil {
 			b = appendMember(b, k, v)
 		}
 	}
-	for _, f := range it.entity.Fields {
+	for _, f := range ch.entity.Fields {
 		if !mask.Has(f.Key) {
 			continue
 		}
 		if f.Def.FieldType == schemas.TypeChildRows {
 			var err error
-			if b, err = u.appendRows(ctx, b, it, f); err != nil {
+			if b, err = cs.appendRows(ctx, b, ch, f); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if v := it.after[f.Key]; v != nil {
+		if v := ch.after[f.Key]; v != nil {
 			b = appendWire(b, f, v)
 		}
 	}
@@ -86,19 +86,19 @@ func appendWire(b []byte, f *model.Field, v any) []byte {
 
 // appendRows appends the child rows as they will be, each cut to the reader;
 // no rows are an unset field.
-func (u *unit) appendRows(ctx context.Context, b []byte, parent *item, f *model.Field) ([]byte, error) {
+func (cs *changeset) appendRows(ctx context.Context, b []byte, parent *change, f *model.Field) ([]byte, error) {
 	child := f.Target
 	if child == nil || child.Child == nil {
 		return b, nil
 	}
-	if _, err := u.childRows(ctx, child, parent); err != nil {
+	if _, err := cs.childRows(ctx, child, parent); err != nil {
 		return nil, err
 	}
-	var rows []*item
-	for _, it := range u.items {
-		if it.entity == child && text(it.after, child.Child.Field.Key) == parent.id &&
-			u.rights.Can(child.Key, schemas.OpRead, it.after) {
-			rows = append(rows, it)
+	var rows []*change
+	for _, ch := range cs.changes {
+		if ch.entity == child && text(ch.after, child.Child.Field.Key) == parent.id &&
+			cs.rights.Can(child.Key, schemas.OpRead, ch.after) {
+			rows = append(rows, ch)
 		}
 	}
 	if len(rows) == 0 {
@@ -111,16 +111,16 @@ func (u *unit) appendRows(ctx context.Context, b []byte, parent *item, f *model.
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = u.appendRow(b, row)
+		b = cs.appendRow(b, row)
 	}
 	return append(b, ']', ','), nil
 }
 
 // appendRow appends a child row as reads show it inside its parent: id and own
 // fields (see ownFields), so that it can be given back as it is.
-func (u *unit) appendRow(b []byte, row *item) []byte {
-	own, mask := ownFields(row.entity), u.rights.ReadMask(row.entity.Key, row.after)
-	row.entity.ComputeClockFormulas(row.after, u.now())
+func (cs *changeset) appendRow(b []byte, row *change) []byte {
+	own, mask := ownFields(row.entity), cs.rights.ReadMask(row.entity.Key, row.after)
+	row.entity.ComputeClockFormulas(row.after, cs.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
 		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {
@@ -132,20 +132,20 @@ func (u *unit) appendRow(b []byte, row *item) []byte {
 
 // warningList is what was odd but accepted: [{path, code, message}], messages
 // in the caller's language.
-func (u *unit) warningList() json.RawMessage {
-	if len(u.warnings) == 0 {
+func (cs *changeset) warningList() json.RawMessage {
+	if len(cs.warnings) == 0 {
 		return nil
 	}
-	sortProblems(u.warnings)
+	sortProblems(cs.warnings)
 	b := []byte{'['}
-	for i, w := range u.warnings {
+	for i, w := range cs.warnings {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '{')
 		b = appendMember(b, "path", w.Path)
 		b = appendMember(b, "code", w.Code)
-		b = closeObject(appendMember(b, "message", w.Message(u.call.language())))
+		b = closeObject(appendMember(b, "message", w.Message(cs.call.language())))
 	}
 	return append(b, ']')
 }

@@ -13,63 +13,63 @@ import (
 // linkFiles checks the files that a change adds to fields of the record, and
 // links them to it in the same commit. Files that it takes out of one field
 // are let go, unless another one holds them. before is the record as it was.
-func (u *unit) linkFiles(ctx context.Context, it *item, before map[string]any) error {
-	ids := movedFiles(it, before)
+func (cs *changeset) linkFiles(ctx context.Context, ch *change, before map[string]any) error {
+	ids := movedFiles(ch, before)
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := u.lookupFiles(ctx, ids); err != nil {
+	if err := cs.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
-	for _, f := range it.entity.Fields {
+	for _, f := range ch.entity.Fields {
 		if f.HoldsFiles() {
-			u.checkFiles(it, f, before)
+			cs.checkFiles(ch, f, before)
 		}
 	}
 	for _, id := range ids {
-		u.linkFile(it, id)
+		cs.linkFile(ch, id)
 	}
 	return nil
 }
 
 // movedFiles lists the files that a change puts into a field or takes out of one.
-func movedFiles(it *item, before map[string]any) []string {
+func movedFiles(ch *change, before map[string]any) []string {
 	var ids []string
-	for _, f := range it.entity.Fields {
-		if !f.HoldsFiles() || it.after == nil || sameValue(before[f.Key], it.after[f.Key]) {
+	for _, f := range ch.entity.Fields {
+		if !f.HoldsFiles() || ch.after == nil || sameValue(before[f.Key], ch.after[f.Key]) {
 			continue
 		}
-		old, now := keysOf(before[f.Key]), keysOf(it.after[f.Key])
+		old, now := keysOf(before[f.Key]), keysOf(ch.after[f.Key])
 		ids = append(append(ids, minus(now, old)...), minus(old, now)...)
 	}
 	return ids
 }
 
 // checkFiles notes what is wrong with the files that a field is given.
-func (u *unit) checkFiles(it *item, f *model.Field, before map[string]any) {
+func (cs *changeset) checkFiles(ch *change, f *model.Field, before map[string]any) {
 	old := keysOf(before[f.Key])
-	for i, id := range keysOf(it.after[f.Key]) {
+	for i, id := range keysOf(ch.after[f.Key]) {
 		if slices.Contains(old, id) {
 			continue
 		}
-		at := it.at + problem.Pointer(f.Key, i)
-		if code := u.unusable(it, before, id); code != "" {
-			u.problem(at, code, "id", id)
+		at := ch.path + problem.Pointer(f.Key, i)
+		if code := cs.unusable(ch, before, id); code != "" {
+			cs.problem(at, code, "id", id)
 			continue
 		}
-		u.checkFile(f, u.links[id].file, at)
+		cs.checkFile(f, cs.links[id].file, at)
 	}
 }
 
-func (u *unit) checkFile(f *model.Field, file files.File, at string) {
+func (cs *changeset) checkFile(f *model.Field, file files.File, at string) {
 	if !files.Accepts(f.MediaTypes(), file.MediaType) {
-		u.problem(at, "media_type", "media_type", file.MediaType)
+		cs.problem(at, "media_type", "media_type", file.MediaType)
 	}
 	if f.Def.MaxBytes > 0 && file.Size > f.Def.MaxBytes {
-		u.problem(at, "file_too_large", "max", f.Def.MaxBytes)
+		cs.problem(at, "file_too_large", "max", f.Def.MaxBytes)
 	}
 	if file.HasMetadata && !f.Def.KeepPosition {
-		u.problem(at, "file_position")
+		cs.problem(at, "file_position")
 	}
 }
 
@@ -77,19 +77,19 @@ func (u *unit) checkFile(f *model.Field, file files.File, at string) {
 // one that may: who uploaded it (an admin anybody's) puts it on one record, and
 // whoever reads it there, or on a record that is merged into this one, into
 // other fields. Only who may know of the file learns why he cannot have it.
-func (u *unit) unusable(it *item, before map[string]any, id string) string {
-	l := u.links[id]
-	mine := l != nil && (u.call.Actor.Admin || l.file.By == u.call.Actor.UserID)
+func (cs *changeset) unusable(ch *change, before map[string]any, id string) string {
+	l := cs.links[id]
+	mine := l != nil && (cs.call.Actor.Admin || l.file.By == cs.call.Actor.UserID)
 	switch {
 	case l == nil:
 		return "no_such_file"
-	case l.record == "" && (mine || u.givesBack()):
+	case l.record == "" && (mine || cs.isImportUndo()):
 		return ""
-	case l.on(it) && (mine || u.readsFile(it.entity, before, id)):
+	case l.isLinkedTo(ch) && (mine || cs.readsFile(ch.entity, before, id)):
 		return ""
-	case l.entity == it.entity.Key && slices.Contains(it.merged, l.record):
-		other := u.index[docKey{l.entity, l.record}]
-		if mine || u.readsFile(other.entity, other.before, id) {
+	case l.entity == ch.entity.Key && slices.Contains(ch.merged, l.record):
+		other := cs.index[docKey{l.entity, l.record}]
+		if mine || cs.readsFile(other.entity, other.before, id) {
 			return ""
 		}
 	case l.record != "" && mine:
@@ -98,18 +98,18 @@ func (u *unit) unusable(it *item, before map[string]any, id string) string {
 	return "no_such_file"
 }
 
-// givesBack tells whether the undo of an import writes what was there before
+// isImportUndo tells whether the undo of an import writes what was there before
 // it: files among that, which it let go, were on the record.
-func (u *unit) givesBack() bool { return u.call.Source == "undo" && u.call.Import != "" }
+func (cs *changeset) isImportUndo() bool { return cs.call.Source == SourceUndo && cs.call.Import != "" }
 
 // readsFile tells whether the person may read one of the fields in which a
 // record holds a file. Who only knows the id of one in a hidden field could
 // else read it by putting it into another (S-03).
-func (u *unit) readsFile(e *model.Entity, doc map[string]any, id string) bool {
-	if !u.rights.Can(e.Key, schemas.OpRead, doc) {
+func (cs *changeset) readsFile(e *model.Entity, doc map[string]any, id string) bool {
+	if !cs.rights.Can(e.Key, schemas.OpRead, doc) {
 		return false
 	}
-	mask := u.rights.ReadMask(e.Key, doc)
+	mask := cs.rights.ReadMask(e.Key, doc)
 	return slices.ContainsFunc(e.Fields, func(f *model.Field) bool {
 		return mask.Has(f.Key) && holdsFile(f, doc, id)
 	})

@@ -18,43 +18,43 @@ type fileLink struct {
 	entity, record, field string
 }
 
-// on tells whether the file is linked to a record.
-func (l *fileLink) on(it *item) bool { return l.entity == it.entity.Key && l.record == it.id }
+// isLinkedTo tells whether the file is linked to a record.
+func (l *fileLink) isLinkedTo(ch *change) bool { return l.entity == ch.entity.Key && l.record == ch.id }
 
 func (l *fileLink) changed() bool {
 	return l.entity != l.file.Entity || l.record != l.file.Record || l.field != l.file.Field
 }
 
 // lookupFiles reads files once per unit; one that does not exist has no link.
-func (u *unit) lookupFiles(ctx context.Context, ids []string) error {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, known := u.links[id]; return known })
-	if u.s.files == nil || len(ids) == 0 {
+func (cs *changeset) lookupFiles(ctx context.Context, ids []string) error {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, known := cs.links[id]; return known })
+	if cs.s.files == nil || len(ids) == 0 {
 		return nil
 	}
-	found, err := u.s.files.Lookup(ctx, ids)
+	found, err := cs.s.files.Lookup(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("record: looking up files: %w", err)
 	}
-	if u.links == nil {
-		u.links = make(map[string]*fileLink, len(ids))
+	if cs.links == nil {
+		cs.links = make(map[string]*fileLink, len(ids))
 	}
 	for _, id := range ids {
-		u.links[id] = nil
+		cs.links[id] = nil
 	}
 	for _, f := range found {
-		u.links[f.ID] = &fileLink{file: f, entity: f.Entity, record: f.Record, field: f.Field}
+		cs.links[f.ID] = &fileLink{file: f, entity: f.Entity, record: f.Record, field: f.Field}
 	}
 	return nil
 }
 
 // mediaTypes are the media types of those of the files that there are.
-func (u *unit) mediaTypes(ctx context.Context, ids []string) ([]string, error) {
-	if err := u.lookupFiles(ctx, ids); err != nil {
+func (cs *changeset) mediaTypes(ctx context.Context, ids []string) ([]string, error) {
+	if err := cs.lookupFiles(ctx, ids); err != nil {
 		return nil, err
 	}
 	types := make([]string, 0, len(ids))
 	for _, id := range ids {
-		if l := u.links[id]; l != nil {
+		if l := cs.links[id]; l != nil {
 			types = append(types, l.file.MediaType)
 		}
 	}
@@ -62,38 +62,38 @@ func (u *unit) mediaTypes(ctx context.Context, ids []string) ([]string, error) {
 }
 
 // linkFile brings the link of a file in line with what a record holds.
-func (u *unit) linkFile(it *item, id string) {
-	l := u.links[id]
+func (cs *changeset) linkFile(ch *change, id string) {
+	l := cs.links[id]
 	if l == nil {
 		return
 	}
 	field := ""
-	for _, f := range it.entity.Fields {
-		if holdsFile(f, it.after, id) && (field == "" || l.on(it) && l.field == f.Key) {
+	for _, f := range ch.entity.Fields {
+		if holdsFile(f, ch.after, id) && (field == "" || l.isLinkedTo(ch) && l.field == f.Key) {
 			field = f.Key
 		}
 	}
 	switch {
 	case field != "":
-		l.entity, l.record, l.field = it.entity.Key, it.id, field
-	case l.on(it):
+		l.entity, l.record, l.field = ch.entity.Key, ch.id, field
+	case l.isLinkedTo(ch):
 		l.entity, l.record, l.field = "", "", ""
 	}
 }
 
 // fileOps are the changes of files: one for each, so that no two of them wait
 // for the same revision.
-func (u *unit) fileOps() ([]store.Op, error) {
+func (cs *changeset) fileOps() ([]store.Op, error) {
 	var ops []store.Op
-	for _, id := range slices.Sorted(maps.Keys(u.links)) {
-		l := u.links[id]
+	for _, id := range slices.Sorted(maps.Keys(cs.links)) {
+		l := cs.links[id]
 		if l == nil || !l.changed() {
 			continue
 		}
 		var op []store.Op
 		var err error
 		if l.record == "" {
-			op, err = files.UnlinkOps([]files.File{l.file}, u.at)
+			op, err = files.UnlinkOps([]files.File{l.file}, cs.at)
 		} else {
 			op, err = files.LinkOps([]files.File{l.file}, l.entity, l.record, l.field)
 		}
@@ -106,24 +106,24 @@ func (u *unit) fileOps() ([]store.Op, error) {
 }
 
 // sharesFiles tells whether two units change the link of the same file.
-func (u *unit) sharesFiles(other *unit) bool {
+func (cs *changeset) sharesFiles(other *changeset) bool {
 	for id, l := range other.links {
-		if l != nil && l.changed() && u.links[id] != nil && u.links[id].changed() {
+		if l != nil && l.changed() && cs.links[id] != nil && cs.links[id].changed() {
 			return true
 		}
 	}
 	return false
 }
 
-// joinFiles takes over the links that another unit changes.
-func (u *unit) joinFiles(other *unit) {
+// joinLinks takes over the links that another unit changes.
+func (cs *changeset) joinLinks(other *changeset) {
 	for id, l := range other.links {
 		if l == nil || !l.changed() {
 			continue
 		}
-		if u.links == nil {
-			u.links = map[string]*fileLink{}
+		if cs.links == nil {
+			cs.links = map[string]*fileLink{}
 		}
-		u.links[id] = l
+		cs.links[id] = l
 	}
 }

@@ -7,55 +7,55 @@ import (
 	"weft/runtime/problem"
 )
 
-// reclaimFiles takes back the files of the records that come back. While a
+// restoreFiles takes back the files of the records that come back. While a
 // record lies in the bin its files stay with it, but for those that a merge
 // carried over: these are another record's, or were let go by it and may be
 // swept. Unlike a lost reference they cannot be restored first, so they are
 // left out: with a warning, and in the history of the restored record.
-func (u *unit) reclaimFiles(ctx context.Context, main *item) error {
-	if u.s.files == nil {
+func (cs *changeset) restoreFiles(ctx context.Context, main *change) error {
+	if cs.s.files == nil {
 		return nil
 	}
 	var ids []string
-	for _, it := range u.items {
-		ids = append(ids, filesOf(it)...)
+	for _, ch := range cs.changes {
+		ids = append(ids, filesOf(ch)...)
 	}
-	if err := u.lookupFiles(ctx, ids); err != nil {
+	if err := cs.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
-	for _, it := range u.items {
-		for _, f := range it.entity.Fields {
+	for _, ch := range cs.changes {
+		for _, f := range ch.entity.Fields {
 			if !f.HoldsFiles() {
 				continue
 			}
-			if err := u.reclaim(ctx, it, f, it == main); err != nil {
+			if err := cs.restoreFilesOf(ctx, ch, f, ch == main); err != nil {
 				return err
 			}
 		}
-		for _, id := range filesOf(it) {
-			u.linkFile(it, id)
+		for _, id := range filesOf(ch) {
+			cs.linkFile(ch, id)
 		}
 	}
 	return nil
 }
 
 // filesOf lists the files that a record holds.
-func filesOf(it *item) []string {
+func filesOf(ch *change) []string {
 	var ids []string
-	for _, f := range it.entity.Fields {
+	for _, f := range ch.entity.Fields {
 		if f.HoldsFiles() {
-			ids = append(ids, keysOf(it.after[f.Key])...)
+			ids = append(ids, keysOf(ch.after[f.Key])...)
 		}
 	}
 	return ids
 }
 
-// reclaim leaves in a field the files that are the record's or nobody's.
-func (u *unit) reclaim(ctx context.Context, it *item, f *model.Field, main bool) error {
-	listed := keysOf(it.after[f.Key])
+// restoreFilesOf leaves in a field the files that are the record's or nobody's.
+func (cs *changeset) restoreFilesOf(ctx context.Context, ch *change, f *model.Field, main bool) error {
+	listed := keysOf(ch.after[f.Key])
 	kept := make([]string, 0, len(listed))
 	for _, id := range listed {
-		if l := u.links[id]; l != nil && (l.record == "" || l.on(it)) {
+		if l := cs.links[id]; l != nil && (l.record == "" || l.isLinkedTo(ch)) {
 			kept = append(kept, id)
 		}
 	}
@@ -63,28 +63,28 @@ func (u *unit) reclaim(ctx context.Context, it *item, f *model.Field, main bool)
 	if lost == 0 {
 		return nil
 	}
-	if it.binned == nil {
-		it.binned = map[string]any{}
+	if ch.beforeRestore == nil {
+		ch.beforeRestore = map[string]any{}
 	}
-	it.binned[f.Key] = it.after[f.Key]
-	it.set(f.Key, storedForm(kept))
-	seen, err := u.mayRead(ctx, it.entity, it.after)
-	if err != nil || !seen || !u.rights.ReadMask(it.entity.Key, it.after).Has(f.Key) {
+	ch.beforeRestore[f.Key] = ch.after[f.Key]
+	ch.set(f.Key, storedForm(kept))
+	seen, err := cs.mayRead(ctx, ch.entity, ch.after)
+	if err != nil || !seen || !cs.rights.ReadMask(ch.entity.Key, ch.after).Has(f.Key) {
 		return err
 	}
 	at := "" // of a record that is not in the answer
 	if main {
 		at = problem.Pointer(f.Key)
 	}
-	u.warnings = append(u.warnings, problem.At(at, "lost_files", "count", lost, "entity", it.entity.Def.Title, "field", f.Def.Title))
+	cs.warnings = append(cs.warnings, problem.At(at, "lost_files", "count", lost, "entity", ch.entity.Def.Title, "field", f.Def.Title))
 	return nil
 }
 
-// lostFiles are the fields that came back without some of their files.
-func (it *item) lostFiles() []*model.Field {
+// fieldsWithLostFiles are the fields that came back without some of their files.
+func (ch *change) fieldsWithLostFiles() []*model.Field {
 	var list []*model.Field
-	for _, f := range it.entity.Fields {
-		if it.binned[f.Key] != nil {
+	for _, f := range ch.entity.Fields {
+		if ch.beforeRestore[f.Key] != nil {
 			list = append(list, f)
 		}
 	}

@@ -172,7 +172,7 @@ func TestABulkRestoreGivesAFileToOne(t *testing.T) {
 func TestAHookChangesRestoredFiles(t *testing.T) {
 	t.Parallel()
 	var more []any
-	o := newOffice(t, withHook(hookFunc(func(ch *record.Change) error {
+	o := newOffice(t, withHook(hookFunc(func(ch *record.Event) error {
 		if ch.Op == "restore" {
 			ch.After["proof"] = more
 		}

@@ -138,7 +138,8 @@ func TestOneFileForManyRecords(t *testing.T) {
 	}
 	values["proof"] = []any{admin.upload("g")}
 	rows := dealRows(3, func(int) map[string]any { return values })
-	for name, dryRun := range map[string]bool{"a dry run": true, "an import": false} {
+	for _, dryRun := range []bool{true, false} {
+		name := map[bool]string{true: "a dry run", false: "an import"}[dryRun]
 		done := admin.importing(rows, dryRun)
 		if done[0].Problem != nil || done[1].Problem == nil || done[2].Problem == nil {
 			t.Fatalf("%s: %+v", name, done)

@@ -58,8 +58,8 @@ func BenchmarkCreate(b *testing.B) {
 	})
 }
 
-// BenchmarkDoor is the same create without the store.
-func BenchmarkDoor(b *testing.B) {
+// BenchmarkCreateWithoutStore is the same create without the store.
+func BenchmarkCreateWithoutStore(b *testing.B) {
 	s := benchService(b, false)
 	b.ReportAllocs()
 	b.ResetTimer()

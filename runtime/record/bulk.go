@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// bulkAtOnce is how many records one bulk call may change.
-	bulkAtOnce = 10_000
-	// bulkCallers are at work on them at a time: enough that commits are grouped.
-	bulkCallers = 32
+	// maxBulkRecords is how many records one bulk call may change.
+	maxBulkRecords = 10_000
+	// bulkWorkers are at work on them at a time: enough that commits are grouped.
+	bulkWorkers = 32
 )
 
 // BulkRequest changes many records the same way. Op is update (Values),
@@ -63,7 +63,7 @@ func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest
 		}
 	} else if ids, err = s.bulkIDs(ctx, c, entity, r); err != nil {
 		return nil, err
-	} else if err := s.keepIDs(ctx, c, ids); err != nil {
+	} else if err := s.storeBulkIDs(ctx, c, ids); err != nil {
 		var twin *store.UniqueError
 		if errors.As(err, &twin) {
 			return s.Bulk(ctx, c, entity, r) // another call with this key was faster
@@ -71,7 +71,7 @@ func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest
 		return nil, err
 	}
 	results := make([]BulkResult, len(ids))
-	inParallel(len(ids), bulkCallers, func(i int) {
+	inParallel(len(ids), bulkWorkers, func(i int) {
 		call := c
 		call.IfMatch = 0
 		if c.Key != "" {
@@ -82,9 +82,9 @@ func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest
 	return results, ctx.Err()
 }
 
-// keepIDs remembers which records the call is about: a repeated call must not
+// storeBulkIDs remembers which records the call is about: a repeated call must not
 // choose others because the first one changed what its filter finds.
-func (s *Service) keepIDs(ctx context.Context, c Call, ids []string) error {
+func (s *Service) storeBulkIDs(ctx context.Context, c Call, ids []string) error {
 	if c.Key == "" {
 		return nil
 	}
@@ -92,7 +92,7 @@ func (s *Service) keepIDs(ctx context.Context, c Call, ids []string) error {
 	if err != nil {
 		return fmt.Errorf("record: ids of a bulk call: %w", err)
 	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{keepOp(c, s.now(), &Result{Record: raw})}})
+	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{answerOp(c, s.now(), &Result{Record: raw})}})
 	if err != nil {
 		return storeProblem(err)
 	}
@@ -147,10 +147,10 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 		return nil, badEnvelope("", "ids_or_where")
 	}
 	if !byFilter {
-		if len(r.IDs) > bulkAtOnce {
-			return nil, badEnvelope("/ids", "too_many_records", "max", bulkAtOnce)
+		if len(r.IDs) > maxBulkRecords {
+			return nil, badEnvelope("/ids", "too_many_records", "max", maxBulkRecords)
 		}
-		return withoutTwins(r.IDs), nil
+		return withoutDuplicates(r.IDs), nil
 	}
 	rights, err := s.rights(ctx, c)
 	if err != nil {
@@ -176,12 +176,12 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	if scope := rights.Scope(entity, schemas.OpRead); scope != nil {
 		where = query.All{where, scope}
 	}
-	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: bulkAtOnce + 1, IDsOnly: true})
+	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: maxBulkRecords + 1, IDsOnly: true})
 	if err != nil {
 		return nil, storeProblem(err)
 	}
-	if len(docs) > bulkAtOnce {
-		return nil, badEnvelope("/where", "too_many_records", "max", bulkAtOnce)
+	if len(docs) > maxBulkRecords {
+		return nil, badEnvelope("/where", "too_many_records", "max", maxBulkRecords)
 	}
 	ids := make([]string, len(docs))
 	for i, d := range docs {
@@ -190,7 +190,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	return ids, nil
 }
 
-func withoutTwins(ids []string) []string {
+func withoutDuplicates(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	out := make([]string, 0, len(ids))
 	for _, id := range ids {

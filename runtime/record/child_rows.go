@@ -12,41 +12,41 @@ import (
 	"weft/schemas"
 )
 
-// rowsAtOnce is how many child rows one record may have.
-const rowsAtOnce = 1000
+// maxChildRows is how many child rows one record may have.
+const maxChildRows = 1000
 
-// givenRows is the whole set of child rows that a change gives to a field.
-type givenRows struct {
+// inputRows is the whole set of child rows that a change gives to a field.
+type inputRows struct {
 	field *model.Field
 	wire  any
 }
 
-// takeRows makes the child rows of a parent what the person gave: a row with
+// applyChildRows makes the child rows of a parent what the person gave: a row with
 // an id is kept or changed (fields left out stay), one without is new, a
 // missing one is deleted. Each row passes the door by itself.
-func (u *unit) takeRows(ctx context.Context, parent *item, g givenRows) error {
-	at := parent.at + problem.Pointer(g.field.Key)
+func (cs *changeset) applyChildRows(ctx context.Context, parent *change, g inputRows) error {
+	at := parent.path + problem.Pointer(g.field.Key)
 	if g.wire == nil {
 		g.wire = []any{}
 	}
 	if _, ps := g.field.Type.Normalise(g.field, g.wire); len(ps) > 0 {
 		for _, p := range ps {
 			p.Path = at + p.Path
-			u.problems = append(u.problems, p)
+			cs.problems = append(cs.problems, p)
 		}
 		return nil
 	}
 	child := g.field.Target
-	present, err := u.childRows(ctx, child, parent)
+	present, err := cs.childRows(ctx, child, parent)
 	if err != nil {
 		return err
 	}
-	byID := make(map[string]*item, len(present))
+	byID := make(map[string]*change, len(present))
 	rows, _ := g.wire.([]any)
 	kept := make(map[string]bool, len(present))
 	after := make([]any, 0, len(rows))
 	for _, row := range present {
-		if u.rights.Can(child.Key, schemas.OpRead, row.before) {
+		if cs.rights.Can(child.Key, schemas.OpRead, row.before) {
 			byID[row.id] = row
 			continue
 		}
@@ -57,7 +57,7 @@ func (u *unit) takeRows(ctx context.Context, parent *item, g givenRows) error {
 	changed := len(rows) != len(byID)
 	for i, raw := range rows {
 		values, _ := raw.(map[string]any)
-		row, err := u.takeRow(ctx, parent, child, values, byID, kept, at+problem.Pointer(i))
+		row, err := cs.applyChildRow(ctx, parent, child, values, byID, kept, at+problem.Pointer(i))
 		if err != nil {
 			return err
 		}
@@ -67,43 +67,43 @@ func (u *unit) takeRows(ctx context.Context, parent *item, g givenRows) error {
 		after = append(after, row.id)
 		changed = changed || row.op == opCreate || len(row.diff()) > 0
 	}
-	if err := u.dropRows(ctx, present, kept, at); err != nil {
+	if err := cs.removeMissingRows(ctx, present, kept, at); err != nil {
 		return err
 	}
 	if changed {
-		parent.noteRows(g.field.Key, present, after)
+		parent.recordRows(g.field.Key, present, after)
 	}
 	return nil
 }
 
-// noteRows remembers a changed set for the parent's history.
-func (it *item) noteRows(key string, present []*item, after []any) {
-	if it.rowsAfter == nil {
-		it.rowsAfter, it.rowsBefore = map[string][]any{}, map[string][]any{}
+// recordRows remembers a changed set for the parent's history.
+func (ch *change) recordRows(key string, present []*change, after []any) {
+	if ch.rowsAfter == nil {
+		ch.rowsAfter, ch.rowsBefore = map[string][]any{}, map[string][]any{}
 	}
 	before := make([]any, len(present))
 	for i, row := range present {
 		before[i] = row.id
 	}
-	it.rowsBefore[key], it.rowsAfter[key] = before, after
-	it.touched = true
+	ch.rowsBefore[key], ch.rowsAfter[key] = before, after
+	ch.touched = true
 }
 
 // childRows loads the rows of a parent in the order of their ids.
-func (u *unit) childRows(ctx context.Context, child *model.Entity, parent *item) ([]*item, error) {
+func (cs *changeset) childRows(ctx context.Context, child *model.Entity, parent *change) ([]*change, error) {
 	if parent.op == opCreate {
 		return nil, nil
 	}
-	docs, err := u.s.store.Find(ctx, child.Key, store.Find{
+	docs, err := cs.s.store.Find(ctx, child.Key, store.Find{
 		Where: query.Cmp{Path: pathOf(child.Child.Field), Op: query.Eq, Value: parent.id},
-		Limit: rowsAtOnce + 1,
+		Limit: maxChildRows + 1,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record: child rows of %s: %w", parent.id, err)
 	}
-	rows := make([]*item, 0, len(docs))
+	rows := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		row, err := u.take(child, d)
+		row, err := cs.adopt(child, d)
 		if err != nil {
 			return nil, err
 		}
@@ -112,16 +112,16 @@ func (u *unit) childRows(ctx context.Context, child *model.Entity, parent *item)
 	return rows, nil
 }
 
-// takeRow brings one given row through the door; nil when it cannot be placed.
-func (u *unit) takeRow(ctx context.Context, parent *item, child *model.Entity, values map[string]any,
-	byID map[string]*item, kept map[string]bool, at string,
-) (*item, error) {
+// applyChildRow brings one given row through the door; nil when it cannot be placed.
+func (cs *changeset) applyChildRow(ctx context.Context, parent *change, child *model.Entity, values map[string]any,
+	byID map[string]*change, kept map[string]bool, at string,
+) (*change, error) {
 	values = copyDoc(values)
 	refKey := child.Child.Field.Key
 	if v, given := values[refKey]; given && v == parent.id {
 		delete(values, refKey) // said again what the place says
 	} else if given {
-		u.problem(at+problem.Pointer(refKey), "read_only")
+		cs.problem(at+problem.Pointer(refKey), "read_only")
 		delete(values, refKey)
 	}
 	raw, given := values["id"]
@@ -131,51 +131,51 @@ func (u *unit) takeRow(ctx context.Context, parent *item, child *model.Entity, v
 		row := byID[id]
 		switch {
 		case row == nil:
-			u.problem(at+"/id", "no_such_record")
+			cs.problem(at+"/id", "no_such_record")
 			return nil, nil
 		case kept[id]:
-			u.problem(at+"/id", "duplicate_item")
+			cs.problem(at+"/id", "duplicate_item")
 			return nil, nil
 		}
 		kept[id] = true
-		row.at, row.direct = at, true
-		return row, u.changeRow(ctx, row, values)
+		row.path, row.direct = at, true
+		return row, cs.updateChildRow(ctx, row, values)
 	}
-	row := u.newItem(child)
-	row.at, row.direct = at, true
+	row := cs.newChange(child)
+	row.path, row.direct = at, true
 	row.after[refKey] = parent.id
-	if !u.rights.Allowed(child.Key, schemas.OpCreate) {
-		u.problem(at, "not_writable")
+	if !cs.rights.Allowed(child.Key, schemas.OpCreate) {
+		cs.problem(at, "not_writable")
 	}
 	kept[row.id] = true
-	return row, u.enter(ctx, row, values)
+	return row, cs.applyInput(ctx, row, values)
 }
 
-// changeRow changes a kept row, if anything was given.
-func (u *unit) changeRow(ctx context.Context, row *item, values map[string]any) error {
+// updateChildRow changes a kept row, if anything was given.
+func (cs *changeset) updateChildRow(ctx context.Context, row *change, values map[string]any) error {
 	if len(values) == 0 {
 		return nil
 	}
-	if !u.rights.Can(row.entity.Key, schemas.OpUpdate, row.before) {
-		u.problem(row.at, "not_writable")
+	if !cs.rights.Can(row.entity.Key, schemas.OpUpdate, row.before) {
+		cs.problem(row.path, "not_writable")
 		return nil
 	}
 	row.op = opUpdate
-	return u.enter(ctx, row, values)
+	return cs.applyInput(ctx, row, values)
 }
 
-// dropRows deletes the rows that were not given again.
-func (u *unit) dropRows(ctx context.Context, present []*item, kept map[string]bool, at string) error {
+// removeMissingRows deletes the rows that were not given again.
+func (cs *changeset) removeMissingRows(ctx context.Context, present []*change, kept map[string]bool, at string) error {
 	for _, row := range present {
 		if kept[row.id] {
 			continue
 		}
-		if !u.rights.Can(row.entity.Key, schemas.OpDelete, row.before) {
-			u.problem(at, "not_writable")
+		if !cs.rights.Can(row.entity.Key, schemas.OpDelete, row.before) {
+			cs.problem(at, "not_writable")
 			return nil
 		}
 		row.direct = true
-		if err := u.remove(ctx, row); err != nil {
+		if err := cs.remove(ctx, row); err != nil {
 			return err
 		}
 	}
@@ -184,28 +184,28 @@ func (u *unit) dropRows(ctx context.Context, present []*item, kept map[string]bo
 
 // checkParents asks, for a child row that is changed by itself, for the right
 // to change the set of rows of the parents it had and has.
-func (u *unit) checkParents(ctx context.Context, it *item) error {
-	c := it.entity.Child
-	if c == nil || it.at != "" {
+func (cs *changeset) checkParents(ctx context.Context, ch *change) error {
+	c := ch.entity.Child
+	if c == nil || ch.path != "" {
 		return nil
 	}
-	for _, id := range []string{text(it.before, c.Field.Key), text(it.after, c.Field.Key)} {
+	for _, id := range []string{text(ch.before, c.Field.Key), text(ch.after, c.Field.Key)} {
 		if id == "" {
 			continue
 		}
-		doc, err := u.find(ctx, c.Parent.Key, id, false)
+		doc, err := cs.find(ctx, c.Parent.Key, id, false)
 		if err != nil {
 			return err
 		}
 		if doc == nil {
 			continue // a problem of the reference
 		}
-		may := u.rights.Can(c.Parent.Key, schemas.OpUpdate, doc)
+		may := cs.rights.Can(c.Parent.Key, schemas.OpUpdate, doc)
 		if may && c.In != nil {
-			may = u.rights.WriteMask(c.Parent.Key, schemas.OpUpdate, doc).Has(c.In.Key)
+			may = cs.rights.WriteMask(c.Parent.Key, schemas.OpUpdate, doc).Has(c.In.Key)
 		}
 		if !may {
-			u.refuse(problem.New(problem.Forbidden, "no_right", nil))
+			cs.refuse(problem.New(problem.Forbidden, "no_right", nil))
 		}
 	}
 	return nil
@@ -213,16 +213,16 @@ func (u *unit) checkParents(ctx context.Context, it *item) error {
 
 // touchParent writes the parent of a child row that was changed by itself, so
 // that it cannot cross with a change of the parent's whole set.
-func (u *unit) touchParent(ctx context.Context, it *item) error {
-	if it.entity.Child == nil || it.op == "" || it.op == opUpdate && len(it.diff()) == 0 {
+func (cs *changeset) touchParent(ctx context.Context, ch *change) error {
+	if ch.entity.Child == nil || ch.op == "" || ch.op == opUpdate && len(ch.diff()) == 0 {
 		return nil
 	}
-	key := it.entity.Child.Field.Key
-	for _, id := range []string{text(it.before, key), text(it.after, key)} {
+	key := ch.entity.Child.Field.Key
+	for _, id := range []string{text(ch.before, key), text(ch.after, key)} {
 		if id == "" {
 			continue
 		}
-		parent, err := u.load(ctx, it.entity.Child.Parent, id)
+		parent, err := cs.load(ctx, ch.entity.Child.Parent, id)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

@@ -12,11 +12,11 @@ const visitEntity = "stage_visit"
 // Collections are the store collections of a model's entities and of this room.
 func Collections(m *model.Model) []store.Collection {
 	list := []store.Collection{
-		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{seldom("import")}},
+		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{sparseIndex("import")}},
 		{Name: IdempotencyCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Unwatched: true, ExpectAbsent: true, Indexes: []store.Index{seldom("deletion")}},
+		{Name: BinCollection, Unwatched: true, ExpectAbsent: true, Indexes: []store.Index{sparseIndex("deletion")}},
 		{Name: CounterCollection, Unwatched: true},
 		{Name: RecomputationCollection, Unwatched: true},
 		{Name: model.VersionCollection, ExpectAbsent: true},
@@ -27,8 +27,8 @@ func Collections(m *model.Model) []store.Collection {
 	return list
 }
 
-// seldom indexes a field that is looked up and seldom set.
-func seldom(field string) store.Index {
+// sparseIndex indexes a field that is looked up and seldom set.
+func sparseIndex(field string) store.Index {
 	return store.Index{Name: field, Sparse: true, Keys: []store.IndexKey{{Path: query.Path{Field: field, Kind: query.Key}}}}
 }
 

@@ -13,61 +13,61 @@ import (
 	"weft/runtime/store"
 )
 
-// tries bounds how often a change is made again because a revision it relied
+// maxTries bounds how often a change is made again because a revision it relied
 // on was changed meanwhile. Losers wait in line, so more are never needed but
 // under a storm on one record.
-const tries = 12
+const maxTries = 12
 
-// work fills a unit and names the item that the answer shows; it may be nil.
-type work func(ctx context.Context, u *unit) (*item, error)
+// applyFunc fills a unit and names the item that the answer shows; it may be nil.
+type applyFunc func(ctx context.Context, cs *changeset) (*change, error)
 
-// sofar is what the attempts of one call leave to the next.
-type sofar struct {
-	numbers *directNumbers
-	held    *holds
-	// inLine says that the call lost before and waited its turn.
-	inLine bool
+// retryState is what the attempts of one call leave to the next.
+type retryState struct {
+	numbers      *singleNumbers
+	reservations *reservations
+	// queued says that the call lost before and waited its turn.
+	queued bool
 }
 
 // run is the door: it makes the change, commits it once, and makes it again on
 // fresh records when it lost against another one. A call with an idempotency
 // key that was answered before is answered the same.
-func (s *Service) run(ctx context.Context, c Call, do work) (*Result, error) {
+func (s *Service) run(ctx context.Context, c Call, do applyFunc) (*Result, error) {
 	// Others go first, for changes that come together share a flush.
 	runtime.Gosched()
 	if c.Source == "" {
-		c.Source = "api"
+		c.Source = SourceAPI
 	}
-	so := &sofar{numbers: &directNumbers{s: s}, held: &holds{s: s}}
-	defer so.held.release(ctx)
-	at := place{q: &s.queues}
+	so := &retryState{numbers: &singleNumbers{s: s}, reservations: &reservations{s: s}}
+	defer so.reservations.release(ctx)
+	at := queuePosition{queues: &s.contention}
 	defer at.leave()
-	for try := range tries {
-		so.inLine = try > 0
+	for try := range maxTries {
+		so.queued = try > 0
 		if r, err := s.replay(ctx, c); r != nil || err != nil {
 			return r, err
 		}
-		so.numbers.again()
+		so.numbers.restart()
 		r, err := s.attempt(ctx, c, so, do)
 		switch {
 		case err == nil:
 			return r, nil
-		case errors.Is(err, errHeld):
+		case errors.Is(err, errReserved):
 			continue
 		case !errors.Is(err, store.ErrConflict):
-			return s.giveUp(ctx, c, err)
+			return s.fail(ctx, c, err)
 		}
-		s.waitFor(ctx, err, try, &at)
+		s.waitForTurn(ctx, err, try, &at)
 	}
 	p := problem.New(problem.Conflict, "too_much_contention", nil)
 	p.RetryAfter = time.Second
 	return nil, p
 }
 
-// waitFor takes a place in the line of the document that was lost. What lies
+// waitForTurn takes a place in the line of the document that was lost. What lies
 // in the bin, or is about to, and a version that was just published have no
 // line: they are looked at again a little later.
-func (s *Service) waitFor(ctx context.Context, err error, try int, at *place) {
+func (s *Service) waitForTurn(ctx context.Context, err error, try int, at *queuePosition) {
 	at.leave()
 	var lost *store.ConflictError
 	if !errors.As(err, &lost) {
@@ -75,13 +75,13 @@ func (s *Service) waitFor(ctx context.Context, err error, try int, at *place) {
 	}
 	switch lost.Collection {
 	case BinCollection:
-		s.dropOldHold(ctx, lost.ID)
+		s.dropExpiredReservation(ctx, lost.ID)
 	case model.VersionCollection: // newer definitions are about to be in force
 		if s.refresh != nil && s.refresh(ctx) == nil {
 			return
 		}
 	default:
-		at.enter(docKey{lost.Collection, lost.ID})
+		at.wait(docKey{lost.Collection, lost.ID})
 		return
 	}
 	select {
@@ -90,40 +90,40 @@ func (s *Service) waitFor(ctx context.Context, err error, try int, at *place) {
 	}
 }
 
-func (s *Service) attempt(ctx context.Context, c Call, so *sofar, do work) (*Result, error) {
-	u, err := s.newUnit(ctx, c, so.numbers)
+func (s *Service) attempt(ctx context.Context, c Call, so *retryState, do applyFunc) (*Result, error) {
+	cs, err := s.newChangeset(ctx, c, so.numbers)
 	if err != nil {
 		return nil, err
 	}
-	it, err := do(ctx, u)
+	ch, err := do(ctx, cs)
 	if err != nil {
 		return nil, err
 	}
-	if err := u.finish(ctx); err != nil {
+	if err := cs.finish(ctx); err != nil {
 		return nil, err
 	}
-	if ids := so.held.missing(u); len(ids) > 0 {
-		return nil, so.held.take(ctx, ids, u.stamp)
+	if ids := so.reservations.needed(cs); len(ids) > 0 {
+		return nil, so.reservations.reserve(ctx, ids, cs.stamp)
 	}
-	u.held = so.held.ids
-	b, err := u.seal(ctx)
+	cs.reserved = so.reservations.ids
+	b, err := cs.buildBatch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := u.answer(ctx, it, len(b.Ops) == 0)
+	r, err := cs.answer(ctx, ch, len(b.Ops) == 0)
 	if err != nil {
 		return nil, err
 	}
 	if c.Key != "" {
-		b.Ops = append([]store.Op{u.keepAnswer(r)}, b.Ops...)
+		b.Ops = append([]store.Op{cs.answerOp(r)}, b.Ops...)
 	}
 	if len(b.Ops) == 0 {
 		return r, nil
 	}
-	if err := s.commit(ctx, b, so.inLine); err != nil {
-		return nil, u.commitError(ctx, err)
+	if err := s.commit(ctx, b, so.queued); err != nil {
+		return nil, cs.commitError(ctx, err)
 	}
-	so.held.spent(u)
+	so.reservations.forgetCommitted(cs)
 	return r, nil
 }
 
@@ -131,7 +131,7 @@ func (s *Service) attempt(ctx context.Context, c Call, so *sofar, do work) (*Res
 // the caller is not. Renewals that it leaves behind begin at once.
 func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error {
 	if !inLine {
-		if err := s.queues.ahead(b); err != nil {
+		if err := s.contention.conflictWithWaiters(b); err != nil {
 			return err
 		}
 	}
@@ -140,7 +140,7 @@ func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error
 	}
 	for i := range b.Ops {
 		if b.Ops[i].Collection == RecomputationCollection {
-			s.wakeRenewer()
+			s.notifyRecomputer()
 			break
 		}
 	}
@@ -148,22 +148,22 @@ func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error
 }
 
 // finish takes a filled unit to the point where only the commit is left.
-func (u *unit) finish(ctx context.Context) error {
-	if err := u.verdict(); err != nil {
+func (cs *changeset) finish(ctx context.Context) error {
+	if err := cs.err(); err != nil {
 		return err
 	}
-	if err := u.settleAll(ctx); err != nil {
+	if err := cs.recomputeAll(ctx); err != nil {
 		return err
 	}
-	if err := u.judge(ctx); err != nil || !u.reasoned {
+	if err := cs.validate(ctx); err != nil || !cs.commentStored {
 		return err
 	}
-	return u.settle(ctx)
+	return cs.recompute(ctx)
 }
 
-// giveUp ends a call with an error. A twin with the same idempotency key may
+// fail ends a call with an error. A twin with the same idempotency key may
 // have succeeded meanwhile and made this one fail: then its answer counts.
-func (s *Service) giveUp(ctx context.Context, c Call, err error) (*Result, error) {
+func (s *Service) fail(ctx context.Context, c Call, err error) (*Result, error) {
 	if r, again := s.replay(ctx, c); r != nil && again == nil {
 		return r, nil
 	}
@@ -172,19 +172,19 @@ func (s *Service) giveUp(ctx context.Context, c Call, err error) (*Result, error
 
 // commitError explains why a commit was refused. A unique index of the
 // entity's own is the caller's problem; one of weft's means a lost race.
-func (u *unit) commitError(ctx context.Context, err error) error {
+func (cs *changeset) commitError(ctx context.Context, err error) error {
 	var taken *store.UniqueError
 	if !errors.As(err, &taken) {
 		return err
 	}
-	if it := u.index[docKey{taken.Collection, taken.ID}]; it != nil && taken.Index != "id" {
-		return u.uniqueProblem(ctx, it, taken.Index)
+	if ch := cs.index[docKey{taken.Collection, taken.ID}]; ch != nil && taken.Index != "id" {
+		return cs.uniqueProblem(ctx, ch, taken.Index)
 	}
 	if taken.Collection == HistoryCollection { // its record was changed, whatever the database noticed first
 		of, _, _ := strings.Cut(taken.ID, ":")
-		for _, it := range u.items {
-			if it.id == of {
-				return &store.ConflictError{Collection: it.entity.Key, ID: of}
+		for _, ch := range cs.changes {
+			if ch.id == of {
+				return &store.ConflictError{Collection: ch.entity.Key, ID: of}
 			}
 		}
 	}
@@ -192,48 +192,48 @@ func (u *unit) commitError(ctx context.Context, err error) error {
 }
 
 // uniqueProblem lists every unique key of the record that is taken.
-func (u *unit) uniqueProblem(ctx context.Context, it *item, index string) error {
+func (cs *changeset) uniqueProblem(ctx context.Context, ch *change, index string) error {
 	p := problem.New(problem.Unique, "", nil)
-	for _, k := range it.entity.Unique {
+	for _, k := range ch.entity.Unique {
 		taken := k.Name == index
 		if !taken {
-			other, err := u.holder(ctx, it, k)
+			other, err := cs.holder(ctx, ch, k)
 			if err != nil {
 				return err
 			}
 			taken = other != ""
 		}
 		if taken {
-			p.Fields = append(p.Fields, uniqueFields(it, k)...)
+			p.Fields = append(p.Fields, uniqueFields(ch, k)...)
 		}
 	}
 	return p
 }
 
-func uniqueFields(it *item, k model.UniqueKey) []problem.Field {
+func uniqueFields(ch *change, k model.UniqueKey) []problem.Field {
 	list := make([]problem.Field, len(k.Fields))
 	for i, f := range k.Fields {
-		list[i] = problem.At(it.at+problem.Pointer(f.Key), "unique")
+		list[i] = problem.At(ch.path+problem.Pointer(f.Key), "unique")
 	}
 	return list
 }
 
 // holder is the id of another record that holds the unique key's values.
-func (u *unit) holder(ctx context.Context, it *item, k model.UniqueKey) (string, error) {
+func (cs *changeset) holder(ctx context.Context, ch *change, k model.UniqueKey) (string, error) {
 	where := make(query.All, 0, len(k.Fields)+1)
 	for _, f := range k.Fields {
-		v := it.after[f.Key]
+		v := ch.after[f.Key]
 		if v == nil {
 			return "", nil
 		}
 		where = append(where, query.Cmp{Path: pathOf(f), Op: query.Eq, Value: v})
 	}
-	docs, err := u.s.store.Find(ctx, it.entity.Key, store.Find{Where: where, Limit: 2, IDsOnly: true})
+	docs, err := cs.s.store.Find(ctx, ch.entity.Key, store.Find{Where: where, Limit: 2, IDsOnly: true})
 	if err != nil {
 		return "", err
 	}
 	for _, d := range docs {
-		if d.ID != it.id {
+		if d.ID != ch.id {
 			return d.ID, nil
 		}
 	}

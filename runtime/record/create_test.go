@@ -24,7 +24,7 @@ func TestCreateAnswersTheWholeRecord(t *testing.T) {
 		t.Errorf("items: %v", rec["items"])
 	}
 	h := o.history(r.ID)
-	if len(h) != 1 || h[0]["n"] != float64(1) || h[0]["door"] != "api" || h[0]["version"] != float64(7) {
+	if len(h) != 1 || h[0]["n"] != float64(1) || h[0]["source"] != "api" || h[0]["version"] != float64(7) {
 		t.Errorf("history: %v", h)
 	}
 	visits := o.rows("stage_visit", "record", r.ID)

@@ -11,19 +11,19 @@ import (
 	"weft/schemas"
 )
 
-// takeDefaults fills fields that a create left out. A field that was given as
+// setDefaults fills fields that a create left out. A field that was given as
 // null stays unset.
-func (u *unit) takeDefaults(it *item) {
-	for _, f := range it.entity.Fields {
-		if len(f.Def.Default) == 0 || it.after[f.Key] != nil || it.given[f.Key] {
+func (cs *changeset) setDefaults(ch *change) {
+	for _, f := range ch.entity.Fields {
+		if len(f.Def.Default) == 0 || ch.after[f.Key] != nil || ch.given[f.Key] {
 			continue
 		}
-		if v := u.defaultOf(f); v != nil {
-			it.after[f.Key] = v
+		if v := cs.defaultOf(f); v != nil {
+			ch.after[f.Key] = v
 		}
 	}
-	if m := it.entity.Machine; m != nil && it.after[m.Field.Key] == nil {
-		it.after[m.Field.Key] = m.Def.Initial
+	if m := ch.entity.Machine; m != nil && ch.after[m.Field.Key] == nil {
+		ch.after[m.Field.Key] = m.Def.Initial
 	}
 }
 
@@ -45,15 +45,15 @@ func (s *Service) defaultsOf(m *model.Model) *defaultCache {
 
 // defaultOf is the stored default of a field: a constant, or the person
 // ({"me":true}), the moment ({"now":""}) or the day ({"today":true}).
-func (u *unit) defaultOf(f *model.Field) any {
-	cache := u.s.defaultsOf(u.model)
+func (cs *changeset) defaultOf(f *model.Field) any {
+	cache := cs.s.defaultsOf(cs.model)
 	v, ok := cache.known.Load(f)
 	if !ok {
 		v = readDefault(f)
 		cache.known.Store(f, v)
 	}
 	if word, ok := v.(relativeDefault); ok {
-		return u.relative(f, string(word))
+		return cs.relative(f, string(word))
 	}
 	return v
 }
@@ -83,16 +83,16 @@ func readDefault(f *model.Field) any {
 // relativeDefault is me, now or today.
 type relativeDefault string
 
-func (u *unit) relative(f *model.Field, word string) any {
+func (cs *changeset) relative(f *model.Field, word string) any {
 	switch {
-	case word == "me" && u.call.Actor.UserID != "":
-		return u.call.Actor.UserID
+	case word == "me" && cs.call.Actor.UserID != "":
+		return cs.call.Actor.UserID
 	case word == "me":
 		return nil
 	case word == "today" || f.Def.FieldType == schemas.TypeDate:
-		return u.at.In(u.s.zone).Format("2006-01-02")
+		return cs.at.In(cs.s.zone).Format("2006-01-02")
 	}
-	return u.stamp
+	return cs.stamp
 }
 
 // numbers hands out running numbers; what is handed out and not used is a gap.
@@ -100,15 +100,15 @@ type numbers interface {
 	next(ctx context.Context, f *model.Field) (int64, error)
 }
 
-// directNumbers takes each number from the store when it is wanted, and gives
+// singleNumbers takes each number from the store when it is wanted, and gives
 // the same one again when the attempt is repeated.
-type directNumbers struct {
+type singleNumbers struct {
 	s     *Service
 	taken map[*model.Field][]int64
 	used  map[*model.Field]int
 }
 
-func (n *directNumbers) next(ctx context.Context, f *model.Field) (int64, error) {
+func (n *singleNumbers) next(ctx context.Context, f *model.Field) (int64, error) {
 	if n.taken == nil {
 		n.taken, n.used = map[*model.Field][]int64{}, map[*model.Field]int{}
 	}
@@ -124,22 +124,22 @@ func (n *directNumbers) next(ctx context.Context, f *model.Field) (int64, error)
 	return v, err
 }
 
-// again starts a new attempt with the numbers taken so far.
-func (n *directNumbers) again() { clear(n.used) }
+// restart starts a new attempt with the numbers taken so far.
+func (n *singleNumbers) restart() { clear(n.used) }
 
 func counterID(f *model.Field) string { return f.Entity.Key + "." + f.Key }
 
-// takeNumbers gives a new record its running numbers.
-func (u *unit) takeNumbers(ctx context.Context, it *item) error {
-	for _, f := range it.entity.Fields {
-		if f.Def.FieldType != schemas.TypeAutoNumber || it.after[f.Key] != nil || u.dryRun {
+// setAutoNumbers gives a new record its running numbers.
+func (cs *changeset) setAutoNumbers(ctx context.Context, ch *change) error {
+	for _, f := range ch.entity.Fields {
+		if f.Def.FieldType != schemas.TypeAutoNumber || ch.after[f.Key] != nil || cs.dryRun {
 			continue
 		}
-		n, err := u.numbers.next(ctx, f)
+		n, err := cs.numbers.next(ctx, f)
 		if err != nil {
 			return fmt.Errorf("record: running number of %s: %w", counterID(f), err)
 		}
-		it.after[f.Key] = model.AutoNumber(f, n)
+		ch.after[f.Key] = model.AutoNumber(f, n)
 	}
 	return nil
 }

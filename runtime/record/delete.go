@@ -12,68 +12,68 @@ import (
 	"weft/schemas"
 )
 
-// deleteAtOnce is how many records one deletion may take along.
-const deleteAtOnce = 10_000
+// maxDeletedTogether is how many records one deletion may take along.
+const maxDeletedTogether = 10_000
 
 // Delete moves a record into the recycle bin, with everything that cascades;
 // one deletion id holds them together. Errors: not_found, forbidden, stale,
 // referenced when a record that restricts still refers to one of them.
 func (s *Service) Delete(ctx context.Context, c Call, entity, id string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
-		it, err := u.open(ctx, entity, id, schemas.OpDelete)
+	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		ch, err := cs.open(ctx, entity, id, schemas.OpDelete)
 		if err != nil {
 			return nil, err
 		}
-		if entity == userEntity && !u.undoes(it) {
+		if entity == userEntity && !cs.mayRemoveUser(ch) {
 			return nil, problem.New(problem.Referenced, "user_stays", nil)
 		}
-		if err := u.checkParents(ctx, it); err != nil {
+		if err := cs.checkParents(ctx, ch); err != nil {
 			return nil, err
 		}
-		return it, u.remove(ctx, it)
+		return ch, cs.remove(ctx, ch)
 	})
 }
 
-// undoes tells whether the undo of an import takes a user away that it brought:
+// mayRemoveUser tells whether the undo of an import takes a user away that it brought:
 // one that nothing refers to has never been anybody. The admin stays always.
-func (u *unit) undoes(it *item) bool {
-	return u.givesBack() && text(it.before, "login") != adminLogin
+func (cs *changeset) mayRemoveUser(ch *change) bool {
+	return cs.isImportUndo() && text(ch.before, "login") != adminLogin
 }
 
 // remove marks an item as deleted and deals with all that refers to it:
 // restrict refuses, clear empties the reference, cascade (and child rows) goes
 // with it.
-func (u *unit) remove(ctx context.Context, it *item) error {
-	if it.op == opDelete {
+func (cs *changeset) remove(ctx context.Context, ch *change) error {
+	if ch.op == opDelete {
 		return nil
 	}
-	if u.deletion == "" {
-		u.deletion = newID()
+	if cs.deletion == "" {
+		cs.deletion = newID()
 	}
-	it.op, it.after = opDelete, nil
-	if err := u.runHooks(ctx, it); err != nil {
+	ch.op, ch.after = opDelete, nil
+	if err := cs.runHooks(ctx, ch); err != nil {
 		return err
 	}
-	if it.entity.Machine != nil {
-		visits, err := u.visitsOf(ctx, it.id, false)
+	if ch.entity.Machine != nil {
+		visits, err := cs.visitsOf(ctx, ch.id, false)
 		if err != nil {
 			return err
 		}
-		it.takenVisits = visits
+		ch.removedVisits = visits
 	}
-	for _, f := range it.entity.Referrers {
-		if err := u.release(ctx, it, f); err != nil {
+	for _, f := range ch.entity.Referrers {
+		if err := cs.detach(ctx, ch, f); err != nil {
 			return err
 		}
 	}
-	if len(u.items) > deleteAtOnce {
-		return problem.New(problem.Conflict, "too_many_records", map[string]any{"max": deleteAtOnce})
+	if len(cs.changes) > maxDeletedTogether {
+		return problem.New(problem.Conflict, "too_many_records", map[string]any{"max": maxDeletedTogether})
 	}
 	return nil
 }
 
-// release lets go of the records whose reference field f names the item.
-func (u *unit) release(ctx context.Context, it *item, f *model.Field) error {
+// detach lets go of the records whose reference field f names the item.
+func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) error {
 	way := f.Def.OnDelete
 	if f.Entity.Child != nil && f.Entity.Child.Field == f {
 		way = schemas.Cascade
@@ -81,20 +81,20 @@ func (u *unit) release(ctx context.Context, it *item, f *model.Field) error {
 	switch way {
 	case schemas.Clear, schemas.Cascade:
 	default:
-		return u.restrict(ctx, it, f)
+		return cs.restrict(ctx, ch, f)
 	}
-	refs, err := u.referrers(ctx, it.id, f)
+	refs, err := cs.referrers(ctx, ch.id, f)
 	if err != nil {
 		return err
 	}
 	for _, ref := range refs {
 		if way == schemas.Cascade {
-			if err := u.remove(ctx, ref); err != nil {
+			if err := cs.remove(ctx, ref); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := u.redirect(ctx, ref, f, it.id, nil); err != nil {
+		if err := cs.redirect(ctx, ref, f, ch.id, nil); err != nil {
 			return err
 		}
 	}
@@ -102,36 +102,36 @@ func (u *unit) release(ctx context.Context, it *item, f *model.Field) error {
 }
 
 // referrers loads the records whose field f names id.
-func (u *unit) referrers(ctx context.Context, id string, f *model.Field) ([]*item, error) {
-	docs, err := u.s.store.Find(ctx, f.Entity.Key, store.Find{Where: refersTo(f, id), Limit: deleteAtOnce + 1})
+func (cs *changeset) referrers(ctx context.Context, id string, f *model.Field) ([]*change, error) {
+	docs, err := cs.s.store.Find(ctx, f.Entity.Key, store.Find{Where: whereRefersTo(f, id), Limit: maxDeletedTogether + 1})
 	if err != nil {
 		return nil, fmt.Errorf("record: referrers of %s: %w", id, err)
 	}
-	if len(docs) > deleteAtOnce {
-		return nil, problem.New(problem.Conflict, "too_many_records", map[string]any{"max": deleteAtOnce})
+	if len(docs) > maxDeletedTogether {
+		return nil, problem.New(problem.Conflict, "too_many_records", map[string]any{"max": maxDeletedTogether})
 	}
-	items := make([]*item, 0, len(docs))
+	items := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		it, err := u.take(f.Entity, d)
+		ch, err := cs.adopt(f.Entity, d)
 		if err != nil {
 			return nil, err
 		}
-		if it.after != nil {
-			items = append(items, it)
+		if ch.after != nil {
+			items = append(items, ch)
 		}
 	}
 	return items, nil
 }
 
-func refersTo(f *model.Field, id string) query.Expr {
+func whereRefersTo(f *model.Field, id string) query.Expr {
 	return query.Cmp{Path: pathOf(f), Op: query.Eq, Value: id}
 }
 
 // restrict refuses while records that are not deleted too refer to the item.
-func (u *unit) restrict(ctx context.Context, it *item, f *model.Field) error {
-	where := query.All{refersTo(f, it.id)}
+func (cs *changeset) restrict(ctx context.Context, ch *change, f *model.Field) error {
+	where := query.All{whereRefersTo(f, ch.id)}
 	var gone []any
-	for _, other := range u.items {
+	for _, other := range cs.changes {
 		if other.entity == f.Entity && other.op == opDelete {
 			gone = append(gone, other.id)
 		}
@@ -140,13 +140,13 @@ func (u *unit) restrict(ctx context.Context, it *item, f *model.Field) error {
 		id := query.Path{Field: "id", Kind: query.Key}
 		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: gone}})
 	}
-	n, err := u.s.store.Count(ctx, f.Entity.Key, where, 1)
+	n, err := cs.s.store.Count(ctx, f.Entity.Key, where, 1)
 	if err != nil || n == 0 {
 		return err
 	}
 	p := problem.New(problem.Referenced, "", nil)
-	if seen, ok := u.reads(f.Entity, f); ok {
-		if n, err = u.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
+	if seen, ok := cs.readableRows(f.Entity, f); ok {
+		if n, err = cs.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
 			return err
 		}
 		p.Fields = []problem.Field{problem.At("", "referenced_by",
@@ -157,21 +157,21 @@ func (u *unit) restrict(ctx context.Context, it *item, f *model.Field) error {
 	if n == 0 { // not even which entity they are of
 		p.Fields = []problem.Field{problem.At("", "referenced_unseen")}
 	}
-	u.refuse(p)
+	cs.refuse(p)
 	return nil
 }
 
 // redirect changes a reference from one record to another, or clears it (to is nil).
-func (u *unit) redirect(ctx context.Context, it *item, f *model.Field, from string, to any) error {
+func (cs *changeset) redirect(ctx context.Context, ch *change, f *model.Field, from string, to any) error {
 	if f.Kind == query.Keys {
-		it.set(f.Key, storedForm(replaceKey(keysOf(it.after[f.Key]), from, to)))
+		ch.set(f.Key, storedForm(replaceKey(keysOf(ch.after[f.Key]), from, to)))
 	} else {
-		it.set(f.Key, to)
+		ch.set(f.Key, to)
 	}
-	if it.op == "" {
-		it.op = opUpdate
+	if ch.op == "" {
+		ch.op = opUpdate
 	}
-	_, err := u.compute(ctx, it)
+	_, err := cs.compute(ctx, ch)
 	return err
 }
 

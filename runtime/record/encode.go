@@ -37,14 +37,14 @@ func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 		}
 	}
 	if n < len(doc) {
-		for _, k := range strayKeys(e, doc) {
+		for _, k := range unknownKeys(e, doc) {
 			put(k)
 		}
 	}
 	return closeObject(b)
 }
 
-func strayKeys(e *model.Entity, doc map[string]any) []string {
+func unknownKeys(e *model.Entity, doc map[string]any) []string {
 	var stray []string
 	for k := range doc {
 		if e.ByKey[k] == nil && !model.IsSystem(k) {

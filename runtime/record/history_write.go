@@ -24,43 +24,43 @@ func historyID(record string, rev int64) string {
 
 // historyOp is the history row of one item: who changed which fields, from
 // what to what (see historyValue), through which door and under which version.
-func (u *unit) historyOp(it *item, n int64, changed []*model.Field) store.Op {
-	id := historyID(it.id, n)
+func (cs *changeset) historyOp(ch *change, n int64, changed []*model.Field) store.Op {
+	id := historyID(ch.id, n)
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
 	b = appendMember(b, "id", id)
 	b = appendMember(b, "rev", int64(1))
-	b = appendMember(b, "entity", it.entity.Key)
-	b = appendMember(b, "record", it.id)
+	b = appendMember(b, "entity", ch.entity.Key)
+	b = appendMember(b, "record", ch.id)
 	b = appendMember(b, "n", n)
-	b = appendMember(b, "op", it.op)
-	b = appendMember(b, "at", u.stamp)
-	b = appendIf(b, "by", u.call.Actor.UserID)
-	b = appendMember(b, "door", u.call.Source)
-	b = appendIf(b, "cause", u.call.Cause)
-	b = appendMember(b, "depth", int64(u.call.Depth))
-	b = appendMember(b, "version", u.model.Version)
-	b = appendIf(b, "comment", it.comment)
-	b = appendIf(b, "import", u.call.Import)
-	if u.call.Historical {
+	b = appendMember(b, "op", ch.op)
+	b = appendMember(b, "at", cs.stamp)
+	b = appendIf(b, "by", cs.call.Actor.UserID)
+	b = appendMember(b, "source", string(cs.call.Source))
+	b = appendIf(b, "cause", cs.call.Cause)
+	b = appendMember(b, "depth", int64(cs.call.Depth))
+	b = appendMember(b, "version", cs.model.Version)
+	b = appendIf(b, "comment", ch.comment)
+	b = appendIf(b, "import", cs.call.Import)
+	if cs.call.Historical {
 		b = appendMember(b, "historical", true)
 	}
-	b = appendIf(b, "deletion", u.deletionOf(it))
-	b = appendIf(b, "merged_into", it.mergedInto)
-	if len(it.merged) > 0 {
-		b = appendMember(b, "merged", storedForm(it.merged))
+	b = appendIf(b, "deletion", cs.deletionOf(ch))
+	b = appendIf(b, "merged_into", ch.mergedInto)
+	if len(ch.merged) > 0 {
+		b = appendMember(b, "merged", storedForm(ch.merged))
 	}
 	b = appendString(b, "changes")
 	b = append(b, ':')
-	b = it.appendChanges(b, changed)
+	b = ch.appendChanges(b, changed)
 	b = append(b, '}')
 	return store.Op{Kind: store.Insert, Collection: HistoryCollection,
 		Doc: store.Doc{ID: id, Rev: 1, Body: json.RawMessage(b)}}
 }
 
-func (u *unit) deletionOf(it *item) string {
-	if it.op == opDelete {
-		return u.deletion
+func (cs *changeset) deletionOf(ch *change) string {
+	if ch.op == opDelete {
+		return cs.deletion
 	}
 	return ""
 }
@@ -74,15 +74,15 @@ func appendIf(b []byte, key, value string) []byte {
 
 // appendChanges writes {field:{from,to}}; a value that is unset is left out. A
 // changed set of child rows shows the ids of its rows.
-func (it *item) appendChanges(b []byte, changed []*model.Field) []byte {
+func (ch *change) appendChanges(b []byte, changed []*model.Field) []byte {
 	b = append(b, '{')
 	for _, f := range changed {
-		from, to := it.before[f.Key], it.after[f.Key]
-		if it.op == opRestore {
-			from = it.binned[f.Key]
+		from, to := ch.before[f.Key], ch.after[f.Key]
+		if ch.op == opRestore {
+			from = ch.beforeRestore[f.Key]
 		}
 		if f.Def.FieldType == schemas.TypeChildRows {
-			from, to = storedForm(it.rowsBefore[f.Key]), storedForm(it.rowsAfter[f.Key])
+			from, to = storedForm(ch.rowsBefore[f.Key]), storedForm(ch.rowsAfter[f.Key])
 		}
 		b = appendString(b, f.Key)
 		b = append(b, ':', '{')

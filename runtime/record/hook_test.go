@@ -11,9 +11,9 @@ import (
 )
 
 // hookFunc is a hook made of a function.
-type hookFunc func(ch *record.Change) error
+type hookFunc func(ch *record.Event) error
 
-func (f hookFunc) Before(_ context.Context, _ record.Call, ch *record.Change) error {
+func (f hookFunc) Before(_ context.Context, _ record.Call, ch *record.Event) error {
 	if ch.Entity != "deal" {
 		return nil
 	}
@@ -27,18 +27,18 @@ func TestWhatAHookWritesIsCheckedLikeAnyValue(t *testing.T) {
 		code   problem.Code
 		fields []string
 	}{
-		"a good value":     {func(ch *record.Change) error { ch.After["finance_status"] = "new"; return nil }, "", nil},
-		"cleared":          {func(ch *record.Change) error { delete(ch.After, "name"); return nil }, problem.Invalid, []string{"/name required"}},
-		"a wrong type":     {func(ch *record.Change) error { ch.After["close_date"] = 5.0; return nil }, problem.Invalid, []string{"/close_date wrong_type"}},
-		"no such field":    {func(ch *record.Change) error { ch.After["colour"] = "x"; return nil }, problem.Invalid, []string{"/colour hook_unknown_field"}},
-		"a computed field": {func(ch *record.Change) error { ch.After["twice"] = 9.0; return nil }, problem.Invalid, []string{"/twice hook_unknown_field"}},
-		"a dangling reference": {func(ch *record.Change) error {
+		"a good value":     {func(ch *record.Event) error { ch.After["finance_status"] = "new"; return nil }, "", nil},
+		"cleared":          {func(ch *record.Event) error { delete(ch.After, "name"); return nil }, problem.Invalid, []string{"/name required"}},
+		"a wrong type":     {func(ch *record.Event) error { ch.After["close_date"] = 5.0; return nil }, problem.Invalid, []string{"/close_date wrong_type"}},
+		"no such field":    {func(ch *record.Event) error { ch.After["colour"] = "x"; return nil }, problem.Invalid, []string{"/colour hook_unknown_field"}},
+		"a computed field": {func(ch *record.Event) error { ch.After["twice"] = 9.0; return nil }, problem.Invalid, []string{"/twice hook_unknown_field"}},
+		"a dangling reference": {func(ch *record.Event) error {
 			ch.After["account"] = "0190a000-0000-7000-8000-000000000000"
 			return nil
 		}, problem.Invalid, []string{"/account no_such_record"}},
-		"a stage with guards": {func(ch *record.Change) error { ch.After["stage"] = "review"; return nil }, problem.Guard, nil},
-		"a refusal":           {func(*record.Change) error { return problem.New(problem.Forbidden, "no_right", nil) }, problem.Forbidden, nil},
-		"a crash":             {func(*record.Change) error { return errors.New("script crashed") }, problem.Internal, nil},
+		"a stage with guards": {func(ch *record.Event) error { ch.After["stage"] = "review"; return nil }, problem.Guard, nil},
+		"a refusal":           {func(*record.Event) error { return problem.New(problem.Forbidden, "no_right", nil) }, problem.Forbidden, nil},
+		"a crash":             {func(*record.Event) error { return errors.New("script crashed") }, problem.Internal, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

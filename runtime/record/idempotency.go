@@ -12,9 +12,9 @@ import (
 	"weft/runtime/store"
 )
 
-// answerKept is how long an idempotency key is remembered; the contract
+// answerRetention is how long an idempotency key is remembered; the contract
 // promises a day.
-const answerKept = 48 * time.Hour
+const answerRetention = 48 * time.Hour
 
 var expiresPath = query.Path{Field: "expires", Kind: query.Instant}
 
@@ -64,20 +64,20 @@ func (s *Service) replay(ctx context.Context, c Call) (*Result, error) {
 	}, nil
 }
 
-// keepAnswer is the idempotency row. It stands first in the batch, so that of
+// answerOp is the idempotency row. It stands first in the batch, so that of
 // two twins the later one fails on it and on nothing else.
-func (u *unit) keepAnswer(r *Result) store.Op {
-	return keepOp(u.call, u.at, r)
+func (cs *changeset) answerOp(r *Result) store.Op {
+	return answerOp(cs.call, cs.at, r)
 }
 
-func keepOp(c Call, at time.Time, r *Result) store.Op {
+func answerOp(c Call, at time.Time, r *Result) store.Op {
 	id := keyID(c)
 	b := make([]byte, 0, 256+len(r.Record))
 	b = append(b, '{')
 	b = appendMember(b, "id", id)
 	b = appendMember(b, "rev", int64(1))
 	b = appendMember(b, "digest", c.Digest)
-	b = appendMember(b, "expires", at.Add(answerKept).UTC().Format(stampForm))
+	b = appendMember(b, "expires", at.Add(answerRetention).UTC().Format(stampForm))
 	b = appendMember(b, "record", r.ID)
 	b = appendMember(b, "n", r.Rev)
 	if r.Unchanged {
@@ -93,8 +93,8 @@ func keepOp(c Call, at time.Time, r *Result) store.Op {
 		Doc: store.Doc{ID: id, Rev: 1, Body: closeObject(b)}}
 }
 
-// sweepAtOnce bounds one commit of the sweeper.
-const sweepAtOnce = 500
+// sweepBatchSize bounds one commit of the sweeper.
+const sweepBatchSize = 500
 
 // SweepAnswers forgets up to limit idempotency keys whose time is over and
 // returns how many it forgot.
@@ -105,7 +105,7 @@ func (s *Service) SweepAnswers(ctx context.Context, limit int) (int, error) {
 		docs, err := s.store.Find(ctx, IdempotencyCollection, store.Find{
 			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: now},
 			Sort:  []query.SortTerm{{Path: expiresPath}},
-			Limit: min(sweepAtOnce, limit-gone), IDsOnly: true,
+			Limit: min(sweepBatchSize, limit-gone), IDsOnly: true,
 		})
 		if err != nil || len(docs) == 0 {
 			return gone, err

@@ -37,7 +37,7 @@ func TestAKeyIsAnsweredOnce(t *testing.T) {
 	}
 }
 
-func TestEveryDoorRemembersItsKey(t *testing.T) {
+func TestEveryWriteRemembersItsIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	ann := o.as("ann")

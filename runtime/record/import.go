@@ -12,8 +12,8 @@ import (
 	"weft/schemas"
 )
 
-// importGroup is how many rows are committed together.
-const importGroup = 200
+// importGroupSize is how many rows are committed together.
+const importGroupSize = 200
 
 // Row is one record of an import: a new one, or a patch of the record ID.
 type Row struct {
@@ -67,15 +67,15 @@ func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []
 			run.ids[i] = newID()
 		}
 	}
-	groups := (len(rows) + importGroup - 1) / importGroup
+	groups := (len(rows) + importGroupSize - 1) / importGroupSize
 	for range groups {
 		run.done = append(run.done, make(chan struct{}))
 	}
 	inParallel(groups, runtime.GOMAXPROCS(0), func(g int) {
-		run.group(ctx, g, g*importGroup, min((g+1)*importGroup, len(rows)))
+		run.group(ctx, g, g*importGroupSize, min((g+1)*importGroupSize, len(rows)))
 	})
 	if dryRun {
-		run.markTwins()
+		run.refuseDuplicates()
 	}
 	return run.results, ctx.Err()
 }
@@ -91,12 +91,12 @@ type importRun struct {
 	numbers numbers
 	dryRun  bool
 	// keys and files are what rows of a dry run want to have for themselves.
-	keys, files twins
+	keys, files duplicates
 	done        []chan struct{} // closed when a group and all before it are through
 }
 
-// groupTries is how often a group is made again before its rows go one by one.
-const groupTries = 4
+// maxGroupTries is how often a group is made again before its rows go one by one.
+const maxGroupTries = 4
 
 // group brings the rows from..to in. They are prepared beside other groups and
 // committed in their turn, so that of two rows that want the same key the
@@ -111,16 +111,16 @@ func (r *importRun) group(ctx context.Context, n, from, to int) {
 	if err == nil {
 		err = r.commit(ctx, g, false)
 	}
-	at := place{q: &r.s.queues}
-	for try := 1; try < groupTries && errors.Is(err, store.ErrConflict); try++ {
-		r.s.waitFor(ctx, err, try, &at)
+	at := queuePosition{queues: &r.s.contention}
+	for try := 1; try < maxGroupTries && errors.Is(err, store.ErrConflict); try++ {
+		r.s.waitForTurn(ctx, err, try, &at)
 		if g, err = r.prepareGroup(ctx, from, to); err == nil {
 			err = r.commit(ctx, g, true)
 		}
 	}
 	at.leave()
 	if err == nil {
-		r.oneByOne(ctx, g.alone)
+		r.importEachAlone(ctx, g.alone)
 		return
 	}
 	rest := append(g.alone, g.together...)
@@ -131,26 +131,26 @@ func (r *importRun) group(ctx context.Context, n, from, to int) {
 		}
 		return
 	}
-	r.oneByOne(ctx, rest)
+	r.importEachAlone(ctx, rest)
 }
 
-func (r *importRun) oneByOne(ctx context.Context, rows []int) {
+func (r *importRun) importEachAlone(ctx context.Context, rows []int) {
 	for _, i := range rows {
-		r.results[i] = r.single(ctx, i)
+		r.results[i] = r.importAlone(ctx, i)
 	}
 }
 
-// importedGroup is a group that is ready for its commit: the rows that are in
+// importGroup is a group that is ready for its commit: the rows that are in
 // it, and those that cannot be in one commit with them.
-type importedGroup struct {
-	unit            *unit
+type importGroup struct {
+	changeset       *changeset
 	batch           *store.Batch
 	together, alone []int
 }
 
-func (r *importRun) prepareGroup(ctx context.Context, from, to int) (importedGroup, error) {
-	joint, err := r.s.newUnit(ctx, r.call, r.numbers)
-	g := importedGroup{unit: joint}
+func (r *importRun) prepareGroup(ctx context.Context, from, to int) (importGroup, error) {
+	joint, err := r.s.newChangeset(ctx, r.call, r.numbers)
+	g := importGroup{changeset: joint}
 	if err == nil {
 		err = r.prefetch(ctx, joint, from, to)
 	}
@@ -162,104 +162,104 @@ func (r *importRun) prepareGroup(ctx context.Context, from, to int) (importedGro
 	}
 	joint.dryRun = r.dryRun
 	for i := from; i < to; i++ {
-		u := joint.split(r.ids[i])
-		it, err := r.prepare(ctx, u, r.rows[i])
+		cs := joint.forRow(r.ids[i])
+		ch, err := r.prepare(ctx, cs, r.rows[i])
 		switch {
 		case err != nil:
 			r.results[i] = RowResult{ID: r.rows[i].ID, Problem: problemOf(storeProblem(err))}
 		case r.dryRun:
-			r.results[i] = r.judged(ctx, u, it, i)
-		case joint.joins(u):
+			r.results[i] = r.dryRunResult(ctx, cs, ch, i)
+		case joint.join(cs):
 			g.together = append(g.together, i)
-			r.results[i] = RowResult{ID: it.id, Created: it.op == opCreate}
+			r.results[i] = RowResult{ID: ch.id, Created: ch.op == opCreate}
 		default:
 			g.alone = append(g.alone, i)
 		}
 	}
-	if err := joint.settleAll(ctx); err != nil {
+	if err := joint.recomputeAll(ctx); err != nil {
 		return g, err
 	}
-	g.batch, err = joint.seal(ctx)
+	g.batch, err = joint.buildBatch(ctx)
 	return g, err
 }
 
 // commit writes a group and completes the results of its rows.
-func (r *importRun) commit(ctx context.Context, g importedGroup, inLine bool) error {
+func (r *importRun) commit(ctx context.Context, g importGroup, inLine bool) error {
 	if len(g.batch.Ops) > 0 {
 		if err := r.s.commit(ctx, g.batch, inLine); err != nil {
 			return err
 		}
 	}
 	for _, i := range g.together {
-		it := g.unit.index[docKey{r.entity.Key, r.results[i].ID}]
-		rev, _ := it.after["rev"].(float64)
-		r.results[i].Rev, r.results[i].Unchanged = int64(rev), it.op == ""
+		ch := g.changeset.index[docKey{r.entity.Key, r.results[i].ID}]
+		rev, _ := ch.after["rev"].(float64)
+		r.results[i].Rev, r.results[i].Unchanged = int64(rev), ch.op == ""
 	}
 	return nil
 }
 
 // prefetch reads the present records of a group at once.
-func (r *importRun) prefetch(ctx context.Context, u *unit, from, to int) error {
+func (r *importRun) prefetch(ctx context.Context, cs *changeset, from, to int) error {
 	var ids []string
 	for _, row := range r.rows[from:to] {
 		if row.ID != "" {
 			ids = append(ids, row.ID)
 		}
 	}
-	u.seen = map[docKey]*seenDoc{}
+	cs.cached = map[docKey]*cachedDoc{}
 	if len(ids) == 0 {
 		return nil
 	}
 	docs, err := r.s.store.GetMany(ctx, r.entity.Key, ids)
 	for _, d := range docs {
-		u.seen[docKey{r.entity.Key, d.ID}] = &seenDoc{rev: d.Rev, body: d.Body}
+		cs.cached[docKey{r.entity.Key, d.ID}] = &cachedDoc{rev: d.Rev, body: d.Body}
 	}
 	return err
 }
 
 // prepare brings one row to the point where only roll-ups of others and the
 // commit are left.
-func (r *importRun) prepare(ctx context.Context, u *unit, row Row) (*item, error) {
-	it, err := r.fill(ctx, u, row)
+func (r *importRun) prepare(ctx context.Context, cs *changeset, row Row) (*change, error) {
+	ch, err := r.applyRow(ctx, cs, row)
 	if err != nil {
 		return nil, err
 	}
-	if err := u.verdict(); err != nil {
+	if err := cs.err(); err != nil {
 		return nil, err
 	}
-	if err := u.settleOwn(ctx, it); err != nil {
+	if err := cs.recomputeOwn(ctx, ch); err != nil {
 		return nil, err
 	}
-	return it, u.judge(ctx)
+	return ch, cs.validate(ctx)
 }
 
-// fill is the work of one row.
-func (r *importRun) fill(ctx context.Context, u *unit, row Row) (*item, error) {
-	var it *item
+// applyRow is the work of one row.
+func (r *importRun) applyRow(ctx context.Context, cs *changeset, row Row) (*change, error) {
+	var ch *change
 	if row.ID == "" {
-		e, err := u.writable(r.entity.Key, schemas.OpCreate)
+		e, err := cs.writable(r.entity.Key, schemas.OpCreate)
 		if err != nil {
 			return nil, err
 		}
-		it = u.newItem(e)
-		it.direct = true
+		ch = cs.newChange(e)
+		ch.direct = true
 	} else {
 		var err error
-		if it, err = u.open(ctx, r.entity.Key, row.ID, schemas.OpUpdate); err != nil {
+		if ch, err = cs.open(ctx, r.entity.Key, row.ID, schemas.OpUpdate); err != nil {
 			return nil, err
 		}
 	}
-	if u.call.Historical && row.Visits != nil && it.entity.Machine != nil {
-		it.visits = u.historicVisits(it, row.Visits)
+	if cs.call.Historical && row.Visits != nil && ch.entity.Machine != nil {
+		ch.visits = cs.importedVisits(ch, row.Visits)
 	}
-	return it, u.enter(ctx, it, row.Values)
+	return ch, cs.applyInput(ctx, ch, row.Values)
 }
 
-// single brings one row through the door by itself.
-func (r *importRun) single(ctx context.Context, i int) RowResult {
-	res, err := r.s.run(ctx, r.call, func(ctx context.Context, u *unit) (*item, error) {
-		u.ids = []string{r.ids[i]}
-		return r.fill(ctx, u, r.rows[i])
+// importAlone brings one row through the door by itself.
+func (r *importRun) importAlone(ctx context.Context, i int) RowResult {
+	res, err := r.s.run(ctx, r.call, func(ctx context.Context, cs *changeset) (*change, error) {
+		cs.ids = []string{r.ids[i]}
+		return r.applyRow(ctx, cs, r.rows[i])
 	})
 	if err != nil {
 		return RowResult{ID: r.rows[i].ID, Problem: problemOf(err)}

@@ -8,80 +8,80 @@ import (
 	"weft/runtime/problem"
 )
 
-// split makes a unit for one row that shares what the group has read.
-func (u *unit) split(id string) *unit {
-	return &unit{
-		s: u.s, call: u.call, model: u.model, rights: u.rights, at: u.at, stamp: u.stamp,
-		index: map[docKey]*item{}, seen: u.seen, numbers: u.numbers, dryRun: u.dryRun, ids: []string{id},
+// forRow makes a unit for one row that shares what the group has read.
+func (cs *changeset) forRow(id string) *changeset {
+	return &changeset{
+		s: cs.s, call: cs.call, model: cs.model, rights: cs.rights, at: cs.at, stamp: cs.stamp,
+		index: map[docKey]*change{}, cached: cs.cached, numbers: cs.numbers, dryRun: cs.dryRun, ids: []string{id},
 	}
 }
 
-// joins takes a row's unit into the group; false when both change the same record
+// join takes a row's unit into the group; false when both change the same record
 // or take the same file.
-func (u *unit) joins(row *unit) bool {
+func (cs *changeset) join(row *changeset) bool {
 	for k := range row.index {
-		if u.index[k] != nil {
+		if cs.index[k] != nil {
 			return false
 		}
 	}
-	if u.sharesFiles(row) {
+	if cs.sharesFiles(row) {
 		return false
 	}
-	for k, it := range row.index {
-		u.index[k] = it
+	for k, ch := range row.index {
+		cs.index[k] = ch
 	}
-	u.items = append(u.items, row.items...)
-	u.ops = append(u.ops, row.ops...)
-	u.joinFiles(row)
+	cs.changes = append(cs.changes, row.changes...)
+	cs.ops = append(cs.ops, row.ops...)
+	cs.joinLinks(row)
 	for k, rev := range row.relied {
-		u.rely(k, rev)
+		cs.rely(k, rev)
 	}
-	if u.deletion == "" {
-		u.deletion = row.deletion
+	if cs.deletion == "" {
+		cs.deletion = row.deletion
 	}
 	return true
 }
 
-// settleOwn computes the roll-ups of one record before the others are known.
-func (u *unit) settleOwn(ctx context.Context, it *item) error {
-	if it.op != opCreate || len(it.entity.RollUps) == 0 {
+// recomputeOwn computes the roll-ups of one record before the others are known.
+func (cs *changeset) recomputeOwn(ctx context.Context, ch *change) error {
+	if ch.op != opCreate || len(ch.entity.RollUps) == 0 {
 		return nil
 	}
 	var due dueRollUps
-	for _, f := range it.entity.RollUps {
-		due.add(f.RollUp, it.id)
+	for _, f := range ch.entity.RollUps {
+		due.add(f.RollUp, ch.id)
 	}
-	_, err := u.recompute(ctx, due)
+	_, err := cs.recomputeRollUps(ctx, due)
 	return err
 }
 
-// settleAll brings parents and roll-ups of a whole group up to date.
-func (u *unit) settleAll(ctx context.Context) error {
-	for _, it := range u.items {
-		if err := u.touchParent(ctx, it); err != nil {
+// recomputeAll brings parents and roll-ups of a whole group up to date.
+func (cs *changeset) recomputeAll(ctx context.Context) error {
+	for _, ch := range cs.changes {
+		if err := cs.touchParent(ctx, ch); err != nil {
 			return err
 		}
 	}
-	return u.settle(ctx)
+	return cs.recompute(ctx)
 }
 
-// judged is the outcome of a row in a dry run.
-func (r *importRun) judged(ctx context.Context, u *unit, it *item, row int) RowResult {
-	res := RowResult{ID: r.rows[row].ID, Rev: it.rev, Created: it.op == opCreate}
-	res.Unchanged = it.op == opUpdate && len(it.diff()) == 0
+// dryRunResult is the outcome of a row in a dry run.
+func (r *importRun) dryRunResult(ctx context.Context, cs *changeset, ch *change, row int) RowResult {
+	res := RowResult{ID: r.rows[row].ID, Rev: ch.rev, Created: ch.op == opCreate}
+	res.Unchanged = ch.op == opUpdate && len(ch.diff()) == 0
 	var taken []problem.Field
-	for _, k := range it.entity.Unique {
-		holder, err := u.holder(ctx, it, k)
+	for _, k := range ch.entity.Unique {
+		holder, err := cs.holder(ctx, ch, k)
 		if err != nil {
 			res.Problem = problemOf(storeProblem(err))
 			return res
 		}
 		if holder != "" {
-			taken = append(taken, uniqueFields(it, k)...)
+			taken = append(taken, uniqueFields(ch, k)...)
 		}
-		r.keys.noteKey(it, k, row)
+		r.keys.addKey(ch, k, row)
 	}
-	r.files.noteFiles(u, row)
+	r.files.addFiles(cs, row)
 	if len(taken) > 0 {
 		res.Problem = problem.Of(problem.Unique, taken...)
 	}
@@ -103,14 +103,14 @@ func (n *blockNumbers) next(ctx context.Context, f *model.Field) (int64, error) 
 	defer n.mu.Unlock()
 	b := n.open[f]
 	if b == nil || b.next > b.last {
-		last, err := n.s.store.Increment(ctx, CounterCollection, counterID(f), importGroup)
+		last, err := n.s.store.Increment(ctx, CounterCollection, counterID(f), importGroupSize)
 		if err != nil {
 			return 0, err
 		}
 		if n.open == nil {
 			n.open = map[*model.Field]*numberBlock{}
 		}
-		b = &numberBlock{next: last - importGroup + 1, last: last}
+		b = &numberBlock{next: last - importGroupSize + 1, last: last}
 		n.open[f] = b
 	}
 	v := b.next

@@ -67,7 +67,7 @@ func TestABadRowDoesNotStopTheOthers(t *testing.T) {
 	if got := o.figuresOf(account); got != "212 212 1" {
 		t.Errorf("roll-ups: %s", got)
 	}
-	if h := o.history(done[0].ID); len(h) != 1 || h[0]["import"] != "run-1" || h[0]["door"] != "import" {
+	if h := o.history(done[0].ID); len(h) != 1 || h[0]["import"] != "run-1" || h[0]["source"] != "import" {
 		t.Errorf("history: %v", h)
 	}
 	for i := range rows {

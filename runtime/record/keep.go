@@ -17,7 +17,7 @@ func (s *Service) Replay(ctx context.Context, c Call) (*Result, error) { return 
 // AnswerOp is the operation that keeps r under the call's idempotency key. It
 // stands first in the batch of the change: of two twins the later one fails on
 // it, see Twin.
-func AnswerOp(c Call, at time.Time, r *Result) store.Op { return keepOp(c, at, r) }
+func AnswerOp(c Call, at time.Time, r *Result) store.Op { return answerOp(c, at, r) }
 
 // AnswerOp is the function AnswerOp at the present time of the service's clock.
 func (s *Service) AnswerOp(c Call, r *Result) store.Op { return keepOp(c, s.now(), r) }
@@ -32,7 +32,7 @@ func IsDuplicate(err error) bool {
 // KeepAnswer keeps r in a commit of its own, for changes that are done already. When
 // a twin was faster its answer is given instead.
 func (s *Service) KeepAnswer(ctx context.Context, c Call, r *Result) (*Result, error) {
-	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{keepOp(c, s.now(), r)}})
+	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{answerOp(c, s.now(), r)}})
 	if !IsDuplicate(err) {
 		return r, storeProblem(err)
 	}

@@ -18,7 +18,7 @@ import (
 // countingEffect leaves one job per change, in the commit of the change.
 type countingEffect struct{ n atomic.Int64 }
 
-func (e *countingEffect) Jobs(_ record.Call, ch *record.Change) ([]store.Op, error) {
+func (e *countingEffect) Jobs(_ record.Call, ch *record.Event) ([]store.Op, error) {
 	if ch.Entity != "deal" {
 		return nil, nil
 	}
@@ -37,7 +37,7 @@ type askedHook struct{ asked atomic.Int64 }
 
 var errHook = problem.New(problem.Invalid, "", nil)
 
-func (h *askedHook) Before(_ context.Context, _ record.Call, ch *record.Change) error {
+func (h *askedHook) Before(_ context.Context, _ record.Call, ch *record.Event) error {
 	if ch.Entity != "deal" {
 		return nil
 	}
@@ -143,10 +143,10 @@ func doors() []door {
 	}
 }
 
-// TestEveryDoorMakesEveryStep is door × effect: whatever the way in, rights,
+// TestEveryWriteMethodMakesEveryStep is door × effect: whatever the way in, rights,
 // values, guards and unique keys refuse alike and leave nothing behind (S-08),
 // and a good change has its history, roll-up, hook, jobs and event.
-func TestEveryDoorMakesEveryStep(t *testing.T) {
+func TestEveryWriteMethodMakesEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, d := range doors() {
 		t.Run(d.name, func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestEveryDoorMakesEveryStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := o.history(id)
-			if last := h[len(h)-1]; last["door"] != "api" || last["version"] != float64(7) {
+			if last := h[len(h)-1]; last["source"] != "api" || last["version"] != float64(7) {
 				t.Errorf("history: %v", last)
 			}
 			if effect.n.Load() <= jobs || hook.asked.Load() <= asked {
@@ -206,10 +206,10 @@ func TestEveryDoorMakesEveryStep(t *testing.T) {
 
 // A method that takes a Call is a read, or one of the doors above: a new one
 // must be put among them.
-func TestNoDoorIsForgotten(t *testing.T) {
+func TestNoWriteMethodIsForgotten(t *testing.T) {
 	t.Parallel()
 	reads := "Get Query Aggregate Board History Each Select"
-	answers := "Replay Keep" // kept answers of other rooms: no record is touched
+	answers := "Replay KeepAnswer" // kept answers of other rooms: no record is touched
 	tested := "Create Update Transition Merge Bulk ImportRows Delete Restore"
 	service := reflect.TypeFor[*record.Service]()
 	for i := range service.NumMethod() {

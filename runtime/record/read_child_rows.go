@@ -52,7 +52,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	}
 	rows, err := r.from.Find(ctx, child.Key, store.Find{
 		Where: query.And(query.Cmp{Path: ref.Path(), Op: query.In, Value: parents}, r.rights.Scope(child.Key, schemas.OpRead)),
-		Limit: rowsAtOnce * len(docs),
+		Limit: maxChildRows * len(docs),
 	})
 	set := childSet{key: f.Key, byRow: map[string][]byte{}}
 	if err != nil {

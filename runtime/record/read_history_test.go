@@ -17,13 +17,13 @@ func (p person) past(entity, id, cursor string, limit int) (*record.HistoryPage,
 }
 
 type change struct {
-	Rev      int64
-	At, By   string
-	Op, Door string
-	Depth    int64
-	Version  int64
-	Comment  string
-	Changes  map[string]map[string]any
+	Rev        int64
+	At, By     string
+	Op, Source string
+	Depth      int64
+	Version    int64
+	Comment    string
+	Changes    map[string]map[string]any
 }
 
 func changes(t testing.TB, page *record.HistoryPage) []change {
@@ -53,7 +53,7 @@ func TestHistory(t *testing.T) {
 		t.Fatalf("%s", joined(page.Items))
 	}
 	for i, c := range list {
-		if c.Rev != int64(4-i) || c.At == "" || c.Door != "api" || c.Version != 7 || c.Depth != 0 {
+		if c.Rev != int64(4-i) || c.At == "" || c.Source != "api" || c.Version != 7 || c.Depth != 0 {
 			t.Errorf("row %d: %+v", i, c)
 		}
 	}

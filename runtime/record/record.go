@@ -41,8 +41,8 @@ const (
 // Call says who asks, through which door, and under which conditions.
 type Call struct {
 	Actor *access.Actor
-	// Source names the way in: api, form, bulk, import, transition, merge, undo, command, trigger, script.
-	Source string
+	// Source is what causes the change; "" means SourceAPI.
+	Source Source
 	// Cause and Depth follow a chain of effects; 0 for what a person does.
 	Cause string
 	Depth int
@@ -77,16 +77,16 @@ type Result struct {
 // Hook is called by the door before validation, outside the writer. It may
 // change values. Script and trigger rooms bring theirs.
 type Hook interface {
-	Before(ctx context.Context, c Call, ch *Change) error
+	Before(ctx context.Context, c Call, ch *Event) error
 }
 
 // Effect names the jobs a change causes; they are committed with it.
 type Effect interface {
-	Jobs(c Call, ch *Change) ([]store.Op, error)
+	Jobs(c Call, ch *Event) ([]store.Op, error)
 }
 
-// Change is one record on its way through the door, in stored form.
-type Change struct {
+// Event is one record on its way through the door, in stored form.
+type Event struct {
 	Op            string // create, update, delete, restore
 	Entity        string
 	ID            string

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -14,7 +15,8 @@ type historyRow struct {
 	N          int64
 	Op         string
 	At, By     string
-	Door       string
+	Source     string
+	Door       string // Source in rows of versions before 2026-12
 	Cause      string
 	Depth      int64
 	Version    int64
@@ -26,7 +28,7 @@ type historyRow struct {
 	Changes    map[string]map[string]json.RawMessage // field → from, to
 }
 
-// renderHistory writes one row in wire form: {rev, op, at, by, door, cause,
+// renderHistory writes one row in wire form: {rev, op, at, by, source, cause,
 // depth, version, comment, historical, import, merged, merged_into, changes}.
 func renderHistory(e *model.Entity, mask *access.Mask, h *historyRow) json.RawMessage {
 	b := append(make([]byte, 0, 512), '{')
@@ -34,7 +36,7 @@ func renderHistory(e *model.Entity, mask *access.Mask, h *historyRow) json.RawMe
 	b = appendIf(b, "op", h.Op)
 	b = appendMember(b, "at", h.At)
 	b = appendIf(b, "by", h.By)
-	b = appendMember(b, "door", h.Door)
+	b = appendMember(b, "source", cmp.Or(h.Source, h.Door))
 	b = appendIf(b, "cause", h.Cause)
 	b = appendMember(b, "depth", h.Depth)
 	b = appendMember(b, "version", h.Version)

@@ -22,79 +22,79 @@ type binRow struct {
 
 // Restore brings a deleted record back with everything that was deleted with
 // it. References that a deletion cleared stay clear; files that are no longer
-// there for it are left out (see reclaimFiles). Errors: not_found, forbidden, unique when a key was taken meanwhile, referenced when a record
+// there for it are left out (see restoreFiles). Errors: not_found, forbidden, unique when a key was taken meanwhile, referenced when a record
 // that one of them refers to is itself deleted.
 func (s *Service) Restore(ctx context.Context, c Call, entity, id string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
-		return u.restore(ctx, entity, id)
+	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		return cs.restore(ctx, entity, id)
 	})
 }
 
-func (u *unit) restore(ctx context.Context, entity, id string) (*item, error) {
-	if _, err := u.writable(entity, schemas.OpDelete); err != nil {
+func (cs *changeset) restore(ctx context.Context, entity, id string) (*change, error) {
+	if _, err := cs.writable(entity, schemas.OpDelete); err != nil {
 		return nil, err
 	}
-	d, err := u.s.store.Get(ctx, BinCollection, id)
+	d, err := cs.s.store.Get(ctx, BinCollection, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, u.notInBin(ctx, entity, id)
+		return nil, cs.notInBin(ctx, entity, id)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if _, held := heldAt(d); held {
-		return nil, u.notInBin(ctx, entity, id)
+	if _, held := reservedAt(d); held {
+		return nil, cs.notInBin(ctx, entity, id)
 	}
-	it, row, err := u.unbin(d)
+	ch, row, err := cs.loadFromBin(d)
 	if err != nil {
 		return nil, err
 	}
 	if row.Entity != entity {
 		return nil, notFound()
 	}
-	if seen, err := u.mayRead(ctx, it.entity, it.after); err != nil || !seen {
+	if seen, err := cs.mayRead(ctx, ch.entity, ch.after); err != nil || !seen {
 		if err == nil {
 			err = notFound()
 		}
 		return nil, err
 	}
-	if !u.rights.Can(entity, schemas.OpDelete, it.after) {
+	if !cs.rights.Can(entity, schemas.OpDelete, ch.after) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
-	if u.call.IfMatch != 0 && u.call.IfMatch != it.rev {
-		return nil, u.stale(ctx, it)
+	if cs.call.IfMatch != 0 && cs.call.IfMatch != ch.rev {
+		return nil, cs.stale(ctx, ch)
 	}
-	if err := u.restoreRest(ctx, row.Deletion); err != nil {
+	if err := cs.restoreDeletion(ctx, row.Deletion); err != nil {
 		return nil, err
 	}
-	if err := u.reclaimFiles(ctx, it); err != nil {
+	if err := cs.restoreFiles(ctx, ch); err != nil {
 		return nil, err
 	}
-	it.direct = true
-	reclaimed := copyDoc(it.after)
-	if err := u.runHooks(ctx, it); err != nil {
+	ch.direct = true
+	reclaimed := copyDoc(ch.after)
+	if err := cs.runHooks(ctx, ch); err != nil {
 		return nil, err
 	}
-	if err := u.linkFiles(ctx, it, reclaimed); err != nil {
+	if err := cs.linkFiles(ctx, ch, reclaimed); err != nil {
 		return nil, err
 	}
-	for _, back := range u.items {
-		if err := u.checkLost(ctx, back); err != nil {
+	for _, back := range cs.changes {
+		if err := cs.checkRestoredReferences(ctx, back); err != nil {
 			return nil, err
 		}
-		if _, err := u.compute(ctx, back); err != nil {
+		if _, err := cs.compute(ctx, back); err != nil {
 			return nil, err
 		}
 	}
-	return it, nil
+	return ch, nil
 }
 
 // notInBin is a conflict for a record that the person sees alive.
-func (u *unit) notInBin(ctx context.Context, entity, id string) error {
-	doc, err := u.find(ctx, entity, id, false)
+func (cs *changeset) notInBin(ctx context.Context, entity, id string) error {
+	doc, err := cs.find(ctx, entity, id, false)
 	if err != nil {
 		return err
 	}
-	seen, err := u.mayRead(ctx, u.model.Entities[entity], doc)
+	seen, err := cs.mayRead(ctx, cs.model.Entities[entity], doc)
 	if err != nil {
 		return err
 	}
@@ -104,73 +104,73 @@ func (u *unit) notInBin(ctx context.Context, entity, id string) error {
 	return notFound()
 }
 
-// unbin makes an item of a row of the bin. The revision before counts the
+// loadFromBin makes an item of a row of the bin. The revision before counts the
 // deletion as one.
-func (u *unit) unbin(d store.Doc) (*item, binRow, error) {
+func (cs *changeset) loadFromBin(d store.Doc) (*change, binRow, error) {
 	var row binRow
 	if err := json.Unmarshal(d.Body, &row); err != nil {
 		return nil, row, fmt.Errorf("record: row %s of the bin: %w", d.ID, err)
 	}
-	e, ok := u.model.Entity(row.Entity)
+	e, ok := cs.model.Entity(row.Entity)
 	if !ok {
 		return nil, row, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": row.Entity})
 	}
-	if it := u.index[docKey{e.Key, d.ID}]; it != nil {
-		return it, row, nil
+	if ch := cs.index[docKey{e.Key, d.ID}]; ch != nil {
+		return ch, row, nil
 	}
 	var doc map[string]any
 	if err := json.Unmarshal(row.Doc, &doc); err != nil {
 		return nil, row, fmt.Errorf("record: row %s of the bin: %w", d.ID, err)
 	}
 	rev, _ := doc["rev"].(float64)
-	it := u.add(&item{
+	ch := cs.add(&change{
 		entity: e, id: d.ID, op: opRestore, after: doc, rev: int64(rev) + 1,
 		binRev: d.Rev, binVisits: row.Visits,
 	})
-	return it, row, nil
+	return ch, row, nil
 }
 
-// restoreRest brings back what was deleted together.
-func (u *unit) restoreRest(ctx context.Context, deletion string) error {
-	docs, err := u.s.store.Find(ctx, BinCollection, store.Find{
+// restoreDeletion brings back what was deleted together.
+func (cs *changeset) restoreDeletion(ctx context.Context, deletion string) error {
+	docs, err := cs.s.store.Find(ctx, BinCollection, store.Find{
 		Where: query.Cmp{Path: query.Path{Field: "deletion", Kind: query.Key}, Op: query.Eq, Value: deletion},
-		Limit: deleteAtOnce + 1,
+		Limit: maxDeletedTogether + 1,
 	})
 	if err != nil {
 		return fmt.Errorf("record: deletion %s: %w", deletion, err)
 	}
 	for _, d := range docs {
-		if _, _, err := u.unbin(d); err != nil {
+		if _, _, err := cs.loadFromBin(d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkLost refuses a record that would come back with a reference to one that
+// checkRestoredReferences refuses a record that would come back with a reference to one that
 // was deleted since.
-func (u *unit) checkLost(ctx context.Context, it *item) error {
-	for _, f := range it.entity.Fields {
-		if f.Target == nil || it.after[f.Key] == nil || f.Def.FieldType == schemas.TypeChildRows {
+func (cs *changeset) checkRestoredReferences(ctx context.Context, ch *change) error {
+	for _, f := range ch.entity.Fields {
+		if f.Target == nil || ch.after[f.Key] == nil || f.Def.FieldType == schemas.TypeChildRows {
 			continue
 		}
-		ids := keysOf(it.after[f.Key])
-		if id := text(it.after, f.Key); id != "" {
+		ids := keysOf(ch.after[f.Key])
+		if id := text(ch.after, f.Key); id != "" {
 			ids = append(ids, id)
 		}
 		for _, id := range ids {
-			doc, err := u.find(ctx, f.Target.Key, id, false)
+			doc, err := cs.find(ctx, f.Target.Key, id, false)
 			if err != nil {
 				return err
 			}
 			if doc == nil {
 				p := problem.New(problem.Referenced, "", nil)
 				p.Fields = []problem.Field{problem.At(problem.Pointer(f.Key), "lost_reference")}
-				u.refuse(p)
+				cs.refuse(p)
 				continue
 			}
-			if u.index[docKey{f.Target.Key, id}] == nil && f.Target.Key != userEntity {
-				u.rely(docKey{BinCollection, id}, 0)
+			if cs.index[docKey{f.Target.Key, id}] == nil && f.Target.Key != userEntity {
+				cs.rely(docKey{BinCollection, id}, 0)
 			}
 		}
 	}

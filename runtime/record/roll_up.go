@@ -12,32 +12,32 @@ import (
 	"weft/runtime/store"
 )
 
-// settleDepth is how many steps a chain of roll-ups and of formulas across
+// maxRecomputeDepth is how many steps a chain of roll-ups and of formulas across
 // references may have.
-const settleDepth = 8
+const maxRecomputeDepth = 8
 
-// settle brings everything up to date that is computed from the unit's records:
+// recompute brings everything up to date that is computed from the unit's records:
 // roll-ups of parents and formulas of records that refer to them, step by step
 // until nothing moves. Whenever a child matters to a parent the parent is
 // written too, changed or not: its revision then decides between two changes of
 // children at the same time.
-func (u *unit) settle(ctx context.Context) error {
-	work := u.items
+func (cs *changeset) recompute(ctx context.Context) error {
+	work := cs.changes
 	for depth := 0; len(work) > 0; depth++ {
-		if depth > settleDepth {
+		if depth > maxRecomputeDepth {
 			return problem.Wrap(problem.Internal, errors.New("record: roll-ups and formulas across references are nested too deeply"))
 		}
 		var due dueRollUps
-		for _, it := range work {
-			if err := u.gather(ctx, it, depth == 0, &due); err != nil {
+		for _, ch := range work {
+			if err := cs.collectDueRollUps(ctx, ch, depth == 0, &due); err != nil {
 				return err
 			}
 		}
-		parents, err := u.recompute(ctx, due)
+		parents, err := cs.recomputeRollUps(ctx, due)
 		if err != nil {
 			return err
 		}
-		referrers, err := u.refer(ctx, work)
+		referrers, err := cs.recomputeReferrers(ctx, work)
 		if err != nil {
 			return err
 		}
@@ -74,24 +74,24 @@ func (d *dueRollUps) add(r *model.RollUp, parent string) {
 	d.list = append(d.list, dueRollUp{r, parent})
 }
 
-// gather finds the roll-ups that an item's change can alter: of its own record
+// collectDueRollUps finds the roll-ups that an item's change can alter: of its own record
 // when it is new or restored (own), and of the parents it had and has.
-func (u *unit) gather(ctx context.Context, it *item, own bool, due *dueRollUps) error {
-	if it.op == "" {
+func (cs *changeset) collectDueRollUps(ctx context.Context, ch *change, own bool, due *dueRollUps) error {
+	if ch.op == "" {
 		return nil
 	}
-	if own && (it.op == opCreate || it.op == opRestore) {
-		for _, f := range it.entity.RollUps {
-			due.add(f.RollUp, it.id)
+	if own && (ch.op == opCreate || ch.op == opRestore) {
+		for _, f := range ch.entity.RollUps {
+			due.add(f.RollUp, ch.id)
 		}
 	}
-	for _, f := range it.entity.DependentRollUps {
+	for _, f := range ch.entity.DependentRollUps {
 		r := f.RollUp
-		before, err := u.contribution(ctx, r, it.entity, it.before)
+		before, err := cs.contribution(ctx, r, ch.entity, ch.before)
 		if err != nil {
 			return err
 		}
-		after, err := u.contribution(ctx, r, it.entity, it.after)
+		after, err := cs.contribution(ctx, r, ch.entity, ch.after)
 		if err != nil {
 			return err
 		}
@@ -111,12 +111,12 @@ type contribution struct {
 	value  any
 }
 
-func (u *unit) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
+func (cs *changeset) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
 	parent := text(doc, r.Reference.Key)
 	if parent == "" {
 		return contribution{}, nil
 	}
-	ok, err := u.matches(ctx, r.Where, e, doc, true)
+	ok, err := cs.matches(ctx, r.Where, e, doc, true)
 	if err != nil || !ok {
 		return contribution{}, err
 	}
@@ -127,21 +127,21 @@ func (u *unit) contribution(ctx context.Context, r *model.RollUp, e *model.Entit
 	return c, nil
 }
 
-// recompute sets the roll-ups that are due and the formulas that stand on
+// recomputeRollUps sets the roll-ups that are due and the formulas that stand on
 // them, and returns the records of which a value is another one now.
-func (u *unit) recompute(ctx context.Context, due dueRollUps) ([]*item, error) {
-	var done []*item
-	moved := map[*item]bool{} // false for records that were only looked at
+func (cs *changeset) recomputeRollUps(ctx context.Context, due dueRollUps) ([]*change, error) {
+	var done []*change
+	moved := map[*change]bool{} // false for records that were only looked at
 	for _, d := range due.list {
 		e := d.rollUp.Field.Entity
-		parent, err := u.load(ctx, e, d.parent)
+		parent, err := cs.load(ctx, e, d.parent)
 		if errors.Is(err, store.ErrNotFound) {
 			continue // deleted together with its children
 		}
 		if err != nil {
 			return nil, err
 		}
-		v, err := u.rollUp(ctx, d.rollUp, parent)
+		v, err := cs.rollUp(ctx, d.rollUp, parent)
 		if err != nil {
 			return nil, fmt.Errorf("record: roll-up %s.%s: %w", e.Key, d.rollUp.Field.Key, err)
 		}
@@ -152,47 +152,47 @@ func (u *unit) recompute(ctx context.Context, due dueRollUps) ([]*item, error) {
 	}
 	for _, parent := range done {
 		parent.touch()
-		changed, err := u.compute(ctx, parent)
+		changed, err := cs.compute(ctx, parent)
 		if err != nil {
 			return nil, err
 		}
 		moved[parent] = moved[parent] || changed
 	}
-	return slices.DeleteFunc(done, func(it *item) bool { return !moved[it] }), nil
+	return slices.DeleteFunc(done, func(ch *change) bool { return !moved[ch] }), nil
 }
 
 // set writes a stored value, nil clears; it tells whether that is a change.
-func (it *item) set(key string, v any) bool {
-	if sameValue(it.after[key], v) {
+func (ch *change) set(key string, v any) bool {
+	if sameValue(ch.after[key], v) {
 		return false
 	}
 	if v == nil {
-		delete(it.after, key)
+		delete(ch.after, key)
 		return true
 	}
-	it.after[key] = v
+	ch.after[key] = v
 	return true
 }
 
 // touch makes sure that the record is written.
-func (it *item) touch() {
-	it.touched = true
-	if it.op == "" {
-		it.op = opUpdate
+func (ch *change) touch() {
+	ch.touched = true
+	if ch.op == "" {
+		ch.op = opUpdate
 	}
 }
 
 // rollUp computes one figure: what the store holds, without the records of
 // this unit, joined with these as they will be.
-func (u *unit) rollUp(ctx context.Context, r *model.RollUp, parent *item) (any, error) {
-	sum := figures{decimal: r.Of != nil && r.Of.Kind == query.Decimal}
+func (cs *changeset) rollUp(ctx context.Context, r *model.RollUp, parent *change) (any, error) {
+	sum := rollUpTotals{decimal: r.Of != nil && r.Of.Kind == query.Decimal}
 	var changed []any
-	for _, it := range u.items {
-		if it.entity != r.Entity || it.op == "" {
+	for _, ch := range cs.changes {
+		if ch.entity != r.Entity || ch.op == "" {
 			continue
 		}
-		changed = append(changed, it.id)
-		c, err := u.contribution(ctx, r, it.entity, it.after)
+		changed = append(changed, ch.id)
+		c, err := cs.contribution(ctx, r, ch.entity, ch.after)
 		if err != nil {
 			return nil, err
 		}
@@ -201,18 +201,18 @@ func (u *unit) rollUp(ctx context.Context, r *model.RollUp, parent *item) (any, 
 		}
 	}
 	if parent.op != opCreate {
-		if err := u.storedFigures(ctx, r, parent.id, changed, &sum); err != nil {
+		if err := cs.addStoredTotals(ctx, r, parent.id, changed, &sum); err != nil {
 			return nil, err
 		}
 	}
 	return sum.result(r.Func), nil
 }
 
-// storedFigures adds what the store holds beside the records named in changed.
-func (u *unit) storedFigures(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *figures) error {
+// addStoredTotals adds what the store holds beside the records named in changed.
+func (cs *changeset) addStoredTotals(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *rollUpTotals) error {
 	where := query.All{query.Cmp{Path: pathOf(r.Reference), Op: query.Eq, Value: parent}}
 	if !r.Where.IsZero() {
-		x, ps := r.Where.Bind(u.env(), r.Entity, nil)
+		x, ps := r.Where.Bind(cs.env(), r.Entity, nil)
 		if len(ps) > 0 {
 			return problem.Of(problem.Internal, ps...)
 		}
@@ -233,11 +233,11 @@ func (u *unit) storedFigures(ctx context.Context, r *model.RollUp, parent string
 			metrics = append(metrics, query.Metric{Name: r.Func, Func: r.Func, Path: path})
 		}
 	}
-	rows, err := u.s.store.Aggregate(ctx, r.Entity.Key, store.Aggregate{Where: where, Metrics: metrics})
+	rows, err := cs.s.store.Aggregate(ctx, r.Entity.Key, store.Aggregate{Where: where, Metrics: metrics})
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	sum.join(rows[0])
+	sum.addRow(rows[0])
 	return nil
 }
 

@@ -42,27 +42,27 @@ type Files interface {
 
 // Service reads and changes records. It is safe for concurrent use.
 type Service struct {
-	store     store.Store
-	current   *model.Current
-	authority access.Authority
-	files     Files
-	hooks     []Hook
-	effects   []Effect
-	refresh   func(ctx context.Context) error
-	leases    *lease.Keeper
-	now       func() time.Time
-	zone      *time.Location
-	queues    queues
-	defaults  atomic.Pointer[defaultCache]
-	figures   figureCache
-	exports   chan struct{} // taken by each running Each
-	renewals  chan struct{} // tells the Renewer that a commit has left work
+	store            store.Store
+	current          *model.Current
+	authority        access.Authority
+	files            Files
+	hooks            []Hook
+	effects          []Effect
+	refresh          func(ctx context.Context) error
+	leases           *lease.Keeper
+	now              func() time.Time
+	zone             *time.Location
+	contention       contentionQueues
+	defaults         atomic.Pointer[defaultCache]
+	figures          figureCache
+	exports          chan struct{} // taken by each running Each
+	recomputationDue chan struct{} // tells the Renewer that a commit has left work
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
-		exports: make(chan struct{}, exportsAtOnce), renewals: make(chan struct{}, 1),
+		exports: make(chan struct{}, exportsAtOnce), recomputationDue: make(chan struct{}, 1),
 		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
 		hooks: o.Hooks, effects: o.Effects, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
 	}

@@ -13,68 +13,68 @@ type visitMove struct{ from, to, reason string }
 
 // moveStage asks the stage machine. Nobody skips it, not even an admin; only
 // an import of history takes stages as given.
-func (u *unit) moveStage(ctx context.Context, it *item) error {
-	m := it.entity.Machine
+func (cs *changeset) moveStage(ctx context.Context, ch *change) error {
+	m := ch.entity.Machine
 	if m == nil {
 		return nil
 	}
-	from, to := text(it.before, m.Field.Key), text(it.after, m.Field.Key)
+	from, to := text(ch.before, m.Field.Key), text(ch.after, m.Field.Key)
 	if to == "" && from != "" {
-		u.requireOnce(it.at + problem.Pointer(m.Field.Key))
+		cs.requireOnce(ch.path + problem.Pointer(m.Field.Key))
 		return nil
 	}
-	if u.call.Historical {
+	if cs.call.Historical {
 		if from != to {
-			it.move = &visitMove{from: from, to: to, reason: it.comment}
+			ch.move = &visitMove{from: from, to: to, reason: ch.comment}
 		}
 		return nil
 	}
 	var failed error
-	move, refused := stage.Evaluate(u.stageInput(ctx, it, &failed))
+	move, refused := stage.Evaluate(cs.stageInput(ctx, ch, &failed))
 	if failed != nil {
 		return failed
 	}
 	if refused != nil {
 		for i := range refused.Fields {
-			refused.Fields[i].Path = it.at + refused.Fields[i].Path
+			refused.Fields[i].Path = ch.path + refused.Fields[i].Path
 		}
-		u.refuse(refused)
+		cs.refuse(refused)
 		return nil
 	}
 	if move == nil {
 		return nil
 	}
-	it.move = &visitMove{from: move.From, to: move.To, reason: move.Reason}
-	u.checkReason(it)
-	_, err := u.compute(ctx, it)
+	ch.move = &visitMove{from: move.From, to: move.To, reason: move.Reason}
+	cs.checkReason(ch)
+	_, err := cs.compute(ctx, ch)
 	return err
 }
 
-func (u *unit) stageInput(ctx context.Context, it *item, failed *error) stage.Input {
-	row := it.before
+func (cs *changeset) stageInput(ctx context.Context, ch *change, failed *error) stage.Input {
+	row := ch.before
 	if row == nil {
-		row = it.after
+		row = ch.after
 	}
 	return stage.Input{
-		Machine: it.entity.Machine, Before: it.before, After: it.after, Comment: it.comment, Now: u.at,
-		Given: it.given, Roles: u.call.Actor.Roles,
-		MayTransition: func(key string) bool { return u.rights.CanTransition(it.entity.Key, key, row) },
+		Machine: ch.entity.Machine, Before: ch.before, After: ch.after, Comment: ch.comment, Now: cs.at,
+		Given: ch.given, Roles: cs.call.Actor.Roles,
+		MayTransition: func(key string) bool { return cs.rights.CanTransition(ch.entity.Key, key, row) },
 		MediaTypes: func(ids []string) []string {
-			types, err := u.mediaTypes(ctx, ids)
+			types, err := cs.mediaTypes(ctx, ids)
 			if err != nil {
 				*failed = err
 			}
 			return types
 		},
 		Match: func(g model.Guard, after map[string]any) bool {
-			ok, err := u.matches(ctx, g.Where, it.entity, after, true)
+			ok, err := cs.matches(ctx, g.Where, ch.entity, after, true)
 			if err != nil {
 				*failed = err
 			}
 			return ok
 		},
 		HasRows: func(key string) bool {
-			has, err := u.hasRows(ctx, it, key)
+			has, err := cs.hasRows(ctx, ch, key)
 			if err != nil {
 				*failed = err
 			}
@@ -84,40 +84,40 @@ func (u *unit) stageInput(ctx context.Context, it *item, failed *error) stage.In
 }
 
 // hasRows tells whether a child-rows field will hold a row.
-func (u *unit) hasRows(ctx context.Context, it *item, key string) (bool, error) {
-	if rows, changed := it.rowsAfter[key]; changed {
+func (cs *changeset) hasRows(ctx context.Context, ch *change, key string) (bool, error) {
+	if rows, changed := ch.rowsAfter[key]; changed {
 		return len(rows) > 0, nil
 	}
-	f := it.entity.ByKey[key]
-	if f == nil || f.Target == nil || f.Target.Child == nil || it.op == opCreate {
+	f := ch.entity.ByKey[key]
+	if f == nil || f.Target == nil || f.Target.Child == nil || ch.op == opCreate {
 		return false, nil
 	}
-	rows, err := u.childRows(ctx, f.Target, it)
+	rows, err := cs.childRows(ctx, f.Target, ch)
 	return len(rows) > 0, err
 }
 
 // checkReason holds a comment that became a field's value against that field.
-func (u *unit) checkReason(it *item) {
-	if it.comment == "" {
+func (cs *changeset) checkReason(ch *change) {
+	if ch.comment == "" {
 		return
 	}
-	for _, t := range it.entity.Machine.Transitions {
+	for _, t := range ch.entity.Machine.Transitions {
 		r := t.Def.Reason
-		if r == nil || r.Field == "" || t.Def.To != it.move.to || it.given[r.Field] {
+		if r == nil || r.Field == "" || t.Def.To != ch.move.to || ch.given[r.Field] {
 			continue
 		}
-		f := it.entity.ByKey[r.Field]
-		if f == nil || it.after[f.Key] == nil || sameValue(it.after[f.Key], it.before[f.Key]) {
+		f := ch.entity.ByKey[r.Field]
+		if f == nil || ch.after[f.Key] == nil || sameValue(ch.after[f.Key], ch.before[f.Key]) {
 			continue
 		}
-		stored, ps := f.Type.Normalise(f, it.after[f.Key])
+		stored, ps := f.Type.Normalise(f, ch.after[f.Key])
 		for _, p := range ps {
-			p.Path = it.at + "/comment"
-			u.problems = append(u.problems, p)
+			p.Path = ch.path + "/comment"
+			cs.problems = append(cs.problems, p)
 		}
 		if len(ps) == 0 {
-			it.set(f.Key, storedForm(stored))
-			u.reasoned = true
+			ch.set(f.Key, storedForm(stored))
+			cs.commentStored = true
 		}
 		return
 	}

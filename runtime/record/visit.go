@@ -19,8 +19,8 @@ type Visit struct {
 	Reason            string
 }
 
-// seenVisit is a stage visit that the store holds.
-type seenVisit struct {
+// storedVisit is a stage visit that the store holds.
+type storedVisit struct {
 	rev int64
 	doc map[string]any
 }
@@ -31,64 +31,64 @@ var (
 )
 
 // visitsOf reads the stage visits of a record, oldest first.
-func (u *unit) visitsOf(ctx context.Context, id string, open bool) ([]seenVisit, error) {
+func (cs *changeset) visitsOf(ctx context.Context, id string, open bool) ([]storedVisit, error) {
 	where := query.All{query.Cmp{Path: visitRecordPath, Op: query.Eq, Value: id}}
 	if open {
 		where = append(where, query.Cmp{Path: visitLeftPath, Op: query.Empty})
 	}
-	docs, err := u.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: rowsAtOnce})
+	docs, err := cs.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: maxChildRows})
 	if err != nil {
 		return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
 	}
-	list := make([]seenVisit, 0, len(docs))
+	list := make([]storedVisit, 0, len(docs))
 	for _, d := range docs {
 		doc, err := decodeDoc(d)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, seenVisit{rev: d.Rev, doc: doc})
+		list = append(list, storedVisit{rev: d.Rev, doc: doc})
 	}
 	return list, nil
 }
 
 // visitOps opens and closes stage visits in the commit of the move.
-func (u *unit) visitOps(ctx context.Context, it *item) ([]store.Op, error) {
-	e := u.model.Entities[visitEntity]
-	if e == nil || it.entity.Machine == nil {
+func (cs *changeset) visitOps(ctx context.Context, ch *change) ([]store.Op, error) {
+	e := cs.model.Entities[visitEntity]
+	if e == nil || ch.entity.Machine == nil {
 		return nil, nil
 	}
-	if it.visits != nil {
-		return u.givenVisitOps(ctx, e, it)
+	if ch.visits != nil {
+		return cs.importedVisitOps(ctx, e, ch)
 	}
-	if it.move == nil {
+	if ch.move == nil {
 		return nil, nil
 	}
 	var ops []store.Op
-	if it.move.from != "" {
-		open, err := u.visitsOf(ctx, it.id, true)
+	if ch.move.from != "" {
+		open, err := cs.visitsOf(ctx, ch.id, true)
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range open {
-			ops = append(ops, u.closeVisit(e, v, it.move))
+			ops = append(ops, cs.closeVisit(e, v, ch.move))
 		}
 	}
-	doc := u.newVisit(it, it.move.to)
-	if !u.call.Historical {
-		doc["entered_at"] = u.stamp
+	doc := cs.newVisit(ch, ch.move.to)
+	if !cs.call.Historical {
+		doc["entered_at"] = cs.stamp
 	}
 	return append(ops, visitOp(e, store.Insert, doc, 0)), nil
 }
 
 // closeVisit ends a visit; by and reason say who left it and why.
-func (u *unit) closeVisit(e *model.Entity, v seenVisit, m *visitMove) store.Op {
+func (cs *changeset) closeVisit(e *model.Entity, v storedVisit, m *visitMove) store.Op {
 	doc := v.doc
-	doc["left_at"], doc["next"] = u.stamp, m.to
-	doc["updated_at"] = u.stamp
-	if days, ok := daysBetween(text(doc, "entered_at"), u.stamp); ok {
+	doc["left_at"], doc["next"] = cs.stamp, m.to
+	doc["updated_at"] = cs.stamp
+	if days, ok := daysBetween(text(doc, "entered_at"), cs.stamp); ok {
 		doc["days"] = days
 	}
-	if by := u.call.Actor.UserID; by != "" {
+	if by := cs.call.Actor.UserID; by != "" {
 		doc["by"], doc["updated_by"] = by, by
 	}
 	if m.reason != "" {
@@ -98,12 +98,12 @@ func (u *unit) closeVisit(e *model.Entity, v seenVisit, m *visitMove) store.Op {
 	return visitOp(e, store.Replace, doc, v.rev)
 }
 
-func (u *unit) newVisit(it *item, stage string) map[string]any {
+func (cs *changeset) newVisit(ch *change, stage string) map[string]any {
 	doc := map[string]any{
-		"id": newID(), "rev": float64(1), "created_at": u.stamp, "updated_at": u.stamp,
-		"entity": it.entity.Key, "record": it.id, "stage": stage,
+		"id": newID(), "rev": float64(1), "created_at": cs.stamp, "updated_at": cs.stamp,
+		"entity": ch.entity.Key, "record": ch.id, "stage": stage,
 	}
-	if by := u.call.Actor.UserID; by != "" {
+	if by := cs.call.Actor.UserID; by != "" {
 		doc["created_by"], doc["updated_by"] = by, by
 	}
 	return doc
@@ -127,12 +127,12 @@ func daysBetween(from, to string) (days float64, ok bool) {
 	return math.Round(b.Sub(a).Hours()/24*1e4) / 1e4, true
 }
 
-// historicVisits turns the visits of an import into stored form; the stage of
+// importedVisits turns the visits of an import into stored form; the stage of
 // the next visit is where a visit led.
-func (u *unit) historicVisits(it *item, visits []Visit) []map[string]any {
+func (cs *changeset) importedVisits(ch *change, visits []Visit) []map[string]any {
 	docs := make([]map[string]any, 0, len(visits))
 	for i, v := range visits {
-		doc := u.newVisit(it, v.Stage)
+		doc := cs.newVisit(ch, v.Stage)
 		if v.EnteredAt != nil {
 			doc["entered_at"] = v.EnteredAt.UTC().Format(stampForm)
 		}
@@ -153,30 +153,30 @@ func (u *unit) historicVisits(it *item, visits []Visit) []map[string]any {
 	return docs
 }
 
-// givenVisitOps replaces the visits of a record by those of an import, unless
+// importedVisitOps replaces the visits of a record by those of an import, unless
 // they are the same already.
-func (u *unit) givenVisitOps(ctx context.Context, e *model.Entity, it *item) ([]store.Op, error) {
-	var present []seenVisit
-	if it.op != opCreate {
+func (cs *changeset) importedVisitOps(ctx context.Context, e *model.Entity, ch *change) ([]store.Op, error) {
+	var present []storedVisit
+	if ch.op != opCreate {
 		var err error
-		if present, err = u.visitsOf(ctx, it.id, false); err != nil {
+		if present, err = cs.visitsOf(ctx, ch.id, false); err != nil {
 			return nil, err
 		}
 	}
-	if sameVisits(present, it.visits) {
+	if sameVisits(present, ch.visits) {
 		return nil, nil
 	}
 	var ops []store.Op
 	for _, v := range present {
 		ops = append(ops, store.Op{Kind: store.Delete, Collection: e.Key, Doc: store.Doc{ID: text(v.doc, "id")}, OldRev: v.rev})
 	}
-	for _, doc := range it.visits {
+	for _, doc := range ch.visits {
 		ops = append(ops, visitOp(e, store.Insert, doc, 0))
 	}
 	return ops, nil
 }
 
-func sameVisits(present []seenVisit, given []map[string]any) bool {
+func sameVisits(present []storedVisit, given []map[string]any) bool {
 	if len(present) != len(given) {
 		return false
 	}

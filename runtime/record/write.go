@@ -13,26 +13,26 @@ import (
 // Create makes a record of wire values. Errors: forbidden, invalid, guard,
 // transition, unique, conflict and those of the store.
 func (s *Service) Create(ctx context.Context, c Call, entity string, values map[string]any) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
-		e, err := u.writable(entity, schemas.OpCreate)
+	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		e, err := cs.writable(entity, schemas.OpCreate)
 		if err != nil {
 			return nil, err
 		}
-		it := u.newItem(e)
-		it.direct = true
-		return it, u.enter(ctx, it, values)
+		ch := cs.newChange(e)
+		ch.direct = true
+		return ch, cs.applyInput(ctx, ch, values)
 	})
 }
 
 // Update applies a JSON merge patch of wire values. Errors: those of Create,
 // not_found, and stale when c.IfMatch names another revision than the present.
 func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch map[string]any) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
-		it, err := u.open(ctx, entity, id, schemas.OpUpdate)
+	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		ch, err := cs.open(ctx, entity, id, schemas.OpUpdate)
 		if err != nil {
 			return nil, err
 		}
-		return it, u.enter(ctx, it, patch)
+		return ch, cs.applyInput(ctx, ch, patch)
 	})
 }
 
@@ -40,38 +40,38 @@ func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch m
 // way and a comment that may be its reason. It is an Update of the stage field
 // but for one thing: moving to the present stage is no move (409 transition).
 func (s *Service) Transition(ctx context.Context, c Call, entity, id, to string, values map[string]any, comment string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, u *unit) (*item, error) {
-		return u.transition(ctx, entity, id, to, values, comment)
+	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		return cs.transition(ctx, entity, id, to, values, comment)
 	})
 }
 
-func (u *unit) transition(ctx context.Context, entity, id, to string, values map[string]any, comment string) (*item, error) {
-	it, err := u.open(ctx, entity, id, schemas.OpUpdate)
+func (cs *changeset) transition(ctx context.Context, entity, id, to string, values map[string]any, comment string) (*change, error) {
+	ch, err := cs.open(ctx, entity, id, schemas.OpUpdate)
 	if err != nil {
 		return nil, err
 	}
-	m := it.entity.Machine
+	m := ch.entity.Machine
 	if m == nil {
-		return nil, problem.New(problem.Transition, "no_stages", map[string]any{"entity": it.entity.Def.Title})
+		return nil, problem.New(problem.Transition, "no_stages", map[string]any{"entity": ch.entity.Def.Title})
 	}
 	if m.Stages[to] == nil {
 		return nil, problem.Of(problem.Transition, problem.At("/to", "no_such_stage", "stage", to))
 	}
-	if u.stageHidden(it) {
+	if cs.stageHidden(ch) {
 		return nil, problem.Of(problem.Invalid, problem.At("/to", "not_writable"))
 	}
-	if text(it.before, m.Field.Key) == to {
+	if text(ch.before, m.Field.Key) == to {
 		title := m.Stages[to].Def.Title
 		return nil, problem.New(problem.Transition, "no_such_move", map[string]any{"from": title, "to": title})
 	}
-	u.takeComment(it, comment)
+	cs.setComment(ch, comment)
 	patch := copyDoc(values)
 	patch[m.Field.Key] = to
-	return it, u.enter(ctx, it, patch)
+	return ch, cs.applyInput(ctx, ch, patch)
 }
 
-// takeComment checks a comment as a long text: it stays in the history.
-func (u *unit) takeComment(it *item, comment string) {
+// setComment checks a comment as a long text: it stays in the history.
+func (cs *changeset) setComment(ch *change, comment string) {
 	t, ok := model.TypeOf(schemas.TypeLongText)
 	if !ok || comment == "" {
 		return
@@ -79,25 +79,25 @@ func (u *unit) takeComment(it *item, comment string) {
 	stored, ps := t.Normalise(&model.Field{Def: &schemas.Field{FieldType: schemas.TypeLongText}}, comment)
 	for _, p := range ps {
 		p.Path = "/comment" + p.Path
-		u.problems = append(u.problems, p)
+		cs.problems = append(cs.problems, p)
 	}
-	it.comment, _ = stored.(string)
+	ch.comment, _ = stored.(string)
 }
 
 // writable finds an entity that people write, where the person may do op on
 // some row at all.
-func (u *unit) writable(entity string, op schemas.Operation) (*model.Entity, error) {
-	e, ok := u.model.Entity(entity)
+func (cs *changeset) writable(entity string, op schemas.Operation) (*model.Entity, error) {
+	e, ok := cs.model.Entity(entity)
 	if !ok {
 		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
 	}
 	if e.Key == visitEntity {
 		return nil, problem.New(problem.Forbidden, "built_in_read_only", nil)
 	}
-	if u.call.Historical && !u.rights.Allowed(entity, schemas.OpImportHistory) {
+	if cs.call.Historical && !cs.rights.Allowed(entity, schemas.OpImportHistory) {
 		return nil, problem.New(problem.Forbidden, "no_right_history", nil)
 	}
-	if !u.rights.Allowed(entity, op) && !u.rights.Allowed(entity, schemas.OpRead) || op == schemas.OpCreate && !u.rights.Allowed(entity, op) {
+	if !cs.rights.Allowed(entity, op) && !cs.rights.Allowed(entity, schemas.OpRead) || op == schemas.OpCreate && !cs.rights.Allowed(entity, op) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
 	return e, nil
@@ -106,40 +106,40 @@ func (u *unit) writable(entity string, op schemas.Operation) (*model.Entity, err
 // open loads the record that a call is about: not_found when the person cannot
 // see it, forbidden when he sees it but may not do op, stale when it has moved
 // on from the revision he saw.
-func (u *unit) open(ctx context.Context, entity, id string, op schemas.Operation) (*item, error) {
-	e, err := u.writable(entity, op)
+func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Operation) (*change, error) {
+	e, err := cs.writable(entity, op)
 	if err != nil {
 		return nil, err
 	}
-	it, err := u.load(ctx, e, id)
+	ch, err := cs.load(ctx, e, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, notFound()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if seen, err := u.mayRead(ctx, e, it.before); err != nil || !seen {
+	if seen, err := cs.mayRead(ctx, e, ch.before); err != nil || !seen {
 		if err == nil {
 			err = notFound()
 		}
 		return nil, err
 	}
-	if !u.rights.Can(entity, op, it.before) {
+	if !cs.rights.Can(entity, op, ch.before) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
-	if u.call.IfMatch != 0 && u.call.IfMatch != it.rev {
-		return nil, u.stale(ctx, it)
+	if cs.call.IfMatch != 0 && cs.call.IfMatch != ch.rev {
+		return nil, cs.stale(ctx, ch)
 	}
-	it.direct = true
+	ch.direct = true
 	if op == schemas.OpUpdate {
-		it.op = opUpdate
+		ch.op = opUpdate
 	}
-	return it, nil
+	return ch, nil
 }
 
 // stale carries the record as it is now, cut to its reader.
-func (u *unit) stale(ctx context.Context, it *item) error {
-	present, err := u.render(ctx, it)
+func (cs *changeset) stale(ctx context.Context, ch *change) error {
+	present, err := cs.render(ctx, ch)
 	if err != nil {
 		return err
 	}

@@ -189,7 +189,7 @@ func (o *testApp) checkDeal(t *testing.T) {
 	rows, err := o.store.Find(t.Context(), record.HistoryCollection, store.Find{Limit: 2, Where: query.Cmp{
 		Path: query.Path{Field: "id", Kind: query.Key}, Op: query.Between, Value: []any{id + ":", id + ";"},
 	}})
-	if err != nil || len(rows) != 1 || !strings.Contains(string(rows[0].Body), `"door":"import"`) || !strings.Contains(string(rows[0].Body), `"historical":true`) {
+	if err != nil || len(rows) != 1 || !strings.Contains(string(rows[0].Body), `"source":"import"`) || !strings.Contains(string(rows[0].Body), `"historical":true`) {
 		t.Errorf("history: %v %s", err, pretty(rows))
 	}
 }

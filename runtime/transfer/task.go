@@ -231,5 +231,5 @@ func (t *task) rowID(s *step, number int) string {
 }
 
 func (t *task) call(historical bool) record.Call {
-	return record.Call{Actor: t.actor, Source: "import", Import: t.progress.ID, Historical: historical}
+	return record.Call{Actor: t.actor, Source: record.SourceImport, Import: t.progress.ID, Historical: historical}
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,7 +72,8 @@ type historyRow struct {
 	Entity  string            `json:"entity"`
 	Record  string            `json:"record"`
 	Op      string            `json:"op"`
-	Door    string            `json:"door"`
+	Source  record.Source     `json:"source"`
+	Door    record.Source     `json:"door"` // Source in rows of versions before 2026-12
 	Changes map[string]change `json:"changes"`
 }
 
@@ -120,7 +122,7 @@ func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
 			return fmt.Errorf("read history %s: %w", d.ID, err)
 		}
 		switch {
-		case h.Door != "import" || own[h.Record]:
+		case cmp.Or(h.Source, h.Door) != record.SourceImport || own[h.Record]:
 		case h.Op == "create":
 			own[h.Record] = true
 			m.created[h.Entity] = append(m.created[h.Entity], h.Record)
@@ -165,5 +167,5 @@ func (t *task) order(created map[string][]string) []string {
 }
 
 func (t *task) undoCall() record.Call {
-	return record.Call{Actor: t.actor, Source: "undo", Import: t.progress.ID}
+	return record.Call{Actor: t.actor, Source: record.SourceUndo, Import: t.progress.ID}
 }

@@ -28,7 +28,7 @@ func TestARecordIsMadeReadChangedAndDeleted(t *testing.T) {
 			Status: 412, Has: []string{`"code":"stale"`, `"record":{`, `"name":"东方"`}, Not: []string{"margin"}},
 		{Name: "If-Match that is no revision", As: w.li.Token, Method: "PATCH", Path: path, Body: `{}`, Header: []string{"If-Match", `"abc"`}, Status: 400, Has: []string{`"code":"malformed"`}},
 		{Name: "merge patch has its own type", As: w.li.Token, Method: "PATCH", Path: path, Body: `{"code":"A1"}`, Header: []string{"Content-Type", "application/merge-patch+json"}, Status: 200},
-		{Name: "history", As: w.li.Token, Method: "GET", Path: path + "/history", Status: 200, Has: []string{`"door":"api"`, `"to":"东方"`}, Not: []string{"margin"}},
+		{Name: "history", As: w.li.Token, Method: "GET", Path: path + "/history", Status: 200, Has: []string{`"source":"api"`, `"to":"东方"`}, Not: []string{"margin"}},
 		{Name: "history, page by page", As: w.li.Token, Method: "GET", Path: path + "/history?limit=1", Status: 200, Has: []string{`"cursor":"`}},
 		{Name: "a unique value that is taken", As: w.wang.Token, Method: "POST", Path: "/records/deal", Body: `{"name":"y","code":"A1"}`,
 			Status: 409, Has: []string{`"code":"unique"`, `"path":"/code"`}, Not: []string{"东方"}},
@@ -80,7 +80,7 @@ func TestWhatACallerMayNotSeeIsNotThere(t *testing.T) {
 	}...))
 }
 
-func TestStagesAreGuardedThroughEveryDoor(t *testing.T) {
+func TestStagesAreGuardedForEveryMethod(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "甲"})

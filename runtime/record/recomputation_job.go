@@ -11,12 +11,12 @@ import (
 	"weft/runtime/store"
 )
 
-// renewalJob is a row of RecomputationCollection: records of Entity that are to be
+// recomputationJob is a row of RecomputationCollection: records of Entity that are to be
 // brought up to date, all of them after a publishing (Version), or those whose
 // reference Via names the record Target, which was changed. The rows are gone
 // through in the order of their ids, and each batch moves After on in its own
 // commit: a job that was cut off goes on where it was.
-type renewalJob struct {
+type recomputationJob struct {
 	ID      string `json:"id"`
 	Rev     int64  `json:"rev"`
 	At      string `json:"at"`
@@ -26,11 +26,13 @@ type renewalJob struct {
 	Text   bool   `json:"text,omitempty"`
 	Via    string `json:"via,omitempty"`
 	Target string `json:"target,omitempty"`
-	// By, Door, Cause and Depth are those of the change that left the job.
-	By    string `json:"by,omitempty"`
-	Door  string `json:"door,omitempty"`
-	Cause string `json:"cause,omitempty"`
-	Depth int    `json:"depth,omitempty"`
+	// By, Source, Cause and Depth are those of the change that caused the job.
+	// Jobs of versions before 2026-12 call the source Door.
+	By     string `json:"by,omitempty"`
+	Source Source `json:"source,omitempty"`
+	Door   Source `json:"door,omitempty"`
+	Cause  string `json:"cause,omitempty"`
+	Depth  int    `json:"depth,omitempty"`
 	// Silent jobs leave no history and have no effects.
 	Silent bool `json:"silent,omitempty"`
 	// After is the last record that is done, Until the last one there was when
@@ -44,13 +46,13 @@ type renewalJob struct {
 }
 
 // insert is the operation that leaves a new job.
-func (j renewalJob) insert(at time.Time) (store.Op, error) {
+func (j recomputationJob) insert(at time.Time) (store.Op, error) {
 	j.ID, j.At = newID(), at.UTC().Format(stampForm)
 	return j.write(store.Insert)
 }
 
 // write is an operation that stores the job under its next revision.
-func (j renewalJob) write(kind store.OpKind) (store.Op, error) {
+func (j recomputationJob) write(kind store.OpKind) (store.Op, error) {
 	old := j.Rev
 	j.Rev++
 	body, err := json.Marshal(j)
@@ -62,31 +64,31 @@ func (j renewalJob) write(kind store.OpKind) (store.Op, error) {
 }
 
 // remove is the operation that ends the job.
-func (j renewalJob) remove() store.Op {
+func (j recomputationJob) remove() store.Op {
 	return store.Op{Kind: store.Delete, Collection: RecomputationCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
 }
 
 // key names what a job is about.
-func (j renewalJob) key() string { return j.Entity + "." + j.Via + ":" + j.Target }
+func (j recomputationJob) key() string { return j.Entity + "." + j.Via + ":" + j.Target }
 
 // where finds the records of the job.
-func (j renewalJob) where(e *model.Entity) query.Expr {
+func (j recomputationJob) where(e *model.Entity) query.Expr {
 	if f := e.ByKey[j.Via]; f != nil {
-		return refersTo(f, j.Target)
+		return whereRefersTo(f, j.Target)
 	}
 	return nil
 }
 
-// jobsAtOnce is how many waiting jobs are looked at together.
-const jobsAtOnce = 1000
+// maxJobsAtOnce is how many waiting jobs are looked at together.
+const maxJobsAtOnce = 1000
 
-// renewalJobs reads waiting jobs, the oldest first.
-func renewalJobs(ctx context.Context, from store.Reader) ([]renewalJob, error) {
-	docs, err := from.Find(ctx, RecomputationCollection, store.Find{Limit: jobsAtOnce})
+// recomputationJobs reads waiting jobs, the oldest first.
+func recomputationJobs(ctx context.Context, from store.Reader) ([]recomputationJob, error) {
+	docs, err := from.Find(ctx, RecomputationCollection, store.Find{Limit: maxJobsAtOnce})
 	if err != nil {
 		return nil, fmt.Errorf("record: renewals: %w", err)
 	}
-	jobs := make([]renewalJob, len(docs))
+	jobs := make([]recomputationJob, len(docs))
 	for i, d := range docs {
 		if err := json.Unmarshal(d.Body, &jobs[i]); err != nil {
 			return nil, fmt.Errorf("record: renewal %s: %w", d.ID, err)
@@ -103,7 +105,7 @@ func RecomputationOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
 	ops := make([]store.Op, len(renewals))
 	for i, r := range renewals {
 		var err error
-		if ops[i], err = (renewalJob{Entity: r.Entity.Key, Version: now.Version, Text: r.Text, Silent: true}).insert(at); err != nil {
+		if ops[i], err = (recomputationJob{Entity: r.Entity.Key, Version: now.Version, Text: r.Text, Silent: true}).insert(at); err != nil {
 			return nil, err
 		}
 	}
@@ -123,7 +125,7 @@ type RecomputationProgress struct {
 // PendingRecomputations tells which entities have records that do not follow the
 // published definitions yet. It is empty when all do.
 func PendingRecomputations(ctx context.Context, from store.Reader) ([]RecomputationProgress, error) {
-	jobs, err := renewalJobs(ctx, from)
+	jobs, err := recomputationJobs(ctx, from)
 	if err != nil {
 		return nil, err
 	}

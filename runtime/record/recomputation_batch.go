@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,12 @@ import (
 	"weft/runtime/store"
 )
 
-// renewalBatch is one commit of a renewal: some records, everything that is
+// recomputationBatch is one commit of a renewal: some records, everything that is
 // computed from them, and how far the job is then.
-type renewalBatch struct {
+type recomputationBatch struct {
 	s     *Service
-	job   renewalJob
-	older []renewalJob // about the same as job, not begun; they end with its first batch
+	job   recomputationJob
+	older []recomputationJob // about the same as job, not begun; they end with its first batch
 	size  int
 	// last is the last of count records of the batch, more whether others
 	// follow, left whether other jobs about them wait.
@@ -27,7 +28,7 @@ type renewalBatch struct {
 
 // run renews the next records. errNoModel means that this node does not know
 // the definitions yet that the job speaks of.
-func (b *renewalBatch) run(ctx context.Context) error {
+func (b *recomputationBatch) run(ctx context.Context) error {
 	m := b.s.current.Model()
 	if m == nil || m.Version < b.job.Version {
 		return errNoModel
@@ -43,17 +44,17 @@ func (b *renewalBatch) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	u := b.s.renewalUnit(m, b.job)
-	if err := u.renew(ctx, e, docs, b.job); err != nil {
+	cs := b.s.recomputationChangeset(m, b.job)
+	if err := cs.recomputeRecords(ctx, e, docs, b.job); err != nil {
 		return err
 	}
-	b.left = b.left || len(u.referred) > 0
-	batch, err := u.seal(ctx)
+	b.left = b.left || len(cs.referred) > 0
+	batch, err := cs.buildBatch(ctx)
 	if err != nil {
 		return err
 	}
 	if len(batch.Ops) == 0 {
-		batch.Expect = append(batch.Expect, u.presentVersion())
+		batch.Expect = append(batch.Expect, cs.expectVersion())
 	}
 	return b.commit(ctx, batch)
 }
@@ -61,7 +62,7 @@ func (b *renewalBatch) run(ctx context.Context) error {
 var errNoModel = errors.New("record: the definitions of a renewal are not in force here yet")
 
 // begin finds out, when the job is new, where it ends.
-func (b *renewalBatch) begin(ctx context.Context, e *model.Entity) error {
+func (b *recomputationBatch) begin(ctx context.Context, e *model.Entity) error {
 	if b.job.Until != "" {
 		return nil
 	}
@@ -80,7 +81,7 @@ func (b *renewalBatch) begin(ctx context.Context, e *model.Entity) error {
 }
 
 // docs reads the records of the batch.
-func (b *renewalBatch) docs(ctx context.Context, e *model.Entity) ([]store.Doc, error) {
+func (b *recomputationBatch) docs(ctx context.Context, e *model.Entity) ([]store.Doc, error) {
 	find := store.Find{Where: b.job.where(e), Limit: b.size}
 	if b.job.After != "" {
 		find.After = &store.Position{ID: b.job.After}
@@ -103,7 +104,7 @@ func (b *renewalBatch) docs(ctx context.Context, e *model.Entity) ([]store.Doc, 
 }
 
 // commit writes the batch together with the progress of the job.
-func (b *renewalBatch) commit(ctx context.Context, batch *store.Batch) error {
+func (b *recomputationBatch) commit(ctx context.Context, batch *store.Batch) error {
 	for _, j := range b.older {
 		batch.Ops = append(batch.Ops, j.remove())
 	}
@@ -122,60 +123,60 @@ func (b *renewalBatch) commit(ctx context.Context, batch *store.Batch) error {
 }
 
 // skip leaves the records of the batch as they are.
-func (b *renewalBatch) skip(ctx context.Context) error {
+func (b *recomputationBatch) skip(ctx context.Context) error {
 	b.job.Skipped += b.count
 	return b.commit(ctx, &store.Batch{})
 }
 
-// renewalUnit is a unit in which nobody acts: the rights of no person matter.
-func (s *Service) renewalUnit(m *model.Model, j renewalJob) *unit {
+// recomputationChangeset is a unit in which nobody acts: the rights of no person matter.
+func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *changeset {
 	actor := &access.Actor{UserID: j.By}
 	at := s.now().UTC().Truncate(time.Millisecond)
-	return &unit{
-		s: s, call: Call{Actor: actor, Source: j.Door, Cause: j.Cause, Depth: j.Depth}, model: m,
+	return &changeset{
+		s: s, call: Call{Actor: actor, Source: cmp.Or(j.Source, j.Door), Cause: j.Cause, Depth: j.Depth}, model: m,
 		rights: access.Compile(m, actor, access.RightsInput{}), at: at, stamp: at.Format(stampForm),
-		index: map[docKey]*item{}, silent: j.Silent,
+		index: map[docKey]*change{}, silent: j.Silent,
 	}
 }
 
-// renew computes the records anew, and everything that is computed from them.
+// recomputeRecords computes the records anew, and everything that is computed from them.
 // Roll-ups of their own are only looked at after a publishing: other changes
 // keep them right by themselves.
-func (u *unit) renew(ctx context.Context, e *model.Entity, docs []store.Doc, j renewalJob) error {
-	items := make([]*item, len(docs))
+func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) error {
+	items := make([]*change, len(docs))
 	for i, d := range docs {
-		it, err := u.take(e, d)
+		ch, err := cs.adopt(e, d)
 		if err != nil {
 			return err
 		}
-		items[i] = it
+		items[i] = ch
 	}
-	for _, it := range items {
+	for _, ch := range items {
 		if j.Via == "" {
-			if err := u.renewRollUps(ctx, it); err != nil {
+			if err := cs.recomputeOwnRollUps(ctx, ch); err != nil {
 				return err
 			}
 		}
-		if _, err := u.refresh(ctx, it); err != nil {
+		if _, err := cs.recomputeFormulas(ctx, ch); err != nil {
 			return err
 		}
-		if it.rederived = j.Text; it.rederived || len(it.diff()) > 0 {
-			it.op = opUpdate
+		if ch.rederived = j.Text; ch.rederived || len(ch.diff()) > 0 {
+			ch.op = opUpdate
 		}
-		if err := u.touchParent(ctx, it); err != nil {
+		if err := cs.touchParent(ctx, ch); err != nil {
 			return err
 		}
 	}
-	return u.settle(ctx)
+	return cs.recompute(ctx)
 }
 
-func (u *unit) renewRollUps(ctx context.Context, it *item) error {
-	for _, f := range it.entity.RollUps {
-		v, err := u.rollUp(ctx, f.RollUp, it)
+func (cs *changeset) recomputeOwnRollUps(ctx context.Context, ch *change) error {
+	for _, f := range ch.entity.RollUps {
+		v, err := cs.rollUp(ctx, f.RollUp, ch)
 		if err != nil {
-			return fmt.Errorf("record: roll-up %s.%s: %w", it.entity.Key, f.Key, err)
+			return fmt.Errorf("record: roll-up %s.%s: %w", ch.entity.Key, f.Key, err)
 		}
-		it.set(f.Key, v)
+		ch.set(f.Key, v)
 	}
 	return nil
 }

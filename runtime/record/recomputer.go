@@ -24,17 +24,17 @@ type Recomputer struct {
 	s   *Service
 	log *slog.Logger
 
-	turn  sync.Mutex     // one RunOnce at a time
-	sizes map[string]int // records per batch, by job
+	running    sync.Mutex     // one RunOnce at a time
+	batchSizes map[string]int // records per batch, by job
 }
 
 const (
-	// renewAtOnce is how many records one batch renews: few enough that callers
+	// recomputationBatchSize is how many records one batch renews: few enough that callers
 	// between two batches wait only a few milliseconds.
-	renewAtOnce = 100
-	// renewalPause is the time between two looks for jobs that nobody told of:
+	recomputationBatchSize = 100
+	// recomputationPause is the time between two looks for jobs that nobody told of:
 	// those of a publishing, and those of another node.
-	renewalPause = time.Second
+	recomputationPause = time.Second
 )
 
 // NewRecomputer makes the Renewer of a Service; a nil log discards.
@@ -42,19 +42,19 @@ func NewRecomputer(s *Service, log *slog.Logger) *Recomputer {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	r := &Recomputer{s: s, log: log, sizes: map[string]int{}}
+	r := &Recomputer{s: s, log: log, batchSizes: map[string]int{}}
 	r.Periodic = startstop.NewPeriodic(startstop.Period{
-		Name: "recomputation", RunOnce: r.shift, Every: renewalPause, Notify: s.renewals, Logger: log,
+		Name: "recomputation", RunOnce: r.runLeased, Every: recomputationPause, Notify: s.recomputationDue, Logger: log,
 	})
 	return r
 }
 
-// renewalLease is held by the process that renews. Two could do no harm, for
+// recomputationLease is held by the process that renews. Two could do no harm, for
 // every batch moves its job on in its own commit, but one would work in vain.
-const renewalLease = "renewal"
+const recomputationLease = "renewal"
 
-// shift works until nothing waits, unless another process does.
-func (r *Recomputer) shift(ctx context.Context) error {
+// runLeased works until nothing waits, unless another process does.
+func (r *Recomputer) runLeased(ctx context.Context) error {
 	if r.s.leases == nil {
 		return r.runAll(ctx)
 	}
@@ -62,7 +62,7 @@ func (r *Recomputer) shift(ctx context.Context) error {
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	l, err := r.s.leases.Take(ctx, renewalLease)
+	l, err := r.s.leases.Take(ctx, recomputationLease)
 	if errors.Is(err, lease.ErrHeld) {
 		return nil
 	}
@@ -85,11 +85,11 @@ func (r *Recomputer) runAll(ctx context.Context) error {
 	return nil
 }
 
-// wakeRenewer tells the Renewer of this Service, if there is one, that a
+// notifyRecomputer tells the Renewer of this Service, if there is one, that a
 // commit has left a job.
-func (s *Service) wakeRenewer() {
+func (s *Service) notifyRecomputer() {
 	select {
-	case s.renewals <- struct{}{}:
+	case s.recomputationDue <- struct{}{}:
 	default:
 	}
 }
@@ -97,13 +97,13 @@ func (s *Service) wakeRenewer() {
 // RunOnce makes one batch of every job that waits and tells whether there is
 // more to do. Errors are those of the store.
 func (r *Recomputer) RunOnce(ctx context.Context) (more bool, err error) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	jobs, err := renewalJobs(ctx, r.s.store)
+	r.running.Lock()
+	defer r.running.Unlock()
+	jobs, err := recomputationJobs(ctx, r.s.store)
 	if err != nil {
 		return false, err
 	}
-	more = len(jobs) == jobsAtOnce
+	more = len(jobs) == maxJobsAtOnce
 	for _, b := range r.batches(jobs) {
 		going, err := r.work(ctx, b)
 		if err != nil {
@@ -117,18 +117,18 @@ func (r *Recomputer) RunOnce(ctx context.Context) (more bool, err error) {
 // batches makes the next batch of each job. A job that has begun goes on to its
 // end, and what came about the same records meanwhile waits: its own batches
 // may have left it. Jobs that have not begun are done all at once.
-func (r *Recomputer) batches(jobs []renewalJob) []*renewalBatch {
-	var list []*renewalBatch
-	byKey := map[string]*renewalBatch{}
+func (r *Recomputer) batches(jobs []recomputationJob) []*recomputationBatch {
+	var list []*recomputationBatch
+	byKey := map[string]*recomputationBatch{}
 	sizes := map[string]int{}
 	for _, j := range jobs {
 		k := j.key()
 		b := byKey[k]
 		switch {
 		case b == nil:
-			b = &renewalBatch{s: r.s, size: renewAtOnce}
-			if r.sizes[k] > 0 {
-				b.size = r.sizes[k]
+			b = &recomputationBatch{s: r.s, size: recomputationBatchSize}
+			if r.batchSizes[k] > 0 {
+				b.size = r.batchSizes[k]
 			}
 			byKey[k], sizes[k] = b, b.size
 			list = append(list, b)
@@ -141,22 +141,22 @@ func (r *Recomputer) batches(jobs []renewalJob) []*renewalBatch {
 		}
 		b.job = j
 	}
-	r.sizes = sizes
+	r.batchSizes = sizes
 	return list
 }
 
 // work makes a batch, in smaller and smaller pieces while others write the same
 // records, and tells whether the job goes on. A single record that cannot be
 // renewed for a reason of its own is left as it is.
-func (r *Recomputer) work(ctx context.Context, b *renewalBatch) (more bool, err error) {
+func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool, err error) {
 	k := b.job.key()
-	at := place{q: &r.s.queues}
+	at := queuePosition{queues: &r.s.contention}
 	defer at.leave()
-	for try := range tries {
+	for try := range maxTries {
 		err := b.run(ctx)
 		switch {
 		case err == nil:
-			r.sizes[k] = min(2*b.size, renewAtOnce)
+			r.batchSizes[k] = min(2*b.size, recomputationBatchSize)
 			return b.more || b.left, nil
 		case errors.Is(err, errNoModel):
 			return false, nil
@@ -165,18 +165,18 @@ func (r *Recomputer) work(ctx context.Context, b *renewalBatch) (more bool, err 
 		case errors.Is(err, store.ErrConflict):
 			at.leave()
 			if b.size == 1 {
-				r.s.waitFor(ctx, err, try, &at)
+				r.s.waitForTurn(ctx, err, try, &at)
 			}
-			r.sizes[k] = max(1, b.size/2)
+			r.batchSizes[k] = max(1, b.size/2)
 		case b.size > 1:
-			r.sizes[k] = 1 // find the record that it is about
+			r.batchSizes[k] = 1 // find the record that it is about
 		case b.count == 0:
 			return false, err
 		default:
 			r.log.Error("a record cannot be renewed and stays as it is", "entity", b.job.Entity, "id", b.last, "error", err)
 			return b.more, b.skip(ctx)
 		}
-		b = &renewalBatch{s: b.s, job: b.job, older: b.older, left: b.left, size: r.sizes[k]}
+		b = &recomputationBatch{s: b.s, job: b.job, older: b.older, left: b.left, size: r.batchSizes[k]}
 	}
 	return true, nil
 }

@@ -13,32 +13,32 @@ import (
 // target. A deletion therefore first puts a row there (a hold), then looks for
 // referrers, then deletes: whatever refers to the record is either found, or
 // cannot be committed any more. A hold that its owner left behind is dropped
-// by the first who meets it after holdTime.
+// by the first who meets it after reservationTime.
 
-// holdTime is longer than any deletion takes.
-const holdTime = 30 * time.Second
+// reservationTime is longer than any deletion takes.
+const reservationTime = 30 * time.Second
 
-// holds are the rows of the bin that one deletion has put there.
-type holds struct {
+// reservations are the rows of the bin that one deletion has put there.
+type reservations struct {
 	s   *Service
 	ids map[string]bool
 }
 
-// errHeld says that holds were taken and the deletion is to be looked at anew.
-var errHeld = errors.New("record: what is deleted is held now")
+// errReserved says that holds were taken and the deletion is to be looked at anew.
+var errReserved = errors.New("record: what is deleted is held now")
 
-// missing lists the records that the unit deletes, that others may refer to
+// needed lists the records that the unit deletes, that others may refer to
 // and that are not held yet. Child rows need none: with each of them its
 // parent is written.
-func (h *holds) missing(u *unit) []string {
+func (h *reservations) needed(cs *changeset) []string {
 	var ids []string
-	for _, it := range u.items {
-		if it.op != opDelete || h.ids[it.id] {
+	for _, ch := range cs.changes {
+		if ch.op != opDelete || h.ids[ch.id] {
 			continue
 		}
-		for _, f := range it.entity.Referrers {
+		for _, f := range ch.entity.Referrers {
 			if f.Entity.Child == nil || f.Entity.Child.Field != f {
-				ids = append(ids, it.id)
+				ids = append(ids, ch.id)
 				break
 			}
 		}
@@ -46,9 +46,9 @@ func (h *holds) missing(u *unit) []string {
 	return ids
 }
 
-// take puts the holds into the bin; a conflict means that another deletion has
+// reserve puts the holds into the bin; a conflict means that another deletion has
 // one of the records.
-func (h *holds) take(ctx context.Context, ids []string, at string) error {
+func (h *reservations) reserve(ctx context.Context, ids []string, at string) error {
 	b := &store.Batch{Ops: make([]store.Op, len(ids))}
 	for i, id := range ids {
 		body := []byte{'{'}
@@ -70,20 +70,20 @@ func (h *holds) take(ctx context.Context, ids []string, at string) error {
 	for _, id := range ids {
 		h.ids[id] = true
 	}
-	return errHeld
+	return errReserved
 }
 
-// spent forgets the holds that became rows of the bin.
-func (h *holds) spent(u *unit) {
-	for _, it := range u.items {
-		if it.op == opDelete {
-			delete(h.ids, it.id)
+// forgetCommitted forgets the holds that became rows of the bin.
+func (h *reservations) forgetCommitted(cs *changeset) {
+	for _, ch := range cs.changes {
+		if ch.op == opDelete {
+			delete(h.ids, ch.id)
 		}
 	}
 }
 
 // release takes the holds of a deletion that did not come about out again.
-func (h *holds) release(ctx context.Context) {
+func (h *reservations) release(ctx context.Context) {
 	if len(h.ids) == 0 {
 		return
 	}
@@ -96,8 +96,8 @@ func (h *holds) release(ctx context.Context) {
 	_ = h.s.store.Commit(context.WithoutCancel(ctx), b)
 }
 
-// heldAt tells since when a row of the bin is only a hold.
-func heldAt(d store.Doc) (time.Time, bool) {
+// reservedAt tells since when a row of the bin is only a hold.
+func reservedAt(d store.Doc) (time.Time, bool) {
 	var row struct {
 		HeldAt string `json:"held_at"`
 	}
@@ -108,13 +108,13 @@ func heldAt(d store.Doc) (time.Time, bool) {
 	return at, err == nil
 }
 
-// dropOldHold frees a record whose deletion was cut off in the middle.
-func (s *Service) dropOldHold(ctx context.Context, id string) {
+// dropExpiredReservation frees a record whose deletion was cut off in the middle.
+func (s *Service) dropExpiredReservation(ctx context.Context, id string) {
 	d, err := s.store.Get(ctx, BinCollection, id)
 	if err != nil {
 		return
 	}
-	if at, held := heldAt(d); held && s.now().Sub(at) > holdTime {
+	if at, held := reservedAt(d); held && s.now().Sub(at) > reservationTime {
 		// A conflict means that somebody else just did.
 		_ = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{
 			{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: id}, OldRev: d.Rev},

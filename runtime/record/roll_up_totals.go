@@ -5,8 +5,8 @@ import (
 	"weft/runtime/store"
 )
 
-// figures are count, sum, least and greatest of some values in stored form.
-type figures struct {
+// rollUpTotals are count, sum, least and greatest of some values in stored form.
+type rollUpTotals struct {
 	decimal  bool // values are Decimal strings, added exactly
 	n        int64
 	sum      any
@@ -14,7 +14,7 @@ type figures struct {
 }
 
 // add takes one record in; unset values of a field count for nothing.
-func (f *figures) add(v any, ofField bool) {
+func (f *rollUpTotals) add(v any, ofField bool) {
 	if ofField && v == nil {
 		return
 	}
@@ -31,7 +31,7 @@ func (f *figures) add(v any, ofField bool) {
 	}
 }
 
-func (f *figures) addSum(v any) {
+func (f *rollUpTotals) addSum(v any) {
 	switch {
 	case v == nil:
 	case f.sum == nil:
@@ -47,8 +47,8 @@ func (f *figures) addSum(v any) {
 	}
 }
 
-// join takes in one row of an aggregate with the metrics n, sum, min, max.
-func (f *figures) join(row store.Row) {
+// addRow takes in one row of an aggregate with the metrics n, sum, min, max.
+func (f *rollUpTotals) addRow(row store.Row) {
 	n, _ := row["n"].(int64)
 	f.n += n
 	f.addSum(storedForm(row["sum"]))
@@ -62,7 +62,7 @@ func (f *figures) join(row store.Row) {
 
 // result is the figure in stored form: count and sum of nothing are 0, the
 // others are unset.
-func (f *figures) result(fn string) any {
+func (f *rollUpTotals) result(fn string) any {
 	switch fn {
 	case "count":
 		return float64(f.n)
@@ -88,7 +88,7 @@ func (f *figures) result(fn string) any {
 	return nil
 }
 
-func (f *figures) average() any {
+func (f *rollUpTotals) average() any {
 	if f.n == 0 || f.sum == nil {
 		return nil
 	}

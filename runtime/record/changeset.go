@@ -15,9 +15,9 @@ import (
 // stampForm is the stored form of an instant: UTC with milliseconds.
 const stampForm = "2006-01-02T15:04:05.000Z"
 
-// unit is one attempt at one change: every record that is changed with it, and
+// changeset is one attempt at one change: every record that is changed with it, and
 // every revision that it relied on. Nothing is written before its commit.
-type unit struct {
+type changeset struct {
 	s      *Service
 	call   Call
 	model  *model.Model
@@ -25,10 +25,10 @@ type unit struct {
 	at     time.Time
 	stamp  string
 
-	items []*item
-	index map[docKey]*item
-	// seen are documents that were only read; nil for what does not exist.
-	seen map[docKey]*seenDoc
+	changes []*change
+	index   map[docKey]*change
+	// cached are documents that were only read; nil for what does not exist.
+	cached map[docKey]*cachedDoc
 	// relied are revisions that must still hold at the commit, 0 for absent.
 	relied map[docKey]int64
 	// ops are changes beside records and links of files: renewals.
@@ -41,14 +41,14 @@ type unit struct {
 	refused  *problem.Error
 	warnings []problem.Field
 	deletion string
-	held     map[string]bool // records whose row in the bin is this change's own hold
-	// referred are the references whose referrers were looked for, drawnIn how
+	reserved map[string]bool // records whose row in the bin is this change's own hold
+	// referred are the references whose referrers were looked for, referrersLoaded how
 	// many of them were taken into the unit.
-	referred map[referral]bool
-	drawnIn  int
-	// reasoned says that the comment of a move became a field's value, of which
+	referred        map[referral]bool
+	referrersLoaded int
+	// commentStored says that the comment of a move became a field's value, of which
 	// more is computed.
-	reasoned bool
+	commentStored bool
 	// silent units follow new definitions: what they compute is no event in the
 	// life of a record, so it has no history, no effects and no author.
 	silent bool
@@ -57,26 +57,26 @@ type unit struct {
 	dryRun bool
 }
 
-type seenDoc struct {
+type cachedDoc struct {
 	rev  int64
 	body []byte
 	doc  map[string]any // decoded on demand
 }
 
-func (s *Service) newUnit(ctx context.Context, c Call, numbers numbers) (*unit, error) {
+func (s *Service) newChangeset(ctx context.Context, c Call, numbers numbers) (*changeset, error) {
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	at := s.now().UTC().Truncate(time.Millisecond)
-	return &unit{
+	return &changeset{
 		s: s, call: c, model: rights.Model, rights: rights, at: at, stamp: at.Format(stampForm),
-		index: map[docKey]*item{}, numbers: numbers,
+		index: map[docKey]*change{}, numbers: numbers,
 	}, nil
 }
 
-// item is one record on its way through the door.
-type item struct {
+// change is one record on its way through the door.
+type change struct {
 	entity *model.Entity
 	id     string
 	op     string // opCreate …; "" while it is only loaded
@@ -85,7 +85,7 @@ type item struct {
 	// after nil on delete.
 	before, after map[string]any
 	rev           int64 // in the store, 0 for none
-	at            string
+	path          string
 	// direct items are written by the person: rights, hooks and guards ask.
 	direct bool
 	// touched items are written even when no field changed, so that their
@@ -101,10 +101,10 @@ type item struct {
 	comment               string
 	move                  *visitMove
 	visits                []map[string]any // of a historical import, as they shall be
-	takenVisits           []seenVisit      // removed with the record
+	removedVisits         []storedVisit    // removed with the record
 	binRev                int64            // restore: revision of the row in the bin
 	binVisits             []any            // restore: visits that come back
-	binned                map[string]any   // restore: lists of files of which some are lost, as they were
+	beforeRestore         map[string]any   // restore: lists of files of which some are lost, as they were
 	mergedInto            string
 	merged                []string
 	changed               []*model.Field // found by diff
@@ -118,67 +118,67 @@ const (
 	opRestore = "restore"
 )
 
-func (u *unit) add(it *item) *item {
-	u.items = append(u.items, it)
-	u.index[docKey{it.entity.Key, it.id}] = it
-	return it
+func (cs *changeset) add(ch *change) *change {
+	cs.changes = append(cs.changes, ch)
+	cs.index[docKey{ch.entity.Key, ch.id}] = ch
+	return ch
 }
 
-func (u *unit) problem(path, code string, params ...any) {
-	u.problems = append(u.problems, problem.At(path, code, params...))
+func (cs *changeset) problem(path, code string, params ...any) {
+	cs.problems = append(cs.problems, problem.At(path, code, params...))
 }
 
 // refuse keeps the first problem that is more than a field's.
-func (u *unit) refuse(p *problem.Error) {
-	if u.refused == nil {
-		u.refused = p
+func (cs *changeset) refuse(p *problem.Error) {
+	if cs.refused == nil {
+		cs.refused = p
 		return
 	}
-	if u.refused.Code == p.Code {
-		u.refused.Fields = append(u.refused.Fields, p.Fields...)
+	if cs.refused.Code == p.Code {
+		cs.refused.Fields = append(cs.refused.Fields, p.Fields...)
 	}
 }
 
-// verdict is what stands against the change so far: field problems first.
-func (u *unit) verdict() error {
-	if len(u.problems) > 0 {
-		sortProblems(u.problems)
-		return problem.Of(problem.Invalid, u.problems...)
+// err is what stands against the change so far: field problems first.
+func (cs *changeset) err() error {
+	if len(cs.problems) > 0 {
+		sortProblems(cs.problems)
+		return problem.Of(problem.Invalid, cs.problems...)
 	}
-	if u.refused != nil {
-		return u.refused
+	if cs.refused != nil {
+		return cs.refused
 	}
 	return nil
 }
 
 // load brings a record into the unit; ErrNotFound of the store when there is none.
-func (u *unit) load(ctx context.Context, e *model.Entity, id string) (*item, error) {
-	if it := u.index[docKey{e.Key, id}]; it != nil {
-		if it.after == nil {
+func (cs *changeset) load(ctx context.Context, e *model.Entity, id string) (*change, error) {
+	if ch := cs.index[docKey{e.Key, id}]; ch != nil {
+		if ch.after == nil {
 			return nil, store.ErrNotFound
 		}
-		return it, nil
+		return ch, nil
 	}
-	d, err := u.peek(ctx, docKey{e.Key, id})
+	d, err := cs.peek(ctx, docKey{e.Key, id})
 	if err != nil {
 		return nil, err
 	}
 	if d.body == nil {
 		return nil, store.ErrNotFound
 	}
-	return u.take(e, store.Doc{ID: id, Rev: d.rev, Body: d.body})
+	return cs.adopt(e, store.Doc{ID: id, Rev: d.rev, Body: d.body})
 }
 
-// take makes an item of a document that was read.
-func (u *unit) take(e *model.Entity, d store.Doc) (*item, error) {
-	if it := u.index[docKey{e.Key, d.ID}]; it != nil {
-		return it, nil
+// adopt makes an item of a document that was read.
+func (cs *changeset) adopt(e *model.Entity, d store.Doc) (*change, error) {
+	if ch := cs.index[docKey{e.Key, d.ID}]; ch != nil {
+		return ch, nil
 	}
 	before, err := decodeDoc(d)
 	if err != nil {
 		return nil, err
 	}
-	return u.add(&item{entity: e, id: d.ID, before: before, after: copyDoc(before), rev: d.Rev}), nil
+	return cs.add(&change{entity: e, id: d.ID, before: before, after: copyDoc(before), rev: d.Rev}), nil
 }
 
 func copyDoc(doc map[string]any) map[string]any {
@@ -191,20 +191,20 @@ func copyDoc(doc map[string]any) map[string]any {
 
 // find reads a record as it will be after this unit; nil when there is none.
 // Its revision becomes part of what the commit relies on when rely is set.
-func (u *unit) find(ctx context.Context, collection, id string, rely bool) (map[string]any, error) {
+func (cs *changeset) find(ctx context.Context, collection, id string, rely bool) (map[string]any, error) {
 	k := docKey{collection, id}
-	if it := u.index[k]; it != nil {
-		if rely && it.op == "" {
-			u.rely(k, it.rev)
+	if ch := cs.index[k]; ch != nil {
+		if rely && ch.op == "" {
+			cs.rely(k, ch.rev)
 		}
-		return it.after, nil
+		return ch.after, nil
 	}
-	d, err := u.peek(ctx, k)
+	d, err := cs.peek(ctx, k)
 	if err != nil {
 		return nil, err
 	}
 	if rely {
-		u.rely(k, d.rev)
+		cs.rely(k, d.rev)
 	}
 	if d.body == nil {
 		return nil, nil
@@ -218,42 +218,42 @@ func (u *unit) find(ctx context.Context, collection, id string, rely bool) (map[
 }
 
 // peek reads a document once per unit; one that does not exist has no body.
-func (u *unit) peek(ctx context.Context, k docKey) (*seenDoc, error) {
-	if d := u.seen[k]; d != nil {
+func (cs *changeset) peek(ctx context.Context, k docKey) (*cachedDoc, error) {
+	if d := cs.cached[k]; d != nil {
 		return d, nil
 	}
-	d, err := u.s.store.Get(ctx, k.collection, k.id)
+	d, err := cs.s.store.Get(ctx, k.collection, k.id)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	seen := &seenDoc{rev: d.Rev, body: d.Body}
-	if u.seen == nil {
-		u.seen = map[docKey]*seenDoc{}
+	seen := &cachedDoc{rev: d.Rev, body: d.Body}
+	if cs.cached == nil {
+		cs.cached = map[docKey]*cachedDoc{}
 	}
-	u.seen[k] = seen
+	cs.cached[k] = seen
 	return seen, nil
 }
 
-func (u *unit) rely(k docKey, rev int64) {
-	if u.relied == nil {
-		u.relied = map[docKey]int64{}
+func (cs *changeset) rely(k docKey, rev int64) {
+	if cs.relied == nil {
+		cs.relied = map[docKey]int64{}
 	}
-	u.relied[k] = rev
+	cs.relied[k] = rev
 }
 
 // matches tells whether a record matches a filter under the call's relative
 // values; records across references are read, and relied on when rely is set.
-func (u *unit) matches(ctx context.Context, f query.Filter, e *model.Entity, doc map[string]any, rely bool) (bool, error) {
+func (cs *changeset) matches(ctx context.Context, f query.Filter, e *model.Entity, doc map[string]any, rely bool) (bool, error) {
 	if f.IsZero() {
 		return true, nil
 	}
-	x, ps := f.Bind(u.env(), e, nil)
+	x, ps := f.Bind(cs.env(), e, nil)
 	if len(ps) > 0 {
 		return false, problem.Of(problem.Internal, ps...)
 	}
 	var failed error
 	ok := query.Matches(x, doc, func(collection, id string) map[string]any {
-		far, err := u.find(ctx, collection, id, rely)
+		far, err := cs.find(ctx, collection, id, rely)
 		if err != nil {
 			failed = err
 		}
@@ -263,8 +263,8 @@ func (u *unit) matches(ctx context.Context, f query.Filter, e *model.Entity, doc
 }
 
 // env is what relative values of rules stand for: the person and this moment.
-func (u *unit) env() query.Env {
-	env := u.rights.Env
-	env.Now, env.Zone = u.at, u.s.zone
+func (cs *changeset) env() query.Env {
+	env := cs.rights.Env
+	env.Now, env.Zone = cs.at, cs.s.zone
 	return env
 }

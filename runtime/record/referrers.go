@@ -1,0 +1,120 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"weft/runtime/model"
+	"weft/runtime/store"
+)
+
+// maxReferrersInCommit is how many records of others one change computes anew in its
+// own commit. What reads more is computed behind it, see Renewer.
+const maxReferrersInCommit = 200
+
+// recomputeReferrers computes the formulas that read, across a reference, a value that the
+// items in work have changed, and returns the records of which a value is
+// another one now. A record that stays as it is must still be so at the commit.
+func (cs *changeset) recomputeReferrers(ctx context.Context, work []*change) ([]*change, error) {
+	var moved []*change
+	have := map[*change]bool{}
+	for _, ch := range work {
+		for _, via := range ch.readThrough() {
+			if err := cs.loadReferrers(ctx, ch, via); err != nil {
+				return nil, err
+			}
+			for _, other := range cs.changes {
+				if other.entity != via.Entity || text(other.after, via.Key) != ch.id {
+					continue
+				}
+				changed, err := cs.recomputeFormulas(ctx, other)
+				if err != nil {
+					return nil, err
+				}
+				if changed && !have[other] {
+					have[other] = true
+					moved = append(moved, other)
+				}
+			}
+		}
+	}
+	return moved, nil
+}
+
+// readThrough lists the references through which formulas read a value that
+// the item changes. A deletion changes nothing for others: whoever referred to
+// it was told by the deletion itself.
+func (ch *change) readThrough() []*model.Field {
+	if len(ch.entity.DependentFormulas) == 0 || ch.op == "" || ch.op == opDelete {
+		return nil
+	}
+	var vias []*model.Field
+	for _, fed := range ch.entity.DependentFormulas {
+		if !sameValue(ch.before[fed.Source.Key], ch.after[fed.Source.Key]) && !slices.Contains(vias, fed.Via) {
+			vias = append(vias, fed.Via)
+		}
+	}
+	return vias
+}
+
+// recomputeFormulas computes the formulas of a record that the person does not write.
+func (cs *changeset) recomputeFormulas(ctx context.Context, ch *change) (changed bool, err error) {
+	if changed, err = cs.compute(ctx, ch); err != nil {
+		return false, err
+	}
+	if ch.op != "" {
+		return changed, nil
+	}
+	if !changed {
+		cs.rely(docKey{ch.entity.Key, ch.id}, ch.rev)
+		return false, nil
+	}
+	ch.op = opUpdate
+	return true, cs.touchParent(ctx, ch)
+}
+
+// referral is one record together with a reference that leads to it.
+type referral struct {
+	via    *model.Field
+	target string
+}
+
+// loadReferrers brings the records whose field via names the item into the
+// unit, unless they are too many for one commit. A job goes through them behind
+// the commit in any case: it finds those too that came to refer to the item
+// while this change was made. A new or restored record has no referrers but
+// those of this unit.
+func (cs *changeset) loadReferrers(ctx context.Context, ch *change, via *model.Field) error {
+	k := referral{via, ch.id}
+	if ch.op != opUpdate || cs.referred[k] {
+		return nil
+	}
+	if cs.referred == nil {
+		cs.referred = map[referral]bool{}
+	}
+	cs.referred[k] = true
+	left := maxReferrersInCommit - cs.referrersLoaded
+	docs, err := cs.s.store.Find(ctx, via.Entity.Key, store.Find{Where: whereRefersTo(via, ch.id), Limit: left + 1})
+	if err != nil {
+		return fmt.Errorf("record: records that read %s: %w", ch.id, err)
+	}
+	op, err := recomputationJob{
+		Entity: via.Entity.Key, Via: via.Key, Target: ch.id,
+		By: cs.call.Actor.UserID, Source: cs.call.Source, Cause: cs.call.Cause, Depth: cs.call.Depth, Silent: cs.silent,
+	}.insert(cs.at)
+	if err != nil {
+		return err
+	}
+	cs.ops = append(cs.ops, op)
+	if len(docs) > left {
+		return nil
+	}
+	cs.referrersLoaded += len(docs)
+	for _, d := range docs {
+		if _, err := cs.adopt(via.Entity, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}

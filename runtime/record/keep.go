@@ -20,7 +20,7 @@ func (s *Service) Replay(ctx context.Context, c Call) (*Result, error) { return 
 func AnswerOp(c Call, at time.Time, r *Result) store.Op { return answerOp(c, at, r) }
 
 // AnswerOp is the function AnswerOp at the present time of the service's clock.
-func (s *Service) AnswerOp(c Call, r *Result) store.Op { return keepOp(c, s.now(), r) }
+func (s *Service) AnswerOp(c Call, r *Result) store.Op { return answerOp(c, s.now(), r) }
 
 // IsDuplicate tells whether a commit failed because another call with the same
 // idempotency key was faster.

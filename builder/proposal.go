@@ -2,14 +2,17 @@ package builder
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"weft/runtime/problem"
 	"weft/runtime/store"
 	"weft/schemas"
 )
 
-// Apply gives the definitions in force with the proposal's changes. Paths of
-// problems lead into the proposal: /definitions/0/properties/amount.
+// Apply gives the current definitions with the proposal's changes. Paths of
+// problems begin with kind and key of the definition, as those of model.Compile
+// do: /entity/lead/properties/amount; with /definitions/0 where it has neither.
 func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
 	set := b.present().Clone()
 	var problems []problem.Field
@@ -20,7 +23,7 @@ func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
 	}
 	seen := map[string]bool{}
 	for i, data := range p.Definitions {
-		at := problem.Pointer("definitions", i)
+		at := definitionPath(data, i)
 		d, wrong := schemas.Decode(data)
 		for _, f := range wrong {
 			f.Path = at + f.Path
@@ -36,6 +39,18 @@ func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
 		set.Add(d)
 	}
 	return set, problems
+}
+
+// definitionPath is the path of problems of the proposal's definition i.
+func definitionPath(data json.RawMessage, i int) string {
+	var head struct {
+		Kind schemas.Kind `json:"kind"`
+		Key  string       `json:"key"`
+	}
+	if json.Unmarshal(data, &head) != nil || !slices.Contains(schemas.Kinds(), head.Kind) || head.Key == "" {
+		return problem.Pointer("definitions", i)
+	}
+	return problem.Pointer(string(head.Kind), head.Key)
 }
 
 // CheckProposal finds everything that would keep the proposal from being
@@ -113,7 +128,7 @@ func (b *Builder) overtaken(ctx context.Context, d Draft) ([]problem.Field, erro
 	for i, data := range d.Definitions {
 		def, _ := schemas.Decode(data)
 		if def != nil && changed[Ref{def.DefinitionKind(), def.DefinitionKey()}] {
-			problems = append(problems, problem.At(problem.Pointer("definitions", i), "overtaken", "key", def.DefinitionKey()))
+			problems = append(problems, problem.At(definitionPath(data, i), "overtaken", "key", def.DefinitionKey()))
 		}
 	}
 	for i, ref := range d.Remove {

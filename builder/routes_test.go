@@ -98,7 +98,7 @@ func TestRoutes(t *testing.T) {
 		{"text behind it", "POST", "/builder/publish", jsonType, `{} {}`, 400, "malformed", ""},
 		{"too large", "POST", "/builder/publish", jsonType, `{"definitions":["` + strings.Repeat("x", 1<<20) + `"]}`, 413, "too_large", ""},
 		{"check refuses with the path in the request", "POST", "/builder/check", jsonType, definitions(entity("deal", `"name":{"x-type":"txt","x-title":`+title+`}`)),
-			422, "/definitions/0/properties/name/x-type", ""},
+			422, "/entity/deal/properties/name/x-type", ""},
 		{"check is content", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name"))), 204, "", ""},
 		{"check warns of a list without index", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name")), list), 200,
 			`{"warnings":[{"code":"unserved","entity":"deal","index":"{\"fields\":[\"-created_at\"]}","message":"no index serves this`, ""},
@@ -190,7 +190,7 @@ func TestDraftRoutes(t *testing.T) {
 		t.Fatal(status)
 	}
 	b.publish(t, entity("deal", text("name")+","+text("remark")))
-	if status, _, body := ask(t, s, "POST", "/builder/drafts/board/publish", jsonType, ""); status != 409 || !strings.Contains(body, "/definitions/0") {
+	if status, _, body := ask(t, s, "POST", "/builder/drafts/board/publish", jsonType, ""); status != 409 || !strings.Contains(body, "/entity/deal") {
 		t.Fatal(status, body)
 	}
 	if status, _, _ := ask(t, s, "DELETE", "/builder/drafts/board", "", ""); status != 204 {

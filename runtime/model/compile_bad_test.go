@@ -195,6 +195,17 @@ func TestConditionsAreStrictToTheLeaves(t *testing.T) {
 	}
 }
 
+// One mistake is one problem: what reads a computed field without a valid
+// x-result is not refused for it again. // E10
+func TestAMissingResultIsOneProblem(t *testing.T) {
+	t.Parallel()
+	line := `{"kind":"entity","key":"line","type":"object","x-title":` + title + `,"properties":{` + property("thing", "reference", `,"x-entity":"thing"`) + "," + property("price", "currency", `,"x-currency":"CNY"`) + `}}`
+	view := `{"kind":"view","key":"v","title":` + title + `,"entity":"thing","type":"list","columns":["fee","total"],"sort":["-fee"],"where":{"all":[["fee",">",3],["total",">","5.5"],["more",">",1]]}}`
+	fields := strings.Join([]string{property("more", "formula", `,"x-result":"number","x-formula":"fee + 1"`), property("fee", "formula", `,"x-formula":"n * 2"`), property("n", "number", ""),
+		property("total", "roll_up", `,"x-roll-up":{"entity":"line","field":"thing","func":"sum","of":"price"}`)}, ",")
+	refuse(t, []refusal{{"missing", []string{line, thing(fields, ""), view}, []string{at + "fee/x-result required", at + "total/x-result required"}}})
+}
+
 // What a condition may say of each type still publishes, amounts as numbers.
 func TestConditionsThatArePublished(t *testing.T) {
 	t.Parallel()

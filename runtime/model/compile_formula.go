@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"weft/runtime/formula"
@@ -38,6 +39,7 @@ func (e *Entity) follow(path string) (via *Field, f query.Field, ok bool) {
 
 // formulas parses the formulas and puts them into the order of computing.
 func (c *compiler) formulas() {
+	c.missingResults()
 	for _, e := range c.order {
 		for _, f := range e.Fields {
 			if f.Def.FieldType == schemas.TypeFormula && f.Def.Formula != "" {
@@ -46,6 +48,51 @@ func (c *compiler) formulas() {
 		}
 	}
 	c.cycles()
+}
+
+// missingResults gives computed fields whose x-result is missing or wrong, which
+// is a problem already, the kind that their formula or roll-up has, so that
+// what reads them is not refused for the same reason again.
+func (c *compiler) missingResults() {
+	for again := true; again; {
+		again = false
+		for _, e := range c.order {
+			for _, f := range e.Fields {
+				again = f.takeResult() || again
+			}
+		}
+	}
+}
+
+func (f *Field) takeResult() bool {
+	kind := query.Kind(0)
+	switch {
+	case slices.Contains(resultTypes, f.Def.Result):
+		return false
+	case f.RollUp != nil && f.RollUp.Of != nil:
+		kind = f.RollUp.Of.Kind
+	case f.Def.FieldType == schemas.TypeFormula:
+		x, err := formula.Parse(f.Def.Formula, scope{f.Entity})
+		if err != nil {
+			return false
+		}
+		kind = x.Result()
+		if _, ok := x.As(query.Number); ok && kind == query.Decimal {
+			kind = query.Number // amounts and numbers mix in formulas
+		}
+	}
+	for _, result := range resultTypes {
+		if types[result].Kind(f.Def) == kind {
+			def := *f.Def
+			def.Result = result
+			f.Def, f.Kind = &def, kind
+			known := f.Entity.lookup[f.Key]
+			known.Kind = kind
+			f.Entity.lookup[f.Key] = known
+			return true
+		}
+	}
+	return false
 }
 
 // formula parses one formula. The revision of a record and who wrote it when

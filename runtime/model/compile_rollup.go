@@ -57,7 +57,7 @@ func (c *compiler) rollUpFunction(r *RollUp, here string) {
 		c.fail(here+"/of", "no_aggregate", "field", r.Of.Key, "func", r.Func)
 		return
 	}
-	if r.Field.Kind != r.Of.Kind {
+	if slices.Contains(resultTypes, r.Field.Def.Result) && r.Field.Kind != r.Of.Kind {
 		c.fail(at(r.Field.Entity.Def, "properties", r.Field.Key, "x-result"), "wrong_result", "want", kindName(r.Of.Kind), "have", kindName(r.Field.Kind))
 	}
 }

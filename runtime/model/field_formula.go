@@ -46,6 +46,9 @@ func (formulaType) Check(f *schemas.Field) []problem.Field {
 }
 
 func checkResult(f *schemas.Field) []problem.Field {
+	if f.Result == "" {
+		return []problem.Field{problem.At("/x-result", "required")}
+	}
 	if !slices.Contains(resultTypes, f.Result) {
 		return []problem.Field{problem.At("/x-result", "result_type")}
 	}

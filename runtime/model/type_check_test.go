@@ -35,10 +35,10 @@ func TestDefinitionsOfFields(t *testing.T) {
 		{"auto number", schemas.Field{FieldType: schemas.TypeAutoNumber}, "/x-auto-number required"},
 		{"auto number with a default", schemas.Field{FieldType: schemas.TypeAutoNumber, AutoNumber: &schemas.AutoNumber{Digits: 99}, Default: json.RawMessage(`"a"`)}, "/default annotation_unused, /x-auto-number/digits bound_out_of_range"},
 		{"formula", schemas.Field{FieldType: schemas.TypeFormula, Formula: "a", Result: schemas.TypeCurrency}, ""},
-		{"formula without result", schemas.Field{FieldType: schemas.TypeFormula, Formula: "a"}, "/x-result result_type"},
+		{"formula without result", schemas.Field{FieldType: schemas.TypeFormula, Formula: "a"}, "/x-result required"},
 		{"formula of integers", schemas.Field{FieldType: schemas.TypeFormula, Formula: "a", Result: schemas.TypeInteger}, "/x-result result_type"},
 		{"count", schemas.Field{FieldType: schemas.TypeRollUp, RollUp: &schemas.RollUp{Entity: "a", Field: "b", Func: "count"}}, ""},
-		{"sum of nothing", schemas.Field{FieldType: schemas.TypeRollUp, RollUp: &schemas.RollUp{Entity: "a", Field: "b", Func: "sum"}}, "/x-roll-up/of required, /x-result result_type"},
+		{"sum of nothing", schemas.Field{FieldType: schemas.TypeRollUp, RollUp: &schemas.RollUp{Entity: "a", Field: "b", Func: "sum"}}, "/x-roll-up/of required, /x-result required"},
 		{"unknown figure", schemas.Field{FieldType: schemas.TypeRollUp, Result: schemas.TypeNumber, RollUp: &schemas.RollUp{Entity: "a", Field: "b", Func: "median", Of: "c"}}, "/x-roll-up/func roll_up_func"},
 		{"child rows of nothing", schemas.Field{FieldType: schemas.TypeChildRows}, "/x-child required"},
 	}

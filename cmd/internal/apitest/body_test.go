@@ -8,8 +8,8 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// TestRequestsOfAWrongShape: S-18, S-22.
-func TestRequestsOfAWrongShape(t *testing.T) {
+// TestMalformedBodies: S-18, S-22.
+func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	post := func(name string, body any, status int, has string, header ...string) apptest.Scenario {
@@ -52,7 +52,7 @@ func TestRequestsOfAWrongShape(t *testing.T) {
 	}
 }
 
-func TestABodyThatBreaksOffIsNoRecord(t *testing.T) {
+func TestAnIncompleteBodyCreatesNoRecord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	req, err := http.NewRequest("POST", w.URL+"/api/v1/records/deal", strings.NewReader(`{"name":"half"`))

@@ -19,8 +19,8 @@ var thingDefinitions = []string{
 	  "scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
 }
 
-// TestTextsAreOrderedAsPeopleReadThem: no mark on the field is needed for it.
-func TestTextsAreOrderedAsPeopleReadThem(t *testing.T) {
+// TestTextSortOrder: no mark on the field is needed for it.
+func TestTextSortOrder(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: thingDefinitions})
 	li := app.User(t, "li", "keeper")
@@ -54,8 +54,8 @@ func TestTextsAreOrderedAsPeopleReadThem(t *testing.T) {
 	}
 }
 
-// TestWhatTheContractSaysToTheLetter holds what an acceptance test would ask.
-func TestWhatTheContractSaysToTheLetter(t *testing.T) {
+// TestContractDetails holds what an acceptance test would ask.
+func TestContractDetails(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: thingDefinitions})
 	li := app.User(t, "li", "keeper")

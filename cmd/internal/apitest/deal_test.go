@@ -35,17 +35,17 @@ var dealDefinitions = []string{
 	`{"kind":"view","key":"deal_list","title":{"zh-CN":"商机","en":"Deals"},"entity":"deal","type":"list","columns":["name","amount","margin"],"sort":["-amount"]}`,
 }
 
-// world is a weft with the deal definitions and the people of these tests.
-type world struct {
+// testWorld is a weft with the deal definitions and the people of these tests.
+type testWorld struct {
 	*apptest.App
 	li, wang, audit apptest.Person
 }
 
-func newWorld(t *testing.T) world { return newWorldWith(t, nil) }
+func newWorld(t *testing.T) testWorld { return newWorldWith(t, nil) }
 
 // newWorldWith puts a wrapper around the store.
-func newWorldWith(t *testing.T, wrap func(store.Store) store.Store) world {
+func newWorldWith(t *testing.T, wrap func(store.Store) store.Store) testWorld {
 	t.Helper()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Wrap: wrap})
-	return world{App: app, li: app.User(t, "li", "agent"), wang: app.User(t, "wang", "agent"), audit: app.User(t, "audit", "auditor")}
+	return testWorld{App: app, li: app.User(t, "li", "agent"), wang: app.User(t, "wang", "agent"), audit: app.User(t, "audit", "auditor")}
 }

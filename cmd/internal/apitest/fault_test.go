@@ -17,25 +17,25 @@ import (
 type faultyStore struct {
 	store.Store
 	fault atomic.Pointer[error]
-	away  atomic.Bool
+	down  atomic.Bool
 }
 
 func (s *faultyStore) Get(ctx context.Context, collection, id string) (store.Doc, error) {
-	if s.away.Load() {
+	if s.down.Load() {
 		return store.Doc{}, store.ErrUnavailable
 	}
 	return s.Store.Get(ctx, collection, id)
 }
 
 func (s *faultyStore) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
-	if s.away.Load() {
+	if s.down.Load() {
 		return nil, store.ErrUnavailable
 	}
 	return s.Store.Find(ctx, collection, f)
 }
 
 func (s *faultyStore) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
-	if s.away.Load() {
+	if s.down.Load() {
 		return 0, store.ErrUnavailable
 	}
 	return s.Store.ChangeNumber(ctx, collection)
@@ -52,8 +52,8 @@ func (s *faultyStore) Commit(ctx context.Context, b *store.Batch) error {
 	}
 }
 
-// TestFailuresOfTheStoreAreSaidAsWhatTheyAre: R-06, R-14, R-15, S-25.
-func TestFailuresOfTheStoreAreSaidAsWhatTheyAre(t *testing.T) {
+// TestStoreFailuresHaveTheirOwnCodes: R-06, R-14, R-15, S-25.
+func TestStoreFailuresHaveTheirOwnCodes(t *testing.T) {
 	t.Parallel()
 	faulty := &faultyStore{}
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Wrap: func(s store.Store) store.Store {
@@ -96,9 +96,9 @@ func TestFailuresOfTheStoreAreSaidAsWhatTheyAre(t *testing.T) {
 	app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`).Want(t, 201)
 }
 
-// TestADatabaseThatIsAwayIsNotTheCallersFault: R-14. Who repeats a call while
+// TestAnUnreachableDatabaseIsNoFailedSignIn: R-14. Who repeats a call while
 // his session cannot be looked up is not taken for somebody who guesses tokens.
-func TestADatabaseThatIsAwayIsNotTheCallersFault(t *testing.T) {
+func TestAnUnreachableDatabaseIsNoFailedSignIn(t *testing.T) {
 	t.Parallel()
 	faulty := &faultyStore{}
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Unchecked: true, Wrap: func(s store.Store) store.Store {
@@ -106,13 +106,13 @@ func TestADatabaseThatIsAwayIsNotTheCallersFault(t *testing.T) {
 		return faulty
 	}})
 	li := app.User(t, "li", "agent")
-	faulty.away.Store(true)
+	faulty.down.Store(true)
 	for n := range 1000 {
 		a := app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`)
 		if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
 			t.Fatalf("call %d: %d, Retry-After %q\n%s", n, a.Status, a.Header.Get("Retry-After"), a.Body)
 		}
 	}
-	faulty.away.Store(false)
+	faulty.down.Store(false)
 	app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`).Want(t, http.StatusCreated)
 }

@@ -11,9 +11,9 @@ import (
 	"weft/runtime/files"
 )
 
-// TestABucketThatBreaksOffIsNotTheCallersFault: R-28. What was stored is read
+// TestAnInterruptedBucketIsUnavailable: R-28. What was stored is read
 // back, and the connection ends on the way, which reads like a body cut off.
-func TestABucketThatBreaksOffIsNotTheCallersFault(t *testing.T) {
+func TestAnInterruptedBucketIsUnavailable(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Etag", `"no sum"`)
@@ -31,18 +31,18 @@ func TestABucketThatBreaksOffIsNotTheCallersFault(t *testing.T) {
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Storage: bucket})
 	li := app.User(t, "li", "agent")
 	form, media := apptest.Form(t, map[string]string{"a.txt": "abcdef"})
-	path := begin(t, app, li.Token, "b.txt", 10)
+	path := beginUpload(t, app, li.Token, "b.txt", 10)
 	away := []string{`"code":"unavailable"`}
 	app.Run(t, []apptest.Scenario{
 		{Name: "a form", As: li.Token, Method: "POST", Path: "/files", Body: form, Header: []string{"Content-Type", media}, Status: 503, Has: away},
-		{Name: "a piece", As: li.Token, Method: "PATCH", Path: path, Body: "01234", Header: piece(0), Status: 503, Has: away},
-		{Name: "the last piece", As: li.Token, Method: "PATCH", Path: path, Body: "0123456789", Header: piece(0), Status: 503, Has: away},
+		{Name: "a piece", As: li.Token, Method: "PATCH", Path: path, Body: "01234", Header: chunkHeaders(0), Status: 503, Has: away},
+		{Name: "the last piece", As: li.Token, Method: "PATCH", Path: path, Body: "0123456789", Header: chunkHeaders(0), Status: 503, Has: away},
 	})
 }
 
-// TestAFormIsNoLongerThanItsFileMayBe: S-22. What stands before the file counts
+// TestFormSizeIsLimited: S-22. What stands before the file counts
 // too, also where no length is said.
-func TestAFormIsNoLongerThanItsFileMayBe(t *testing.T) {
+func TestFormSizeIsLimited(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, MaxUpload: 1000})
 	li := app.User(t, "li", "agent")

@@ -10,9 +10,9 @@ import (
 	"weft/runtime/files/s3test"
 )
 
-// TestWithoutItsBucketWeftGoesOn: R-28. Uploads and downloads say that they
+// TestRecordsWorkWhileTheBucketIsDown: R-28. Uploads and downloads say that they
 // cannot be had now, and save nothing; records are written as ever.
-func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
+func TestRecordsWorkWhileTheBucketIsDown(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t)
 	bucket, err := files.NewBucket(files.S3Options{
@@ -25,7 +25,7 @@ func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, Storage: bucket})
 	li := app.User(t, "li", "agent")
 	id := app.Upload(t, li.Token, "a.pdf", "%PDF-1.7 before")
-	path := begin(t, app, li.Token, "b.txt", 10)
+	path := beginUpload(t, app, li.Token, "b.txt", 10)
 	form, media := apptest.Form(t, map[string]string{"c.txt": "meanwhile"})
 	away := []string{`"code":"unavailable"`}
 	quickly := func(name string, s apptest.Scenario) {
@@ -38,7 +38,7 @@ func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
 	}
 	server.Freeze()
 	quickly("an upload", apptest.Scenario{Method: "POST", Path: "/files", Body: form, Header: []string{"Content-Type", media}, Status: 503, Has: away, WantHeader: []string{"Retry-After: 2"}})
-	quickly("a piece", apptest.Scenario{Method: "PATCH", Path: path, Body: "01234", Header: piece(0), Status: 503, Has: away})
+	quickly("a piece", apptest.Scenario{Method: "PATCH", Path: path, Body: "01234", Header: chunkHeaders(0), Status: 503, Has: away})
 	quickly("a download", apptest.Scenario{Method: "GET", Path: "/files/" + id, Status: 503, Has: away})
 	quickly("a record", apptest.Scenario{Method: "POST", Path: "/records/deal", Body: `{"name":"x"}`, Status: 201})
 	quickly("a record that takes a file", apptest.Scenario{Method: "POST", Path: "/records/deal", Body: `{"name":"x","proof":["` + id + `"]}`, Status: 201})
@@ -49,6 +49,6 @@ func TestWithoutItsBucketWeftGoesOn(t *testing.T) {
 	if a := app.Do(t, li.Token, "GET", "/files/"+id, nil).Want(t, 200); a.Body != "%PDF-1.7 before" {
 		t.Errorf("came back as %s", a.Body)
 	}
-	app.Do(t, li.Token, "PATCH", path, "0123456789", piece(0)...).Want(t, 204)
+	app.Do(t, li.Token, "PATCH", path, "0123456789", chunkHeaders(0)...).Want(t, 204)
 	app.Upload(t, li.Token, "c.txt", strings.Repeat("after", 10))
 }

@@ -15,9 +15,9 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// hostile are files that would run in our pages if a browser took them for
+// hostileFiles are files that would run in our pages if a browser took them for
 // what they are (S-19).
-var hostile = []struct{ name, body string }{
+var hostileFiles = []struct{ name, body string }{
 	{"a.svg", `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script><animate onbegin="alert(1)"/></svg>`},
 	{"a.png", `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><a href="java&#x09;script:alert(1)"/></svg>`},
 	{"a.html", `<!doctype html><script>alert(1)</script>`},
@@ -34,11 +34,11 @@ var hostile = []struct{ name, body string }{
 	{"a.wasm", "\x00asm\x01\x00\x00\x00"},
 }
 
-// TestNothingUploadedRunsHere: S-19.
-func TestNothingUploadedRunsHere(t *testing.T) {
+// TestUploadedFilesDoNotRunInBrowsers: S-19.
+func TestUploadedFilesDoNotRunInBrowsers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	files := append(hostile[:len(hostile):len(hostile)], struct{ name, body string }{"polyglot.html", picture(t, "screen.png") + "<script>alert(1)</script>"})
+	files := append(hostileFiles[:len(hostileFiles):len(hostileFiles)], struct{ name, body string }{"polyglot.html", picture(t, "screen.png") + "<script>alert(1)</script>"})
 	for _, f := range files {
 		form, media := apptest.Form(t, map[string]string{f.name: f.body})
 		sent := w.Do(t, w.li.Token, "POST", "/files", form, "Content-Type", media)
@@ -71,8 +71,8 @@ func TestNothingUploadedRunsHere(t *testing.T) {
 	}
 }
 
-// TestOnlyFormsBecomeFiles: S-18, S-21.
-func TestOnlyFormsBecomeFiles(t *testing.T) {
+// TestUploadsMustBeForms: S-18, S-21.
+func TestUploadsMustBeForms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	form, media := apptest.Form(t, map[string]string{"a.txt": "a"})
@@ -110,8 +110,8 @@ func TestOnlyFormsBecomeFiles(t *testing.T) {
 	}
 }
 
-// TestABombGetsNoSmallPicture: S-21. The file is taken, since nothing opens it.
-func TestABombGetsNoSmallPicture(t *testing.T) {
+// TestADecompressionBombHasNoThumbnail: S-21. The file is taken, since nothing opens it.
+func TestADecompressionBombHasNoThumbnail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bomb := []byte(picture(t, "screen.png"))
@@ -124,9 +124,9 @@ func TestABombGetsNoSmallPicture(t *testing.T) {
 	}
 }
 
-// TestDownloadsAskForTheRightsEachTime: also for ranges, headers, thumbnails
+// TestDownloadsCheckRightsEachTime: also for ranges, headers, thumbnails
 // and what the browser has already.
-func TestDownloadsAskForTheRightsEachTime(t *testing.T) {
+func TestDownloadsCheckRightsEachTime(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})
 	li, wang := app.User(t, "li", "agent"), app.User(t, "wang", "agent")
@@ -170,9 +170,9 @@ func TestDownloadsAskForTheRightsEachTime(t *testing.T) {
 	})
 }
 
-// TestAFileInTwoFieldsIsReadThroughAny: whoever reads one of the fields that
+// TestAFileInTwoFieldsNeedsOneReadableField: whoever reads one of the fields that
 // hold a file has it, and nobody gets it out of a field that he does not read.
-func TestAFileInTwoFieldsIsReadThroughAny(t *testing.T) {
+func TestAFileInTwoFieldsNeedsOneReadableField(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})
 	li := app.User(t, "li", "agent")

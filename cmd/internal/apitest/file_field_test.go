@@ -51,7 +51,7 @@ func uploadFor(t *testing.T, app *apptest.App, token, field, name, body string, 
 	return app.Do(t, token, "POST", "/files?entity=visit&field="+url.QueryEscape(field), form, append([]string{"Content-Type", media}, headers...)...)
 }
 
-func TestAFieldsLimitsHoldWhenItIsNamed(t *testing.T) {
+func TestFieldLimitsAtUpload(t *testing.T) {
 	t.Parallel()
 	app, li := newVisits(t)
 	photo, pdf := picture(t, "phone.jpg"), "%PDF-1.7 the contract"
@@ -95,8 +95,8 @@ func TestAFieldsLimitsHoldWhenItIsNamed(t *testing.T) {
 	}
 }
 
-// TestAFieldsLimitsHoldWhenAFileIsLinked: whatever was named when it was uploaded.
-func TestAFieldsLimitsHoldWhenAFileIsLinked(t *testing.T) {
+// TestFieldLimitsWhenLinked: whatever was named when it was uploaded.
+func TestFieldLimitsWhenLinked(t *testing.T) {
 	t.Parallel()
 	app, li := newVisits(t)
 	pdf := app.Upload(t, li.Token, "a.pdf", "%PDF-1.7")
@@ -115,9 +115,9 @@ func TestAFieldsLimitsHoldWhenAFileIsLinked(t *testing.T) {
 	})
 }
 
-// TestPositionsStayOnlyWhereTheFieldAsks: what is sent for another field, or
+// TestPositionsAreRemovedUnlessTheFieldKeepsThem: what is sent for another field, or
 // for none, loses them; what kept one cannot be linked elsewhere.
-func TestPositionsStayOnlyWhereTheFieldAsks(t *testing.T) {
+func TestPositionsAreRemovedUnlessTheFieldKeepsThem(t *testing.T) {
 	t.Parallel()
 	app, li := newVisits(t)
 	photo := picture(t, "phone.jpg")

@@ -45,7 +45,7 @@ func TestHostileNamesOverHTTP(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"../../x": "x", `..\..\x`: "x", "/etc/passwd": "passwd", "a%2e%2e%2fb": "a%2e%2e%2fb", "a\x00b": "ab", "..": "file"} {
-		path := begin(t, w.App, w.li.Token, name, 5)
+		path := beginUpload(t, w.App, w.li.Token, name, 5)
 		wantName("tus", w.Do(t, w.li.Token, "GET", path, nil).Want(t, 200).Body, want)
 	}
 	for name, parameter := range map[string]string{"none": "", "an empty one": `; filename=""`, "a nameless part": `; name="x"`} {
@@ -56,9 +56,9 @@ func TestHostileNamesOverHTTP(t *testing.T) {
 	}
 }
 
-// TestEachRouteTakesItsOwnTypes: S-18. Nothing but a form becomes a file, and a
+// TestRoutesRefuseOtherMediaTypes: S-18. Nothing but a form becomes a file, and a
 // form is nothing where JSON, a table or an archive is meant.
-func TestEachRouteTakesItsOwnTypes(t *testing.T) {
+func TestRoutesRefuseOtherMediaTypes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	form, media := apptest.Form(t, map[string]string{"a.csv": "name\nx\n"})

@@ -16,9 +16,9 @@ import (
 	"weft/runtime/files/s3test"
 )
 
-// TestDownloadsFromTheBucketItself: S-34. An address is made for those who may
+// TestDownloadsAreRedirectedToTheBucket: S-34. An address is made for those who may
 // read the file, after that was asked, and only for saving it.
-func TestDownloadsFromTheBucketItself(t *testing.T) {
+func TestDownloadsAreRedirectedToTheBucket(t *testing.T) {
 	t.Parallel()
 	server := s3test.Open(t)
 	bucket, err := files.NewBucket(files.S3Options{Endpoint: "http://" + server.Endpoint, Region: server.Region, Bucket: server.Name,
@@ -26,7 +26,7 @@ func TestDownloadsFromTheBucketItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log safeLog
+	var log syncBuffer
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions, Storage: bucket,
 		Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	li, wang := app.User(t, "li", "agent"), app.User(t, "wang", "agent")
@@ -109,19 +109,19 @@ func TestDownloadsFromTheBucketItself(t *testing.T) {
 	}
 }
 
-// safeLog is a log that is read while it is written.
-type safeLog struct {
+// syncBuffer is a log that is read while it is written.
+type syncBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-func (l *safeLog) Write(p []byte) (int, error) {
+func (l *syncBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(p)
 }
 
-func (l *safeLog) String() string {
+func (l *syncBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()

@@ -7,9 +7,9 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// TestARestoreSaysWhichFilesAreLost: a merge carried them over; the answer and
+// TestARestoreWarnsOfLostFiles: a merge carried them over; the answer and
 // the history say so, one by one and in bulk.
-func TestARestoreSaysWhichFilesAreLost(t *testing.T) {
+func TestARestoreWarnsOfLostFiles(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})
 	file := app.Upload(t, app.Admin, "a.pdf", "%PDF-1.7 one")

@@ -9,7 +9,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-func TestFilesGoUpAndComeDown(t *testing.T) {
+func TestUploadAndDownload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const pdf = "%PDF-1.7 the contract"
@@ -30,8 +30,8 @@ func TestFilesGoUpAndComeDown(t *testing.T) {
 	})
 }
 
-// TestUploadsThatAreRefused: S-17, S-18, S-19.
-func TestUploadsThatAreRefused(t *testing.T) {
+// TestRefusedUploads: S-17, S-18, S-19.
+func TestRefusedUploads(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, MaxUpload: 1000})
 	li := app.User(t, "li", "agent")
@@ -59,8 +59,8 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	app.Do(t, li.Token, "POST", "/records/deal", fmt.Sprintf(`{"name":"x","proof":[%q]}`, svg)).Want(t, 422)
 }
 
-// TestAnUploadSentTwiceIsOneFile: R-05.
-func TestAnUploadSentTwiceIsOneFile(t *testing.T) {
+// TestARepeatedUploadIsOneFile: R-05.
+func TestARepeatedUploadIsOneFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	body, media := apptest.Form(t, map[string]string{"a.txt": "the same"})

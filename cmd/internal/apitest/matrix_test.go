@@ -12,10 +12,10 @@ import (
 // record, W for a word, OWN for a record of the caller's own.
 type probe struct{ method, path, body string }
 
-// readDoors are the routes through which records are read, with every way of
-// asking for a field or a row that there is. writeDoors likewise.
+// readProbes are the routes through which records are read, with every way of
+// asking for a field or a row that there is. writeProbes likewise.
 var (
-	readDoors = map[string][]probe{
+	readProbes = map[string][]probe{
 		"record.get": {{"GET", "/records/deal/R", ""}, {"GET", "/records/deal/OWN?fields=F", ""}, {"GET", "/records/deal/OWN?expand=F", ""}, {"GET", "/records/deal/OWN?fields=name,F", ""}},
 		"record.query": query("/query", `"where":["F","=",424242]`, `"where":["F",">",1]`, `"where":["F","present"]`, `"where":["F","=","text"]`, `"where":["F","contains","x"]`, `"where":["F","between",[1]]`, `"where":["F","nonsense",1]`, `"where":{"not":["F","empty"]}`,
 			`"where":{"any":[["name","=","x"],["F","in",[424242]]]}`, `"where":["F.id","present"]`, `"where":["owner.F","present"]`, `"sort":["F"]`, `"sort":["-F"]`,
@@ -28,7 +28,7 @@ var (
 		"record.history": {{"GET", "/records/deal/R/history", ""}},
 		"record.export":  query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
 	}
-	writeDoors = map[string][]probe{
+	writeProbes = map[string][]probe{
 		"record.create":     {{"POST", "/records/deal", `{"name":"x","F":1}`}, {"POST", "/records/deal", `{"name":"x","F":null,"rev":1,"id":"R","created_by":"R","updated_at":"2020-01-01T00:00:00Z"}`}},
 		"record.update":     {{"PATCH", "/records/deal/R", `{"name":"x"}`}, {"PATCH", "/records/deal/OWN", `{"F":1}`}, {"PATCH", "/records/deal/OWN", `{"rev":9}`}},
 		"record.delete":     {{"DELETE", "/records/deal/R", ""}},
@@ -40,8 +40,8 @@ var (
 		"record.import": {{"POST", "/records/deal/import", "name,F\nx,1\n"}},
 		"import.create": {{"POST", "/imports", "name,F\nx,1\n"}},
 	}
-	// notAboutRows are routes that show no records; those in quotes have tests of their own.
-	notAboutRows = "import.get import.problems import.undo mapping.get mapping.put session.create session.delete session.list session.revoke " +
+	// otherRoutes are routes that show no records; those in quotes have tests of their own.
+	otherRoutes = "import.get import.problems import.undo mapping.get mapping.put session.create session.delete session.list session.revoke " +
 		"session.revokeOthers me meta password.set token.list token.create token.revoke access.explain template.list template.install openapi healthz " +
 		"readyz metrics page file.upload 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live'"
 )
@@ -54,10 +54,10 @@ func query(suffix string, members ...string) []probe {
 	return list
 }
 
-// TestNoDoorTellsWhatItsCallerMayNotSee asks through every door for a hidden
+// TestNoRouteRevealsHiddenData asks through every door for a hidden
 // field and a hidden row, and for ones that do not exist: the answers must be
 // the same (S-01, S-03). A route that nobody wrote down here fails the test.
-func TestNoDoorTellsWhatItsCallerMayNotSee(t *testing.T) {
+func TestNoRouteRevealsHiddenData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	secret := w.Create(t, w.wang.Token, "deal", map[string]any{"name": "绝密文件", "code": "W1"})
@@ -69,25 +69,25 @@ func TestNoDoorTellsWhatItsCallerMayNotSee(t *testing.T) {
 	missing := strings.NewReplacer("F", "nonsense", "R", "01a202e1-c004-70ff-a347-4bb93fd8b6cc", "W", "没有", "OWN", own)
 	same := strings.NewReplacer("margin", "F", "nonsense", "F", secret, "R", "01a202e1-c004-70ff-a347-4bb93fd8b6cc", "R")
 	for _, rt := range w.API.Routes() {
-		probes, reads := readDoors[rt.Name]
+		probes, reads := readProbes[rt.Name]
 		if !reads {
-			if writeDoors[rt.Name] == nil && !strings.Contains(" "+strings.ReplaceAll(notAboutRows, "'", "")+" ", " "+rt.Name+" ") {
+			if writeProbes[rt.Name] == nil && !strings.Contains(" "+strings.ReplaceAll(otherRoutes, "'", "")+" ", " "+rt.Name+" ") {
 				t.Errorf("the route %s is in no row of this matrix", rt.Name)
 			}
 			continue
 		}
 		for _, p := range probes {
-			a, b := ask(t, w, p, hidden), ask(t, w, p, missing)
+			a, b := send(t, w, p, hidden), send(t, w, p, missing)
 			if a.Status != b.Status || same.Replace(a.Body) != same.Replace(b.Body) {
 				t.Errorf("%s %s: hidden %d, missing %d\n%s\n%s", rt.Name, p.body, a.Status, b.Status, a.Body, b.Body)
 			}
-			noLeak(t, rt.Name, p, a)
+			checkNoLeak(t, rt.Name, p, a)
 		}
 	}
 }
 
-// TestNoDoorWritesWhatItsCallerMayNotWrite: S-05, S-08.
-func TestNoDoorWritesWhatItsCallerMayNotWrite(t *testing.T) {
+// TestNoRouteWritesWithoutTheRight: S-05, S-08.
+func TestNoRouteWritesWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	secret := w.Create(t, w.wang.Token, "deal", map[string]any{"name": "绝密文件", "code": "W1"})
@@ -95,23 +95,23 @@ func TestNoDoorWritesWhatItsCallerMayNotWrite(t *testing.T) {
 	for _, id := range []string{secret, own} {
 		w.Do(t, w.Admin, "PATCH", "/records/deal/"+id, `{"margin":424242}`).Want(t, 200)
 	}
-	before := w.everything(t)
+	before := w.allDeals(t)
 	fill := strings.NewReplacer("F", "margin", "R", secret, "W", "绝密", "OWN", own)
-	for name, probes := range writeDoors {
+	for name, probes := range writeProbes {
 		for _, p := range probes {
-			a := ask(t, w, p, fill)
+			a := send(t, w, p, fill)
 			if a.Status < 400 && name != "record.bulk" {
 				t.Errorf("%s %s: %d\n%s", name, p.body, a.Status, a.Body)
 			}
-			noLeak(t, name, p, a)
-			if after := w.everything(t); after != before {
+			checkNoLeak(t, name, p, a)
+			if after := w.allDeals(t); after != before {
 				t.Fatalf("%s %s changed something:\n%s\n%s", name, p.body, before, after)
 			}
 		}
 	}
 }
 
-func ask(t *testing.T, w world, p probe, fill *strings.Replacer) *apptest.Answer {
+func send(t *testing.T, w testWorld, p probe, fill *strings.Replacer) *apptest.Answer {
 	t.Helper()
 	media := "application/json"
 	if strings.HasPrefix(p.body, "name,") {
@@ -149,17 +149,17 @@ func fillNames(s string, fill *strings.Replacer) string {
 	return b.String()
 }
 
-func noLeak(t *testing.T, door string, p probe, a *apptest.Answer) {
+func checkNoLeak(t *testing.T, route string, p probe, a *apptest.Answer) {
 	t.Helper()
 	for _, leak := range []string{"绝密文件", "424242", "W1"} {
 		if strings.Contains(a.Body, leak) {
-			t.Errorf("%s %s shows %s:\n%s", door, p.body, leak, a.Body)
+			t.Errorf("%s %s shows %s:\n%s", route, p.body, leak, a.Body)
 		}
 	}
 }
 
-// everything is all deals with their revisions as admin sees them.
-func (w world) everything(t *testing.T) string {
+// allDeals is all deals with their revisions as admin sees them.
+func (w testWorld) allDeals(t *testing.T) string {
 	t.Helper()
 	var page struct{ Items []map[string]any }
 	w.Do(t, w.Admin, "POST", "/records/deal/query", `{}`).Want(t, 200).JSON(t, &page)

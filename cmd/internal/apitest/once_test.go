@@ -11,7 +11,7 @@ import (
 
 // Contract, Routes: every POST minds its Idempotency-Key, also where nothing
 // passes the door of records: same key and body, same answer; another body, 409.
-func TestEveryPostIsDoneOnceUnderItsKey(t *testing.T) {
+func TestEveryPostHandlesItsIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	deal := w.Do(t, w.Admin, "POST", "/records/deal", `{"name":"gone"}`).Want(t, 201).Text("id")
@@ -50,7 +50,7 @@ func TestEveryPostIsDoneOnceUnderItsKey(t *testing.T) {
 }
 
 // A form is the same when its files are: each client draws new boundaries.
-func TestAnImportSentTwiceIsOneImport(t *testing.T) {
+func TestARepeatedImportIsOneImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	send := func() *apptest.Answer {
@@ -82,7 +82,7 @@ func TestAnImportSentTwiceIsOneImport(t *testing.T) {
 
 // Twins with one key make one token, and its secret is told to both; the store
 // keeps neither key nor secret in the clear.
-func TestTokenTwinsAreOneToken(t *testing.T) {
+func TestConcurrentDuplicatesMakeOneToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bodies := make([]string, 4)
@@ -106,7 +106,7 @@ func TestTokenTwinsAreOneToken(t *testing.T) {
 
 // Contract, Errors: the same 409 through every door, import row included; what
 // an envelope lacks is said as such.
-func TestARefusedMoveReadsAlikeEverywhere(t *testing.T) {
+func TestARefusedTransitionHasTheSameBodyFromEverySource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Do(t, w.Admin, "POST", "/records/deal", `{"name":"a"}`).Want(t, 201).Text("id")

@@ -19,7 +19,7 @@ import (
 //go:embed testdata/openapi-3.1.schema.json
 var openapiSchema []byte
 
-func TestTheDocumentIsSoundOpenAPI(t *testing.T) {
+func TestTheDocumentIsValidOpenAPI(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, token := range map[string]string{"admin": w.Admin, "agent": w.li.Token, "auditor": w.audit.Token} {
@@ -52,7 +52,7 @@ func TestTheDocumentIsSoundOpenAPI(t *testing.T) {
 	}
 }
 
-func TestTheDocumentShowsNobodyMoreThanHeMayUse(t *testing.T) {
+func TestTheDocumentHidesUnreadableEntities(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Run(t, []apptest.Scenario{
@@ -64,7 +64,7 @@ func TestTheDocumentShowsNobodyMoreThanHeMayUse(t *testing.T) {
 	})
 }
 
-func TestEveryOperationHasAnIDOfItsOwn(t *testing.T) {
+func TestOperationIDsAreUnique(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var doc struct {

@@ -9,7 +9,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-func TestARecordIsMadeReadChangedAndDeleted(t *testing.T) {
+func TestRecordLifeCycle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "北方", "amount": "12.50"})
@@ -39,8 +39,8 @@ func TestARecordIsMadeReadChangedAndDeleted(t *testing.T) {
 	})
 }
 
-// TestWhatACallerMayNotSeeIsNotThere: S-01, S-05, S-07.
-func TestWhatACallerMayNotSeeIsNotThere(t *testing.T) {
+// TestHiddenRecordsAndFieldsDoNotExist: S-01, S-05, S-07.
+func TestHiddenRecordsAndFieldsDoNotExist(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	secret := w.Create(t, w.wang.Token, "deal", map[string]any{"name": "王的秘密", "code": "W1"})
@@ -80,7 +80,7 @@ func TestWhatACallerMayNotSeeIsNotThere(t *testing.T) {
 	}...))
 }
 
-func TestStagesAreGuardedForEveryMethod(t *testing.T) {
+func TestGuardsHoldFromEverySource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "甲"})
@@ -105,8 +105,8 @@ func TestStagesAreGuardedForEveryMethod(t *testing.T) {
 	w.Do(t, w.audit.Token, "POST", "/records/stage_visit/query", `{"sort":["entered_at"]}`).Want(t, 200)
 }
 
-// TestTheSameKeyIsAnsweredOnce: R-05.
-func TestTheSameKeyIsAnsweredOnce(t *testing.T) {
+// TestIdempotencyKeys: R-05.
+func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	body := `{"name":"once"}`
@@ -128,7 +128,7 @@ func TestTheSameKeyIsAnsweredOnce(t *testing.T) {
 	w.Do(t, w.li.Token, "POST", "/records/deal/query", `{"count":"exact","where":["name","=","once"]}`).Want(t, 200)
 }
 
-func TestOddButAcceptedIsSaid(t *testing.T) {
+func TestWarnings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Run(t, []apptest.Scenario{

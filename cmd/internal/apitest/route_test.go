@@ -9,15 +9,15 @@ import (
 	"weft/runtime/api"
 )
 
-// concrete fills the variables of a route's path.
-func concrete(path string) string {
+// examplePath fills the variables of a route's path.
+func examplePath(path string) string {
 	return strings.NewReplacer("{entity}", "deal", "{id}", "0198c5a0-0000-7000-8000-000000000000", "{name}", "x").Replace(path)
 }
 
-// TestEveryRouteKeepsItsPolicy: S-06. Without a sign-in a route that is not
+// TestEveryRouteAppliesItsPolicy: S-06. Without a sign-in a route that is not
 // open answers 401, whatever is sent; one for administrators answers 403 to
 // anybody else.
-func TestEveryRouteKeepsItsPolicy(t *testing.T) {
+func TestEveryRouteAppliesItsPolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	open := map[string]bool{"session.create": true, "healthz": true, "readyz": true, "page": true}
@@ -33,7 +33,7 @@ func TestEveryRouteKeepsItsPolicy(t *testing.T) {
 		if rt.Policy == api.Public {
 			continue
 		}
-		path := "//" + strings.TrimPrefix(concrete(rt.Path), "/")
+		path := "//" + strings.TrimPrefix(examplePath(rt.Path), "/")
 		if rt.Policy != api.Operator { // the test is a caller on this machine
 			if a := w.Do(t, "", rt.Method, path, nil); a.Status != http.StatusUnauthorized {
 				t.Errorf("nobody at %s: %d\n%s", rt.Name, a.Status, a.Body)
@@ -55,8 +55,8 @@ func TestEveryRouteKeepsItsPolicy(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotInTheTableIsNotThere: S-07.
-func TestWhatIsNotInTheTableIsNotThere(t *testing.T) {
+// TestUnknownPaths: S-07.
+func TestUnknownPaths(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "x"})
@@ -82,7 +82,7 @@ func TestWhatIsNotInTheTableIsNotThere(t *testing.T) {
 	w.Do(t, "", "GET", "/me?x=/healthz", nil, "X-Original-URL", "/healthz", "X-Rewrite-URL", "/healthz").Want(t, 401)
 }
 
-func TestEveryAnswerIsClosedToBrowsers(t *testing.T) {
+func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{})
 	want := []string{"X-Content-Type-Options: nosniff", "X-Frame-Options: DENY", "Referrer-Policy: no-referrer", "Cache-Control: no-store", "Content-Security-Policy: default-src 'none'…"}
@@ -96,8 +96,8 @@ func TestEveryAnswerIsClosedToBrowsers(t *testing.T) {
 	})
 }
 
-// TestOtherSitesMayNotWrite: S-31.
-func TestOtherSitesMayNotWrite(t *testing.T) {
+// TestCrossOriginRequestsAreRefused: S-31.
+func TestCrossOriginRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "x"})

@@ -33,8 +33,8 @@ func TestSignInAndOut(t *testing.T) {
 	})
 }
 
-// TestNothingTellsWhichLoginsExist: S-27, S-28.
-func TestNothingTellsWhichLoginsExist(t *testing.T) {
+// TestRefusedSignInsDoNotRevealLogins: S-27, S-28.
+func TestRefusedSignInsDoNotRevealLogins(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Do(t, w.Admin, "PUT", "/users/"+w.li.ID+"/password", `{"password":"a good long one"}`).Want(t, 204)
@@ -57,8 +57,8 @@ func TestNothingTellsWhichLoginsExist(t *testing.T) {
 	}
 }
 
-// TestRightsEndAtOnce: S-11, S-26.
-func TestRightsEndAtOnce(t *testing.T) {
+// TestRemovedRightsEndAtOnce: S-11, S-26.
+func TestRemovedRightsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Do(t, w.li.Token, "PUT", "/users/"+w.li.ID+"/password", `{"password":"a good long one"}`).Want(t, 204)

@@ -12,7 +12,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-func TestMetaIsCutToItsReader(t *testing.T) {
+func TestMetaShowsReadableEntitiesOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Run(t, []apptest.Scenario{

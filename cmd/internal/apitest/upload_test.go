@@ -14,10 +14,10 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-const pieceType = "application/offset+octet-stream"
+const chunkType = "application/offset+octet-stream"
 
-// begin begins an upload as clients of tus do and returns its path.
-func begin(t *testing.T, app *apptest.App, token, name string, length int, more ...string) string {
+// beginUpload begins an upload as clients of tus do and returns its path.
+func beginUpload(t *testing.T, app *apptest.App, token, name string, length int, more ...string) string {
 	t.Helper()
 	headers := append([]string{"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
 		"Upload-Metadata", "filename " + base64.StdEncoding.EncodeToString([]byte(name)) + ",is_confidential", "Content-Type", ""}, more...)
@@ -29,17 +29,17 @@ func begin(t *testing.T, app *apptest.App, token, name string, length int, more 
 	return path
 }
 
-func piece(offset int) []string {
-	return []string{"Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(offset), "Content-Type", pieceType}
+func chunkHeaders(offset int) []string {
+	return []string{"Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(offset), "Content-Type", chunkType}
 }
 
 func TestAnUploadIsResumed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	body := "%PDF-1.7 " + strings.Repeat("合同", 1_000_000)
-	path := begin(t, w.App, w.li.Token, "合同.pdf", len(body))
+	path := beginUpload(t, w.App, w.li.Token, "合同.pdf", len(body))
 	// The connection breaks in the middle of the request.
-	broken := w.broken(t, path, body, 3<<20)
+	broken := w.interruptedPatch(t, path, body, 3<<20)
 	if broken < 0 {
 		t.Fatal("the request was answered")
 	}
@@ -48,9 +48,9 @@ func TestAnUploadIsResumed(t *testing.T) {
 		a := w.Do(t, w.li.Token, "HEAD", path, nil, "Tus-Resumable", "1.0.0").Want(t, 200)
 		at, _ = strconv.Atoi(a.Header.Get("Upload-Offset"))
 	}
-	w.Do(t, w.li.Token, "PATCH", path, body[at:at+1000], piece(at)...).Want(t, 204)
+	w.Do(t, w.li.Token, "PATCH", path, body[at:at+1000], chunkHeaders(at)...).Want(t, 204)
 	at += 1000
-	done := w.Do(t, w.li.Token, "PATCH", path, body[at:], piece(at)...).Want(t, 204)
+	done := w.Do(t, w.li.Token, "PATCH", path, body[at:], chunkHeaders(at)...).Want(t, 204)
 	var got struct {
 		Offset, Length int
 		File           struct {
@@ -72,15 +72,15 @@ func TestAnUploadIsResumed(t *testing.T) {
 	w.Do(t, w.li.Token, "POST", "/records/deal", fmt.Sprintf(`{"name":"x","proof":[%q]}`, got.File.ID)).Want(t, 201)
 }
 
-// broken sends the first n bytes of a longer body and hangs up.
-func (w world) broken(t *testing.T, path, body string, n int) int {
+// interruptedPatch sends the first n bytes of a longer body and hangs up.
+func (w testWorld) interruptedPatch(t *testing.T, path, body string, n int) int {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), "PATCH", w.URL+"/api/v1"+path, &hangUp{Reader: strings.NewReader(body[:n])})
+	req, err := http.NewRequestWithContext(t.Context(), "PATCH", w.URL+"/api/v1"+path, &failingReader{Reader: strings.NewReader(body[:n])})
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.ContentLength = int64(len(body))
-	for h, headers := 0, piece(0); h < len(headers); h += 2 {
+	for h, headers := 0, chunkHeaders(0); h < len(headers); h += 2 {
 		req.Header.Set(headers[h], headers[h+1])
 	}
 	req.Header.Set("Authorization", "Bearer "+w.li.Token)
@@ -92,10 +92,10 @@ func (w world) broken(t *testing.T, path, body string, n int) int {
 	return n
 }
 
-// hangUp fails after what it reads.
-type hangUp struct{ *strings.Reader }
+// failingReader fails after what it reads.
+type failingReader struct{ *strings.Reader }
 
-func (h *hangUp) Read(p []byte) (int, error) {
+func (h *failingReader) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
 	if err != nil {
 		err = http.ErrHandlerTimeout
@@ -103,11 +103,11 @@ func (h *hangUp) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func TestUploadsInPiecesThatAreRefused(t *testing.T) {
+func TestRefusedResumableUploads(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, MaxUpload: 1000})
 	li, wang := app.User(t, "li", "agent"), app.User(t, "wang", "agent")
-	path := begin(t, app, li.Token, "a.txt", 10)
+	path := beginUpload(t, app, li.Token, "a.txt", 10)
 	length := func(n string, more ...string) []string {
 		return append([]string{"Upload-Length", n, "Content-Type", ""}, more...)
 	}
@@ -119,21 +119,21 @@ func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 		{Name: "metadata that is none", As: li.Token, Method: "POST", Path: "/files/uploads", Header: length("10", "Upload-Metadata", "filename ???"), Status: 400},
 		{Name: "JSON", As: li.Token, Method: "POST", Path: "/files/uploads", Body: `{"path":"/etc/passwd"}`, Header: []string{"Upload-Length", "10"}, Status: 415},
 		{Name: "another version", As: li.Token, Method: "POST", Path: "/files/uploads", Header: length("10", "Tus-Resumable", "0.2.2"), Status: 412, WantHeader: []string{"Tus-Version: 1.0.0"}},
-		{Name: "no offset", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: []string{"Content-Type", pieceType}, Status: 400},
+		{Name: "no offset", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: []string{"Content-Type", chunkType}, Status: 400},
 		{Name: "no piece", As: li.Token, Method: "PATCH", Path: path, Body: `{"id":"x"}`, Header: []string{"Upload-Offset", "0"}, Status: 415},
-		{Name: "a packed piece", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: append(piece(0), "Content-Encoding", "gzip"), Status: 415},
-		{Name: "too far on", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: piece(1), Status: 409, WantHeader: []string{"Upload-Offset: 0"}},
-		{Name: "too much", As: li.Token, Method: "PATCH", Path: path, Body: "eleven byte", Header: piece(0), Status: 413},
-		{Name: "a piece", As: li.Token, Method: "PATCH", Path: path, Body: "0123", Header: piece(0), Status: 204, WantHeader: []string{"Upload-Offset: 4"}},
-		{Name: "the piece again", As: li.Token, Method: "PATCH", Path: path, Body: "0123", Header: piece(0), Status: 409, WantHeader: []string{"Upload-Offset: 4"}},
+		{Name: "a packed piece", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: append(chunkHeaders(0), "Content-Encoding", "gzip"), Status: 415},
+		{Name: "too far on", As: li.Token, Method: "PATCH", Path: path, Body: "x", Header: chunkHeaders(1), Status: 409, WantHeader: []string{"Upload-Offset: 0"}},
+		{Name: "too much", As: li.Token, Method: "PATCH", Path: path, Body: "eleven byte", Header: chunkHeaders(0), Status: 413},
+		{Name: "a piece", As: li.Token, Method: "PATCH", Path: path, Body: "0123", Header: chunkHeaders(0), Status: 204, WantHeader: []string{"Upload-Offset: 4"}},
+		{Name: "the piece again", As: li.Token, Method: "PATCH", Path: path, Body: "0123", Header: chunkHeaders(0), Status: 409, WantHeader: []string{"Upload-Offset: 4"}},
 		{Name: "somebody else looks", As: wang.Token, Method: "GET", Path: path, Status: 404},
-		{Name: "somebody else goes on", As: wang.Token, Method: "PATCH", Path: path, Body: "45", Header: piece(4), Status: 404},
+		{Name: "somebody else goes on", As: wang.Token, Method: "PATCH", Path: path, Body: "45", Header: chunkHeaders(4), Status: 404},
 		{Name: "somebody else ends it", As: wang.Token, Method: "DELETE", Path: path, Status: 404},
 		{Name: "an administrator has his own", As: app.Admin, Method: "GET", Path: path, Status: 404},
-		{Name: "nobody", Method: "PATCH", Path: path, Body: "45", Header: piece(4), Status: 401},
+		{Name: "nobody", Method: "PATCH", Path: path, Body: "45", Header: chunkHeaders(4), Status: 401},
 		{Name: "it is no file yet", As: li.Token, Method: "GET", Path: strings.Replace(path, "/uploads", "", 1), Status: 404},
 		{Name: "it is ended", As: li.Token, Method: "DELETE", Path: path, Status: 204},
-		{Name: "and gone", As: li.Token, Method: "PATCH", Path: path, Body: "45", Header: piece(4), Status: 404},
+		{Name: "and gone", As: li.Token, Method: "PATCH", Path: path, Body: "45", Header: chunkHeaders(4), Status: 404},
 	})
 	for _, collection := range []string{"weft_file", "weft_partial_upload"} {
 		if n, err := app.Store.Count(t.Context(), collection, nil, 0); n != 0 || err != nil {
@@ -142,11 +142,11 @@ func TestUploadsInPiecesThatAreRefused(t *testing.T) {
 	}
 }
 
-func TestAnUploadMayBeginWithItsBytes(t *testing.T) {
+func TestCreationWithUpload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	send := func(text string) *apptest.Answer {
-		return w.Do(t, w.li.Token, "POST", "/files/uploads", text, "Upload-Length", "5", "Content-Type", pieceType, "Idempotency-Key", "k").Want(t, 201)
+		return w.Do(t, w.li.Token, "POST", "/files/uploads", text, "Upload-Length", "5", "Content-Type", chunkType, "Idempotency-Key", "k").Want(t, 201)
 	}
 	first := send("hello")
 	if first.Header.Get("Upload-Offset") != "5" || !strings.Contains(first.Body, `"file":{`) {
@@ -167,8 +167,8 @@ func TestAnUploadExpires(t *testing.T) {
 		return now
 	}})
 	token := app.Admin
-	path := begin(t, app, token, "a.txt", 10)
-	app.Do(t, token, "PATCH", path, "0123", piece(0)...).Want(t, 204)
+	path := beginUpload(t, app, token, "a.txt", 10)
+	app.Do(t, token, "PATCH", path, "0123", chunkHeaders(0)...).Want(t, 204)
 	mu.Lock()
 	now = now.Add(25 * time.Hour)
 	mu.Unlock()
@@ -181,17 +181,17 @@ func TestAnUploadExpires(t *testing.T) {
 	}
 }
 
-// TestManyPiecesAtOnce: whoever comes second is told where to go on.
-func TestManyPiecesAtOnce(t *testing.T) {
+// TestConcurrentChunksOfOneUpload: whoever comes second is told where to go on.
+func TestConcurrentChunksOfOneUpload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	body := bytes.Repeat([]byte("0123456789"), 10)
-	path := begin(t, w.App, w.li.Token, "a.txt", len(body))
+	path := beginUpload(t, w.App, w.li.Token, "a.txt", len(body))
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for at := 0; at < len(body); {
-				a := w.Do(t, w.li.Token, "PATCH", path, string(body[at:min(at+7, len(body))]), piece(at)...)
+				a := w.Do(t, w.li.Token, "PATCH", path, string(body[at:min(at+7, len(body))]), chunkHeaders(at)...)
 				if a.Status != 204 && a.Status != 409 {
 					t.Errorf("at %d: %d %s", at, a.Status, a.Body)
 					return

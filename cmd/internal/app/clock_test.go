@@ -23,13 +23,13 @@ const clockLine = `{"kind":"entity","key":"line","type":"object",TITLE,"x-child-
 	"contract":{"x-type":"reference","x-entity":"contract","x-on-delete":"cascade",TITLE},"since":{"x-type":"date",TITLE},
 	"age":{FORMULA:"DAYS(TODAY(), since)","x-result":"number"}}}`
 
-// What a formula makes of TODAY is right whenever it is read, without any
-// change of the record, through every door that shows it.
-func TestClockFormulasAreComputedWhenRead(t *testing.T) {
+// The value of a TODAY formula is right whenever it is read, by every route,
+// without any change of the record.
+func TestFormulasOfTheDateAreComputedWhenRead(t *testing.T) {
 	t.Parallel()
 	var later atomic.Int64                               // time.Duration
 	at := time.Date(2026, 1, 31, 16, 30, 0, 0, time.UTC) // 1 February in China
-	f := newFirm(t, apptest.Options{Now: func() time.Time { return at.Add(time.Duration(later.Load())) }})
+	f := newTestApp(t, apptest.Options{Now: func() time.Time { return at.Add(time.Duration(later.Load())) }})
 	f.publish(clockContract, clockLine)
 	answer := f.Do(t, f.Admin, "POST", "/records/contract", `{"name":"a","ends":"2026-03-31","fee":"12.5","lines":[{"since":"2026-01-01"}]}`).Want(t, http.StatusCreated)
 	id, tag := answer.Text("id"), answer.Header.Get("ETag")
@@ -81,9 +81,9 @@ func TestClockFormulasAreComputedWhenRead(t *testing.T) {
 	}
 }
 
-func TestNothingIsFoundByClockFormulas(t *testing.T) {
+func TestFormulasOfTheDateCannotBeFiltered(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
+	f := newTestApp(t, apptest.Options{})
 	f.publish(clockContract, clockLine)
 	for path, body := range map[string]string{
 		"/where/0":       `{"where":["days_left","<",30]}`,
@@ -97,7 +97,7 @@ func TestNothingIsFoundByClockFormulas(t *testing.T) {
 	f.refuses("/records/line/query", `{"where":["contract.days_left","=",1]}`, "/where/0")
 }
 
-func (f *firm) refuses(path, body, at string) {
+func (f *testApp) refuses(path, body, at string) {
 	f.t.Helper()
 	var p struct{ Errors []problem.Field }
 	f.Do(f.t, f.Admin, "POST", path, body).Want(f.t, http.StatusUnprocessableEntity).JSON(f.t, &p)

@@ -17,32 +17,32 @@ import (
 	"weft/schemas"
 )
 
-// firm is a whole weft with accounts and their deals, whose definitions change
-// while it works. Its renewer stands still unless a test starts it.
-type firm struct {
+// testApp is an app with accounts and deals whose definitions change while it
+// runs. Its recomputation is stopped unless a test starts it.
+type testApp struct {
 	*apptest.App
 	t *testing.T
 }
 
-// words that stand for titles and types in the definitions of these tests.
+// words are replaced in the definitions of these tests.
 var words = strings.NewReplacer("TITLE", `"x-title":{"zh-CN":"名","en":"N"}`, "FORMULA", `"x-type":"formula","x-title":{"zh-CN":"式","en":"F"},"x-formula"`)
 
-const firmAccount = `{"kind":"entity","key":"account","type":"object",TITLE,"properties":{
+const accountDefinition = `{"kind":"entity","key":"account","type":"object",TITLE,"properties":{
 	"name":{"x-type":"text",TITLE},"sector":{"x-type":"text",TITLE},"rate":{"x-type":"number",TITLE}%s}}`
 
-const firmDeal = `{"kind":"entity","key":"deal","type":"object",TITLE,"properties":{
+const dealDefinition = `{"kind":"entity","key":"deal","type":"object",TITLE,"properties":{
 	"name":{"x-type":"text",TITLE%s},"amount":{"x-type":"number",TITLE},
 	"account":{"x-type":"reference",TITLE,"x-entity":"account","x-on-delete":"clear"}%s}}`
 
-func newFirm(t *testing.T, o apptest.Options) *firm {
+func newTestApp(t *testing.T, o apptest.Options) *testApp {
 	t.Helper()
-	f := &firm{apptest.Start(t, o), t}
+	f := &testApp{apptest.Start(t, o), t}
 	f.Recomputer.Stop()
 	return f
 }
 
-// publish puts definitions in force; a definition of a known key replaces the old one.
-func (f *firm) publish(definitions ...string) {
+// publish publishes definitions; one of a known key replaces the old one.
+func (f *testApp) publish(definitions ...string) {
 	f.t.Helper()
 	set := f.Current.Model().Set.Clone()
 	for _, text := range definitions {
@@ -57,29 +57,29 @@ func (f *firm) publish(definitions ...string) {
 	}
 }
 
-func (f *firm) create(entity, text string) string {
+func (f *testApp) create(entity, text string) string {
 	f.t.Helper()
 	var v struct{ ID string }
 	f.Do(f.t, f.Admin, "POST", "/records/"+entity, text).Want(f.t, http.StatusCreated).JSON(f.t, &v)
 	return v.ID
 }
 
-func (f *firm) patch(entity, id, text string) {
+func (f *testApp) patch(entity, id, text string) {
 	f.t.Helper()
 	f.Do(f.t, f.Admin, "PATCH", "/records/"+entity+"/"+id, text).Want(f.t, http.StatusOK)
 }
 
 // field reads one field of a record as answered.
-func (f *firm) field(entity, id, key string) any {
+func (f *testApp) field(entity, id, key string) any {
 	f.t.Helper()
 	var v map[string]any
 	f.Do(f.t, f.Admin, "GET", "/records/"+entity+"/"+id, nil).Want(f.t, http.StatusOK).JSON(f.t, &v)
 	return v[key]
 }
 
-// fill writes n deals of an account past the door, for speed: they look as the
-// door would have written them. Ids count up.
-func (f *firm) fill(n int, account string) {
+// createDeals writes n deals of an account directly into the store, for speed,
+// in the form in which changes are stored. Ids count up.
+func (f *testApp) createDeals(n int, account string) {
 	f.t.Helper()
 	b, of := &store.Batch{}, ""
 	if account != "" {
@@ -96,15 +96,15 @@ func (f *firm) fill(n int, account string) {
 }
 
 // count asks for the number of deals that match.
-func (f *firm) count(query string) int64 {
+func (f *testApp) count(query string) int64 {
 	f.t.Helper()
 	var v struct{ Count int64 }
 	f.Do(f.t, f.Admin, "POST", "/records/deal/query", query).Want(f.t, http.StatusOK).JSON(f.t, &v)
 	return v.Count
 }
 
-// drain renews until nothing is left.
-func (f *firm) drain() {
+// drain recomputes until nothing is left.
+func (f *testApp) drain() {
 	f.t.Helper()
 	for more, steps := true, 0; more; steps++ {
 		var err error
@@ -112,7 +112,7 @@ func (f *firm) drain() {
 			f.t.Fatal(err)
 		}
 		if steps > 1000 {
-			f.t.Fatal("the renewal does not end")
+			f.t.Fatal("the recomputation does not end")
 		}
 	}
 	if n, err := f.Store.Count(f.t.Context(), record.RecomputationCollection, nil, 0); err != nil || n != 0 {
@@ -120,7 +120,7 @@ func (f *firm) drain() {
 	}
 }
 
-func (f *firm) renewing() []record.RecomputationProgress {
+func (f *testApp) recomputing() []record.RecomputationProgress {
 	f.t.Helper()
 	var v struct {
 		Renewing []record.RecomputationProgress
@@ -129,31 +129,31 @@ func (f *firm) renewing() []record.RecomputationProgress {
 	return v.Renewing
 }
 
-func TestRecordsFollowNewDefinitions(t *testing.T) {
+func TestRecordsAreRecomputedForNewDefinitions(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, ""), fmt.Sprintf(firmDeal, "", ""))
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", ""))
 	a := f.create("account", `{"name":"甲","rate":2}`)
-	f.fill(250, a)
+	f.createDeals(250, a)
 	d := f.create("deal", `{"name":"一百单","amount":7,"account":"`+a+`"}`)
 	f.drain()
 
-	f.publish(fmt.Sprintf(firmAccount, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
-		fmt.Sprintf(firmDeal, `,"x-searchable":true,"x-sortable":true`, `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
-	if got := f.renewing(); len(got) != 2 || got[1] != (record.RecomputationProgress{Entity: "deal", Total: 251}) {
-		t.Errorf("renewing %+v", got)
+	f.publish(fmt.Sprintf(accountDefinition, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
+		fmt.Sprintf(dealDefinition, `,"x-searchable":true,"x-sortable":true`, `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
+	if got := f.recomputing(); len(got) != 2 || got[1] != (record.RecomputationProgress{Entity: "deal", Total: 251}) {
+		t.Errorf("recomputing %+v", got)
 	}
 	if _, err := f.Recomputer.RunOnce(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.renewing(); len(got) != 1 || got[0] != (record.RecomputationProgress{Entity: "deal", Done: 100, Total: 251}) {
+	if got := f.recomputing(); len(got) != 1 || got[0] != (record.RecomputationProgress{Entity: "deal", Done: 100, Total: 251}) {
 		t.Errorf("after one batch %+v", got)
 	}
 	if n := f.count(`{"search":"第7","count":"exact"}`); n == 0 {
-		t.Error("what is renewed is found at once")
+		t.Error("recomputed records are found at once")
 	}
 	f.drain()
-	if got := f.renewing(); len(got) != 0 {
+	if got := f.recomputing(); len(got) != 0 {
 		t.Errorf("afterwards %+v", got)
 	}
 	if n := f.count(`{"search":"百单","count":"exact"}`); n != 1 {
@@ -165,7 +165,7 @@ func TestRecordsFollowNewDefinitions(t *testing.T) {
 	if got := f.field("account", a, "total"); got != float64(2*(249*250/2+7)) {
 		t.Errorf("total %v", got)
 	}
-	// A visible change moves the revision, but is no event in the record's life.
+	// A visible change raises the revision, but has no history entry.
 	if rev := f.field("deal", d, "rev"); rev != 2.0 {
 		t.Errorf("revision %v", rev)
 	}
@@ -179,14 +179,14 @@ func TestRecordsFollowNewDefinitions(t *testing.T) {
 	}
 }
 
-// A renewal of nothing but sort keys and tokens leaves the revision alone: who
-// has read the record may still write it.
-func TestRenewedTextKeepsTheRevision(t *testing.T) {
+// Recomputing only sort keys and search tokens keeps the revision, so that
+// clients that have read the record can still write it.
+func TestRecomputedSearchTextKeepsTheRevision(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, ""), fmt.Sprintf(firmDeal, "", ""))
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", ""))
 	d := f.create("deal", `{"name":"北京采购"}`)
-	f.publish(fmt.Sprintf(firmDeal, `,"x-searchable":true`, ""))
+	f.publish(fmt.Sprintf(dealDefinition, `,"x-searchable":true`, ""))
 	f.drain()
 	if rev := f.field("deal", d, "rev"); rev != 1.0 {
 		t.Errorf("revision %v", rev)
@@ -196,14 +196,14 @@ func TestRenewedTextKeepsTheRevision(t *testing.T) {
 	}
 }
 
-// R-18: a rollback is a publishing too.
-func TestRollbackRenews(t *testing.T) {
+// R-18: a rollback is published like any version.
+func TestRollbackRecomputes(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, ""), fmt.Sprintf(firmDeal, "", `,"worth":{FORMULA:"amount * 2","x-result":"number"}`))
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", `,"worth":{FORMULA:"amount * 2","x-result":"number"}`))
 	first := f.Current.Model().Version
 	d := f.create("deal", `{"name":"x","amount":5}`)
-	f.publish(fmt.Sprintf(firmDeal, "", `,"worth":{FORMULA:"amount * 3","x-result":"number"}`))
+	f.publish(fmt.Sprintf(dealDefinition, "", `,"worth":{FORMULA:"amount * 3","x-result":"number"}`))
 	f.drain()
 	if got := f.field("deal", d, "worth"); got != 15.0 {
 		t.Errorf("published: %v", got)
@@ -217,13 +217,13 @@ func TestRollbackRenews(t *testing.T) {
 	}
 }
 
-// A renewal that was cut off goes on where it was, with the process after it.
-func TestRenewalGoesOnAfterAKill(t *testing.T) {
+// An interrupted recomputation is continued by the next process.
+func TestRecomputationGoesOnAfterAKill(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, ""), fmt.Sprintf(firmDeal, "", ""))
-	f.fill(250, "")
-	f.publish(fmt.Sprintf(firmDeal, "", `,"worth":{FORMULA:"amount + 1","x-result":"number"}`))
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", ""))
+	f.createDeals(250, "")
+	f.publish(fmt.Sprintf(dealDefinition, "", `,"worth":{FORMULA:"amount + 1","x-result":"number"}`))
 	for range 2 { // every batch by another process
 		if more, err := record.NewRecomputer(f.Records, nil).RunOnce(t.Context()); err != nil || !more {
 			t.Fatal(more, err)
@@ -234,16 +234,16 @@ func TestRenewalGoesOnAfterAKill(t *testing.T) {
 	if _, err := record.NewRecomputer(f.Records, nil).RunOnce(gone); err == nil {
 		t.Error("a batch that is cut off says so")
 	}
-	if got := f.renewing(); len(got) != 1 || got[0].Done != 200 {
+	if got := f.recomputing(); len(got) != 1 || got[0].Done != 200 {
 		t.Errorf("%+v", got)
 	}
 	next := record.NewRecomputer(f.Records, nil)
 	next.Start()
-	next.Start() // twice is once
+	next.Start() // a second Start does nothing
 	for f.count(`{"where":["worth","present"],"count":"exact"}`) < 250 {
 		select {
 		case <-t.Context().Done():
-			t.Fatal("the renewal does not end")
+			t.Fatal("the recomputation does not end")
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -255,17 +255,17 @@ func TestRenewalGoesOnAfterAKill(t *testing.T) {
 	}
 }
 
-// Nobody who writes during a renewal is overwritten or refused, and what he
-// writes follows the new definitions.
-func TestRenewalBesideWriters(t *testing.T) { // R-03
+// Writes during a recomputation are neither overwritten nor refused, and follow
+// the new definitions.
+func TestRecomputationWhileOthersWrite(t *testing.T) { // R-03
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"amount"}}`),
-		fmt.Sprintf(firmDeal, "", ""))
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"amount"}}`),
+		fmt.Sprintf(dealDefinition, "", ""))
 	a := f.create("account", `{"name":"甲","rate":2}`)
-	f.fill(300, a)
-	f.publish(fmt.Sprintf(firmAccount, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
-		fmt.Sprintf(firmDeal, `,"x-searchable":true`, `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
+	f.createDeals(300, a)
+	f.publish(fmt.Sprintf(accountDefinition, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
+		fmt.Sprintf(dealDefinition, `,"x-searchable":true`, `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
 	f.Recomputer.Start()
 	var wg sync.WaitGroup
 	for w := range 4 {
@@ -284,15 +284,15 @@ func TestRenewalBesideWriters(t *testing.T) { // R-03
 	wg.Wait()
 	f.Recomputer.Stop()
 	f.drain()
-	f.agree(a, 10)
+	f.checkSums(a, 10)
 	if named, found := f.count(`{"where":["name","=","改过"],"count":"exact"}`), f.count(`{"search":"改过","count":"exact"}`); named != found || named == 0 {
 		t.Errorf("%d are named so, %d are found", named, found)
 	}
 }
 
-// agree checks that every deal of the account holds amount × rate and the
+// checkSums checks that every deal of the account holds amount × rate and the
 // account their sum.
-func (f *firm) agree(account string, rate float64) {
+func (f *testApp) checkSums(account string, rate float64) {
 	f.t.Helper()
 	docs, err := f.Store.Find(f.t.Context(), "deal", store.Find{Where: query.Cmp{Path: query.Path{Field: "account", Kind: query.Key}, Op: query.Eq, Value: account}, Limit: 2000})
 	if err != nil {

@@ -15,16 +15,16 @@ import (
 
 // A deal is worth its amount times the rate of its account, and the account
 // holds the sum.
-func newRatedFirm(t *testing.T, o apptest.Options) *firm {
+func newRatedApp(t *testing.T, o apptest.Options) *testApp {
 	t.Helper()
-	f := newFirm(t, o)
-	f.publish(fmt.Sprintf(firmAccount, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
-		fmt.Sprintf(firmDeal, "", `,"worth":{FORMULA:"amount * account.rate","x-result":"number"},
+	f := newTestApp(t, o)
+	f.publish(fmt.Sprintf(accountDefinition, `,"total":{"x-type":"roll_up",TITLE,"x-result":"number","x-roll-up":{"entity":"deal","field":"account","func":"sum","of":"worth"}}`),
+		fmt.Sprintf(dealDefinition, "", `,"worth":{FORMULA:"amount * account.rate","x-result":"number"},
 			"share":{FORMULA:"ROUND(worth / account.total * 100)","x-result":"number"}`))
 	return f
 }
 
-func (f *firm) history(id string) int64 {
+func (f *testApp) history(id string) int64 {
 	f.t.Helper()
 	n, err := f.Store.Count(f.t.Context(), record.HistoryCollection, query.Cmp{Path: query.Path{Field: "record", Kind: query.Key}, Op: query.Eq, Value: id}, 0)
 	if err != nil {
@@ -33,9 +33,9 @@ func (f *firm) history(id string) int64 {
 	return n
 }
 
-func TestFormulasFollowTheRecordTheyReadInItsCommit(t *testing.T) {
+func TestDependentFormulasAreRecomputedInTheCommit(t *testing.T) {
 	t.Parallel()
-	f := newRatedFirm(t, apptest.Options{})
+	f := newRatedApp(t, apptest.Options{})
 	a, b := f.create("account", `{"name":"甲","rate":2}`), f.create("account", `{"name":"乙","rate":5}`)
 	d := f.create("deal", `{"name":"x","amount":3,"account":"`+a+`"}`)
 	e := f.create("deal", `{"name":"y","amount":1,"account":"`+a+`"}`)
@@ -65,11 +65,11 @@ func TestFormulasFollowTheRecordTheyReadInItsCommit(t *testing.T) {
 	want("nothing was left to do", nil, nil, nil, 0)
 }
 
-func TestManyFormulasFollowBehindTheCommit(t *testing.T) {
+func TestManyDependentFormulasAreRecomputedAfterTheCommit(t *testing.T) {
 	t.Parallel()
-	f := newRatedFirm(t, apptest.Options{})
+	f := newRatedApp(t, apptest.Options{})
 	a := f.create("account", `{"name":"甲","rate":2}`)
-	f.fill(450, a)
+	f.createDeals(450, a)
 	f.patch("account", a, `{"rate":3}`)
 	if n := f.count(`{"where":["worth","present"],"count":"exact"}`); n != 0 {
 		t.Errorf("%d deals were written with the account: too many for one commit", n)
@@ -79,26 +79,26 @@ func TestManyFormulasFollowBehindTheCommit(t *testing.T) {
 			t.Fatal(more, err)
 		}
 	}
-	f.patch("account", a, `{"rate":4}`) // what is done already must be done again
+	f.patch("account", a, `{"rate":4}`) // deals that are done must be done again
 	f.drain()
-	f.agree(a, 4)
+	f.checkSums(a, 4)
 	if n := f.count(`{"where":["share","present"],"count":"exact"}`); n != 450 {
 		t.Errorf("%d deals know their share of the total", n)
 	}
-	if got := f.renewing(); len(got) != 0 {
-		t.Errorf("not the renewal of a publishing: %+v", got)
+	if got := f.recomputing(); len(got) != 0 {
+		t.Errorf("recomputations of a published version: %+v", got)
 	}
 }
 
-// crossedStore commits what a test gives it between the reading and the commit of
-// the next change of an account.
-type crossedStore struct {
+// interleavingStore commits a batch of the test between the reads and the commit
+// of the next change of an account.
+type interleavingStore struct {
 	store.Store
 	mu   sync.Mutex
 	late func()
 }
 
-func (s *crossedStore) Commit(ctx context.Context, b *store.Batch) error {
+func (s *interleavingStore) Commit(ctx context.Context, b *store.Batch) error {
 	s.mu.Lock()
 	late := s.late
 	if late != nil && len(b.Ops) > 0 && b.Ops[0].Collection == "account" {
@@ -113,13 +113,13 @@ func (s *crossedStore) Commit(ctx context.Context, b *store.Batch) error {
 	return s.Store.Commit(ctx, b)
 }
 
-// A deal that comes to the account while the account is being changed was
-// neither computed with the new rate nor seen by the change.
-func TestADealThatCrossesItsAccountFollowsToo(t *testing.T) { // R-03
+// A deal that moves to the account while the account is changed was neither
+// computed with the new rate nor read by the change.
+func TestADealMovedToAnAccountDuringItsChangeIsRecomputed(t *testing.T) { // R-03
 	t.Parallel()
-	var st *crossedStore
-	f := newFirm(t, apptest.Options{Wrap: func(s store.Store) store.Store { st = &crossedStore{Store: s}; return st }})
-	f.publish(fmt.Sprintf(firmAccount, ""), fmt.Sprintf(firmDeal, "", `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
+	var st *interleavingStore
+	f := newTestApp(t, apptest.Options{Wrap: func(s store.Store) store.Store { st = &interleavingStore{Store: s}; return st }})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", `,"worth":{FORMULA:"amount * account.rate","x-result":"number"}`))
 	a := f.create("account", `{"name":"甲","rate":2}`)
 	var d string
 	st.mu.Lock()
@@ -133,16 +133,16 @@ func TestADealThatCrossesItsAccountFollowsToo(t *testing.T) { // R-03
 }
 
 // No change is committed under definitions that were replaced while it was
-// made: the renewal may have passed its record already.
-func TestAChangeThatCrossesAPublishingIsMadeAgain(t *testing.T) { // R-18
+// built: the recomputation may have passed its record already.
+func TestAChangeDuringAPublishingIsBuiltAgain(t *testing.T) { // R-18
 	t.Parallel()
-	var st *crossedStore
-	f := newFirm(t, apptest.Options{Wrap: func(s store.Store) store.Store { st = &crossedStore{Store: s}; return st }})
-	f.publish(fmt.Sprintf(firmAccount, ""))
+	var st *interleavingStore
+	f := newTestApp(t, apptest.Options{Wrap: func(s store.Store) store.Store { st = &interleavingStore{Store: s}; return st }})
+	f.publish(fmt.Sprintf(accountDefinition, ""))
 	a := f.create("account", `{"name":"甲","rate":2}`)
 	st.mu.Lock()
 	st.late = func() {
-		f.publish(fmt.Sprintf(firmAccount, `,"twice":{FORMULA:"rate * 2","x-result":"number"}`))
+		f.publish(fmt.Sprintf(accountDefinition, `,"twice":{FORMULA:"rate * 2","x-result":"number"}`))
 		f.drain()
 	}
 	st.mu.Unlock()
@@ -157,7 +157,7 @@ func TestAChangeThatCrossesAPublishingIsMadeAgain(t *testing.T) { // R-18
 func TestFormulaDaysAreThoseOfTheOrganisation(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 2, 28, 17, 30, 0, 0, time.UTC)
-	f := newFirm(t, apptest.Options{Now: func() time.Time { return at }})
+	f := newTestApp(t, apptest.Options{Now: func() time.Time { return at }})
 	f.publish(`{"kind":"entity","key":"visit","type":"object",TITLE,"properties":{"came":{"x-type":"datetime",TITLE},
 		"day":{FORMULA:"DATE_OF(came)","x-result":"date"},"today":{FORMULA:"TODAY()","x-result":"date"}}}`)
 	v := f.create("visit", `{"came":"2026-02-28T16:00:00Z"}`)
@@ -166,13 +166,13 @@ func TestFormulaDaysAreThoseOfTheOrganisation(t *testing.T) {
 	}
 }
 
-// The comment of a move becomes the value of its reason field, and what is
-// computed from that field follows.
-func TestAReasonIsSummedUpAndReadAcross(t *testing.T) {
+// The comment of a transition becomes the value of its reason field, and fields
+// computed from it are recomputed.
+func TestReasonsInRollupsAndPaths(t *testing.T) {
 	t.Parallel()
-	f := newFirm(t, apptest.Options{})
-	f.publish(fmt.Sprintf(firmAccount, `,"lost":{"x-type":"roll_up",TITLE,"x-roll-up":{"entity":"deal","field":"account","func":"count","where":["why","present"]}}`),
-		fmt.Sprintf(firmDeal, "", `,"why":{"x-type":"text",TITLE},"label":{FORMULA:"CONCAT(name, ': ', why)","x-result":"text"},
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, `,"lost":{"x-type":"roll_up",TITLE,"x-roll-up":{"entity":"deal","field":"account","func":"count","where":["why","present"]}}`),
+		fmt.Sprintf(dealDefinition, "", `,"why":{"x-type":"text",TITLE},"label":{FORMULA:"CONCAT(name, ': ', why)","x-result":"text"},
 			"stage":{"x-type":"choice",TITLE,"x-choices":[{"key":"open","title":{"zh-CN":"开","en":"Open"}},{"key":"lost","title":{"zh-CN":"输","en":"Lost"}}]}`),
 		`{"kind":"entity","key":"note","type":"object",TITLE,"properties":{"deal":{"x-type":"reference",TITLE,"x-entity":"deal"},"of":{FORMULA:"deal.label","x-result":"text"}}}`,
 		`{"kind":"stage_machine","key":"m","title":{"zh-CN":"机","en":"M"},"entity":"deal","field":"stage","initial":"open",

@@ -25,8 +25,8 @@ func rows(t *testing.T, app *apptest.App, token, entity string, query map[string
 func TestSampleData(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Install: []string{pipeline}, SampleData: true})
-	t.Run("stands in all stages with its past", func(t *testing.T) { standsInAllStages(t, app) })
-	t.Run("every view and figure answers", func(t *testing.T) { everyFigureAnswers(t, app) })
+	t.Run("stands in all stages with its past", func(t *testing.T) { checkEveryStageHasRecords(t, app) })
+	t.Run("every view and figure answers", func(t *testing.T) { checkDashboards(t, app) })
 	t.Run("is not made twice", func(t *testing.T) {
 		var again struct{ Records int }
 		app.Do(t, app.Admin, "POST", "/templates/"+pipeline+"/install", map[string]any{"sampleData": true}).Want(t, http.StatusOK).JSON(t, &again)
@@ -36,7 +36,7 @@ func TestSampleData(t *testing.T) {
 	})
 }
 
-func standsInAllStages(t *testing.T, app *apptest.App) {
+func checkEveryStageHasRecords(t *testing.T, app *apptest.App) {
 	// admin is one of the users.
 	counts := map[string]float64{"user": 9, "department": 5, "role_assignment": 8, "account": 10, "product": 6, "opportunity": 19}
 	for entity, want := range counts {
@@ -62,9 +62,9 @@ func standsInAllStages(t *testing.T, app *apptest.App) {
 	}
 }
 
-// everyFigureAnswers: each figure of the dashboards and each view can be asked
-// for by everybody who is meant to see it (O6, O7).
-func everyFigureAnswers(t *testing.T, app *apptest.App) {
+// checkDashboards checks that each user can query each widget and view that is
+// meant for them (O6, O7).
+func checkDashboards(t *testing.T, app *apptest.App) {
 	m := app.Current.Model()
 	for _, login := range []string{"chen.xi", "zhou.lan", "sun.jia"} {
 		token := app.Token(t, login)
@@ -87,7 +87,7 @@ func everyFigureAnswers(t *testing.T, app *apptest.App) {
 	}
 }
 
-// body leaves out what a definition does not say.
+// body builds a query without the members that the definition does not set.
 func body(q map[string]any, where json.RawMessage) map[string]any {
 	if len(where) > 0 {
 		q["where"] = where
@@ -103,7 +103,7 @@ func body(q map[string]any, where json.RawMessage) map[string]any {
 	return q
 }
 
-func TestSampleProblemsStopTheLoading(t *testing.T) {
+func TestAProblemInSampleDataStopsTheLoad(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Install: []string{pipeline}})
 	loader := &templates.Loader{

@@ -56,23 +56,23 @@ func compareAnswer(want expect, status int, answer []byte, fill func(string) str
 func differences(at string, want, have any, fill func(string) string) []string {
 	switch w := want.(type) {
 	case map[string]any:
-		h, ok := have.(map[string]any)
+		a, ok := have.(map[string]any)
 		if !ok {
 			return []string{fmt.Sprintf("%s is %v, want an object", at, have)}
 		}
 		var out []string
 		for key, v := range w {
-			out = append(out, differences(at+"/"+key, v, h[key], fill)...)
+			out = append(out, differences(at+"/"+key, v, a[key], fill)...)
 		}
 		return out
 	case []any:
-		h, ok := have.([]any)
-		if !ok || len(h) != len(w) {
+		a, ok := have.([]any)
+		if !ok || len(a) != len(w) {
 			return []string{fmt.Sprintf("%s is %v, want %d items", at, have, len(w))}
 		}
 		var out []string
 		for i := range w {
-			out = append(out, differences(fmt.Sprintf("%s/%d", at, i), w[i], h[i], fill)...)
+			out = append(out, differences(fmt.Sprintf("%s/%d", at, i), w[i], a[i], fill)...)
 		}
 		return out
 	case string:

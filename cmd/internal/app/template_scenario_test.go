@@ -15,8 +15,8 @@ import (
 	"weft/templates"
 )
 
-// scenario is a story told as requests. In texts $name stands for an id that
-// an earlier step saved, or for the id of a person.
+// scenario is a sequence of requests. In texts $name stands for an id that
+// an earlier step saved, or for the id of a user.
 type scenario struct {
 	Title  schemas.Title `json:"title"`
 	Proves []string      `json:"proves"` // scenario and promise ids
@@ -28,8 +28,8 @@ type scenario struct {
 	Steps []step `json:"steps"`
 }
 
-// step is one request: As a person (or admin) Do something, with Body; the
-// words of Do are in requests.
+// step is one request: As a user (or admin) Do something, with Body; the
+// commands of Do are in requests.
 type step struct {
 	As     string          `json:"as"`
 	Do     string          `json:"do"`
@@ -53,7 +53,7 @@ type expect struct {
 	Lacks  []string `json:"lacks"` // and those it must not contain
 }
 
-// requests are the words of a step: method and path under /api/v1.
+// requests are the commands of a step: method and path under /api/v1.
 var requests = map[string][2]string{
 	"create":     {"POST", "/records/{entity}"},
 	"get":        {"GET", "/records/{entity}/{id}"},
@@ -94,21 +94,21 @@ func TestScenarios(t *testing.T) {
 		for key, raw := range pack.Scenarios {
 			t.Run(name+"/"+key, func(t *testing.T) {
 				t.Parallel()
-				play(t, apptest.Start(t, apptest.Options{Install: []string{name}}), raw)
+				runScenario(t, apptest.Start(t, apptest.Options{Install: []string{name}}), raw)
 			})
 		}
 	}
 }
 
-// performance is a scenario on its way through.
-type performance struct {
+// scenarioRun is a running scenario.
+type scenarioRun struct {
 	t      *testing.T
 	app    *apptest.App
 	tokens map[string]string // by login
 	saved  map[string]string // ids by name
 }
 
-func play(t *testing.T, app *apptest.App, raw json.RawMessage) {
+func runScenario(t *testing.T, app *apptest.App, raw json.RawMessage) {
 	t.Helper()
 	var s scenario
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
@@ -116,7 +116,7 @@ func play(t *testing.T, app *apptest.App, raw json.RawMessage) {
 	if err := dec.Decode(&s); err != nil {
 		t.Fatal(err)
 	}
-	p := &performance{t: t, app: app, tokens: map[string]string{"admin": app.Admin}, saved: map[string]string{}}
+	p := &scenarioRun{t: t, app: app, tokens: map[string]string{"admin": app.Admin}, saved: map[string]string{}}
 	for _, who := range s.People {
 		values := map[string]any{"login": who.Login, "name": strings.ToUpper(who.Login)}
 		if who.Superior != "" {
@@ -126,14 +126,14 @@ func play(t *testing.T, app *apptest.App, raw json.RawMessage) {
 		p.saved[who.Login], p.tokens[who.Login] = person.ID, person.Token
 	}
 	for i, step := range s.Steps {
-		if !p.perform(i+1, step) {
-			return // later steps stand on this one
+		if !p.runStep(i+1, step) {
+			return // later steps depend on this one
 		}
 	}
 }
 
-// perform makes one request and compares the answer.
-func (p *performance) perform(number int, s step) bool {
+// runStep makes one request and compares the answer.
+func (p *scenarioRun) runStep(number int, s step) bool {
 	p.t.Helper()
 	word, ok := requests[s.Do]
 	if !ok {
@@ -161,8 +161,8 @@ func (p *performance) perform(number int, s step) bool {
 	return len(wrongs) == 0
 }
 
-// fill puts saved ids in the place of $names, the longest names first.
-func (p *performance) fill(text string) string {
+// fill replaces $names by saved ids, the longest names first.
+func (p *scenarioRun) fill(text string) string {
 	names := slices.SortedFunc(maps.Keys(p.saved), func(a, b string) int { return len(b) - len(a) })
 	for _, name := range names {
 		text = strings.ReplaceAll(text, "$"+name, p.saved[name])

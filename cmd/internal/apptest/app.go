@@ -1,6 +1,5 @@
-// Package apitest starts the whole of weft in a test: a store, every
-// room and the HTTP API behind a listener on this machine, and speaks to it as
-// any client would.
+// Package apptest starts the whole of weft in a test, with a store, all services
+// and the HTTP API on a local listener, and sends requests to it.
 package apptest
 
 import (
@@ -27,7 +26,7 @@ const AdminPassword = "apitest-admin-1"
 
 // Options of Start; the zero value is an empty weft.
 type Options struct {
-	// Install names shipped templates to install, their roles confirmed.
+	// Install names shipped templates to install with confirmed roles.
 	Install []string
 	// SampleData adds their sample records.
 	SampleData bool
@@ -37,11 +36,11 @@ type Options struct {
 	Now func() time.Time
 	// Zone is the organisation's; nil means Asia/Shanghai.
 	Zone *time.Location
-	// Wrap stands between the rooms and the store, for tests that put faults there.
+	// Wrap wraps the store, for tests that inject faults.
 	Wrap func(store.Store) store.Store
-	// Storage holds the bytes of attachments; nil means the one of this run.
+	// Storage keeps the bytes of attachments; nil means that of the environment.
 	Storage files.Storage
-	// Unchecked leaves answers unchecked against the OpenAPI document.
+	// Unchecked skips the check of answers against the OpenAPI document.
 	Unchecked bool
 	// MaxUpload is that of api.Options.
 	MaxUpload int64
@@ -63,7 +62,7 @@ type App struct {
 	checkers map[int64]*checker
 }
 
-// Start starts weft in a folder of its own; the test's cleanup ends it.
+// Start starts weft in a temporary folder and stops it when the test ends.
 func Start(t testing.TB, o Options) *App {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
@@ -111,7 +110,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	return app.Open(ctx, h)
 }
 
-// prepare signs admin in and publishes what the test wants.
+// prepare signs admin in and publishes the definitions of the options.
 func (a *App) prepare(ctx context.Context, t testing.TB, o Options) {
 	t.Helper()
 	a.Admin = a.Token(t, "admin")

@@ -15,9 +15,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// checkedTransport holds every answer of a test against the server's own
+// checkedTransport checks every answer of a test against the server's own
 // OpenAPI document: path, method and status must be in it, and a JSON body must
-// be as it says.
+// match its schema.
 type checkedTransport struct {
 	app  *App
 	t    testing.TB
@@ -50,7 +50,7 @@ func (a *App) check(req *http.Request, res *http.Response, body []byte) error {
 	return c.check(req.Method, req.URL.Path, res.StatusCode, res.Header.Get("Content-Type"), body)
 }
 
-// checker is the document of one published version; a new version has a new one.
+// checker returns the checker of the current version's document.
 func (a *App) checker() (*checker, error) {
 	a.checking.Lock()
 	defer a.checking.Unlock()
@@ -119,7 +119,7 @@ func newChecker(document []byte) (*checker, error) {
 
 func (c *checker) check(method, path string, status int, contentType string, body []byte) error {
 	media, _, _ := mime.ParseMediaType(contentType)
-	if method == http.MethodHead { // the same answer as to GET, without its body
+	if method == http.MethodHead { // the headers of GET without a body
 		return nil
 	}
 	template := c.find(path)
@@ -153,7 +153,7 @@ func (c *checker) check(method, path string, status int, contentType string, bod
 
 func escape(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
 
-// find is the path of the document that a URL's path matches, the most literal one.
+// find returns the document's path that a URL's path matches, the most literal one.
 func (c *checker) find(path string) string {
 	best, most := "", -1
 	got := strings.Split(path, "/")

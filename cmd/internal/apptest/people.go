@@ -13,7 +13,7 @@ type Person struct {
 	ID, Login, Token string
 }
 
-// User makes an active user with roles and signs him in.
+// User creates an active user with roles and a session.
 func (a *App) User(t testing.TB, login string, roles ...string) Person {
 	t.Helper()
 	return a.UserWith(t, map[string]any{"login": login, "name": login}, roles...)

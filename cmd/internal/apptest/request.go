@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Answer is an answer that was read to its end.
+// Answer is a complete answer.
 type Answer struct {
 	Method, Path string
 	Status       int
@@ -123,7 +123,7 @@ func (a *Answer) JSON(t testing.TB, into any) {
 // Text is a top-level string of a JSON body, "" when there is none.
 func (a *Answer) Text(member string) string {
 	var m map[string]any
-	_ = json.Unmarshal([]byte(a.Body), &m) // no object has no members
+	_ = json.Unmarshal([]byte(a.Body), &m) // a body without members
 	s, _ := m[member].(string)
 	return s
 }

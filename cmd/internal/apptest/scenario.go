@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Scenario is one request with what its answer must be, and must not.
+// Scenario is one request and what its answer must and must not contain.
 type Scenario struct {
 	Name   string
 	As     string // token, "" for nobody
@@ -14,12 +14,12 @@ type Scenario struct {
 	Body   any
 	Header []string // name, value pairs
 	Status int
-	// Has are texts that the body must hold, Not those that it must not.
+	// Has are texts that the body must contain, Not those that it must not.
 	Has, Not []string
 	// WantHeader are headers of the answer as "Name: value"; a value that ends
-	// with "…" is a beginning.
+	// with "…" is a prefix.
 	WantHeader []string
-	// Then looks further.
+	// Then checks the answer further.
 	Then func(t *testing.T, a *Answer)
 }
 

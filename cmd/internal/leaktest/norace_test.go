@@ -2,5 +2,5 @@
 
 package leaktest
 
-// few is everybody.
-func few(people []*person) []*person { return people }
+// someUsers is everybody.
+func someUsers(people []*user) []*user { return people }

@@ -8,8 +8,8 @@ import (
 // The oracle: a slow and simple reading of the role documents.
 
 // inScope tells whether a row lies in one scope of a person.
-func (w *world) inScope(p *person, r *row, s scope) bool {
-	owner := w.person(r.values["owner"])
+func (fx *fixture) inScope(p *user, r *row, s scope) bool {
+	owner := fx.userByID(r.values["owner"])
 	if r.entity == "line" || r.entity == "team" {
 		owner = nil // made by the administrator, and theirs is nobody else
 	}
@@ -21,9 +21,9 @@ func (w *world) inScope(p *person, r *row, s scope) bool {
 	case "department":
 		return owner != nil && owner.unit == p.unit
 	case "department_below":
-		return owner != nil && w.under(owner.unit, p.unit)
+		return owner != nil && fx.under(owner.unit, p.unit)
 	case "subordinates":
-		return owner != nil && owner != p && w.reports(owner, p)
+		return owner != nil && owner != p && fx.reports(owner, p)
 	}
 	switch string(s.Where) {
 	case levelIsA:
@@ -33,7 +33,7 @@ func (w *world) inScope(p *person, r *row, s scope) bool {
 	case ownSector:
 		return r.values["sector"] == "x"
 	case sectorIsX:
-		account := w.byID[asText(r.values["account"])]
+		account := fx.byID[asText(r.values["account"])]
 		return account != nil && account.values["sector"] == "x"
 	}
 	panic("no such scope: " + s.Type)
@@ -44,16 +44,16 @@ func asText(v any) string {
 	return s
 }
 
-func (w *world) under(unit, top string) bool {
+func (fx *fixture) under(unit, top string) bool {
 	for unit != "" && unit != top {
-		unit = w.units[unit]
+		unit = fx.units[unit]
 	}
 	return unit == top
 }
 
-func (w *world) reports(p, boss *person) bool {
+func (fx *fixture) reports(p, boss *user) bool {
 	for p != nil && p.superior != boss.ID {
-		p = w.person(p.superior)
+		p = fx.userByID(p.superior)
 	}
 	return p != nil
 }
@@ -68,8 +68,8 @@ func (s fieldSet) has(key string) bool {
 
 // may tells whether one grant of the person gives the operation on the row,
 // and the field, if one is named, by the same grant.
-func (w *world) may(p *person, op string, r *row, key string) bool {
-	for _, g := range w.roles[p.role] {
+func (fx *fixture) may(p *user, op string, r *row, key string) bool {
+	for _, g := range fx.roles[p.role] {
 		if g.Entity != r.entity || !slices.Contains(g.Operations, op) {
 			continue
 		}
@@ -77,7 +77,7 @@ func (w *world) may(p *person, op string, r *row, key string) bool {
 		if op == "create" || op == "update" {
 			set = g.Write
 		}
-		if (key == "" || set.has(key)) && slices.ContainsFunc(g.Scopes, func(s scope) bool { return w.inScope(p, r, s) }) {
+		if (key == "" || set.has(key)) && slices.ContainsFunc(g.Scopes, func(s scope) bool { return fx.inScope(p, r, s) }) {
 			return true
 		}
 	}
@@ -86,59 +86,59 @@ func (w *world) may(p *person, op string, r *row, key string) bool {
 
 // sees tells whether the person may see the row (key "") or one of its cells. A
 // line is seen only where the set of lines of its matter is.
-func (w *world) sees(p *person, r *row, key string) bool {
+func (fx *fixture) sees(p *user, r *row, key string) bool {
 	switch {
 	case r.entity == "user":
 		return key == ""
 	case r.entity == "line":
-		if parent := w.byID[asText(r.values["matter"])]; parent == nil || !w.sees(p, parent, "lines") {
+		if parent := fx.byID[asText(r.values["matter"])]; parent == nil || !fx.sees(p, parent, "lines") {
 			return false
 		}
 	case key == "reason": // comments repeat what stands in the field of reasons
-		return w.may(p, "read", r, "lost_reason")
+		return fx.may(p, "read", r, "lost_reason")
 	}
-	return w.may(p, "read", r, key)
+	return fx.may(p, "read", r, key)
 }
 
-// sums tells whether the person can add up himself what an account sums up.
-func (w *world) sums(p *person, account *row) bool {
-	for _, r := range w.rows["matter"] {
-		if !r.deleted && r.values["account"] == account.id && !(w.sees(p, r, "account") && w.sees(p, r, "amount")) {
+// canSum tells whether the person can add up himself what an account sums up.
+func (fx *fixture) canSum(p *user, account *row) bool {
+	for _, r := range fx.rows["matter"] {
+		if !r.deleted && r.values["account"] == account.id && !(fx.sees(p, r, "account") && fx.sees(p, r, "amount")) {
 			return false
 		}
 	}
 	return true
 }
 
-// knows tells whether some grant lets the person read the field on some row.
-func (w *world) knows(p *person, entity, key string) bool {
-	return slices.ContainsFunc(w.roles[p.role], func(g grant) bool {
+// readsSomewhere tells whether some grant lets the person read the field on some row.
+func (fx *fixture) readsSomewhere(p *user, entity, key string) bool {
+	return slices.ContainsFunc(fx.roles[p.role], func(g grant) bool {
 		return g.Entity == entity && slices.Contains(g.Operations, "read") && g.Read.has(key) && len(g.Scopes) > 0
 	})
 }
 
 // allowed tells whether the person may be shown a canary or an id.
-func (w *world) allowed(p *person, needle string) bool {
-	return slices.ContainsFunc(w.needles[needle], func(c cell) bool {
-		return w.sees(p, c.row, c.field) || c.field == "revenue" && w.sums(p, c.row)
+func (fx *fixture) allowed(p *user, needle string) bool {
+	return slices.ContainsFunc(fx.secrets[needle], func(c cell) bool {
+		return fx.sees(p, c.row, c.field) || c.field == "revenue" && fx.canSum(p, c.row)
 	})
 }
 
 // visible are the living rows of an entity that the person sees.
-func (w *world) visible(p *person, entity string) []*row {
+func (fx *fixture) visible(p *user, entity string) []*row {
 	var list []*row
-	for _, r := range w.rows[entity] {
-		if !r.deleted && w.sees(p, r, "") {
+	for _, r := range fx.rows[entity] {
+		if !r.deleted && fx.sees(p, r, "") {
 			list = append(list, r)
 		}
 	}
-	slices.SortFunc(list, func(a, b *row) int { return strings.Compare(a.id, b.id) })
+	slices.SortFunc(list, func(tr, b *row) int { return strings.Compare(tr.id, b.id) })
 	return list
 }
 
 // shown is the value of a cell as the person sees it: nil where he does not.
-func (w *world) shown(p *person, r *row, key string) any {
-	if !w.sees(p, r, key) {
+func (fx *fixture) shown(p *user, r *row, key string) any {
+	if !fx.sees(p, r, key) {
 		return nil
 	}
 	return r.values[key]

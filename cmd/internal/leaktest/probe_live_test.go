@@ -15,8 +15,8 @@ import (
 )
 
 // line is a live connection of somebody.
-type wire struct {
-	*agent
+type socket struct {
+	*tester
 	conn *websocket.Conn
 }
 
@@ -26,22 +26,22 @@ type frame struct {
 	Items      []struct{ ID string }
 }
 
-func (a *agent) dial() *wire {
-	conn, res, err := websocket.DefaultDialer.Dial(strings.Replace(a.URL, "http", "ws", 1)+"/api/v1/live",
-		http.Header{"Authorization": {"Bearer " + a.person.Token}})
+func (tr *tester) dial() *socket {
+	conn, res, err := websocket.DefaultDialer.Dial(strings.Replace(tr.URL, "http", "ws", 1)+"/api/v1/live",
+		http.Header{"Authorization": {"Bearer " + tr.user.Token}})
 	if err != nil {
-		a.t.Fatal(err)
+		tr.t.Fatal(err)
 	}
 	res.Body.Close()
-	a.t.Cleanup(func() { _ = conn.Close() })
+	tr.t.Cleanup(func() { _ = conn.Close() })
 	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
-		a.t.Fatal(err)
+		tr.t.Fatal(err)
 	}
-	return &wire{agent: a, conn: conn}
+	return &socket{tester: tr, conn: conn}
 }
 
 // ask subscribes and reads up to the answer; whatever comes is scanned.
-func (l *wire) ask(ref, entity, query string) (frame, string) {
+func (l *socket) ask(ref, entity, query string) (frame, string) {
 	sent := fmt.Sprintf(`{"op":"subscribe","ref":%q,"entity":%q,"query":%s}`, ref, entity, query)
 	if err := l.conn.WriteMessage(websocket.TextMessage, []byte(sent)); err != nil {
 		l.t.Fatal(err)
@@ -54,7 +54,7 @@ func (l *wire) ask(ref, entity, query string) (frame, string) {
 	}
 }
 
-func (l *wire) read(sent string) (frame, string) {
+func (l *socket) read(sent string) (frame, string) {
 	_, raw, err := l.conn.ReadMessage()
 	if err != nil {
 		l.t.Fatal(err)
@@ -63,47 +63,47 @@ func (l *wire) read(sent string) (frame, string) {
 	if err := json.Unmarshal(raw, &f); err != nil {
 		l.t.Fatal(err)
 	}
-	l.scan("live", sent, &apptest.Answer{Body: string(raw)})
+	l.checkAnswer("live", sent, &apptest.Answer{Body: string(raw)})
 	return f, string(raw)
 }
 
-func (l *wire) drop(ref string) {
+func (l *socket) drop(ref string) {
 	if err := l.conn.WriteMessage(websocket.TextMessage, []byte(fmt.Sprintf(`{"op":"unsubscribe","ref":%q}`, ref))); err != nil {
 		l.t.Fatal(err)
 	}
 }
 
 // probeSubscribe asks live what queries ask.
-func probeSubscribe(a *agent) {
-	l := a.dial()
+func probeSubscribe(tr *tester) {
+	l := tr.dial()
 	for _, entity := range entities {
 		f, _ := l.ask("all", entity, `{"limit":1000}`)
 		var got []string
 		for _, item := range f.Items {
 			got = append(got, item.ID)
 		}
-		if a.reads(entity) && !slices.Equal(got, idsOf(a.visible(a.person, entity))) {
-			a.find("live snapshot of %s: %v", entity, got)
+		if tr.reads(entity) && !slices.Equal(got, idsOf(tr.visible(tr.user, entity))) {
+			tr.find("live snapshot of %s: %v", entity, got)
 		}
 		l.drop("all")
 		for i, key := range fieldsOf[entity] {
-			if a.knows(a.person, entity, key) || entity == "line" {
+			if tr.readsSomewhere(tr.user, entity, key) || entity == "line" {
 				continue
 			}
-			for _, form := range asks["query"][i%7 : i%7+1] { // the protocol allows only so many at a time
+			for _, form := range fieldQueries["query"][i%7 : i%7+1] { // the protocol allows only so many at a time
 				_, got := l.ask("hidden", entity, fmt.Sprintf(form, key))
 				_, want := l.ask("hidden", entity, fmt.Sprintf(form, noField))
 				if mask(got, key) != mask(want, noField) {
-					a.find("live %s: %s, but %s", fmt.Sprintf(form, key), got, want)
+					tr.find("live %s: %s, but %s", fmt.Sprintf(form, key), got, want)
 				}
 			}
 		}
 	}
-	for i, r := range a.rows["matter"] {
+	for i, r := range tr.rows["matter"] {
 		if i%4 == 0 {
 			f, _ := l.ask("word", "matter", fmt.Sprintf(`{"search":%q}`, r.values["note"]))
-			if seen := !r.deleted && a.sees(a.person, r, "note"); a.reads("matter") && seen != (len(f.Items) == 1) {
-				a.find("live search: %d rows, want %v", len(f.Items), seen)
+			if seen := !r.deleted && tr.sees(tr.user, r, "note"); tr.reads("matter") && seen != (len(f.Items) == 1) {
+				tr.find("live search: %d rows, want %v", len(f.Items), seen)
 			}
 			l.drop("word")
 		}
@@ -118,21 +118,21 @@ func mask(text, word string) string {
 	return before + strings.TrimLeft(after, "0123456789")
 }
 
-// eventsOf lets every person listen while the administrator changes every row,
+// checkEvents lets every person listen while the administrator changes every row,
 // and scans what they hear.
-func (w *world) eventsOf(t *testing.T, agents []*agent) {
-	lines := make([]*wire, len(agents))
-	for i, a := range agents {
-		lines[i] = a.dial()
+func (fx *fixture) checkEvents(t *testing.T, agents []*tester) {
+	lines := make([]*socket, len(agents))
+	for i, tr := range agents {
+		lines[i] = tr.dial()
 		lines[i].ask("all", "matter", `{"limit":1000}`)
 		lines[i].ask("accounts", "account", `{"limit":1000}`)
 	}
-	for _, r := range w.rows["matter"] {
+	for _, r := range fx.rows["matter"] {
 		if r.deleted {
 			continue
 		}
-		for _, note := range []string{w.secretNote(r), asText(r.values["note"])} {
-			w.Do(t, w.Admin, "PATCH", "/records/matter/"+r.id, object{"note": note}).Want(t, http.StatusOK)
+		for _, note := range []string{fx.secretNote(r), asText(r.values["note"])} {
+			fx.Do(t, fx.Admin, "PATCH", "/records/matter/"+r.id, object{"note": note}).Want(t, http.StatusOK)
 		}
 	}
 	for _, l := range lines {
@@ -141,8 +141,8 @@ func (w *world) eventsOf(t *testing.T, agents []*agent) {
 }
 
 // secretNote is another text that the note of a row has for a moment.
-func (w *world) secretNote(r *row) string {
-	text := w.text()
-	w.needle(text, r, "note")
+func (fx *fixture) secretNote(r *row) string {
+	text := fx.text()
+	fx.addSecret(text, r, "note")
 	return text
 }

@@ -8,15 +8,15 @@ import (
 
 // probeShape reads what there is for the person: fields that he may neither
 // read nor write are not named. Only keys that one entity has are looked for.
-func probeShape(path string) func(*agent) {
-	return func(a *agent) {
-		text := a.do("GET", path, nil).Body
+func probeShape(path string) func(*tester) {
+	return func(tr *tester) {
+		text := tr.do("GET", path, nil).Body
 		for entity, keys := range map[string][]string{
 			"matter": {"score", "fee", "line_sum"}, "account": {"secret", "budget", "sector", "revenue"}, "team": {"motto"}, "line": {"hidden", "price"},
 		} {
 			for _, key := range keys {
-				if !a.knows(a.person, entity, key) && !a.writes(entity, key) && strings.Contains(text, `"`+key+`"`) {
-					a.find("%s names %s.%s", path, entity, key)
+				if !tr.readsSomewhere(tr.user, entity, key) && !tr.writes(entity, key) && strings.Contains(text, `"`+key+`"`) {
+					tr.find("%s names %s.%s", path, entity, key)
 				}
 			}
 		}
@@ -24,8 +24,8 @@ func probeShape(path string) func(*agent) {
 }
 
 // writes tells whether some grant lets the person set the field.
-func (a *agent) writes(entity, key string) bool {
-	for _, g := range a.roles[a.role] {
+func (tr *tester) writes(entity, key string) bool {
+	for _, g := range tr.roles[tr.role] {
 		if g.Entity == entity && g.Write.has(key) {
 			return true
 		}
@@ -34,59 +34,59 @@ func (a *agent) writes(entity, key string) bool {
 }
 
 // probeOwn reads a list of one's own: nobody else stands in it.
-func probeOwn(path string) func(*agent) {
-	return func(a *agent) {
-		text := a.do("GET", path, nil).Body
-		for _, p := range a.people {
-			if p != a.person && p.ID != a.superior && strings.Contains(text, p.ID) {
-				a.find("%s names %s", path, p.Login)
+func probeOwn(path string) func(*tester) {
+	return func(tr *tester) {
+		text := tr.do("GET", path, nil).Body
+		for _, p := range tr.people {
+			if p != tr.user && p.ID != tr.superior && strings.Contains(text, p.ID) {
+				tr.find("%s names %s", path, p.Login)
 			}
 		}
 	}
 }
 
 // probePasswords tries to set those of others.
-func probePasswords(a *agent) {
-	for _, p := range a.people {
-		if p == a.person {
+func probePasswords(tr *tester) {
+	for _, p := range tr.people {
+		if p == tr.user {
 			continue
 		}
-		if got := a.do("PUT", "/users/"+p.ID+"/password", `{"password":"Correct-Horse-9"}`); got.Status != http.StatusForbidden && got.Status != http.StatusNotFound {
-			a.find("password of %s: %d", p.Login, got.Status)
+		if got := tr.do("PUT", "/users/"+p.ID+"/password", `{"password":"Correct-Horse-9"}`); got.Status != http.StatusForbidden && got.Status != http.StatusNotFound {
+			tr.find("password of %s: %d", p.Login, got.Status)
 		}
 	}
 }
 
 // probeReferrers deletes accounts: how many hidden matters refer to one is not
 // told.
-func probeReferrers(a *agent) {
+func probeReferrers(tr *tester) {
 	byKnown := map[string]string{}
-	for _, to := range a.visible(a.person, "account") {
-		if !a.may(a.person, "delete", to, "") {
+	for _, to := range tr.visible(tr.user, "account") {
+		if !tr.may(tr.user, "delete", to, "") {
 			continue
 		}
 		seen, all := 0, 0
-		for _, r := range a.rows["matter"] {
+		for _, r := range tr.rows["matter"] {
 			if r.deleted || r.values["account"] != to.id {
 				continue
 			}
 			all++
-			if a.sees(a.person, r, "account") {
+			if tr.sees(tr.user, r, "account") {
 				seen++
 			}
 		}
 		if all == 0 {
 			continue
 		}
-		got := a.do("DELETE", "/records/account/"+to.id, nil)
+		got := tr.do("DELETE", "/records/account/"+to.id, nil)
 		text := fmt.Sprint(got.Status, got.Body)
 		key := fmt.Sprint(seen, all > seen)
 		if was, ok := byKnown[key]; ok && was != text {
-			a.find("the deletion of an account tells of hidden matters: %s, and %s", was, text)
+			tr.find("the deletion of an account tells of hidden matters: %s, and %s", was, text)
 		}
 		byKnown[key] = text
 		if seen == 0 && strings.Contains(got.Body, `"count"`) {
-			a.find("the deletion of an account counts hidden matters: %s", got.Body)
+			tr.find("the deletion of an account counts hidden matters: %s", got.Body)
 		}
 	}
 }

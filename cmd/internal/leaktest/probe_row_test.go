@@ -51,26 +51,26 @@ var byID = map[string][]struct{ method, path, body, header string }{
 
 // probeByID asks about each row that the person does not see, and about one
 // that there is not: the answers are the same (S-01, S-02).
-func probeByID(door string) func(*agent) {
-	return func(a *agent) {
+func probeByID(route string) func(*tester) {
+	return func(tr *tester) {
 		for _, entity := range []string{"matter", "account", "line"} {
 			hidden := 0
-			for _, r := range a.rows[entity] {
-				if !a.sees(a.person, r, "") && (hidden < 2 || r.deleted && hidden < 3) {
+			for _, r := range tr.rows[entity] {
+				if !tr.sees(tr.user, r, "") && (hidden < 2 || r.deleted && hidden < 3) {
 					hidden++
-					a.hiddenRow(door, r)
+					tr.hiddenRow(route, r)
 				}
 			}
 		}
 	}
 }
 
-func (a *agent) hiddenRow(door string, r *row) {
+func (tr *tester) hiddenRow(route string, r *row) {
 	mine := alsoMissing
-	if seen := a.visible(a.person, r.entity); len(seen) > 0 {
+	if seen := tr.visible(tr.user, r.entity); len(seen) > 0 {
 		mine = seen[0].id
 	}
-	for _, q := range byID[door] {
+	for _, q := range byID[route] {
 		ask := func(id string) (string, string) {
 			fill := strings.NewReplacer("%s", id, "%e", r.entity, "%v", mine)
 			return fill.Replace(q.path), fill.Replace(q.body)
@@ -86,59 +86,59 @@ func (a *agent) hiddenRow(door string, r *row) {
 			return s
 		}
 		path, text := ask(r.id)
-		got := a.do(q.method, path, body(text), headers...)
+		got := tr.do(q.method, path, body(text), headers...)
 		lostPath, lostText := ask(missing)
-		want := a.do(q.method, lostPath, body(lostText), headers...)
-		a.alike(fmt.Sprintf("%s of a hidden %s: %s %s %s", door, r.entity, q.method, q.path, q.body), got, r.id, want, missing)
+		want := tr.do(q.method, lostPath, body(lostText), headers...)
+		tr.checkSameAnswer(fmt.Sprintf("%s of a hidden %s: %s %s %s", route, r.entity, q.method, q.path, q.body), got, r.id, want, missing)
 	}
 }
 
 // probeGet reads each row that the person sees: exactly his cells are there.
-func probeGet(a *agent) {
+func probeGet(tr *tester) {
 	for _, entity := range entities {
-		for _, r := range a.visible(a.person, entity) {
-			answer := a.do("GET", "/records/"+entity+"/"+r.id, nil)
+		for _, r := range tr.visible(tr.user, entity) {
+			answer := tr.do("GET", "/records/"+entity+"/"+r.id, nil)
 			var got object
 			if err := json.Unmarshal([]byte(answer.Body), &got); err != nil || answer.Status != http.StatusOK {
-				a.find("get %s: %d", entity, answer.Status)
+				tr.find("get %s: %d", entity, answer.Status)
 				continue
 			}
 			for _, key := range fieldsOf[entity] {
 				if key == "lines" {
 					continue // what of it is there is a matter of the lines
 				}
-				if _, shown := got[key]; shown != (a.shown(a.person, r, key) != nil) {
-					a.find("get %s.%s: shown %v, value %v", entity, key, shown, a.shown(a.person, r, key))
+				if _, shown := got[key]; shown != (tr.shown(tr.user, r, key) != nil) {
+					tr.find("get %s.%s: shown %v, value %v", entity, key, shown, tr.shown(tr.user, r, key))
 				}
 			}
-			a.do("GET", "/records/"+entity+"/"+r.id+"?expand="+strings.Join(a.references(entity), ","), nil)
+			tr.do("GET", "/records/"+entity+"/"+r.id+"?expand="+strings.Join(tr.references(entity), ","), nil)
 		}
 	}
 }
 
-func (a *agent) references(entity string) []string {
-	return slices.DeleteFunc(a.readable(entity), func(key string) bool {
+func (tr *tester) references(entity string) []string {
+	return slices.DeleteFunc(tr.readable(entity), func(key string) bool {
 		return !slices.Contains([]string{"account", "peer", "owner", "helper", "team", "matter"}, key)
 	})
 }
 
 // probeHistory reads the past of each row that the person sees or saw.
-func probeHistory(a *agent) {
+func probeHistory(tr *tester) {
 	for _, entity := range entities {
-		for _, r := range a.rows[entity] {
-			if !a.sees(a.person, r, "") {
+		for _, r := range tr.rows[entity] {
+			if !tr.sees(tr.user, r, "") {
 				continue
 			}
 			path := "/records/" + entity + "/" + r.id + "/history"
-			if got := a.do("GET", path, nil); got.Status != http.StatusOK {
-				a.find("history of %s: %d", entity, got.Status)
+			if got := tr.do("GET", path, nil); got.Status != http.StatusOK {
+				tr.find("history of %s: %d", entity, got.Status)
 			}
-			next := a.do("GET", path+"?limit=1", nil).Text("cursor")
+			next := tr.do("GET", path+"?limit=1", nil).Text("cursor")
 			if next != "" {
-				a.do("GET", path+"?limit=1&cursor="+next, nil)
+				tr.do("GET", path+"?limit=1&cursor="+next, nil)
 			}
-			if other := a.rows["matter"][0]; next != "" && other != r && !a.sees(a.person, other, "") {
-				a.do("GET", "/records/matter/"+other.id+"/history?cursor="+next, nil)
+			if other := tr.rows["matter"][0]; next != "" && other != r && !tr.sees(tr.user, other, "") {
+				tr.do("GET", "/records/matter/"+other.id+"/history?cursor="+next, nil)
 			}
 		}
 	}
@@ -146,44 +146,44 @@ func probeHistory(a *agent) {
 
 // probeVisits reads the stays in stages: those of visible rows with a visible
 // stage, and the reasons where those may be read.
-func probeVisits(a *agent) {
-	answer := a.query("stage_visit", object{"limit": 1000, "count": "exact"})
+func probeVisits(tr *tester) {
+	answer := tr.query("stage_visit", object{"limit": 1000, "count": "exact"})
 	want := 0
-	for _, r := range a.visible(a.person, "matter") {
-		if a.sees(a.person, r, "stage") {
+	for _, r := range tr.visible(tr.user, "matter") {
+		if tr.sees(tr.user, r, "stage") {
 			want += len(r.visits)
 		}
 	}
 	if got := len(ids(answer)); got != want {
-		a.find("stage visits: %d, want %d", got, want)
+		tr.find("stage visits: %d, want %d", got, want)
 	}
 	if answer.Status != http.StatusOK {
 		return
 	}
-	a.do("POST", "/records/stage_visit/aggregate", object{"groupBy": []string{"reason"}, "metrics": object{"n": []string{"count"}}})
-	a.do("POST", "/records/stage_visit/aggregate", object{"groupBy": []string{"record"}, "metrics": object{"n": []string{"count"}}})
-	a.query("stage_visit", object{"where": []any{"reason", "present"}, "sort": []string{"reason"}, "limit": 1000})
-	for needle, cells := range a.needles {
-		if cells[0].field == "reason" && !a.allowed(a.person, needle) {
-			if got := ids(a.query("stage_visit", object{"where": []any{"reason", "=", needle}})); len(got) > 0 {
-				a.find("a hidden reason is found among stage visits")
+	tr.do("POST", "/records/stage_visit/aggregate", object{"groupBy": []string{"reason"}, "metrics": object{"n": []string{"count"}}})
+	tr.do("POST", "/records/stage_visit/aggregate", object{"groupBy": []string{"record"}, "metrics": object{"n": []string{"count"}}})
+	tr.query("stage_visit", object{"where": []any{"reason", "present"}, "sort": []string{"reason"}, "limit": 1000})
+	for needle, cells := range tr.secrets {
+		if cells[0].field == "reason" && !tr.allowed(tr.user, needle) {
+			if got := ids(tr.query("stage_visit", object{"where": []any{"reason", "=", needle}})); len(got) > 0 {
+				tr.find("a hidden reason is found among stage visits")
 			}
 		}
 	}
-	for _, r := range a.rows["matter"] {
+	for _, r := range tr.rows["matter"] {
 		for _, id := range r.visits {
-			a.do("GET", "/records/stage_visit/"+id, nil)
+			tr.do("GET", "/records/stage_visit/"+id, nil)
 		}
 	}
 }
 
 // probeUsers reads what is kept of colleagues.
-func probeUsers(a *agent) {
-	a.query("user", object{"limit": 1000, "expand": []string{"superior", "department"}})
-	a.query("user", object{"where": []any{"email", "contains", "zq"}})
-	a.query("role_assignment", object{"limit": 1000})
-	for _, p := range a.people {
-		a.do("GET", "/records/user/"+p.ID, nil)
-		a.do("GET", "/records/user/"+p.ID+"/history", nil)
+func probeUsers(tr *tester) {
+	tr.query("user", object{"limit": 1000, "expand": []string{"superior", "department"}})
+	tr.query("user", object{"where": []any{"email", "contains", "zq"}})
+	tr.query("role_assignment", object{"limit": 1000})
+	for _, p := range tr.people {
+		tr.do("GET", "/records/user/"+p.ID, nil)
+		tr.do("GET", "/records/user/"+p.ID+"/history", nil)
 	}
 }

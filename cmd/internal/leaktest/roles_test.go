@@ -51,16 +51,16 @@ func in(kinds ...string) []scope {
 
 func ops(list ...string) []string { return list }
 
-var everything = ops("create", "read", "update", "delete", "export", "import")
+var allOperations = ops("create", "read", "update", "delete", "export", "import")
 
 // roles are the roles of the matrix: one for each way in which rows and fields
 // are cut, and some at random.
 func roles() map[string][]grant {
 	list := map[string][]grant{
 		"own": {
-			{Entity: "matter", Operations: everything, Scopes: in("own"), Read: all("score", "file", "fee"), Write: all("score", "serial", "file"), Transitions: []string{"*"}},
+			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all("score", "file", "fee"), Write: all("score", "serial", "file"), Transitions: []string{"*"}},
 			{Entity: "account", Operations: ops("read"), Scopes: in("own"), Read: only("name", "sector")},
-			{Entity: "line", Operations: everything, Scopes: in("all"), Read: all("hidden"), Write: all("hidden")},
+			{Entity: "line", Operations: allOperations, Scopes: in("all"), Read: all("hidden"), Write: all("hidden")},
 		},
 		"superior": {
 			{Entity: "matter", Operations: ops("read", "update", "export"), Scopes: in("subordinates"), Read: all("lost_reason"), Write: only("note")},
@@ -77,7 +77,7 @@ func roles() map[string][]grant {
 			{Entity: "line", Operations: ops("read"), Scopes: in("all"), Read: all()},
 		},
 		"mixed": {
-			{Entity: "matter", Operations: everything, Scopes: in("own"), Read: all(), Write: all(), Transitions: []string{"*"}},
+			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all(), Write: all(), Transitions: []string{"*"}},
 			{Entity: "matter", Operations: ops("read", "delete", "export"), Scopes: []scope{where(levelIsA)}, Read: only("subject", "score", "file", "lines"), Write: only("subject")},
 			{Entity: "matter", Operations: ops("read", "update"), Scopes: []scope{where(helperIsMe)}, Read: only("note", "amount", "account"), Write: only("note")},
 			{Entity: "account", Operations: ops("read", "update"), Scopes: in("all"), Read: only("name"), Write: only("name")},

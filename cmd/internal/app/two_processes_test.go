@@ -20,21 +20,21 @@ import (
 	"weft/schemas"
 )
 
-// two are houses on one database, as two processes would have it.
-type two struct {
+// twoProcesses are two apps on one database.
+type twoProcesses struct {
 	t     *testing.T
 	a, b  *app.App
-	token string // a session of admin, good in both
+	token string // a session of admin, valid on both
 }
 
-// eachTwo runs a test on two processes' stores on one MongoDB, and on two
-// houses over one embedded store.
-func eachTwo(t *testing.T, run func(*two)) {
+// onTwoProcesses runs a test on two connections to one MongoDB, and on two apps
+// over one embedded store.
+func onTwoProcesses(t *testing.T, run func(*twoProcesses)) {
 	t.Helper()
 	t.Run("mongodb", func(t *testing.T) {
 		t.Parallel()
 		uri := mongotest.URI(t)
-		run(openTwo(t, func() store.Store {
+		run(openTwoProcesses(t, func() store.Store {
 			s, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: 30 * time.Second})
 			if err != nil {
 				t.Fatal(err)
@@ -50,30 +50,30 @@ func eachTwo(t *testing.T, run func(*two)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		run(openTwo(t, func() store.Store { return s }))
+		run(openTwoProcesses(t, func() store.Store { return s }))
 	})
 }
 
-func openTwo(t *testing.T, open func() store.Store) *two {
+func openTwoProcesses(t *testing.T, open func() store.Store) *twoProcesses {
 	t.Helper()
-	houses := make([]*app.App, 2)
-	for i := range houses {
+	apps := make([]*app.App, 2)
+	for i := range apps {
 		dir := t.TempDir()
-		h, err := app.Open(t.Context(), app.Options{
+		a, err := app.Open(t.Context(), app.Options{
 			Store: open(), Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"),
-			Zone: time.UTC, Now: time.Now, AdminPassword: "two-houses-1", Version: "test",
+			Zone: time.UTC, Now: time.Now, AdminPassword: "two-processes-1", Version: "test",
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			if err := h.Close(); err != nil {
+			if err := a.Close(); err != nil {
 				t.Error(err)
 			}
 		})
-		houses[i] = h
+		apps[i] = a
 	}
-	w := &two{t: t, a: houses[0], b: houses[1]}
+	w := &twoProcesses{t: t, a: apps[0], b: apps[1]}
 	actor, err := w.a.Access.ActorOf(t.Context(), access.AdminLogin)
 	if err != nil {
 		t.Fatal(err)
@@ -84,12 +84,12 @@ func openTwo(t *testing.T, open func() store.Store) *two {
 	return w
 }
 
-// call asks one of the houses as admin.
-func (w *two) call(h *app.App, method, path, body string, header ...string) (int, string) {
-	return w.callAs(w.token, h, method, path, body, header...)
+// call sends a request of admin to one of the apps.
+func (w *twoProcesses) call(a *app.App, method, path, body string, header ...string) (int, string) {
+	return w.callAs(w.token, a, method, path, body, header...)
 }
 
-func (w *two) callAs(token string, h *app.App, method, path, body string, header ...string) (int, string) {
+func (w *twoProcesses) callAs(token string, a *app.App, method, path, body string, header ...string) (int, string) {
 	r := httptest.NewRequest(method, "/api/v1"+path, strings.NewReader(body)).WithContext(context.WithoutCancel(w.t.Context()))
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
@@ -97,11 +97,11 @@ func (w *two) callAs(token string, h *app.App, method, path, body string, header
 		r.Header.Set(header[i], header[i+1])
 	}
 	out := httptest.NewRecorder()
-	h.API.ServeHTTP(out, r)
+	a.API.ServeHTTP(out, r)
 	return out.Code, out.Body.String()
 }
 
-func (w *two) eventually(what string, fn func() bool) {
+func (w *twoProcesses) eventually(what string, fn func() bool) {
 	w.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -113,7 +113,7 @@ func (w *two) eventually(what string, fn func() bool) {
 }
 
 // deal is the entity deal with further properties.
-func (w *two) deal(more string) schemas.Definition {
+func (w *twoProcesses) deal(more string) schemas.Definition {
 	w.t.Helper()
 	d, problems := schemas.Decode([]byte(`{"kind":"entity","key":"deal","type":"object","x-title":{"zh-CN":"商机","en":"Deal"},"properties":{
 		"name":{"x-type":"text","x-title":{"zh-CN":"名称","en":"Name"},"x-unique":true},
@@ -128,17 +128,17 @@ func number(key string) string {
 	return fmt.Sprintf(`,%q:{"x-type":"number","x-title":{"zh-CN":"数","en":"Number"}}`, key)
 }
 
-func (w *two) publish(h *app.App, more string) (int64, error) {
-	set := h.Current.Model().Set.Clone()
+func (w *twoProcesses) publish(a *app.App, more string) (int64, error) {
+	set := a.Current.Model().Set.Clone()
 	set.Add(w.deal(more))
-	return h.Builder.Publish(w.t.Context(), access.AdminLogin, set)
+	return a.Builder.Publish(w.t.Context(), access.AdminLogin, set)
 }
 
-// What one process publishes is in force in the other; writes there that meet
-// it are made under the new definitions and not refused.
-func TestTheOtherHouseFollowsAPublishing(t *testing.T) {
+// A version that one process publishes is loaded by the other; changes there
+// that meet it are built again under the new definitions and not refused.
+func TestTheOtherProcessLoadsAPublishedVersion(t *testing.T) {
 	t.Parallel()
-	eachTwo(t, func(w *two) {
+	onTwoProcesses(t, func(w *twoProcesses) {
 		more := ""
 		for n := range 4 {
 			more += number(fmt.Sprintf("f%d", n))
@@ -159,17 +159,17 @@ func TestTheOtherHouseFollowsAPublishing(t *testing.T) {
 	})
 }
 
-// Two that publish at once: one after the other, and in the end both have the
-// same, with the unique index of it.
-func TestTwoHousesPublishAtOnce(t *testing.T) {
+// Of two publishes at once each sees the other's definitions, and both processes
+// end with the same version and its unique index.
+func TestTwoProcessesPublishAtOnce(t *testing.T) {
 	t.Parallel()
-	eachTwo(t, func(w *two) {
+	onTwoProcesses(t, func(w *twoProcesses) {
 		var all sync.WaitGroup
 		published := make([]int, 2)
-		for i, h := range []*app.App{w.a, w.b} {
+		for i, a := range []*app.App{w.a, w.b} {
 			all.Go(func() {
 				for n := range 3 {
-					if _, err := w.publish(h, number(fmt.Sprintf("f%d", n))+number(fmt.Sprintf("g%d", i*3+n))); err == nil {
+					if _, err := w.publish(a, number(fmt.Sprintf("f%d", n))+number(fmt.Sprintf("g%d", i*3+n))); err == nil {
 						published[i]++
 					}
 				}
@@ -201,10 +201,10 @@ func TestTwoHousesPublishAtOnce(t *testing.T) {
 	})
 }
 
-// A renewal is done by one of them: every record is renewed once.
-func TestRenewalByOneOfTwo(t *testing.T) {
+// One of them recomputes: every record once.
+func TestOneOfTwoProcessesRecomputes(t *testing.T) {
 	t.Parallel()
-	eachTwo(t, func(w *two) {
+	onTwoProcesses(t, func(w *twoProcesses) {
 		if _, err := w.publish(w.a, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -217,27 +217,27 @@ func TestRenewalByOneOfTwo(t *testing.T) {
 		if _, err := w.publish(w.a, `,"twice":{"x-type":"formula","x-title":{"zh-CN":"倍","en":"Twice"},"x-formula":"amount * 2","x-result":"number"}`); err != nil {
 			t.Fatal(err)
 		}
-		w.eventually("all records are renewed", func() bool {
+		w.eventually("all records are recomputed", func() bool {
 			_, body := w.call(w.b, "POST", "/records/deal/query", `{"where":["twice","present"],"count":"exact","limit":1}`)
 			return strings.Contains(body, fmt.Sprintf(`"count":%d`, records))
 		})
 		_, body := w.call(w.a, "POST", "/records/deal/query", `{"where":["rev","!=",2],"count":"exact","limit":1}`)
 		if !strings.Contains(body, `"count":0`) {
-			t.Errorf("records that were renewed more than once: %s", body)
+			t.Errorf("records recomputed more than once: %s", body)
 		}
 	})
 }
 
-// R-05: twins of a request that is done once may come to different processes.
-func TestTwinsAtTwoHouses(t *testing.T) {
+// R-05: duplicates of a request may come to different processes.
+func TestDuplicateRequestsToTwoProcesses(t *testing.T) {
 	t.Parallel()
-	eachTwo(t, func(w *two) {
+	onTwoProcesses(t, func(w *twoProcesses) {
 		answers := make([]string, 6)
 		var all sync.WaitGroup
 		for i := range answers {
 			all.Go(func() {
-				h := []*app.App{w.a, w.b}[i%2]
-				status, body := w.call(h, "POST", "/tokens", `{"name":"once","role":"admin"}`, "Idempotency-Key", "twin")
+				a := []*app.App{w.a, w.b}[i%2]
+				status, body := w.call(a, "POST", "/tokens", `{"name":"once","role":"admin"}`, "Idempotency-Key", "duplicate")
 				answers[i] = fmt.Sprint(status, " ", body)
 			})
 		}
@@ -257,10 +257,10 @@ func TestTwinsAtTwoHouses(t *testing.T) {
 	})
 }
 
-// S-11: who is put out at one is out at the other.
-func TestSignOutHoldsAtTheOtherHouse(t *testing.T) {
+// S-11
+func TestSignOutEndsTheSessionOnTheOtherProcess(t *testing.T) {
 	t.Parallel()
-	eachTwo(t, func(w *two) {
+	onTwoProcesses(t, func(w *twoProcesses) {
 		actor, err := w.b.Access.ActorOf(t.Context(), access.AdminLogin)
 		if err != nil {
 			t.Fatal(err)
@@ -269,8 +269,8 @@ func TestSignOutHoldsAtTheOtherHouse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, h := range []*app.App{w.a, w.b} {
-			if status, body := w.callAs(token, h, "GET", "/me", ""); status != 200 {
+		for _, a := range []*app.App{w.a, w.b} {
+			if status, body := w.callAs(token, a, "GET", "/me", ""); status != 200 {
 				t.Fatalf("%d %s", status, body)
 			}
 		}

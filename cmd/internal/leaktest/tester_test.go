@@ -24,28 +24,28 @@ var canaries = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|z
 // longHex is what a sort key looks like.
 var longHex = regexp.MustCompile(`"[0-9a-f]{16,}"`)
 
-// agent is a person at work: he asks, and what he should not have got is found.
-type agent struct {
-	*world
-	*person
+// tester is a person at work: he asks, and what he should not have got is found.
+type tester struct {
+	*fixture
+	*user
 	t        *testing.T
 	findings map[string]bool
 	asked    int
-	lost     map[string]*apptest.Answer // answers about what there is not
+	missing     map[string]*apptest.Answer // answers about what there is not
 }
 
-func (w *world) agent(t *testing.T, p *person) *agent {
-	return &agent{world: w, person: p, t: t, findings: map[string]bool{}, lost: map[string]*apptest.Answer{}}
+func (fx *fixture) newTester(t *testing.T, p *user) *tester {
+	return &tester{fixture: fx, user: p, t: t, findings: map[string]bool{}, missing: map[string]*apptest.Answer{}}
 }
 
-func (a *agent) find(format string, args ...any) {
-	a.findings[a.Login+": "+fmt.Sprintf(format, args...)] = true
+func (tr *tester) find(format string, args ...any) {
+	tr.findings[tr.Login+": "+fmt.Sprintf(format, args...)] = true
 }
 
 // do asks under /api/v1 and scans the answer.
-func (a *agent) do(method, path string, body any, headers ...string) *apptest.Answer {
-	a.t.Helper()
-	answer := a.Do(a.t, a.person.Token, method, path, body, headers...)
+func (tr *tester) do(method, path string, body any, headers ...string) *apptest.Answer {
+	tr.t.Helper()
+	answer := tr.Do(tr.t, tr.user.Token, method, path, body, headers...)
 	sent := path
 	switch b := body.(type) {
 	case string:
@@ -55,7 +55,7 @@ func (a *agent) do(method, path string, body any, headers ...string) *apptest.An
 		raw, _ := json.Marshal(b) // Do has sent it
 		sent += string(raw)
 	}
-	a.scan(method+" "+path+" "+short(body), sent, answer)
+	tr.checkAnswer(method+" "+path+" "+short(body), sent, answer)
 	return answer
 }
 
@@ -67,51 +67,51 @@ func short(body any) string {
 	return string(raw)
 }
 
-// scan looks for what the person may not see in every byte of an answer. What
+// checkAnswer looks for what the person may not see in every byte of an answer. What
 // he sent himself he knows already.
-func (a *agent) scan(asked, sent string, answer *apptest.Answer) {
-	a.asked++
+func (tr *tester) checkAnswer(asked, sent string, answer *apptest.Answer) {
+	tr.asked++
 	if answer.Status >= http.StatusInternalServerError {
-		a.find("%s: %d %s", asked, answer.Status, answer.Body)
+		tr.find("%s: %d %s", asked, answer.Status, answer.Body)
 	}
 	for name, values := range answer.Header {
-		a.scanText(asked+" header "+name, sent, strings.Join(values, " "))
+		tr.checkText(asked+" header "+name, sent, strings.Join(values, " "))
 	}
 	if strings.HasPrefix(answer.Body, "PK\x03\x04") {
-		for name, text := range unzip(a.t, answer.Body) {
-			a.scanText(asked+" "+name, sent, text)
+		for name, text := range unzip(tr.t, answer.Body) {
+			tr.checkText(asked+" "+name, sent, text)
 		}
 		return
 	}
-	a.scanText(asked, sent, answer.Body)
+	tr.checkText(asked, sent, answer.Body)
 	for _, c := range cursors(answer.Body) {
-		a.scanText(asked+" cursor", sent, c)
+		tr.checkText(asked+" cursor", sent, c)
 		if !longHex.MatchString(c) {
 			continue
 		}
-		for needle := range a.needles {
-			if strings.HasPrefix(needle, "zq") && strings.Contains(c, query.SortKey(needle)) && !a.allowed(a.person, needle) {
-				a.find("%s: the cursor holds the sort key of %s", asked, a.about(needle))
+		for needle := range tr.secrets {
+			if strings.HasPrefix(needle, "zq") && strings.Contains(c, query.SortKey(needle)) && !tr.allowed(tr.user, needle) {
+				tr.find("%s: the cursor holds the sort key of %s", asked, tr.cellsOf(needle))
 			}
 		}
 	}
 }
 
-func (a *agent) scanText(asked, sent, text string) {
+func (tr *tester) checkText(asked, sent, text string) {
 	for _, needle := range canaries.FindAllString(text, -1) {
-		if len(a.needles[needle]) > 0 && a.needles[needle][0].field == "revenue" && strings.Contains(asked, "/aggregate") {
+		if len(tr.secrets[needle]) > 0 && tr.secrets[needle][0].field == "revenue" && strings.Contains(asked, "/aggregate") {
 			continue // a sum like any other: figures are compared one by one
 		}
-		if a.needles[needle] != nil && !a.allowed(a.person, needle) && !strings.Contains(sent, needle) {
-			a.find("%s shows %s", asked, a.about(needle))
+		if tr.secrets[needle] != nil && !tr.allowed(tr.user, needle) && !strings.Contains(sent, needle) {
+			tr.find("%s shows %s", asked, tr.cellsOf(needle))
 		}
 	}
 }
 
-// about says which cells a needle belongs to.
-func (a *agent) about(needle string) string {
+// cellsOf says which cells a needle belongs to.
+func (tr *tester) cellsOf(needle string) string {
 	var list []string
-	for _, c := range a.needles[needle] {
+	for _, c := range tr.secrets[needle] {
 		list = append(list, c.row.entity+"."+c.field)
 	}
 	slices.Sort(list)
@@ -153,18 +153,18 @@ func cursors(body string) []string {
 	return list
 }
 
-// alike finds a difference between two answers, once the words that were asked
+// checkSameAnswer finds a difference between two answers, once the words that were asked
 // for are taken out of both.
-func (a *agent) alike(asked string, got *apptest.Answer, gotWord string, want *apptest.Answer, wantWord string) {
+func (tr *tester) checkSameAnswer(asked string, got *apptest.Answer, gotWord string, want *apptest.Answer, wantWord string) {
 	mask := func(text, word string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(text, url.PathEscape(word), "·"), word, "·")
 	}
-	if g, w := mask(got.Body, gotWord), mask(want.Body, wantWord); got.Status != want.Status || g != w {
-		a.find("%s: %d %s, but %d %s for what is not there", asked, got.Status, g, want.Status, w)
+	if g, fx := mask(got.Body, gotWord), mask(want.Body, wantWord); got.Status != want.Status || g != fx {
+		tr.find("%s: %d %s, but %d %s for what is not there", asked, got.Status, g, want.Status, fx)
 	}
 	for _, name := range []string{"Etag", "Location", "Content-Type", "Retry-After"} {
 		if got.Header.Get(name) != want.Header.Get(name) {
-			a.find("%s: header %s tells it from what is not there", asked, name)
+			tr.find("%s: header %s tells it from what is not there", asked, name)
 		}
 	}
 }

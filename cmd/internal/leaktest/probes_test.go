@@ -15,20 +15,20 @@ import (
 )
 
 // probe is one way of asking a door for what one should not get.
-type probe func(*agent)
+type probe func(*tester)
 
-// reading are the probes of doors that only show, by the route's name.
-var reading = map[string][]probe{
+// readProbes are the probes of doors that only show, by the route's name.
+var readProbes = map[string][]probe{
 	"record.get":       {probeGet, probeByID("record.get")},
-	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probeThrough, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
+	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probePath, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
 	"record.aggregate": {probeAggregate, probeHidden("aggregate"), probeByID("record.aggregate")},
 	"record.board":     {probeBoard, probeHidden("board"), probeByID("record.board")},
 	"record.history":   {probeHistory, probeByID("record.history")},
 	"record.export":    {probeExport, probeHidden("export"), probeByID("record.export")},
 	"file.download":    {probeFiles},
 	"file.thumbnail":   {probeFiles},
-	"import.get":       {probeOthersImport("GET", "")},
-	"import.problems":  {probeOthersImport("GET", "/problems")},
+	"import.get":       {probeForeignImport("GET", "")},
+	"import.problems":  {probeForeignImport("GET", "/problems")},
 	"mapping.get":      {probeMapping},
 	"meta":             {probeShape("/meta")},
 	"openapi":          {probeShape("/openapi.json")},
@@ -38,27 +38,27 @@ var reading = map[string][]probe{
 	"live":             {probeSubscribe},
 }
 
-// writing are the probes of doors that change; all of it must be refused.
-var writing = map[string][]probe{
+// writeProbes are the probes of doors that change; all of it must be refused.
+var writeProbes = map[string][]probe{
 	"file.upload":       {probeUploadFor("/files")},
 	"upload.begin":      {probeUploadFor("/files/uploads")},
-	"record.create":     {probeCreate, probeTaken, probeLines, probeByID("record.create")},
-	"record.update":     {probeLocked("record.update"), probeAttach, probeStage, probeLines, probeByID("record.update")},
+	"record.create":     {probeCreate, probeUnique, probeLines, probeByID("record.create")},
+	"record.update":     {probeUnwritable("record.update"), probeAttach, probeStage, probeLines, probeByID("record.update")},
 	"record.delete":     {probeByID("record.delete"), probeReferrers},
 	"record.restore":    {probeByID("record.restore")},
-	"record.transition": {probeLocked("record.transition"), probeStage, probeByID("record.transition")},
-	"record.bulk":       {probeLocked("record.bulk"), probeHidden("bulk"), probeByID("record.bulk")},
-	"record.merge":      {probeLocked("record.merge"), probeByID("record.merge")},
-	"record.import":     {probeLocked("record.import"), probeImport("?dry_run=true"), probeImport("")},
+	"record.transition": {probeUnwritable("record.transition"), probeStage, probeByID("record.transition")},
+	"record.bulk":       {probeUnwritable("record.bulk"), probeHidden("bulk"), probeByID("record.bulk")},
+	"record.merge":      {probeUnwritable("record.merge"), probeByID("record.merge")},
+	"record.import":     {probeUnwritable("record.import"), probeImport("?dry_run=true"), probeImport("")},
 	"import.create":     {probeImports},
-	"import.undo":       {probeOthersImport("POST", "/undo")},
+	"import.undo":       {probeForeignImport("POST", "/undo")},
 	"mapping.put":       {probeMapping},
 	"password.set":      {probePasswords},
 }
 
-// silent are routes that show no record, with the reason why. Routes for
+// otherRoutes are routes that show no record, with the reason why. Routes for
 // administrators need none: TestOnlyAdministrators asks all of them.
-var silent = map[string]string{
+var otherRoutes = map[string]string{
 	"upload.get":           "shows the caller's own upload; those of others are not found, as the tests of uploads show",
 	"upload.append":        "takes bytes of the caller's own upload and has no answer; those of others are not found",
 	"upload.end":           "has no answer; uploads of others are not found",
@@ -74,8 +74,8 @@ var silent = map[string]string{
 	"page":                 "is a fixed page",
 }
 
-// members are the members of queries, and the probe that speaks of each.
-var members = map[string]string{
+// queryMembers are the members of queries, and the probe that speaks of each.
+var queryMembers = map[string]string{
 	"Query.where": "probeFilter", "Query.search": "probeSearch", "Query.sort": "probeSort", "Query.limit": "probeList", "Query.cursor": "probeList",
 	"Query.fields": "probeList", "Query.expand": "probeList", "Query.count": "probeList",
 	"AggregateQuery.where": "probeHidden", "AggregateQuery.search": "probeSearch", "AggregateQuery.groupBy": "probeAggregate",
@@ -91,16 +91,16 @@ var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "h
 
 // A door, a member of a query or a live operation that nobody has thought of
 // here fails the test.
-func TestEveryDoorIsProbed(t *testing.T) {
+func TestEveryRouteIsProbed(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
 	for _, r := range (&api.Server{}).Routes() {
 		known[r.Name] = true
-		if r.Policy != api.AdminOnly && len(reading[r.Name])+len(writing[r.Name]) == 0 && silent[r.Name] == "" {
+		if r.Policy != api.AdminOnly && len(readProbes[r.Name])+len(writeProbes[r.Name]) == 0 && otherRoutes[r.Name] == "" {
 			t.Errorf("%s %s (%s) has neither a probe nor a reason why it shows no record", r.Method, r.Path, r.Name)
 		}
 	}
-	for _, name := range slices.Concat(slices.Collect(maps.Keys(reading)), slices.Collect(maps.Keys(writing)), slices.Collect(maps.Keys(silent))) {
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(readProbes)), slices.Collect(maps.Keys(writeProbes)), slices.Collect(maps.Keys(otherRoutes))) {
 		if !known[name] {
 			t.Errorf("there is no route %s any more", name)
 		}
@@ -108,7 +108,7 @@ func TestEveryDoorIsProbed(t *testing.T) {
 	for _, q := range []any{record.Query{}, record.AggregateQuery{}, record.BoardQuery{}, record.BulkRequest{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(q)) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if key := reflect.TypeOf(q).Name() + "." + name; members[key] == "" {
+			if key := reflect.TypeOf(q).Name() + "." + name; queryMembers[key] == "" {
 				t.Errorf("nobody asks for the member %s", key)
 			}
 		}
@@ -121,15 +121,15 @@ func TestEveryDoorIsProbed(t *testing.T) {
 }
 
 // probeAdministration asks every route that is for administrators.
-func probeAdministration(a *agent) {
+func probeAdministration(tr *tester) {
 	ask := func(method, path string) {
-		path = strings.NewReplacer("{id}", a.rows["matter"][0].id, "{name}", "theirs", "{kind}", "entity", "{version}", "1", "{key}", "matter").Replace(path)
-		got := a.do(method, strings.TrimPrefix(path, "/api/v1")+"?user=admin&op=read&entity=matter&id="+a.rows["matter"][0].id, nil)
+		path = strings.NewReplacer("{id}", tr.rows["matter"][0].id, "{name}", "theirs", "{kind}", "entity", "{version}", "1", "{key}", "matter").Replace(path)
+		got := tr.do(method, strings.TrimPrefix(path, "/api/v1")+"?user=admin&op=read&entity=matter&id="+tr.rows["matter"][0].id, nil)
 		if got.Status != http.StatusForbidden {
-			a.find("%s %s: %d", method, path, got.Status)
+			tr.find("%s %s: %d", method, path, got.Status)
 		}
 	}
-	for _, r := range a.API.Routes() {
+	for _, r := range tr.API.Routes() {
 		if r.Policy == api.AdminOnly {
 			ask(r.Method, r.Path)
 		}

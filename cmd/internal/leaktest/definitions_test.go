@@ -2,9 +2,9 @@ package leaktest
 
 import "fmt"
 
-// The entities of the matrix: a matter with a field of every kind that can
-// leak, the account it refers to, the group that the account refers to, and
-// its lines. Keys of fields stand in written order.
+// The entities of these tests: a matter with a field of every type that can
+// leak, the account it refers to, the team that the account refers to, and
+// its lines. Keys of fields are sorted.
 var (
 	matterFields = []string{"subject", "note", "serial", "level", "tags", "amount", "score", "due", "seen", "account", "peer", "owner",
 		"helper", "file", "lines", "fee", "line_sum", "lost_reason", "stage"}
@@ -15,10 +15,10 @@ var (
 
 var fieldsOf = map[string][]string{"matter": matterFields, "account": accountFields, "team": teamFields, "line": lineFields}
 
-// searchable are the fields that search looks into.
+// searchable are the fields that search covers.
 var searchable = map[string][]string{"matter": {"subject", "note"}, "account": {"name", "secret"}, "team": {"motto"}, "line": {"item", "hidden"}}
 
-// computed fields are never written by anybody.
+// computed fields are never writable.
 var computed = map[string]bool{"matter.fee": true, "matter.line_sum": true, "account.revenue": true}
 
 func title(s string) string { return fmt.Sprintf(`{"zh-CN":%q,"en":%q}`, s, s) }

@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// TestTheProbesDetectLeaks spoils the rights of one person behind the oracle's back:
-// every door that shows records must then be found open, and every door that
-// changes them, or the matrix would be blind there.
+// TestTheProbesDetectLeaks gives a user the role admin without telling the oracle:
+// the probes of every route must then find leaks, or they would find none at all.
 func TestTheProbesDetectLeaks(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t)
@@ -40,7 +39,7 @@ func TestTheProbesDetectLeaks(t *testing.T) {
 	}
 }
 
-// Events are heard by who may hear nothing, and found.
+// The same for events.
 func TestTheProbesDetectLeakedEvents(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t)
@@ -58,7 +57,7 @@ func TestTheProbesDetectLeakedEvents(t *testing.T) {
 	}
 }
 
-// noLeakExpected are doors that show an administrator no more than anybody.
+// noLeakExpected are routes that show an administrator no more than other users.
 var noLeakExpected = map[string]string{
 	"me": "shows oneself", "token.list": "shows one's own", "session.list": "shows one's own",
 }

@@ -19,7 +19,7 @@ type fixture struct {
 	people  []*user
 	rows    map[string][]*row // by entity, in the order of ids
 	byID    map[string]*row
-	secrets map[string][]cell // canaries and ids → the cells that show them
+	secrets map[string][]cell // secret values and ids → the cells that show them
 	next    int
 	// imported is the id of an import of the administrator.
 	imported string
@@ -31,7 +31,7 @@ type user struct {
 	role, unit, superior string // superior by id
 }
 
-// row is a record as it was made, values in wire form by field.
+// row is a record as it was created, values in wire form by field.
 type row struct {
 	entity, id, by string
 	values         map[string]any
@@ -40,7 +40,7 @@ type row struct {
 }
 
 // cell is a field of a row; the field "" stands for the row itself, "reason"
-// for what was said when it moved.
+// for the comment of a transition.
 type cell struct {
 	row   *row
 	field string
@@ -59,7 +59,7 @@ func newFixture(t *testing.T) *fixture {
 	return fx
 }
 
-// createUsers makes three departments and a person for each role, and one without.
+// createUsers creates three departments and a person for each role, and one without.
 func (fx *fixture) createUsers(t *testing.T) {
 	t.Helper()
 	unit := func(name, parent string) string {
@@ -103,12 +103,12 @@ func (fx *fixture) userByID(id any) *user {
 	return nil
 }
 
-// usersWithRole are the people with a role.
+// usersWithRole are the users with a role.
 func (fx *fixture) usersWithRole() []*user {
 	return someUsers(slices.DeleteFunc(slices.Clone(fx.people), func(p *user) bool { return fx.roles[p.role] == nil }))
 }
 
-// Canaries: each is new, and recognised by its form.
+// Secret values: each is new, and recognised by its form.
 func (fx *fixture) text() string {
 	fx.next++
 	return fmt.Sprintf("zq%06d", fx.next)

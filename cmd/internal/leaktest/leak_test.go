@@ -11,8 +11,8 @@ import (
 	"weft/runtime/store"
 )
 
-// TestNoAnswerShowsHiddenData asks every door as every person for every row and field
-// that his roles do not give him (S-01, S-02, S-03, S-05).
+// TestNoAnswerShowsHiddenData sends the probes of every route as every user (S-01,
+// S-02, S-03, S-05).
 func TestNoAnswerShowsHiddenData(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t)
@@ -46,7 +46,7 @@ func TestNoAnswerShowsHiddenData(t *testing.T) {
 	})
 }
 
-// runProbes runs the probes of doors.
+// runProbes runs the probes of all routes.
 func (tr *tester) runProbes(probes map[string][]probe, more ...probe) {
 	for _, name := range slices.Sorted(maps.Keys(probes)) {
 		for _, p := range probes[name] {
@@ -58,7 +58,7 @@ func (tr *tester) runProbes(probes map[string][]probe, more ...probe) {
 	}
 }
 
-// runWriteProbes runs the probes that write: not one byte may be another one after it.
+// runWriteProbes runs the probes that write; afterwards no stored byte may differ.
 func (tr *tester) runWriteProbes() {
 	before := tr.storedDigests()
 	for _, name := range slices.Sorted(maps.Keys(writeProbes)) {
@@ -80,7 +80,7 @@ func (tr *tester) runWriteProbes() {
 	}
 }
 
-// storedDigests are all documents that hold data of people, as digests.
+// storedDigests are digests of all stored documents with user data.
 func (tr *tester) storedDigests() map[string]string {
 	docs := map[string]string{}
 	for _, collection := range []string{"matter", "account", "team", "line", "user", "department", "role_assignment", "stage_visit", record.HistoryCollection, record.BinCollection} {
@@ -95,7 +95,7 @@ func (tr *tester) storedDigests() map[string]string {
 	return docs
 }
 
-// report fails the test with what was found.
+// report fails the test with the findings.
 func (tr *tester) report() {
 	tr.t.Helper()
 	if tr.asked == 0 {

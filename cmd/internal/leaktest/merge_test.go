@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestAMergeRevealsNothingHidden merges a record of which little is seen into
-// one's own, of which all is: what was hidden must not come over, and histories
-// must not name records that their reader does not see (S-01, S-03).
+// TestAMergeRevealsNothingHidden merges a record that the user sees in part into
+// a fully visible one: hidden values must not come over, and histories must not
+// name records that their reader may not see (S-01, S-03).
 func TestAMergeRevealsNothingHidden(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t)
@@ -33,7 +33,7 @@ func TestAMergeRevealsNothingHidden(t *testing.T) {
 	}
 	empty := object{"note": nil, "serial": nil, "score": nil, "amount": nil, "due": nil, "seen": nil, "account": nil, "tags": nil, "file": nil}
 	fx.Do(t, fx.Admin, "PATCH", "/records/matter/"+mine.id, empty).Want(t, http.StatusOK)
-	for _, key := range matterFields { // what he sees comes over, and what is computed of it
+	for _, key := range matterFields { // visible fields come over, and what is computed from them
 		if fx.sees(me, other, key) {
 			fx.addValue(mine, key, other.values[key])
 		}

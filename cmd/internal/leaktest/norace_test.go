@@ -2,5 +2,5 @@
 
 package leaktest
 
-// someUsers is everybody.
+// someUsers returns all users.
 func someUsers(people []*user) []*user { return people }

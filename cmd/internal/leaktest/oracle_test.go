@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// The oracle: a slow and simple reading of the role documents.
+// The oracle: a slow and simple evaluation of the role documents.
 
-// inScope tells whether a row lies in one scope of a person.
+// inScope tells whether a row is in one row scope of a user.
 func (fx *fixture) inScope(p *user, r *row, s scope) bool {
 	owner := fx.userByID(r.values["owner"])
 	if r.entity == "line" || r.entity == "team" {
-		owner = nil // made by the administrator, and theirs is nobody else
+		owner = nil // created by the administrator, who is in nobody's scope
 	}
 	switch s.Type {
 	case "all":
@@ -58,7 +58,7 @@ func (fx *fixture) reports(p, boss *user) bool {
 	return p != nil
 }
 
-// has tells whether a set of fields names one.
+// has tells whether the set contains a field.
 func (s fieldSet) has(key string) bool {
 	if s.All {
 		return !slices.Contains(s.Except, key)
@@ -66,8 +66,8 @@ func (s fieldSet) has(key string) bool {
 	return slices.Contains(s.Only, key)
 }
 
-// may tells whether one grant of the person gives the operation on the row,
-// and the field, if one is named, by the same grant.
+// may tells whether a single grant of the user allows the operation on the row
+// and, if key is not empty, on the field.
 func (fx *fixture) may(p *user, op string, r *row, key string) bool {
 	for _, g := range fx.roles[p.role] {
 		if g.Entity != r.entity || !slices.Contains(g.Operations, op) {
@@ -84,8 +84,8 @@ func (fx *fixture) may(p *user, op string, r *row, key string) bool {
 	return false
 }
 
-// sees tells whether the person may see the row (key "") or one of its cells. A
-// line is seen only where the set of lines of its matter is.
+// sees tells whether the user may see the row (key "") or one of its cells. A
+// line is visible only where its matter's set of lines is.
 func (fx *fixture) sees(p *user, r *row, key string) bool {
 	switch {
 	case r.entity == "user":
@@ -94,13 +94,13 @@ func (fx *fixture) sees(p *user, r *row, key string) bool {
 		if parent := fx.byID[asText(r.values["matter"])]; parent == nil || !fx.sees(p, parent, "lines") {
 			return false
 		}
-	case key == "reason": // comments repeat what stands in the field of reasons
+	case key == "reason": // comments repeat the value of the reason field
 		return fx.may(p, "read", r, "lost_reason")
 	}
 	return fx.may(p, "read", r, key)
 }
 
-// canSum tells whether the person can add up himself what an account sums up.
+// canSum tells whether the user could compute an account's roll-up from visible cells.
 func (fx *fixture) canSum(p *user, account *row) bool {
 	for _, r := range fx.rows["matter"] {
 		if !r.deleted && r.values["account"] == account.id && !(fx.sees(p, r, "account") && fx.sees(p, r, "amount")) {
@@ -110,21 +110,21 @@ func (fx *fixture) canSum(p *user, account *row) bool {
 	return true
 }
 
-// readsSomewhere tells whether some grant lets the person read the field on some row.
+// readsSomewhere tells whether some grant lets the user read the field on some row.
 func (fx *fixture) readsSomewhere(p *user, entity, key string) bool {
 	return slices.ContainsFunc(fx.roles[p.role], func(g grant) bool {
 		return g.Entity == entity && slices.Contains(g.Operations, "read") && g.Read.has(key) && len(g.Scopes) > 0
 	})
 }
 
-// allowed tells whether the person may be shown a canary or an id.
+// allowed tells whether the user may see a secret value or an id.
 func (fx *fixture) allowed(p *user, needle string) bool {
 	return slices.ContainsFunc(fx.secrets[needle], func(c cell) bool {
 		return fx.sees(p, c.row, c.field) || c.field == "revenue" && fx.canSum(p, c.row)
 	})
 }
 
-// visible are the living rows of an entity that the person sees.
+// visible are the undeleted rows of an entity that the user sees.
 func (fx *fixture) visible(p *user, entity string) []*row {
 	var list []*row
 	for _, r := range fx.rows[entity] {
@@ -136,7 +136,7 @@ func (fx *fixture) visible(p *user, entity string) []*row {
 	return list
 }
 
-// shown is the value of a cell as the person sees it: nil where he does not.
+// shown is the value of a cell in the user's answers: nil when it is hidden.
 func (fx *fixture) shown(p *user, r *row, key string) any {
 	if !fx.sees(p, r, key) {
 		return nil

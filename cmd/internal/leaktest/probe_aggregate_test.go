@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// numberOf is a number of the oracle or of an answer, whatever its form.
+// numberOf reads a number of the oracle or of an answer, whatever its form.
 func numberOf(v any) float64 {
 	switch v := v.(type) {
 	case float64:
@@ -20,8 +20,8 @@ func numberOf(v any) float64 {
 	return 0
 }
 
-// probeAggregate groups by each field and sums each figure; rows and cells that
-// are not seen count nowhere.
+// probeAggregate groups by each field and sums each number; hidden rows and
+// cells must not count.
 func probeAggregate(tr *tester) {
 	if !tr.reads("matter") {
 		return

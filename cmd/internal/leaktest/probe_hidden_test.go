@@ -8,12 +8,12 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// noField stands in the place of a field that the person may nowhere read.
+// noField is a field that no entity has.
 const noField = "no_such_field"
 
-// fieldQueries are queries in which a field can stand, as bodies with the field's name
-// at %s, by door. Operators and functions are those of every kind, so that a
-// refusal of the operator does not tell what kind a hidden field is of.
+// fieldQueries are the queries that can name a field, by route, with the field's
+// name at %s. Operators and functions are those that all types have, so that a
+// refused operator does not tell the type of a hidden field.
 var fieldQueries = map[string][]string{
 	"query": {
 		`{"where":["%s","=","x"]}`, `{"where":["%s","=",1]}`, `{"where":["%s","<",5]}`, `{"where":["%s","contains","zq"]}`, `{"where":["%s","between",[1,2]]}`,
@@ -30,8 +30,8 @@ var fieldQueries = map[string][]string{
 	"bulk":   {`{"op":"delete","where":["%s","=","x"]}`, `{"op":"update","where":["%s","starts","zq"],"values":{}}`},
 }
 
-// probeHidden holds a field that the person may nowhere read against one that
-// there is not, wherever a field can be named (S-03).
+// probeHidden compares a field that the user may nowhere read with one that does
+// not exist, wherever a field can be named: answers must be the same (S-03).
 func probeHidden(route string) func(*tester) {
 	return func(tr *tester) {
 		for _, entity := range []string{"matter", "account"} {
@@ -53,7 +53,7 @@ func probeHidden(route string) func(*tester) {
 func (tr *tester) hiddenField(route, entity, key string) {
 	for _, form := range fieldQueries[route] {
 		if strings.Contains(form, `"`+key+`"`) {
-			continue // the form names it already
+			continue // the query names it already
 		}
 		path := "/records/" + entity + "/" + route
 		got := tr.do("POST", path, fmt.Sprintf(form, key))
@@ -65,7 +65,7 @@ func (tr *tester) hiddenField(route, entity, key string) {
 	}
 }
 
-// cachedMissing asks for what there is not, and remembers the answer.
+// cachedMissing sends a query about something that does not exist, once.
 func (tr *tester) cachedMissing(path, body string) *apptest.Answer {
 	if tr.missing[path+body] == nil {
 		tr.missing[path+body] = tr.do("POST", path, body)
@@ -73,7 +73,7 @@ func (tr *tester) cachedMissing(path, body string) *apptest.Answer {
 	return tr.missing[path+body]
 }
 
-// hiddenAcrossReference asks for hidden fields behind a reference, in other spellings too.
+// hiddenAcrossReference names hidden fields across a reference, in other spellings too.
 func (tr *tester) hiddenAcrossReference(route string) {
 	if !slices.Contains(tr.readable("matter"), "account") {
 		return
@@ -99,8 +99,8 @@ func (tr *tester) hiddenAcrossReference(route string) {
 	}
 }
 
-// probeBisect asks 200 times whether a hidden number is above a bound: every
-// answer must be the same (S-03).
+// probeBisect asks 200 times whether a hidden number is above a bound: all
+// answers must be the same (S-03).
 func probeBisect(tr *tester) {
 	if !tr.reads("matter") || tr.readsSomewhere(tr.user, "matter", "score") {
 		return

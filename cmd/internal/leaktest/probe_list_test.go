@@ -12,10 +12,10 @@ import (
 
 type object = map[string]any
 
-// entities in the order of what refers to what.
+// entities, those that others refer to last.
 var entities = []string{"matter", "account", "team", "line"}
 
-// plain are the kinds that a filter compares with "=".
+// plain tells whether "=" can compare with a value of this type.
 func plain(v any) bool {
 	switch v.(type) {
 	case string, float64:
@@ -24,7 +24,7 @@ func plain(v any) bool {
 	return false
 }
 
-// reads tells whether the person may read an entity at all.
+// reads tells whether the user may read some rows of an entity.
 func (tr *tester) reads(entity string) bool { return tr.hasGrant(entity, "read") }
 
 func (tr *tester) hasGrant(entity, op string) bool {
@@ -44,13 +44,13 @@ func (tr *tester) wantIDs(asked string, answer *apptest.Answer, want []string) {
 		tr.find("%s: %d with rows %v, want %v", asked, answer.Status, got, want)
 	}
 	var page struct{ Count *int }
-	_ = json.Unmarshal([]byte(answer.Body), &page) // the status was looked at
+	_ = json.Unmarshal([]byte(answer.Body), &page) // the status was checked
 	if page.Count != nil && *page.Count != len(want) {
 		tr.find("%s: counts %d rows, want %d", asked, *page.Count, len(want))
 	}
 }
 
-// probeList asks for everything at once, and for the total, page by page.
+// probeList reads everything at once, with the count, and page by page.
 func probeList(tr *tester) {
 	for _, entity := range entities {
 		if !tr.reads(entity) {
@@ -69,7 +69,7 @@ func probeList(tr *tester) {
 			}
 		}
 		tr.wantIDs("expand of "+entity, tr.query(entity, object{"limit": 1000, "expand": expand}), want)
-		if entity != "line" { // a set of rows is given whole
+		if entity != "line" { // child rows are answered as a whole
 			tr.wantIDs("fields of "+entity, tr.query(entity, object{"limit": 1000, "fields": tr.readable(entity)}), want)
 		}
 		tr.pages(entity, want)
@@ -86,7 +86,7 @@ func (tr *tester) readable(entity string) []string {
 	return list
 }
 
-// pages follows the cursors; then somebody else goes on with one.
+// pages follows the cursors; then another user continues with one.
 func (tr *tester) pages(entity string, want []string) {
 	var got []string
 	body := object{"limit": 3, "count": "exact"}
@@ -107,7 +107,7 @@ func (tr *tester) pages(entity string, want []string) {
 	}
 }
 
-// probeFilter asks for each value of each cell: only cells that are seen match.
+// probeFilter filters by each value of each cell: only visible cells match.
 func probeFilter(tr *tester) {
 	for _, entity := range []string{"matter", "account"} {
 		if !tr.reads(entity) {
@@ -148,7 +148,7 @@ func (tr *tester) presence(entity, key string) {
 	}
 }
 
-// probeSort orders by each field: cells that are not seen stand last, by id.
+// probeSort sorts by each field: hidden cells come last, by id.
 func probeSort(tr *tester) {
 	for _, key := range tr.readable("matter") {
 		if !slices.Contains([]string{"subject", "serial", "score", "due", "seen", "fee", "line_sum", "level", "amount"}, key) {
@@ -178,7 +178,7 @@ func order(v any) int {
 	return 0
 }
 
-// probeSearch looks for each word of each searchable cell.
+// probeSearch searches for each word of each searchable cell.
 func probeSearch(tr *tester) {
 	for _, entity := range []string{"matter", "account", "line"} {
 		if !tr.reads(entity) {
@@ -198,7 +198,7 @@ func probeSearch(tr *tester) {
 	}
 }
 
-// searchCounts counts what a word finds, by aggregate and board.
+// searchCounts compares what aggregate and board count for a word.
 func (tr *tester) searchCounts(entity, word string, want int) {
 	var rows struct{ Rows []struct{ N int } }
 	answer := tr.do("POST", "/records/"+entity+"/aggregate", object{"search": word, "metrics": object{"n": []string{"count"}}})
@@ -220,7 +220,7 @@ func (tr *tester) searchCounts(entity, word string, want int) {
 	}
 }
 
-// probePath asks across a reference: account.secret (S-04).
+// probePath filters across a reference: account.secret (S-04).
 func probePath(tr *tester) {
 	for _, key := range tr.readable("matter") {
 		if key != "account" {

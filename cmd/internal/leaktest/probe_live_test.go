@@ -14,7 +14,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// line is a live connection of somebody.
+// socket is a live connection of a user.
 type socket struct {
 	*tester
 	conn *websocket.Conn
@@ -40,7 +40,7 @@ func (tr *tester) dial() *socket {
 	return &socket{tester: tr, conn: conn}
 }
 
-// ask subscribes and reads up to the answer; whatever comes is scanned.
+// ask subscribes and reads up to the answer; every frame is checked.
 func (l *socket) ask(ref, entity, query string) (frame, string) {
 	sent := fmt.Sprintf(`{"op":"subscribe","ref":%q,"entity":%q,"query":%s}`, ref, entity, query)
 	if err := l.conn.WriteMessage(websocket.TextMessage, []byte(sent)); err != nil {
@@ -73,7 +73,7 @@ func (l *socket) drop(ref string) {
 	}
 }
 
-// probeSubscribe asks live what queries ask.
+// probeSubscribe subscribes to what the query probes query.
 func probeSubscribe(tr *tester) {
 	l := tr.dial()
 	for _, entity := range entities {
@@ -90,7 +90,7 @@ func probeSubscribe(tr *tester) {
 			if tr.readsSomewhere(tr.user, entity, key) || entity == "line" {
 				continue
 			}
-			for _, form := range fieldQueries["query"][i%7 : i%7+1] { // the protocol allows only so many at a time
+			for _, form := range fieldQueries["query"][i%7 : i%7+1] { // the protocol limits subscriptions
 				_, got := l.ask("hidden", entity, fmt.Sprintf(form, key))
 				_, want := l.ask("hidden", entity, fmt.Sprintf(form, noField))
 				if mask(got, key) != mask(want, noField) {
@@ -111,15 +111,15 @@ func probeSubscribe(tr *tester) {
 	l.ask("visits", "stage_visit", `{"limit":1000}`)
 }
 
-// mask takes out the word that was asked for, and the sequence number.
+// mask removes the word that was asked for, and the sequence number.
 func mask(text, word string) string {
 	text = strings.ReplaceAll(text, word, "·")
 	before, after, _ := strings.Cut(text, `"seq":`)
 	return before + strings.TrimLeft(after, "0123456789")
 }
 
-// checkEvents lets every person listen while the administrator changes every row,
-// and scans what they hear.
+// checkEvents lets every user listen while the administrator changes every row,
+// and checks the events.
 func (fx *fixture) checkEvents(t *testing.T, agents []*tester) {
 	lines := make([]*socket, len(agents))
 	for i, tr := range agents {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// probeShape reads what there is for the person: fields that he may neither
-// read nor write are not named. Only keys that one entity has are looked for.
+// probeShape reads descriptions of the model: fields that the user may neither
+// read nor write must not be named. Only keys that a single entity has count.
 func probeShape(path string) func(*tester) {
 	return func(tr *tester) {
 		text := tr.do("GET", path, nil).Body
@@ -23,7 +23,7 @@ func probeShape(path string) func(*tester) {
 	}
 }
 
-// writes tells whether some grant lets the person set the field.
+// writes tells whether some grant lets the user set the field.
 func (tr *tester) writes(entity, key string) bool {
 	for _, g := range tr.roles[tr.role] {
 		if g.Entity == entity && g.Write.has(key) {
@@ -33,7 +33,7 @@ func (tr *tester) writes(entity, key string) bool {
 	return false
 }
 
-// probeOwn reads a list of one's own: nobody else stands in it.
+// probeOwn reads a list of the user's own items: no other user is in it.
 func probeOwn(path string) func(*tester) {
 	return func(tr *tester) {
 		text := tr.do("GET", path, nil).Body
@@ -45,7 +45,7 @@ func probeOwn(path string) func(*tester) {
 	}
 }
 
-// probePasswords tries to set those of others.
+// probePasswords tries to set the passwords of others.
 func probePasswords(tr *tester) {
 	for _, p := range tr.people {
 		if p == tr.user {
@@ -57,8 +57,8 @@ func probePasswords(tr *tester) {
 	}
 }
 
-// probeReferrers deletes accounts: how many hidden matters refer to one is not
-// told.
+// probeReferrers deletes accounts: the refusal must not tell how many hidden
+// matters refer to one.
 func probeReferrers(tr *tester) {
 	byKnown := map[string]string{}
 	for _, to := range tr.visible(tr.user, "account") {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// missing is an id that no row has, of the form that rows have.
+// missing is an id that no row has, in the form of row ids.
 const (
 	missing     = "01900000-0000-7000-8000-00000000dead"
 	alsoMissing = "01900000-0000-7000-8000-00000000beef"
 )
 
-// byID are requests about one row, in which %s stands for its id.
+// byID are requests about one row, whose id replaces %s.
 var byID = map[string][]struct{ method, path, body, header string }{
 	"record.get": {
 		{"GET", "/records/%e/%s", "", ""}, {"GET", "/records/%e/%s?fields=created_at", "", ""}, {"HEAD", "/records/%e/%s", "", ""},
@@ -49,8 +49,8 @@ var byID = map[string][]struct{ method, path, body, header string }{
 	},
 }
 
-// probeByID asks about each row that the person does not see, and about one
-// that there is not: the answers are the same (S-01, S-02).
+// probeByID requests each hidden row, and one that does not exist: the answers
+// are the same (S-01, S-02).
 func probeByID(route string) func(*tester) {
 	return func(tr *tester) {
 		for _, entity := range []string{"matter", "account", "line"} {
@@ -93,7 +93,7 @@ func (tr *tester) hiddenRow(route string, r *row) {
 	}
 }
 
-// probeGet reads each row that the person sees: exactly his cells are there.
+// probeGet reads each visible row: it has exactly its visible cells.
 func probeGet(tr *tester) {
 	for _, entity := range entities {
 		for _, r := range tr.visible(tr.user, entity) {
@@ -105,7 +105,7 @@ func probeGet(tr *tester) {
 			}
 			for _, key := range fieldsOf[entity] {
 				if key == "lines" {
-					continue // what of it is there is a matter of the lines
+					continue // which lines are there depends on the lines
 				}
 				if _, shown := got[key]; shown != (tr.shown(tr.user, r, key) != nil) {
 					tr.find("get %s.%s: shown %v, value %v", entity, key, shown, tr.shown(tr.user, r, key))
@@ -122,7 +122,7 @@ func (tr *tester) references(entity string) []string {
 	})
 }
 
-// probeHistory reads the past of each row that the person sees or saw.
+// probeHistory reads the history of each row that the user sees or saw.
 func probeHistory(tr *tester) {
 	for _, entity := range entities {
 		for _, r := range tr.rows[entity] {
@@ -144,8 +144,8 @@ func probeHistory(tr *tester) {
 	}
 }
 
-// probeVisits reads the stays in stages: those of visible rows with a visible
-// stage, and the reasons where those may be read.
+// probeVisits reads the stage visits: those of visible rows with a visible
+// stage, and the reasons where the reason field is readable.
 func probeVisits(tr *tester) {
 	answer := tr.query("stage_visit", object{"limit": 1000, "count": "exact"})
 	want := 0
@@ -177,7 +177,7 @@ func probeVisits(tr *tester) {
 	}
 }
 
-// probeUsers reads what is kept of colleagues.
+// probeUsers reads the records of other users.
 func probeUsers(tr *tester) {
 	tr.query("user", object{"limit": 1000, "expand": []string{"superior", "department"}})
 	tr.query("user", object{"where": []any{"email", "contains", "zq"}})

@@ -15,8 +15,7 @@ import (
 
 const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// probeExport takes everything away that may be taken, in both formats, under
-// titles and under keys.
+// probeExport exports everything, in both formats, with titles and with keys.
 func probeExport(tr *tester) {
 	for _, entity := range []string{"matter", "account", "stage_visit", "user"} {
 		for _, accept := range []string{"text/csv", xlsx} {
@@ -78,13 +77,13 @@ func form(tr *tester, values map[string]string, files map[string]string) (body, 
 	return b.String(), fx.FormDataContentType()
 }
 
-// importTable sends a table to an import.
+// importTable imports a table.
 func (tr *tester) importTable(path, entity, table string) *apptest.Answer {
 	body, media := form(tr, nil, map[string]string{entity + ".csv": table})
 	return tr.do("POST", path, body, "Content-Type", media)
 }
 
-// importRow sends values of one field as a row of a table, found by its id.
+// importRow imports values of one field for a row that the id column names.
 func (tr *tester) importRow(r *row, values string) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(values), &fields); err != nil {
@@ -100,7 +99,7 @@ func (tr *tester) importRow(r *row, values string) {
 
 var passing = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z`)
 
-// checkSameImport compares two imports but for their ids and times.
+// checkSameImport compares two imports without their ids and times.
 func (tr *tester) checkSameImport(asked string, got *apptest.Answer, gotWord string, want *apptest.Answer, wantWord string) {
 	for _, one := range []*apptest.Answer{got, want} {
 		one.Body = passing.ReplaceAllString(one.Body, "·")
@@ -109,8 +108,8 @@ func (tr *tester) checkSameImport(asked string, got *apptest.Answer, gotWord str
 	tr.checkSameAnswer(asked, got, gotWord, want, wantWord)
 }
 
-// probeImport names hidden rows as the row to change, as the holder of a key
-// and as the target of a reference; each is as if it were not there.
+// probeImport names hidden rows as the row to change, as the holder of a unique
+// key and as the target of a reference; each is as if it did not exist.
 func probeImport(dry string) func(*tester) {
 	return func(tr *tester) {
 		path := "/records/matter/import" + dry
@@ -132,7 +131,7 @@ func probeImport(dry string) func(*tester) {
 	}
 }
 
-// probeImports sends tables without naming an entity in the path.
+// probeImports imports without an entity in the path.
 func probeImports(tr *tester) {
 	for _, r := range tr.rows["account"] {
 		if !tr.sees(tr.user, r, "") {
@@ -141,7 +140,7 @@ func probeImports(tr *tester) {
 	}
 }
 
-// probeForeignImport asks for what the administrator imported.
+// probeForeignImport requests an import of the administrator.
 func probeForeignImport(verb, tail string) func(*tester) {
 	return func(tr *tester) {
 		got := tr.do(verb, "/imports/"+tr.imported+tail, nil)
@@ -152,8 +151,8 @@ func probeForeignImport(verb, tail string) func(*tester) {
 	}
 }
 
-// probeMapping asks for a mapping of an entity into which the person may not
-// import, and keeps one of his own in its place.
+// probeMapping requests a mapping of an entity into which the user may not
+// import, and saves one in its place.
 func probeMapping(tr *tester) {
 	got := tr.do("GET", "/import-mappings/theirs", nil)
 	tr.checkSameAnswer("a mapping", got, "theirs", tr.do("GET", "/import-mappings/nobodys", nil), "nobodys")
@@ -163,7 +162,7 @@ func probeMapping(tr *tester) {
 	}
 }
 
-// probeFiles fetches each attachment: it is there where its cell is seen.
+// probeFiles downloads each attachment: it exists where its cell is visible.
 func probeFiles(tr *tester) {
 	lost := tr.do("GET", "/files/"+missing, nil)
 	for _, r := range tr.rows["matter"] {
@@ -183,8 +182,8 @@ func probeFiles(tr *tester) {
 	}
 }
 
-// probeUploadFor names each field that the person may neither read nor write:
-// the answer is that for a field which is not there.
+// probeUploadFor names each field that the user may neither read nor write: the
+// answer is that for a field which does not exist.
 func probeUploadFor(path string) probe {
 	return func(tr *tester) {
 		body, media := form(tr, nil, map[string]string{"a.txt": "text"})
@@ -208,7 +207,7 @@ func probeUploadFor(path string) probe {
 	}
 }
 
-// probeAttach puts files of hidden cells on a row.
+// probeAttach links files of hidden cells to a row.
 func probeAttach(tr *tester) {
 	rows := tr.visible(tr.user, "matter")
 	if len(rows) == 0 {
@@ -223,7 +222,7 @@ func probeAttach(tr *tester) {
 	}
 }
 
-// foreignImport is an import of the administrator, full of canaries.
+// foreignImport is an import of the administrator, full of secrets.
 func (fx *fixture) foreignImport(tr *tester) {
 	body, media := form(tr, nil, map[string]string{"account.csv": "name,nonsense,sector\n" + asText(fx.rows["account"][0].values["secret"]) + ",1,nowhere\n"})
 	answer := fx.Do(tr.t, fx.Admin, "POST", "/records/account/import", body, "Content-Type", media)

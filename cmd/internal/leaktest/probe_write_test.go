@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// exampleValue is a value for each field that passes as one of its kind.
+// exampleValue is a valid value for each field.
 func exampleValue(tr *tester, key string) string {
 	switch key {
 	case "score", "budget", "price", "fee", "line_sum":
@@ -30,10 +30,10 @@ func exampleValue(tr *tester, key string) string {
 	return `"x"`
 }
 
-// system fields are written by nobody.
+// system fields are never writable.
 var system = []string{"id", "rev", "created_at", "created_by", "updated_at", "updated_by"}
 
-// unwritableFields are the fields of a row that the person may not write.
+// unwritableFields are the fields of a row that the user may not write.
 func (tr *tester) unwritableFields(r *row, op string) []string {
 	list := append([]string{}, system...)
 	for _, key := range fieldsOf[r.entity] {
@@ -44,9 +44,9 @@ func (tr *tester) unwritableFields(r *row, op string) []string {
 	return list
 }
 
-// probeUnwritable writes every field that the person may not write into each of
-// two rows that he sees, through one door; the caller looks whether anything
-// changed (S-05).
+// probeUnwritable writes every field that the user may not write into each of
+// two visible rows, through one route; the caller checks that nothing changed
+// (S-05).
 func probeUnwritable(route string) func(*tester) {
 	return func(tr *tester) {
 		for _, entity := range []string{"matter", "account"} {
@@ -62,8 +62,8 @@ func probeUnwritable(route string) func(*tester) {
 	}
 }
 
-// write sends values for a row through a door, with others of the same kind
-// for the doors that need a second row.
+// write sends values for a row through a route, with further rows for the routes
+// that need a second one.
 func (tr *tester) write(route string, r *row, values string) {
 	at := "/records/" + r.entity
 	switch route {
@@ -89,7 +89,7 @@ func (tr *tester) write(route string, r *row, values string) {
 	}
 }
 
-// probeCreate makes rows with fields that the person may write on no row.
+// probeCreate creates rows with fields that the user may write on no row.
 func probeCreate(tr *tester) {
 	for _, entity := range []string{"matter", "account", "line"} {
 		for _, key := range append(append([]string{}, system...), fieldsOf[entity]...) {
@@ -105,14 +105,14 @@ func probeCreate(tr *tester) {
 	}
 }
 
-// creates tells whether some grant lets the person set the field of a new row.
+// creates tells whether some grant lets the user set the field of a new row.
 func (tr *tester) creates(entity, key string) bool {
 	return !computed[entity+"."+key] && slices.ContainsFunc(tr.roles[tr.role], func(g grant) bool {
 		return g.Entity == entity && g.Write.has(key) && slices.Contains(g.Operations, "create")
 	})
 }
 
-// probeLines writes lines through their matter, where one of both is locked.
+// probeLines writes lines through their matter, where one of both is not writable.
 func probeLines(tr *tester) {
 	for _, line := range tr.rows["line"] {
 		parent := tr.byID[asText(line.values["matter"])]
@@ -135,8 +135,8 @@ func probeLines(tr *tester) {
 	}
 }
 
-// probeStage asks a row whose stage is hidden for every move: the refusals must
-// not tell in which stage it is.
+// probeStage tries every transition on a row whose stage is hidden: the refusals
+// must not tell its stage.
 func probeStage(tr *tester) {
 	byStage := map[string]string{}
 	for _, r := range tr.visible(tr.user, "matter") {
@@ -160,10 +160,10 @@ func probeStage(tr *tester) {
 	}
 }
 
-// probeUnique wants a unique value that a hidden row has: it is taken, and that
-// is all.
+// probeUnique writes a unique value that a hidden row has: the answer tells only
+// that it is taken.
 func probeUnique(tr *tester) {
-	if r := tr.rows["matter"][0]; !tr.sees(tr.user, r, "") { // with the key of a call of the administrator
+	if r := tr.rows["matter"][0]; !tr.sees(tr.user, r, "") { // with the idempotency key of a request of the administrator
 		got := tr.do("PATCH", "/records/matter/"+r.id, object{"note": r.values["note"]}, "Idempotency-Key", "once")
 		if got.Status != http.StatusNotFound && got.Status != http.StatusForbidden {
 			tr.find("a kept answer of somebody else: %d", got.Status)

@@ -14,10 +14,10 @@ import (
 	"weft/runtime/record"
 )
 
-// probe is one way of asking a door for what one should not get.
+// probe tries to get, through one route, what the user may not see or change.
 type probe func(*tester)
 
-// readProbes are the probes of doors that only show, by the route's name.
+// readProbes are the probes of read-only routes, by the route's name.
 var readProbes = map[string][]probe{
 	"record.get":       {probeGet, probeByID("record.get")},
 	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probePath, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
@@ -38,7 +38,7 @@ var readProbes = map[string][]probe{
 	"live":             {probeSubscribe},
 }
 
-// writeProbes are the probes of doors that change; all of it must be refused.
+// writeProbes are the probes of writing routes; everything they send must be refused.
 var writeProbes = map[string][]probe{
 	"file.upload":       {probeUploadFor("/files")},
 	"upload.begin":      {probeUploadFor("/files/uploads")},
@@ -56,8 +56,8 @@ var writeProbes = map[string][]probe{
 	"password.set":      {probePasswords},
 }
 
-// otherRoutes are routes that show no record, with the reason why. Routes for
-// administrators need none: TestOnlyAdministrators asks all of them.
+// otherRoutes are routes that show no record, with the reason. Routes for
+// administrators need no probe: probeAdministration requests all of them.
 var otherRoutes = map[string]string{
 	"upload.get":           "shows the caller's own upload; those of others are not found, as the tests of uploads show",
 	"upload.append":        "takes bytes of the caller's own upload and has no answer; those of others are not found",
@@ -74,7 +74,7 @@ var otherRoutes = map[string]string{
 	"page":                 "is a fixed page",
 }
 
-// queryMembers are the members of queries, and the probe that speaks of each.
+// queryMembers are the members of queries, and the probe that covers each.
 var queryMembers = map[string]string{
 	"Query.where": "probeFilter", "Query.search": "probeSearch", "Query.sort": "probeSort", "Query.limit": "probeList", "Query.cursor": "probeList",
 	"Query.fields": "probeList", "Query.expand": "probeList", "Query.count": "probeList",
@@ -82,15 +82,14 @@ var queryMembers = map[string]string{
 	"AggregateQuery.metrics": "probeAggregate", "AggregateQuery.sort": "names groups and metrics of the same query only", "AggregateQuery.limit": "cuts rows",
 	"BoardQuery.by": "probeBoard", "BoardQuery.where": "probeHidden", "BoardQuery.search": "probeSearch", "BoardQuery.sort": "probeBoard",
 	"BoardQuery.limit": "probeBoard", "BoardQuery.sums": "probeBoard",
-	"BulkRequest.op": "probeByID", "BulkRequest.ids": "probeByID", "BulkRequest.where": "probeHidden", "BulkRequest.values": "probeLocked",
+	"BulkRequest.op": "probeByID", "BulkRequest.ids": "probeByID", "BulkRequest.where": "probeHidden", "BulkRequest.values": "probeUnwritable",
 	"BulkRequest.to": "probeByID", "BulkRequest.comment": "is only written",
 }
 
 // liveOps are the operations of the live protocol.
 var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "has no answer"}
 
-// A door, a member of a query or a live operation that nobody has thought of
-// here fails the test.
+// A route, a query member or a live operation without a probe fails this test.
 func TestEveryRouteIsProbed(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -120,7 +119,7 @@ func TestEveryRouteIsProbed(t *testing.T) {
 	}
 }
 
-// probeAdministration asks every route that is for administrators.
+// probeAdministration requests every route for administrators.
 func probeAdministration(tr *tester) {
 	ask := func(method, path string) {
 		path = strings.NewReplacer("{id}", tr.rows["matter"][0].id, "{name}", "theirs", "{kind}", "entity", "{version}", "1", "{key}", "matter").Replace(path)

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// grant is one grant of a role as its document says it.
+// grant is one grant of a role document.
 type grant struct {
 	Entity      string   `json:"entity"`
 	Operations  []string `json:"operations"`
@@ -31,7 +31,7 @@ type fieldSet struct {
 func all(except ...string) fieldSet { return fieldSet{All: true, Except: except} }
 func only(keys ...string) fieldSet  { return fieldSet{Only: keys} }
 
-// The filters that scopes use; the oracle has its own reading of each.
+// The filters that row scopes use; the oracle evaluates each by its own code.
 const (
 	levelIsA   = `["level","=","a"]`
 	sectorIsX  = `["account.sector","=","x"]`
@@ -53,8 +53,8 @@ func ops(list ...string) []string { return list }
 
 var allOperations = ops("create", "read", "update", "delete", "export", "import")
 
-// roles are the roles of the matrix: one for each way in which rows and fields
-// are cut, and some at random.
+// roles are the roles of these tests: one for each way to restrict rows and
+// fields, and some at random.
 func roles() map[string][]grant {
 	list := map[string][]grant{
 		"own": {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// createRows makes the rows, the way there of some of them, and one deleted matter
-// for each owner.
+// createRows creates the rows, stage visits for some of them, and one deleted
+// matter for each owner.
 func (fx *fixture) createRows(t *testing.T) {
 	t.Helper()
 	for range 2 {
@@ -40,7 +40,7 @@ func (fx *fixture) createRow(t *testing.T, entity string, values map[string]any)
 	return r
 }
 
-// createMatter makes a matter with two lines; every third has no account.
+// createMatter creates a matter with two lines; every third has no account.
 func (fx *fixture) createMatter(t *testing.T, i int, owner *user) *row {
 	t.Helper()
 	name, content := fx.text(), fx.text()
@@ -65,7 +65,7 @@ func (fx *fixture) createMatter(t *testing.T, i int, owner *user) *row {
 	for _, needle := range []string{name, content, file} {
 		fx.addSecret(needle, r, "file")
 	}
-	values["fee"] = score*7 + 1_000_000_000 // no sum of canaries comes near
+	values["fee"] = score*7 + 1_000_000_000 // no sum of secrets is near it
 	values["line_sum"] = lines[0]["price"].(float64) + lines[1]["price"].(float64)
 	return r
 }
@@ -74,7 +74,7 @@ func (fx *fixture) line() map[string]any {
 	return map[string]any{"item": fx.text(), "price": fx.number(), "hidden": fx.text()}
 }
 
-// computeRevenues computes what accounts sum up; their histories hold every step there.
+// computeRevenues computes the roll-ups of accounts; their histories hold every step.
 func (fx *fixture) computeRevenues() {
 	for _, tr := range fx.rows["account"] {
 		sum := 0.0
@@ -89,7 +89,7 @@ func (fx *fixture) computeRevenues() {
 	}
 }
 
-// changeMatter gives a matter former values and a way through the stages.
+// changeMatter gives a matter former values and stage visits.
 func (fx *fixture) changeMatter(t *testing.T, i int, r *row) {
 	t.Helper()
 	former, stage := fx.text(), "new"
@@ -115,7 +115,7 @@ func (fx *fixture) changeMatter(t *testing.T, i int, r *row) {
 	r.values["stage"] = stage
 }
 
-// collectSecrets reads the ids that weft gave, and lists what gives each cell away.
+// collectSecrets reads the assigned ids, and lists what would reveal each cell.
 func (fx *fixture) collectSecrets(t *testing.T) {
 	t.Helper()
 	for _, raw := range fx.list(t, fx.Admin, "line") {
@@ -128,7 +128,7 @@ func (fx *fixture) collectSecrets(t *testing.T) {
 			fx.addSecret(r.id, r, "")
 			for _, key := range fieldsOf[entity] {
 				if key == "owner" || key == "helper" {
-					continue // who works here is no secret
+					continue // user ids are no secret
 				}
 				fx.addValue(r, key, r.values[key])
 			}
@@ -151,7 +151,7 @@ func (fx *fixture) addValue(r *row, key string, v any) {
 			fx.addValue(r, key, s)
 		}
 	case string:
-		if len(v) < 8 { // choices say nothing by themselves
+		if len(v) < 8 { // short choice keys identify nothing
 			return
 		}
 		if key == "due" || key == "seen" {
@@ -161,7 +161,7 @@ func (fx *fixture) addValue(r *row, key string, v any) {
 	}
 }
 
-// list reads all rows of an entity that the holder of a token sees.
+// list reads all rows of an entity that the owner of a token sees.
 func (fx *fixture) list(t *testing.T, token, entity string) []map[string]any {
 	t.Helper()
 	var page struct{ Items []map[string]any }

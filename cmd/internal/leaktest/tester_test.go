@@ -18,10 +18,10 @@ import (
 	"weft/runtime/query"
 )
 
-// canaries are texts that can be needles: ids, words, figures and days.
+// canaries match everything that can be a secret: ids, words, numbers and days.
 var canaries = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|zq[0-9]{6}|[0-9]{9,10}|2[78][0-9]{2}-[0-9]{2}-[0-9]{2}`)
 
-// longHex is what a sort key looks like.
+// longHex matches sort keys.
 var longHex = regexp.MustCompile(`"[0-9a-f]{16,}"`)
 
 // tester is a person at work: he asks, and what he should not have got is found.
@@ -31,7 +31,7 @@ type tester struct {
 	t        *testing.T
 	findings map[string]bool
 	asked    int
-	missing     map[string]*apptest.Answer // answers about what there is not
+	missing  map[string]*apptest.Answer // answers about what does not exist
 }
 
 func (fx *fixture) newTester(t *testing.T, p *user) *tester {
@@ -42,7 +42,7 @@ func (tr *tester) find(format string, args ...any) {
 	tr.findings[tr.Login+": "+fmt.Sprintf(format, args...)] = true
 }
 
-// do asks under /api/v1 and scans the answer.
+// do sends a request under /api/v1 and checks the answer.
 func (tr *tester) do(method, path string, body any, headers ...string) *apptest.Answer {
 	tr.t.Helper()
 	answer := tr.Do(tr.t, tr.user.Token, method, path, body, headers...)
@@ -52,7 +52,7 @@ func (tr *tester) do(method, path string, body any, headers ...string) *apptest.
 		sent += b
 	case nil:
 	default:
-		raw, _ := json.Marshal(b) // Do has sent it
+		raw, _ := json.Marshal(b) // Do has encoded it already
 		sent += string(raw)
 	}
 	tr.checkAnswer(method+" "+path+" "+short(body), sent, answer)
@@ -67,8 +67,8 @@ func short(body any) string {
 	return string(raw)
 }
 
-// checkAnswer looks for what the person may not see in every byte of an answer. What
-// he sent himself he knows already.
+// checkAnswer looks for hidden values in every byte of an answer, except those
+// that the request contained.
 func (tr *tester) checkAnswer(asked, sent string, answer *apptest.Answer) {
 	tr.asked++
 	if answer.Status >= http.StatusInternalServerError {
@@ -100,7 +100,7 @@ func (tr *tester) checkAnswer(asked, sent string, answer *apptest.Answer) {
 func (tr *tester) checkText(asked, sent, text string) {
 	for _, needle := range canaries.FindAllString(text, -1) {
 		if len(tr.secrets[needle]) > 0 && tr.secrets[needle][0].field == "revenue" && strings.Contains(asked, "/aggregate") {
-			continue // a sum like any other: figures are compared one by one
+			continue // a sum; numbers are compared one by one
 		}
 		if tr.secrets[needle] != nil && !tr.allowed(tr.user, needle) && !strings.Contains(sent, needle) {
 			tr.find("%s shows %s", asked, tr.cellsOf(needle))
@@ -108,7 +108,7 @@ func (tr *tester) checkText(asked, sent, text string) {
 	}
 }
 
-// cellsOf says which cells a needle belongs to.
+// cellsOf says which cells a secret belongs to.
 func (tr *tester) cellsOf(needle string) string {
 	var list []string
 	for _, c := range tr.secrets[needle] {
@@ -141,7 +141,7 @@ func unzip(t *testing.T, body string) map[string]string {
 
 var cursorMember = regexp.MustCompile(`"cursor":"([A-Za-z0-9_-]+)"`)
 
-// cursors are the opaque texts of an answer, opened.
+// cursors are the decoded cursors of an answer.
 func cursors(body string) []string {
 	var list []string
 	for _, m := range cursorMember.FindAllStringSubmatch(body, -1) {
@@ -153,8 +153,7 @@ func cursors(body string) []string {
 	return list
 }
 
-// checkSameAnswer finds a difference between two answers, once the words that were asked
-// for are taken out of both.
+// checkSameAnswer compares two answers without the words that were asked for.
 func (tr *tester) checkSameAnswer(asked string, got *apptest.Answer, gotWord string, want *apptest.Answer, wantWord string) {
 	mask := func(text, word string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(text, url.PathEscape(word), "·"), word, "·")

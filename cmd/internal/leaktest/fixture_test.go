@@ -10,8 +10,8 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// fixture is a running weft with rows of which every cell that can be hidden
-// holds a value that stands nowhere else.
+// fixture is a running weft with rows in which every cell that can be hidden
+// holds a value that occurs nowhere else.
 type fixture struct {
 	*apptest.App
 	roles   map[string][]grant
@@ -25,7 +25,7 @@ type fixture struct {
 	imported string
 }
 
-// user is somebody of the organisation; those with a role ask.
+// user is a member of the organisation; those with a role send the probes.
 type user struct {
 	apptest.Person
 	role, unit, superior string // superior by id
@@ -59,7 +59,7 @@ func newFixture(t *testing.T) *fixture {
 	return fx
 }
 
-// createUsers creates three departments and a person for each role, and one without.
+// createUsers creates three departments and a user for each role, and one without.
 func (fx *fixture) createUsers(t *testing.T) {
 	t.Helper()
 	unit := func(name, parent string) string {

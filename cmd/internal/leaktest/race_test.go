@@ -4,8 +4,8 @@ package leaktest
 
 import "slices"
 
-// few picks the people who ask where every step costs ten times as much: those
-// whose rights are the most different. What the matrix asks is the same.
-func few(people []*person) []*person {
+// someUsers picks the users whose rights differ most, since the race detector
+// makes every step ten times slower. The probes are the same.
+func someUsers(people []*person) []*person {
 	return slices.DeleteFunc(people, func(p *person) bool { return !slices.Contains([]string{"own", "mixed", "blind"}, p.role) })
 }

@@ -24,7 +24,7 @@ var canaries = regexp.MustCompile(`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|z
 // longHex matches sort keys.
 var longHex = regexp.MustCompile(`"[0-9a-f]{16,}"`)
 
-// tester is a person at work: he asks, and what he should not have got is found.
+// tester sends requests as one user and collects what the answers should not show.
 type tester struct {
 	*fixture
 	*user

@@ -11,15 +11,21 @@ type Field struct {
 	Help      *Title    `json:"x-help,omitempty"`
 	MinLength *int      `json:"minLength,omitempty"`
 	MaxLength *int      `json:"maxLength,omitempty"`
-	Pattern   string    `json:"pattern,omitempty"` // Go regexp
+	Pattern   string    `json:"pattern,omitempty"` // what ECMA-262 and RE2 read alike
 	Minimum   *float64  `json:"minimum,omitempty"`
 	Maximum   *float64  `json:"maximum,omitempty"`
 	MinItems  *int      `json:"minItems,omitempty"`
 	MaxItems  *int      `json:"maxItems,omitempty"`
-	// Default is the wire value for a create that leaves the field out; also {"me":true}, {"now":""}, {"today":true}.
+	// Default is the wire value for a create that leaves the field out; also
+	// {"me":true}, {"now":""}, {"now":"+2h"}, {"today":true}, {"today":"+30d"}.
 	Default json.RawMessage `json:"default,omitempty"`
 	// ReadOnly fields are written by scripts and triggers only.
-	ReadOnly   bool `json:"readOnly,omitempty"`
+	ReadOnly bool `json:"readOnly,omitempty"`
+	// Retired fields keep their values, which can be read and cleared but no longer set.
+	Retired bool `json:"x-retired,omitempty"`
+	// Reveals marks a formula or roll-up that may be read by users who may not
+	// read its sources; without it, it is as secret as the most secret of them.
+	Reveals    bool `json:"x-reveals,omitempty"`
 	Unique     bool `json:"x-unique,omitempty"`
 	Searchable bool `json:"x-searchable,omitempty"`
 	Sortable   bool `json:"x-sortable,omitempty"` // text: keep a sort key and an index
@@ -87,11 +93,16 @@ const (
 
 // Choice is one choice; its key never changes once published.
 type Choice struct {
-	Key    string `json:"key"`
-	Title  Title  `json:"title"`
-	Color  string `json:"color,omitempty"`
-	Hidden bool   `json:"hidden,omitempty"` // kept on old records, not offered
+	Key   string `json:"key"`
+	Title Title  `json:"title"`
+	Color string `json:"color,omitempty"`
+	// Retired choices stay on the records that hold them and are refused as a new value.
+	Retired bool `json:"retired,omitempty"`
+	Hidden  bool `json:"hidden,omitempty"` // the earlier name of Retired, still read
 }
+
+// IsRetired tells whether the choice is no longer offered.
+func (c Choice) IsRetired() bool { return c.Retired || c.Hidden }
 
 // OnDelete says what happens to this record when the record it refers to is deleted.
 type OnDelete string

@@ -65,7 +65,7 @@ func (c *compiler) field(e *Entity, d *schemas.Field, here string) (*Field, bool
 		return nil, false
 	}
 	c.add(here, t.Check(d))
-	f := &Field{Key: d.Key, Entity: e, Def: d, Type: t, Kind: t.Kind(d)}
+	f := &Field{Key: d.Key, Entity: e, Def: d, Type: t, Kind: t.Kind(d), Retired: d.Retired}
 	switch d.FieldType {
 	case schemas.TypeFormula, schemas.TypeRollUp, schemas.TypeAutoNumber:
 		f.Computed = true
@@ -105,7 +105,7 @@ func (c *compiler) required(e *Entity) {
 		case f.Computed:
 			c.fail(here, "field_computed", "field", key)
 		}
-		f.Required = true
+		f.Required = !f.Retired
 	}
 }
 

@@ -17,6 +17,7 @@ func (c *compiler) guards(e *Entity, defs []schemas.Guard, here string) []Guard 
 
 func (c *compiler) guard(e *Entity, def *schemas.Guard, here string) Guard {
 	g := Guard{Def: def}
+	c.guardMembers(def, here)
 	switch def.Type {
 	case "required":
 		if len(def.Fields) == 0 {
@@ -26,9 +27,7 @@ func (c *compiler) guard(e *Entity, def *schemas.Guard, here string) Guard {
 	case "attachment":
 		if f := c.ownField(e, def.Field, here+"/field"); f != nil {
 			g.Fields = []*Field{f}
-			if !f.Files() {
-				c.fail(here+"/field", "wrong_field_type", "field", f.Key, "want", string(schemas.TypeAttachment))
-			}
+			c.proof(f, def, here)
 		}
 	case "filter":
 		var problems []problem.Field
@@ -45,16 +44,40 @@ func (c *compiler) guard(e *Entity, def *schemas.Guard, here string) Guard {
 	default:
 		c.fail(here+"/type", "not_allowed_value", "allowed", []string{"required", "attachment", "filter", "role"})
 	}
+	for _, f := range g.Fields {
+		if f.Retired {
+			c.fail(here, "field_retired", "field", f.Key)
+		}
+	}
 	return g
 }
 
-// Files tells whether f holds ids of files.
-func (f *Field) Files() bool {
-	switch f.Def.FieldType {
-	case schemas.TypeAttachment, schemas.TypeImage, schemas.TypeSignature:
-		return true
+// guardMembers refuses members that the type of the guard does not have.
+func (c *compiler) guardMembers(def *schemas.Guard, here string) {
+	for _, m := range []struct {
+		name, of string
+		set      bool
+	}{
+		{"fields", "required", def.Fields != nil}, {"field", "attachment", def.Field != ""},
+		{"media_types", "attachment", def.MediaTypes != nil}, {"at_least", "attachment", def.AtLeast != 0},
+		{"where", "filter", def.Where != nil}, {"roles", "role", def.Roles != nil},
+	} {
+		if m.set && m.of != def.Type {
+			c.fail(here+"/"+m.name, "annotation_unused", "type", def.Type)
+		}
 	}
-	return false
+}
+
+// proof checks that a field can hold the files that a guard asks for.
+func (c *compiler) proof(f *Field, def *schemas.Guard, here string) {
+	t, ok := f.Type.(attachmentType)
+	if !ok {
+		c.fail(here+"/field", "wrong_field_type", "field", f.Key, "want", string(schemas.TypeAttachment))
+		return
+	}
+	if most := orElse(f.Def.MaxItems, t.most); def.AtLeast > most {
+		c.fail(here+"/at_least", "too_great", "max", most)
+	}
 }
 
 // roleKeys checks that roles exist, defined or by themselves.

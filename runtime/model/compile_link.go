@@ -74,6 +74,10 @@ func (c *compiler) ownerField(e *Entity) {
 	if f == nil {
 		return
 	}
+	if f.Retired {
+		c.fail(here, "field_retired", "field", key)
+		return
+	}
 	if f.Def.FieldType != schemas.TypeUser {
 		c.fail(here, "wrong_field_type", "field", key, "want", string(schemas.TypeUser))
 		return

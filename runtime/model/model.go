@@ -4,6 +4,7 @@ package model
 
 import (
 	"regexp"
+	"slices"
 
 	"weft/runtime/formula"
 	"weft/runtime/problem"
@@ -35,7 +36,8 @@ type Entity struct {
 	BuiltIn       bool
 	Fields        []*Field // in written order, without system fields
 	ByKey         map[string]*Field
-	Machine       *StageMachine // nil for none
+	Machine       *StageMachine // the first of Machines; nil for none
+	Machines      []*StageMachine
 	TitleField    *Field
 	OwnerField    string // key of the user field that row scopes read; "created_by" by default
 	Child         *Child // set when this is a child entity
@@ -88,7 +90,10 @@ type Field struct {
 	Type     Type
 	Kind     query.Kind
 	Required bool
-	Pattern  *regexp.Regexp
+	// Retired fields take no new values: see CheckOffered.
+	Retired bool
+	Default *Preset // nil for none
+	Pattern *regexp.Regexp
 	// Target of reference, user, department and child-rows fields.
 	Target *Entity
 	// Formula of formula fields.
@@ -146,16 +151,38 @@ type StageMachine struct {
 
 // Stage is a compiled stage.
 type Stage struct {
-	Def   *schemas.Stage
-	Enter []Guard
-	// ForwardPath is the shortest forward way from the initial stage to here.
+	Def *schemas.Stage
+	// Enter guards are checked on entry, Stay guards on entry and as long as the
+	// record stays.
+	Enter, Stay []Guard
+	// ForwardPath is the shortest forward path from the initial stage to here.
 	ForwardPath []*Transition
+	// Retired stages are left, never entered.
+	Retired bool
 }
+
+// Locks tells whether the field cannot be changed in the stage.
+func (s *Stage) Locks(f *Field) bool { return !f.Computed && s.Def.Lock.Has(f.Key) }
 
 // Transition is a compiled transition.
 type Transition struct {
 	Def    *schemas.StageTransition
 	Guards []Guard
+	Set    []Assignment // sorted by field key
+}
+
+// Allows tells whether the move may change a field that the left stage locks.
+func (t *Transition) Allows(field string) bool {
+	if slices.Contains(t.Def.Form, field) || t.Def.Reason != nil && t.Def.Reason.Field == field {
+		return true
+	}
+	return slices.ContainsFunc(t.Set, func(a Assignment) bool { return a.Field.Key == field })
+}
+
+// Assignment gives a field a value on a move; Preset nil clears it.
+type Assignment struct {
+	Field  *Field
+	Preset *Preset
 }
 
 // Guard is a compiled guard.
@@ -194,17 +221,42 @@ type View struct {
 	Where  query.Filter
 }
 
-// Transition finds the move from one stage to another; nil when there is none.
+// Transition finds the move from one stage to another, one that names the
+// stage before one from any stage; nil when there is none.
 func (m *StageMachine) Transition(from, to string) *Transition {
+	if target := m.Stages[to]; target == nil || target.Retired || from == to {
+		return nil
+	}
+	var fromAny *Transition
 	for _, t := range m.Transitions {
-		if t.Def.To != to {
-			continue
+		switch {
+		case t.Def.To != to:
+		case slices.Contains(t.Def.From, from):
+			return t
+		case slices.Contains(t.Def.From, schemas.AnyStage):
+			fromAny = t
 		}
-		for _, f := range t.Def.From {
-			if f == from {
-				return t
-			}
+	}
+	return fromAny
+}
+
+// MachineOf finds the stage machine of a field; nil when it has none.
+func (e *Entity) MachineOf(field string) *StageMachine {
+	for _, m := range e.Machines {
+		if m.Field.Key == field {
+			return m
 		}
 	}
 	return nil
+}
+
+// MachinesWith lists the stage machines that have a stage of this key.
+func (e *Entity) MachinesWith(stage string) []*StageMachine {
+	var out []*StageMachine
+	for _, m := range e.Machines {
+		if m.Stages[stage] != nil {
+			out = append(out, m)
+		}
+	}
+	return out
 }

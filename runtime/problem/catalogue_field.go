@@ -13,6 +13,8 @@ func init() {
 		"too_great":      {"不能大于 {max}", "must not be more than {max}"},
 		"pattern":        {"格式不符", "does not have the required form"},
 		"not_a_choice":   {"不是可选项", "is not one of the choices"},
+		"retired":        {"此字段已停用，不再接受新值", "is retired and takes no new value"},
+		"retired_choice": {"选项“{choice}”已停用", "the choice {choice} is retired"},
 		"duplicate_item": {"有重复项", "has an item twice"},
 		"no_such_record": {"引用的记录不存在", "refers to a record that does not exist"},
 		"unique":         {"已被占用", "is already taken"},

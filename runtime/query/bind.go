@@ -81,8 +81,8 @@ func (b *binder) leaf(l leaf) Expr {
 	}
 	c := Cmp{Path: path, Op: l.Op}
 	switch v := l.Value.(type) {
-	case relativeNow:
-		c.Value = v.at(b.env, path.Kind)
+	case RelativeTime:
+		c.Value = v.At(b.env, path.Kind)
 	case relativeMe, relativeDepartment:
 		return b.identity(c, []any{v})
 	case []any:
@@ -118,8 +118,8 @@ func (b *binder) values(list []any, kind Kind) []any {
 	out := make([]any, 0, len(list))
 	for _, v := range list {
 		switch x := v.(type) {
-		case relativeNow:
-			out = append(out, x.at(b.env, kind))
+		case RelativeTime:
+			out = append(out, x.At(b.env, kind))
 		case relativeMe:
 			if b.env.Me != "" {
 				out = append(out, b.env.Me)

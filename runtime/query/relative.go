@@ -7,7 +7,8 @@ import (
 
 // Relative values wait for an Env.
 type (
-	relativeNow struct {
+	// RelativeTime is a moment relative to now.
+	RelativeTime struct {
 		n    int
 		unit byte // 0 for none, else m h d w M y
 	}
@@ -21,7 +22,7 @@ func (p *parser) relative(c Cmp, m map[string]any, at string) (any, bool) {
 		kind := c.Path.Kind
 		identity := (kind == Key || kind == Keys) && (c.Op == Eq || c.Op == Ne || c.Op == In)
 		if text, ok := m["now"].(string); ok && (kind == Date || kind == Instant) {
-			if v, ok := parseNow(text); ok {
+			if v, ok := ParseRelativeTime(text); ok {
 				return v, true
 			}
 		}
@@ -36,26 +37,29 @@ func (p *parser) relative(c Cmp, m map[string]any, at string) (any, bool) {
 	return nil, false
 }
 
+// WholeDays tells whether the shift is by whole days.
+func (r RelativeTime) WholeDays() bool { return r.unit != 'm' && r.unit != 'h' }
+
 // limits bound a shift to about 1,000 years.
 var limits = map[byte]int{'m': 500_000_000, 'h': 8_000_000, 'd': 366_000, 'w': 52_000, 'M': 12_000, 'y': 1000}
 
-// parseNow reads "", "-7d", "+2w", "30m".
-func parseNow(s string) (relativeNow, bool) {
+// ParseRelativeTime reads "", "-7d", "+2w", "30m".
+func ParseRelativeTime(s string) (RelativeTime, bool) {
 	if s == "" {
-		return relativeNow{}, true
+		return RelativeTime{}, true
 	}
 	unit := s[len(s)-1]
 	limit, ok := limits[unit]
 	n, err := strconv.Atoi(s[:len(s)-1])
 	if !ok || err != nil || n > limit || n < -limit {
-		return relativeNow{}, false
+		return RelativeTime{}, false
 	}
-	return relativeNow{n, unit}, true
+	return RelativeTime{n, unit}, true
 }
 
-// at gives the stored form: a day of the organisation for dates, the exact
+// At gives the stored form: a day of the organisation for dates, the exact
 // instant else.
-func (r relativeNow) at(env Env, kind Kind) string {
+func (r RelativeTime) At(env Env, kind Kind) string {
 	zone := env.Zone
 	if zone == nil {
 		zone = time.UTC

@@ -9,61 +9,105 @@ import (
 	"weft/schemas"
 )
 
-// guards notes every guard of a list that is not met.
-func (c *check) guards(list []model.Guard) {
-	for _, g := range list {
-		switch g.Def.Type {
-		case "required":
-			c.required(g.Def.Fields)
-		case "attachment":
-			c.attachment(g.Def)
-		case "filter":
-			if !c.in.Match(g, c.in.After) {
-				c.unmetGuard(withMessage(g.Def, problem.At(filterPath(g), "filter")))
-			}
-		case "role":
-			if !holdsOne(c.in.Roles, g.Def.Roles) {
-				c.unmetGuard(withMessage(g.Def, problem.At(problem.Pointer(c.in.Machine.Field.Key), "role", "roles", g.Def.Roles)))
-			}
-		}
-	}
+// view is one state of the record that guards look at.
+type view struct {
+	in     Input
+	record map[string]any
+	rows   func(field string) bool
 }
 
-func (c *check) required(keys []string) {
-	for _, key := range keys {
-		if isSet(c.in.After[key]) || c.in.HasRows != nil && c.in.HasRows(key) {
-			continue
-		}
-		p := problem.At(problem.Pointer(key), "required", "title", c.title(key))
-		p.Text = "guard_required"
+// guards notes every guard of a list that the changed record does not meet.
+func (c *check) guards(list []model.Guard) {
+	for _, p := range (view{c.in, c.in.After, c.in.HasRows}).unmet(list) {
 		c.unmetGuard(p)
 	}
 }
 
-// attachment asks for a file, and where media types are named for one of these.
-func (c *check) attachment(g *schemas.Guard) {
-	ids := fileIDs(c.in.After[g.Field])
-	at := problem.Pointer(g.Field)
-	if len(ids) == 0 {
-		c.unmetGuard(problem.At(at, "attachment_missing", "title", c.title(g.Field)))
+// keepStayGuards notes the guards that the record met before the change and
+// does not meet after it.
+func (c *check) keepStayGuards(list []model.Guard) {
+	after := (view{c.in, c.in.After, c.in.HasRows}).unmet(list)
+	if len(after) == 0 {
 		return
 	}
-	if len(g.MediaTypes) == 0 {
-		return
+	before := map[string]bool{}
+	for _, p := range (view{c.in, c.in.Before, c.in.HadRows}).unmet(list) {
+		before[identity(p)] = true
 	}
-	for _, have := range c.in.MediaTypes(ids) {
-		if accepts(g.MediaTypes, have) {
-			return
+	for _, p := range after {
+		if !before[identity(p)] {
+			c.unmetGuard(p)
 		}
 	}
-	p := problem.At(at, "attachment_missing", "title", c.title(g.Field), "types", g.MediaTypes)
-	p.Text = "attachment_type"
-	c.unmetGuard(p)
+}
+
+// unmet lists what the record lacks of the guards.
+func (v view) unmet(list []model.Guard) []problem.Field {
+	var out []problem.Field
+	for _, g := range list {
+		switch g.Def.Type {
+		case "required":
+			out = append(out, v.required(g.Def.Fields)...)
+		case "attachment":
+			out = append(out, v.attachment(g.Def)...)
+		case "filter":
+			if !v.in.Match(g, v.record) {
+				out = append(out, withMessage(g.Def, problem.At(filterPath(g), "filter")))
+			}
+		case "role":
+			if !holdsOne(v.in.Roles, g.Def.Roles) {
+				out = append(out, withMessage(g.Def, problem.At(problem.Pointer(v.in.Machine.Field.Key), "role", "roles", g.Def.Roles)))
+			}
+		}
+	}
+	return out
+}
+
+func (v view) required(keys []string) []problem.Field {
+	var out []problem.Field
+	for _, key := range keys {
+		if isSet(v.record[key]) || v.rows != nil && v.rows(key) {
+			continue
+		}
+		p := problem.At(problem.Pointer(key), "required", "title", v.in.title(key))
+		p.Text = "guard_required"
+		out = append(out, p)
+	}
+	return out
+}
+
+// attachment asks for files, and where media types are named for files of these.
+func (v view) attachment(g *schemas.Guard) []problem.Field {
+	ids := fileIDs(v.record[g.Field])
+	least, have := max(g.AtLeast, 1), len(ids)
+	if have >= least && len(g.MediaTypes) > 0 {
+		have = 0
+		for _, media := range v.in.MediaTypes(ids) {
+			if accepts(g.MediaTypes, media) {
+				have++
+			}
+		}
+	}
+	if have >= least {
+		return nil
+	}
+	p := problem.At(problem.Pointer(g.Field), "attachment_missing", "title", v.in.title(g.Field))
+	if least > 1 {
+		p.Params["min"], p.Text = least, "attachment_number"
+	}
+	if len(ids) >= least {
+		p.Params["types"], p.Text = g.MediaTypes, "attachment_type"
+		if least > 1 {
+			p.Text = "attachment_type_number"
+		}
+	}
+	return []problem.Field{p}
 }
 
 // reason takes the comment as the reason, or the reason's field when the
 // change writes it, and notes when neither is there and one is needed. The
-// reason of an earlier move, still in the field, does not count.
+// reason of an earlier move, still in the field, does not count, nor does a
+// comment in place of a choice.
 func (c *check) reason(r *schemas.Reason) {
 	if r == nil {
 		if c.move.Reason == "" {
@@ -71,7 +115,9 @@ func (c *check) reason(r *schemas.Reason) {
 		}
 		return
 	}
-	if comment := strings.TrimSpace(c.in.Comment); comment != "" {
+	comment := strings.TrimSpace(c.in.Comment)
+	choice := r.Field != "" && len(c.in.Machine.Entity.ByKey[r.Field].Def.Choices) > 0
+	if comment != "" && !choice {
 		c.move.Reason = comment
 		if r.Field != "" && !c.in.Given[r.Field] {
 			c.in.After[r.Field] = comment
@@ -82,21 +128,25 @@ func (c *check) reason(r *schemas.Reason) {
 	earlier, _ := c.in.Before[r.Field].(string)
 	if strings.TrimSpace(written) != "" && (c.in.Given[r.Field] || written != earlier) {
 		c.move.Reason = written
+		if comment != "" {
+			c.move.Reason = comment
+		}
 		return
 	}
 	if !r.Required {
+		c.move.Reason = comment
 		return
 	}
 	p := problem.At("/comment", "reason_required")
 	if r.Field != "" {
-		p = problem.At(problem.Pointer(r.Field), "reason_required", "title", c.title(r.Field))
+		p = problem.At(problem.Pointer(r.Field), "reason_required", "title", c.in.title(r.Field))
 		p.Text = "guard_reason_field"
 	}
 	c.unmetGuard(p)
 }
 
-func (c *check) title(key string) schemas.Title {
-	if f := c.in.Machine.Entity.ByKey[key]; f != nil {
+func (in Input) title(key string) schemas.Title {
+	if f := in.Machine.Entity.ByKey[key]; f != nil {
 		return f.Def.Title
 	}
 	return schemas.Title{ZhCN: key, En: key}

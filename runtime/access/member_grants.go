@@ -92,33 +92,51 @@ func (r *Rights) grantVisits() {
 }
 
 // visitScope is the rows of stage visits that op reaches; with reasons those of
-// which the reason is to be seen.
+// which the reason may be read.
 func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation, reasons bool) query.Expr {
 	parts := []query.Expr{}
 	for _, key := range sortedKeys(r.entities) {
-		e := r.entities[key]
-		if e.Entity.Machine == nil || !r.Allowed(key, op) {
+		if !r.Allowed(key, op) {
 			continue
 		}
-		stage, ok := r.fieldScope(key, e.Entity.Machine.Field.Key)
-		if !ok {
-			continue
-		}
-		scope := stage.rows
-		if reasons {
-			if scope, ok = r.reasonScope(key, e.Entity.Machine, scope); !ok {
-				continue
+		for _, m := range r.entities[key].Entity.Machines {
+			if part := r.machineVisits(visit, m, op, reasons); part != nil {
+				parts = append(parts, part)
 			}
 		}
-		if op != schemas.OpRead {
-			scope = both(scope, e.scopes[op])
-		}
-		parts = append(parts, query.All{
-			query.Cmp{Path: visit.ByKey["entity"].Path(), Op: query.Eq, Value: key},
-			query.Cmp{Path: query.Path{Field: "id", Kind: query.Key, Through: key, Via: "record", Scope: scope}, Op: query.Present},
-		})
 	}
 	return union(parts)
+}
+
+// machineVisits is the rows of one stage machine; nil for none.
+func (r *Rights) machineVisits(visit *model.Entity, m *model.StageMachine, op schemas.Operation, reasons bool) query.Expr {
+	key := m.Entity.Key
+	stage, ok := r.fieldScope(key, m.Field.Key)
+	if !ok {
+		return nil
+	}
+	scope := stage.rows
+	if reasons {
+		if scope, ok = r.reasonScope(key, m, scope); !ok {
+			return nil
+		}
+	}
+	if op != schemas.OpRead {
+		scope = both(scope, r.entities[key].scopes[op])
+	}
+	part := query.All{
+		query.Cmp{Path: visit.ByKey["entity"].Path(), Op: query.Eq, Value: key},
+		query.Cmp{Path: query.Path{Field: "id", Kind: query.Key, Through: key, Via: "record", Scope: scope}, Op: query.Present},
+	}
+	if len(m.Entity.Machines) == 1 {
+		return part
+	}
+	field := visit.ByKey["field"].Path()
+	var own query.Expr = query.Cmp{Path: field, Op: query.Eq, Value: m.Field.Key}
+	if m == m.Entity.Machine {
+		own = query.Any{own, query.Cmp{Path: field, Op: query.Empty}}
+	}
+	return append(part, own)
 }
 
 // reasonScope narrows a scope to the rows on which every field for reasons is

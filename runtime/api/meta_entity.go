@@ -59,7 +59,7 @@ type stageMeta struct {
 	Key         string        `json:"key"`
 	Title       schemas.Title `json:"title"`
 	Type        string        `json:"type"`
-	Probability float64       `json:"probability,omitempty"`
+	Probability *float64      `json:"probability,omitempty"`
 }
 
 type transitionMeta struct {

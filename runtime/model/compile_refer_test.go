@@ -36,7 +36,7 @@ func TestCompileRefusesStageMachines(t *testing.T) {
 		{"unknown role", with(`{"type":"filter","where":["amount",">",0]}`, `{"type":"role","roles":["boss","admin"]}`), []string{here + "transitions/1/guards/0/roles/0 unknown_role"}},
 		{"mini-form", with(`"reason":{"required":true}}`, `"form":["name","ghost"]}`), []string{here + "transitions/2/form/1 unknown_field"}},
 		{"reason that is no text", with(`"field":"reason"`, `"field":"amount"`), []string{here + "transitions/3/reason/field wrong_field_type"}},
-		{"second machine of an entity", append(with("{", "{"), strings.Replace(machine, `"key":"deal"`, `"key":"other"`, 1)), []string{"/stage_machine/other/entity machine_twice"}},
+		{"second machine of a field", append(with("{", "{"), strings.Replace(machine, `"key":"deal"`, `"key":"other"`, 1)), []string{"/stage_machine/other/field machine_twice"}},
 	})
 }
 

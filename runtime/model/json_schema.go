@@ -33,7 +33,7 @@ func (e *Entity) JSONSchema() map[string]any {
 	doc["type"] = "object"
 	doc["x-title"] = e.Def.Title
 	doc["properties"] = properties
-	doc["required"] = append([]string{"id", "rev"}, e.Def.Required...)
+	doc["required"] = e.required("id", "rev")
 	doc["additionalProperties"] = false
 	return doc
 }
@@ -58,10 +58,23 @@ func (f *Field) JSONSchema() map[string]any {
 	if f.Def.Currency != "" {
 		s["x-currency"] = f.Def.Currency
 	}
-	if f.Computed || f.Def.ReadOnly {
+	if f.Computed || f.Def.ReadOnly || f.Retired {
 		s["readOnly"] = true
 	}
+	if f.Retired {
+		s["x-retired"], s["deprecated"] = true, true
+	}
 	return s
+}
+
+// required lists the keys of the required fields after others.
+func (e *Entity) required(keys ...string) []string {
+	for _, key := range e.Def.Required {
+		if e.ByKey[key].Required {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // rowSchema is the schema of one child row inside its parent: its id

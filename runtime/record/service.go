@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"weft/runtime/access"
@@ -53,7 +52,6 @@ type Service struct {
 	now              func() time.Time
 	zone             *time.Location
 	contention       contentionQueues
-	defaults         atomic.Pointer[defaultCache]
 	figures          figureCache
 	exports          chan struct{} // taken by each running Each
 	recomputationDue chan struct{} // tells the Renewer that a commit has left work

@@ -5,6 +5,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/stage"
 )
 
@@ -56,7 +57,8 @@ func (cs *changeset) stageInput(ctx context.Context, ch *change, failed *error) 
 		row = ch.after
 	}
 	return stage.Input{
-		Machine: ch.entity.Machine, Before: ch.before, After: ch.after, Comment: ch.comment, Now: cs.at,
+		Machine: ch.entity.Machine, Before: ch.before, After: ch.after, Comment: ch.comment,
+		Env:   query.Env{Now: cs.at, Zone: cs.s.zone, Me: cs.call.Actor.UserID},
 		Given: ch.given, Roles: cs.call.Actor.Roles,
 		MayTransition: func(key string) bool { return cs.rights.CanTransition(ch.entity.Key, key, row) },
 		MediaTypes: func(ids []string) []string {

@@ -6,7 +6,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # The demo password is fixed on purpose and printed at every start of `make run`.
 DEMO_PASSWORD = weft-demo-2026
 
-.PHONY: build run test lint bench bench-stores soak clean
+.PHONY: build run test check lint bench bench-stores soak clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/weft ./cmd/weft
@@ -21,17 +21,20 @@ lint:
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-test:
+check: lint # a few minutes: the embedded store, without the race detector
+	$(GO) test -timeout 15m -skip 'TestRealSalesHistory|TestKill|TestPowerLoss|TestABlackHole|TestBackupUnderLoad|TestDiffer' ./...
+
+test: # what CI runs: with the race detector, on both stores
 	@scripts/test.sh
 
 bench:
 	@bench/run.sh
 
-bench-stores: # the embedded store and MongoDB side by side
+bench-stores: # the embedded store and MongoDB in comparison
 	@bench/stores.sh
 
-# WEFT_SEED asks the questions of an earlier run, which printed it.
-soak: # the crash and power-loss rounds, all of them, which print what was lost (nothing); a minute without a database; 100,000 questions to both stores
+# WEFT_SEED repeats the queries of an earlier run, which printed it.
+soak: # all crash and power-loss rounds, which print what was lost (nothing); a minute without a database; 100,000 queries on both stores
 	scripts/test-servers.sh
 	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 300m -run 'TestDiffer' -v ./runtime/store/mongo
 	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the servers that the tests talk to, once, into the cache folder of
-# this user: SecantusDB where there is no mongod, and versitygw. What cannot be
-# had is said in one line each, and the exit status is 1.
+# Installs the servers that the tests need, once, into the cache folder of this
+# user: SecantusDB if there is no mongod, and versitygw. For each one that cannot
+# be installed it prints a line, and the exit status is 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/weft"
@@ -54,7 +54,7 @@ s3() {
   echo "$version" >"$cache/bin/versitygw.version"
 }
 
-# Two runs at once must not install into the same folder.
+# Concurrent runs must not install into the same folder.
 if command -v flock >/dev/null; then
   exec 9>"$cache/lock"
   flock 9

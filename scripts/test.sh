@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that `make test` means: format, vet, staticcheck, all tests on the
-# embedded store with the race detector where a C compiler is there, and then
-# every test that keeps records or files again on MongoDB and S3.
+# What `make test` runs: format, vet, staticcheck, all tests on the embedded store
+# (with the race detector if there is a C compiler), and then every test that
+# stores records or files again on MongoDB and S3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 make --no-print-directory lint
@@ -21,8 +21,7 @@ if [ -z "$servers" ] && [ "${CI:-}" = true ]; then
 fi
 CGO_ENABLED=0 go build -o /dev/null ./cmd/weft
 
-# These move much data or ask for an answer within a second, which the race
-# detector would only make long; they run as the product is built.
+# These process much data or measure time, so they run without the race detector.
 heavy='TestRealSalesHistory|TestKill|TestPowerLoss|TestMigrate|TestADatabaseThatGoesAway|TestABlackHole|TestBackupUnderLoad|TestDiffer$|TestDifferBeyondLimits'
 if [ -n "$race" ]; then
   CGO_ENABLED=1 go test -race -timeout 20m -skip "$heavy" ./...
@@ -31,7 +30,7 @@ else
   go test -timeout 20m ./...
 fi
 
-# The same tests on the other store: those that the switch reaches.
+# The tests that open their store by anystore, on the other store.
 if [ -z "$servers" ]; then
   echo "left out: all tests on MongoDB and S3, whose servers are missing (see above)" >&2
   exit 0

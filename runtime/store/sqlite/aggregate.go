@@ -11,15 +11,15 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Aggregate groups what matches. A group by a list of keys counts a document
-// once under each of its keys.
+// Aggregate groups the documents that match. Grouped by a list of keys, a document
+// counts once for each of its keys.
 func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
 		return nil, err
 	}
 	if len(a.Groups) == 0 && len(a.Metrics) == 0 {
-		return []store.Row{{}}, ctx.Err() // SQL would answer a row for each document
+		return []store.Row{{}}, ctx.Err() // SQL would return a row for each document
 	}
 	rows, ok, err := q.rowsFromCounts(ctx, k, a)
 	if err == nil && !ok {
@@ -71,7 +71,7 @@ func (q *reader) aggregate(k *collection, a store.Aggregate) ([]store.Row, error
 	return rows, err
 }
 
-// grouping writes an aggregate and reads its rows.
+// grouping builds the statement of an aggregate and reads its rows.
 type grouping struct {
 	*builder
 	readers []func(row *sqlite3.Stmt, column int) (value any, columns int)
@@ -113,7 +113,7 @@ func columnValue(row *sqlite3.Stmt, i int, kind query.Kind) any {
 	return nil
 }
 
-// group writes what a row is grouped by.
+// group writes the expression of a group term.
 func (g *grouping) group(i int, t query.GroupTerm) {
 	switch {
 	case t.Path.Kind == query.Keys && t.Path.Through == "":
@@ -133,7 +133,7 @@ func (g *grouping) group(i int, t query.GroupTerm) {
 	}
 }
 
-// unwind joins the keys of a list, one row each; a document without any keeps one row.
+// unwind joins the keys of a list, one row each; a document without keys keeps one row.
 func (g *grouping) unwind(i int, t query.GroupTerm) {
 	if t.Path.Kind != query.Keys || t.Path.Through != "" {
 		return

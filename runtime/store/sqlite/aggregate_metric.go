@@ -9,9 +9,9 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Decimals are kept as 20 digits: value × 10^4 + 10^19. A sum adds the upper
-// and the lower ten digits apart, both far from the limits of an integer, and
-// takes the offset away once per value: it is exact.
+// Decimals are stored as 20 digits: value × 10^4 + 10^19. A sum adds the upper
+// and the lower ten digits separately, both far from the limits of an integer, and
+// subtracts the offset once per value: it is exact.
 const (
 	decimalDigits = 20
 	decimalHalf   = 10
@@ -22,7 +22,7 @@ var (
 	decimalUpper  = new(big.Int).Exp(big.NewInt(10), big.NewInt(decimalHalf), nil)
 )
 
-// metric writes the columns of a figure and notes how to read them.
+// metric writes the columns of a metric and how to read them.
 func (g *grouping) metric(m query.Metric) {
 	around := func(before, after string) {
 		g.write(before)
@@ -53,7 +53,7 @@ func (g *grouping) metric(m query.Metric) {
 		around("avg(", ")")
 		g.read(readValue(query.Number))
 	default:
-		g.fail(fmt.Errorf("sqlite: figure %q", m.Func))
+		g.fail(fmt.Errorf("sqlite: metric %q", m.Func))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// background is work that no caller waits for; Close ends it.
+// background holds the goroutines that no caller waits for; Close ends them.
 type background struct {
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -25,7 +25,7 @@ func (b *background) stop() {
 	b.wg.Wait()
 }
 
-// background runs fn beside what callers do, unless the store is closing.
+// background runs fn in a goroutine, unless the store is closing.
 func (s *Store) background(fn func(context.Context) error) {
 	b := &s.work
 	b.mu.Lock()
@@ -35,7 +35,7 @@ func (s *Store) background(fn func(context.Context) error) {
 	}
 	b.wg.Go(func() {
 		if err := fn(b.ctx); err != nil && !errors.Is(err, context.Canceled) {
-			s.log.Warn("work beside requests failed", "error", err)
+			s.log.Warn("background work failed", "error", err)
 		}
 	})
 }

@@ -13,10 +13,10 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Commit applies a batch. All that can be made ready is made in the caller's
-// goroutine, so that the writer only binds and steps.
+// Commit applies a batch. Everything that can be prepared is prepared in the
+// caller's goroutine, so that the writer only binds and steps.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
-	// The writer, back from a flush, goes before those that bring it more.
+	// Lets the writer, if it has just flushed a commit, continue first.
 	runtime.Gosched()
 	p, err := s.prepareBatch(b)
 	if err != nil {
@@ -28,7 +28,8 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	return s.writer.do(ctx, &request{run: p.run, ops: len(p.ops) + len(p.expect)})
 }
 
-// preparedBatch is a batch with everything looked up and encoded.
+// preparedBatch is a batch whose collections are looked up and whose documents
+// are encoded.
 type preparedBatch struct {
 	expect []preparedExpect
 	ops    []preparedOp
@@ -73,7 +74,7 @@ func (s *Store) prepareBatch(b *store.Batch) (*preparedBatch, error) {
 func (op *preparedOp) encode() error {
 	switch {
 	case op.Kind < store.Insert || op.Kind > store.Delete:
-		return fmt.Errorf("sqlite: operation %d of %s is none", op.Kind, op.Collection)
+		return fmt.Errorf("sqlite: operation %d of %s does not exist", op.Kind, op.Collection)
 	case op.Doc.ID == "":
 		return fmt.Errorf("sqlite: a document of %s has no id", op.Collection)
 	case op.Kind == store.Delete:
@@ -150,7 +151,7 @@ func (t *tx) change(op *preparedOp) error {
 	case err != nil:
 		return err
 	case have == 0 && op.Kind == store.Delete && op.OldRev == 0:
-		return nil // it is gone already
+		return nil // it does not exist, as wanted
 	case have == 0 || op.OldRev != 0 && have != op.OldRev:
 		return &store.ConflictError{Collection: op.Collection, ID: op.Doc.ID, Want: op.OldRev, Have: have}
 	}
@@ -166,7 +167,7 @@ func (t *tx) change(op *preparedOp) error {
 	return nil
 }
 
-// before reads what the document was into ch and gives its revision, 0 for none.
+// before reads the current document into ch and returns its revision, 0 for none.
 func (t *tx) before(ch *change) (rev int64, err error) {
 	err = t.c.each(ch.coll.sqlBefore, []any{ch.doc.ID}, func(row *sqlite3.Stmt) error {
 		ch.seq, rev = row.ColumnInt64(0), row.ColumnInt64(1)
@@ -210,7 +211,7 @@ func step(stmt *sqlite3.Stmt) error {
 	return stmt.Reset()
 }
 
-// encodeTokens writes tokens as "field US token RS …", which is quick to take apart.
+// encodeTokens writes tokens as "field US token RS …", which is fast to split.
 func encodeTokens(tokens []store.Token) (string, error) {
 	if len(tokens) == 0 {
 		return "", nil

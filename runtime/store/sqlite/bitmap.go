@@ -6,7 +6,7 @@ import (
 )
 
 // Documents of a collection are numbered (seq); a bitmap is a set of such
-// numbers, cut into blocks so that one document touches little.
+// numbers, divided into blocks so that a change of one document is small.
 const (
 	blockBits  = 12
 	blockSize  = 1 << blockBits // numbers in a block
@@ -15,7 +15,7 @@ const (
 
 type block [blockWords]uint64
 
-// bitmap holds the blocks by number; a nil block is empty.
+// bitmap is a set of blocks by number; a nil block is empty.
 type bitmap []*block
 
 func (b bitmap) has(seq int64) bool {
@@ -45,7 +45,7 @@ func (k *block) count() int {
 	return n
 }
 
-// at gives a block for writing.
+// at returns a block for writing.
 func (b *bitmap) at(chunk int) *block {
 	for len(*b) <= chunk {
 		*b = append(*b, nil)
@@ -56,7 +56,7 @@ func (b *bitmap) at(chunk int) *block {
 	return (*b)[chunk]
 }
 
-// and keeps what is in both; b is changed.
+// and is the intersection; b is changed.
 func (b bitmap) and(o bitmap) bitmap {
 	for i := range b {
 		switch {
@@ -72,7 +72,7 @@ func (b bitmap) and(o bitmap) bitmap {
 	return b
 }
 
-// or adds what is in o; b is changed and may share blocks with o.
+// or is the union; b is changed and may share blocks with o.
 func (b bitmap) or(o bitmap) bitmap {
 	for i := range o {
 		switch {
@@ -108,13 +108,13 @@ func (b bitmap) each(fn func(seq int64)) {
 	}
 }
 
-// Forms of a stored block.
+// Encodings of a stored block.
 const (
-	formList = 0 // distances between members, as varints
+	formList = 0 // differences between members, as varints
 	formBits = 1 // the bits themselves
 )
 
-// encode writes a block in the shorter form.
+// encode writes a block in the shorter encoding.
 func (k *block) encode(buf []byte) []byte {
 	buf = append(buf[:0], formList)
 	last := 0
@@ -139,7 +139,7 @@ func (k *block) encodeBits(buf []byte) []byte {
 	return buf
 }
 
-// merge adds the members of a stored block; what is damaged is left out.
+// merge adds the members of a stored block and ignores damaged ones.
 func (k *block) merge(data []byte) {
 	switch {
 	case len(data) == 1+blockWords*8 && data[0] == formBits:
@@ -159,7 +159,7 @@ func (k *block) merge(data []byte) {
 	}
 }
 
-// bitmaps are the sets that the statement being run may ask for, by number.
+// bitmaps are the sets that the running statement can refer to by number.
 type bitmaps []bitmap
 
 func (s bitmaps) has(i int, seq int64) bool { return i < len(s) && s[i].has(seq) }

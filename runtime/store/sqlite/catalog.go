@@ -14,7 +14,7 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// collection is a known collection with the texts of its usual statements.
+// collection is a known collection with the texts of its statements.
 type collection struct {
 	store.Collection
 	table, words string // quoted names
@@ -59,7 +59,7 @@ func (k *catalog) load(c *conn) error {
 	return err
 }
 
-// with gives the catalog's set with more or changed collections.
+// with returns a copy of the set with new or changed collections.
 func (k *catalog) with(more []*collection) map[string]*collection {
 	set := maps.Clone(k.all())
 	for _, c := range more {
@@ -125,8 +125,8 @@ func (c *collection) tables() []string {
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// column is the SQL for a field's raw value in the row called alias; it is
-// written alike in queries and indexes, so that SQLite sees that they agree.
+// column is the SQL for a field's raw value in the row called alias. Queries and
+// indexes use the same text, so that SQLite recognises the indexed expression.
 func column(alias, field string) (string, error) {
 	if alias != "" {
 		alias += "."
@@ -141,8 +141,8 @@ func column(alias, field string) (string, error) {
 	return "json_extract(" + alias + "body,'$." + field + "')", nil
 }
 
-// sortColumn is the SQL for the sort key of a text field: the one kept with
-// the document, or else made on the spot.
+// sortColumn is the SQL for the sort key of a text field: the one stored with the
+// document, else one computed by the query.
 func sortColumn(alias, field string) (string, error) {
 	raw, err := column(alias, field)
 	if err != nil || field == "id" {
@@ -154,5 +154,5 @@ func sortColumn(alias, field string) (string, error) {
 	return "coalesce(json_extract(" + alias + "sort,'$." + field + "')," + fnSort + "(" + raw + "))", nil
 }
 
-// names of the collections, in order.
+// names returns the names of the collections, sorted.
 func (k *catalog) names() []string { return slices.Sorted(maps.Keys(k.all())) }

@@ -7,23 +7,24 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// The write-ahead log is copied into the file beside the writer, so that no
-// commit waits for it. Lengths in pages.
+// A goroutine of its own copies the write-ahead log into the file, so that no
+// commit waits for that. Lengths are in pages.
 const (
-	// checkpointPages is by how much the log grows between two checkpoints:
-	// longer ones copy pages that change often less often.
+	// checkpointPages is by how much the log grows between two checkpoints: the
+	// longer it is, the less often a page that changes often is copied.
 	checkpointPages = 4000
-	// checkpointRest is how little is left for the writer, without whom the end
-	// of a log that grows cannot be reached.
+	// checkpointRest is the length that is left for the writer to copy: only it
+	// can reach the end of a log that keeps growing.
 	checkpointRest = 400
-	// checkpointRounds bounds how often the checkpointer runs after the writer.
+	// checkpointRounds bounds how often the checkpointer tries to catch up with
+	// the writer.
 	checkpointRounds = 4
-	// logLimit is the length at which the writer copies the log itself, should
-	// the checkpointer fail or be too slow.
+	// logLimit is the length at which the writer copies the log itself, in case
+	// the checkpointer fails or is too slow.
 	logLimit = 16_000
 )
 
-// checkpoints copies the log back whenever it has grown, until ctx ends.
+// checkpoints copies the log whenever it has grown, until ctx ends.
 func (s *Store) checkpoints(ctx context.Context) error {
 	c, err := openConn(s.path, s.options.Synchronous, readerCacheKiB)
 	if err != nil {
@@ -38,20 +39,20 @@ func (s *Store) checkpoints(ctx context.Context) error {
 		}
 		log, _, err := c.checkpoint("NOOP")
 		if err == nil && log < done {
-			done = 0 // the log has begun anew
+			done = 0 // a new log has begun
 		}
 		if err == nil && log-done >= checkpointPages {
 			done, err = s.checkpoint(ctx, c)
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
-			s.log.Warn("the write-ahead log could not be copied back; the writer will do so", "error", err)
+			s.log.Warn("the write-ahead log could not be copied; the writer will do so", "error", err)
 		}
 	}
 }
 
-// checkpoint copies the log and gives its length. When little is left, the
-// writer copies that between two commits; its next commit begins a new log,
-// unless somebody still reads the old one.
+// checkpoint copies the log and returns its length. When little is left, the
+// writer copies the rest between two commits; its next commit begins a new log,
+// unless a snapshot of the old one is still being read.
 func (s *Store) checkpoint(ctx context.Context, c *conn) (log int, err error) {
 	for range checkpointRounds {
 		var copied int
@@ -72,7 +73,7 @@ func (s *Store) checkpoint(ctx context.Context, c *conn) (log int, err error) {
 	return log, err
 }
 
-// checkpoint gives the length of the log and how much of it is copied.
+// checkpoint returns the length of the log and how much of it is copied.
 func (c *conn) checkpoint(mode string) (log, copied int, err error) {
 	err = c.each("PRAGMA wal_checkpoint("+mode+")", nil, func(row *sqlite3.Stmt) error {
 		log, copied = row.ColumnInt(1), row.ColumnInt(2)

@@ -10,9 +10,9 @@ import (
 	"weft/runtime/store"
 )
 
-// TestLogBeginsAnew writes until the log was copied back beside the writer and
-// a commit began a new one.
-func TestLogBeginsAnew(t *testing.T) {
+// TestCheckpointsKeepTheLogShort writes until the log was copied in the background
+// and a commit began a new one.
+func TestCheckpointsKeepTheLogShort(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "weft.db")
 	s := openAt(t, path, Options{})
@@ -39,7 +39,7 @@ func TestLogBeginsAnew(t *testing.T) {
 		}
 	}
 	if last < checkpointPages {
-		t.Errorf("the log began anew after %d pages already", last)
+		t.Errorf("a new log began after %d pages already", last)
 	}
 	if have, err := s.Count(t.Context(), "lead", nil, 0); err != nil || have != int64(n+1) {
 		t.Errorf("%d documents of %d: %v", have, n+1, err)

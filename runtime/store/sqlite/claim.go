@@ -9,7 +9,7 @@ import (
 )
 
 // Claim marks documents inside one commit: the writer serves one caller after
-// the other, so none is claimed twice. A nil value in Set takes the member away.
+// another, so none is claimed twice. A nil value in Set removes the member.
 func (s *Store) Claim(ctx context.Context, collection string, c store.Claim) ([]store.Doc, error) {
 	k, err := s.catalog.get(collection)
 	if err != nil || c.Limit <= 0 {
@@ -63,7 +63,7 @@ func (t *tx) claim(k *collection, c store.Claim, set map[string]json.RawMessage)
 	return docs, nil
 }
 
-// mark merges set into one document. Its tokens and sort keys stay.
+// mark merges set into one document and keeps its tokens and sort keys.
 func (t *tx) mark(k *collection, doc store.Doc, set map[string]json.RawMessage) (store.Doc, error) {
 	ch := change{coll: k, kind: store.Replace, doc: doc}
 	if _, err := t.before(&ch); err != nil {

@@ -6,23 +6,23 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// textOf shares b's bytes as a string, to bind them without a copy of our own.
+// textOf returns a string that shares b's bytes, to bind them without a copy.
 func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// columnBytes copies a column of the present row.
+// columnBytes copies a column of the current row.
 func columnBytes(row *sqlite3.Stmt, i int) []byte {
 	b := make([]byte, row.ColumnLen(i))
 	row.ColumnBytes(i, b)
 	return b
 }
 
-// arena keeps the bytes of one answer in few pieces, each larger than the last.
+// arena allocates the bytes of one answer in few chunks of growing size.
 type arena struct {
 	free []byte
 	next int
 }
 
-// Sizes of the pieces.
+// Sizes of the chunks.
 const (
 	arenaFirst = 2 << 10
 	arenaMost  = 32 << 10
@@ -40,5 +40,5 @@ func (a *arena) column(row *sqlite3.Stmt, i int) []byte {
 	return b
 }
 
-// text is a column as a string; its bytes are never written again.
+// text copies a column as a string; its bytes never change.
 func (a *arena) text(row *sqlite3.Stmt, i int) string { return textOf(a.column(row, i)) }

@@ -8,11 +8,11 @@ import (
 	"weft/runtime/store/watch"
 )
 
-// feed numbers commits and hands their events to watchers.
+// feed numbers commits and distributes their events to watchers.
 type feed struct {
-	// last is the number of the last commit, begun that of the one being made:
-	// while they are equal, a new snapshot is that of the last commit. first is
-	// the number with which the store was opened.
+	// last is the number of the last commit, writing that of the commit being made:
+	// while they are equal, a new snapshot is that of the last commit. first is the
+	// number with which the store was opened.
 	last     atomic.Uint64
 	writing  atomic.Uint64
 	first    uint64
@@ -29,11 +29,11 @@ func (f *feed) start(first uint64) {
 
 func (f *feed) stop() { close(f.done) }
 
-// next gives the number of a commit of n changes that is about to be made; its
-// events are numbered up to it. Only the writer asks.
+// next returns the number of a commit of n changes that is about to be made; its
+// events are numbered up to it. Only the writer calls it.
 func (f *feed) next(n int) uint64 { return f.last.Load() + uint64(n) }
 
-// bump makes a number for a change that is not a commit of documents.
+// bump makes a new number for a change that is not a commit of documents.
 func (f *feed) bump() uint64 {
 	n := f.last.Load() + 1
 	f.writing.Store(n)
@@ -41,7 +41,7 @@ func (f *feed) bump() uint64 {
 	return n
 }
 
-// Watch sends every committed change of collections that are not quiet.
+// Watch sends every committed change, except of Unwatched collections.
 func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func (s *Store) Watch(ctx context.Context) (<-chan store.Event, error) {
 	return s.feed.watchers.Subscribe(ctx, s.feed.done, 0), nil
 }
 
-// publish makes a commit known: kept figures, change numbers, then watchers.
-// It runs after the commit is visible and before its callers are answered.
+// publish announces a commit to kept entries, change numbers and watchers. It runs
+// after the commit is visible and before its callers are answered.
 func (s *Store) publish(t *tx) {
 	if len(t.changes) == 0 {
 		return

@@ -6,8 +6,8 @@ import (
 	"weft/runtime/query"
 )
 
-// expr writes a condition: 1 where it holds, 0 or NULL where not. It is put in
-// brackets, so that it can stand anywhere.
+// expr writes a condition: 1 where it holds, 0 or NULL where not. It is written in
+// parentheses, so that it can be part of any expression.
 func (b *builder) expr(x query.Expr) {
 	switch x := x.(type) {
 	case nil:
@@ -23,18 +23,18 @@ func (b *builder) expr(x query.Expr) {
 		b.cmp(x)
 		b.write(")")
 	default:
-		b.fail(fmt.Errorf("sqlite: %T is no condition", x))
+		b.fail(fmt.Errorf("sqlite: %T is not a condition", x))
 	}
 }
 
-// not writes the two-valued opposite: NULL counts as false.
+// not writes the negation with NULL as false.
 func (b *builder) not(fn func()) {
 	b.write("(NOT coalesce(")
 	fn()
 	b.write(",0))")
 }
 
-// junction joins parts as a balanced tree, for SQLite bounds the depth.
+// junction joins parts as a balanced tree, because SQLite limits the depth.
 func (b *builder) junction(parts []query.Expr, word, empty string) {
 	switch n := len(parts); n {
 	case 0:
@@ -98,7 +98,8 @@ func (b *builder) compare(c query.Cmp) {
 	}
 }
 
-// sameType keeps numbers and texts apart: SQLite has every number before every text.
+// sameType restricts a comparison to values of the same type: in SQLite every
+// number is less than every text.
 func (b *builder) sameType(c query.Cmp) {
 	_, text := c.Value.(string)
 	switch {
@@ -157,7 +158,7 @@ func (b *builder) starts(c query.Cmp) {
 			b.fail(err)
 		}
 		b.prefixRange(fnFold+"("+raw+")", prefix)
-		b.write(" AND ", raw, ">=''") // a number has a folded form, but is no text
+		b.write(" AND ", raw, ">=''") // excludes numbers, which have a folded form, too
 	default:
 		b.call(fnStarts, c)
 	}

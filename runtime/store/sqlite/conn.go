@@ -8,26 +8,26 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Page caches are modest, since the operating system caches the file as well.
+// Page caches are small, since the operating system caches the file as well.
 const (
 	writerCacheKiB = 8 << 10
 	readerCacheKiB = 3 << 10
 	busyTimeout    = 10 * time.Second
-	// journalBytes is what the log's file is cut to after a burst.
+	// journalBytes is the size to which the log file is truncated after a burst.
 	journalBytes = 64 << 20
 	// maxStatements bounds the prepared statements of a connection, since
 	// callers decide how many shapes of queries there are.
 	maxStatements = 300
 )
 
-// conn is a connection with its prepared statements, oldest use first out.
-// It belongs to one goroutine at a time.
+// conn is a connection with its prepared statements; those used longest ago are
+// evicted. One goroutine uses it at a time.
 type conn struct {
 	db    *sqlite3.Conn
 	stmts map[string]*statement
 	tick  uint64
 	bits  bitmaps
-	// scratch is room for the candidates of a search.
+	// scratch is a reusable buffer for the candidates of a search.
 	scratch []candidate
 	// extra connections are closed after use.
 	extra bool
@@ -51,7 +51,7 @@ func openConn(path, synchronous string, cacheKiB int) (*conn, error) {
 		fmt.Sprintf("PRAGMA cache_size=-%d", cacheKiB),
 		"PRAGMA temp_store=MEMORY",
 		fmt.Sprintf("PRAGMA journal_size_limit=%d", journalBytes),
-		"PRAGMA trusted_schema=ON", // indexes call weft's own functions
+		"PRAGMA trusted_schema=ON", // indexes call functions registered by weft
 		fmt.Sprintf("PRAGMA wal_autocheckpoint=%d", logLimit),
 	} {
 		if err := c.exec(pragma); err != nil {
@@ -64,7 +64,7 @@ func openConn(path, synchronous string, cacheKiB int) (*conn, error) {
 	return c, nil
 }
 
-// prepare gives the statement of a text, ready to bind; the caller resets it after use.
+// prepare returns the statement of a text, ready to bind; the caller resets it after use.
 func (c *conn) prepare(sql string) (*sqlite3.Stmt, error) {
 	c.tick++
 	if s := c.stmts[sql]; s != nil {
@@ -84,7 +84,7 @@ func (c *conn) prepare(sql string) (*sqlite3.Stmt, error) {
 	return stmt, nil
 }
 
-// evict drops the half of the statements that was used longest ago.
+// evict finalizes the half of the statements that was used longest ago.
 func (c *conn) evict() error {
 	var errs []error
 	for sql, s := range c.stmts {
@@ -96,7 +96,7 @@ func (c *conn) evict() error {
 	return errors.Join(errs...)
 }
 
-// exec runs a statement that gives no rows anybody wants.
+// exec runs a statement and ignores its rows.
 func (c *conn) exec(sql string, args ...any) error {
 	return c.each(sql, args, func(*sqlite3.Stmt) error { return nil })
 }

@@ -7,12 +7,13 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// coveringLimit is up to how many documents a page is read slim: first their places
-// from an index that holds all that is asked, then the documents, from memory
-// where they were read lately. Longer pages would drive out what is read often.
+// coveringLimit is the longest page that is read in two steps: first the seqs from
+// an index that covers the condition and the order, then the documents, from the
+// cache where possible. Longer pages would evict documents that are read often.
 const coveringLimit = 256
 
-// covered tells whether one index holds all that a condition and an order look at.
+// covered tells whether one index contains all values that a condition and an order
+// need.
 func (k *collection) covered(where query.Expr, terms []query.SortTerm) bool {
 	for i := range k.indexes {
 		if k.indexes[i].covers(where, terms) {
@@ -31,8 +32,8 @@ func (i *index) covers(where query.Expr, terms []query.SortTerm) bool {
 	return i.decides(where)
 }
 
-// decides tells whether the index holds all that a condition looks at. What is
-// asked of a text needs the text itself.
+// decides tells whether the index contains all values that a condition compares.
+// Conditions on a text need the text itself.
 func (i *index) decides(x query.Expr) bool {
 	switch x := x.(type) {
 	case nil:
@@ -58,7 +59,7 @@ func (i *index) decideAll(parts []query.Expr) bool {
 	return true
 }
 
-// holds tells whether the index holds a field's value, or its sort key.
+// holds tells whether the index contains a field's value, or its sort key.
 func (i *index) holds(p query.Path, sortKey bool) bool {
 	if !isOwnField(p) || p.Kind == query.Keys || p.Kind == query.Object {
 		return false
@@ -74,7 +75,7 @@ func (i *index) holds(p query.Path, sortKey bool) bool {
 	return false
 }
 
-// pageByID reads a find in the order of id alone; the caller holds a snapshot.
+// pageByID answers a find in the order of id alone; the caller holds a snapshot.
 func (q *reader) pageByID(k *collection, f store.Find) ([]store.Doc, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT t.seq FROM ", k.table, " t WHERE ")
@@ -94,7 +95,7 @@ func (q *reader) pageByID(k *collection, f store.Find) ([]store.Doc, error) {
 	return q.load(k, seqs)
 }
 
-// load gives documents of the snapshot, in the order of seqs; they exist there.
+// load returns documents of the snapshot, in the order of seqs; they must exist.
 func (q *reader) load(k *collection, seqs []int64) ([]store.Doc, error) {
 	if err := q.learnCommit(); err != nil {
 		return nil, err

@@ -11,25 +11,23 @@ import (
 const (
 	// docCacheBytes bounds the documents that are kept in memory.
 	docCacheBytes = 24 << 20
-	// docCacheLargest is the greatest document kept.
+	// docCacheLargest is the size of the largest document that is cached.
 	docCacheLargest = 64 << 10
-	// docCacheOverhead is about what a document takes beside its text.
+	// docCacheOverhead approximates the memory of a document besides its text.
 	docCacheOverhead = 250
 )
 
-// docCache keeps documents that were read lately, so that a page needs no more
-// of the file than the index that orders it. What it answers is exact: the
-// writer brings it up to date before a commit becomes visible, marking what it
-// changes with the commit's number, so that
+// docCache caches documents that were read recently, so that a page reads only its
+// index from the file. It is exact: the writer updates it before a commit becomes
+// visible and stores the commit's number with each document it changes, so that
 //
-//   - a snapshot of commit n may use a document whose mark is at most n: no
-//     later commit has touched it, or the mark would be greater;
-//   - a document read from the snapshot of commit n is taken in only while no
-//     commit after n has touched, or begun to touch, its collection.
+//   - a snapshot of commit n may use a document whose number is at most n: if a
+//     later commit had changed it, the number would be greater;
+//   - a document read from the snapshot of commit n is added only while no commit
+//     after n has changed its collection or is about to.
 //
-// Documents that lie here share their memory with answers and never change.
-// When there is no more room, those go that were not asked for since the hand
-// passed them last.
+// Cached documents share their memory with answers and never change. Eviction is
+// the CLOCK algorithm: a document goes that was not used since the hand passed it.
 type docCache struct {
 	mu    sync.RWMutex
 	max   int
@@ -39,7 +37,7 @@ type docCache struct {
 	hand  int
 }
 
-// docSet is what is kept of one collection, guarded by the cache's lock.
+// docSet holds the cached documents of one collection, guarded by the cache's lock.
 type docSet struct {
 	bySeq map[int64]*cachedDoc
 	byID  map[string]*cachedDoc
@@ -52,7 +50,7 @@ type cachedDoc struct {
 	set    *docSet
 	seq    int64
 	doc    store.Doc
-	commit uint64 // the mark
+	commit uint64 // the last that changed it, as far as known
 	slot   int
 	used   atomic.Bool
 }
@@ -63,7 +61,7 @@ func newDocSet() *docSet {
 
 func (d *cachedDoc) size() int { return len(d.doc.ID) + len(d.doc.Body) + docCacheOverhead }
 
-// at gives the document for the snapshot of commit n.
+// at returns the document for the snapshot of commit n.
 func (d *cachedDoc) at(n uint64) (store.Doc, bool) {
 	if d == nil || d.commit > n {
 		return store.Doc{}, false
@@ -82,8 +80,7 @@ func (c *docCache) get(set *docSet, id string, n uint64) (store.Doc, bool) {
 }
 
 // newest finds documents by id as the last commit left them, all or none. The
-// number is asked for under the lock: what the writer has marked since does
-// not count as committed.
+// number is read under the lock: what the writer marks later is not committed yet.
 func (c *docCache) newest(set *docSet, ids []string, last *atomic.Uint64) []store.Doc {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -101,8 +98,8 @@ func (c *docCache) newest(set *docSet, ids []string, last *atomic.Uint64) []stor
 	return docs
 }
 
-// fill puts the documents of seqs, as commit n left them, into docs and gives
-// the places of those that are not here.
+// fill puts the documents of seqs, as commit n left them, into docs and returns
+// the indexes of those that are not cached.
 func (c *docCache) fill(set *docSet, seqs []int64, docs []store.Doc, n uint64) (missing []int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -115,7 +112,7 @@ func (c *docCache) fill(set *docSet, seqs []int64, docs []store.Doc, n uint64) (
 	return missing
 }
 
-// put takes in documents read from the snapshot of commit n; they must share no
+// put adds documents read from the snapshot of commit n; they must not share
 // memory with others.
 func (c *docCache) put(set *docSet, seqs []int64, docs []store.Doc, n uint64) {
 	c.mu.Lock()
@@ -145,7 +142,7 @@ func (c *docCache) add(d *cachedDoc) {
 	d.set.bySeq[d.seq], d.set.byID[d.doc.ID] = d, d
 }
 
-// evict makes room for what was just counted.
+// evict frees room for the document that was just counted.
 func (c *docCache) evict() {
 	for left := 2 * len(c.slots); c.bytes > c.max && left > 0; left-- {
 		if d := c.slots[c.hand]; d != nil && !d.used.Swap(false) {
@@ -163,7 +160,7 @@ func (c *docCache) remove(d *cachedDoc) {
 	c.bytes -= d.size()
 }
 
-// mark brings the cache up to date with a commit that is about to be made.
+// mark updates the cache with a commit that is about to be made.
 func (c *docCache) mark(t *tx) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,7 +181,7 @@ func (c *docCache) mark(t *tx) {
 	}
 }
 
-// undo forgets what a commit that failed was about to change.
+// undo removes the documents that a failed commit was about to change.
 func (c *docCache) undo(t *tx) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -195,7 +192,7 @@ func (c *docCache) undo(t *tx) {
 	}
 }
 
-// close empties the sets of all collections and takes no more in.
+// close empties the cache for good.
 func (c *docCache) close(known map[string]*collection) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"weft/runtime/store"
 )
 
-// cacheRun is a group of documents that every commit changes together, and
-// what is known of its commits.
+// cacheRun is a group of documents that every commit changes together, with the
+// outcomes of the commits.
 type cacheRun struct {
 	s *Store
 	// acked is the last value whose commit was answered.
@@ -90,8 +90,8 @@ func (r *cacheRun) commit(t *testing.T, kind store.OpKind, v int64) error {
 	return r.s.Commit(t.Context(), b)
 }
 
-// elsewhere commits as many changes in another collection.
-func (r *cacheRun) elsewhere(t *testing.T, v int64) error {
+// commitOther commits as many changes in another collection.
+func (r *cacheRun) commitOther(t *testing.T, v int64) error {
 	b := &store.Batch{}
 	for i := range cacheGroup {
 		id := fmt.Sprintf("%d-%d", v, i)
@@ -121,7 +121,7 @@ func (r *cacheRun) write(t *testing.T) {
 			r.mu.Lock()
 			r.refused[v] = true
 			r.mu.Unlock()
-			if err := r.elsewhere(t, v); err != nil { // the number of the commit that failed is used again
+			if err := r.commitOther(t, v); err != nil { // the number of the commit that failed is used again
 				t.Error(err)
 			}
 		case 1: // taken away and made anew: their places in the file are used again
@@ -211,7 +211,7 @@ func (r *cacheRun) view(ctx context.Context, rnd *rand.Rand, ids []string) (docs
 // check: all documents are of one commit, none older than what was answered.
 func (r *cacheRun) check(t *testing.T, docs []store.Doc, least int64) {
 	if len(docs) == 0 {
-		return // between a deletion and what came after it
+		return // between a deletion and the next insertion
 	}
 	v := docs[0].Rev
 	if v < least {
@@ -219,7 +219,7 @@ func (r *cacheRun) check(t *testing.T, docs []store.Doc, least int64) {
 	}
 	for _, d := range docs {
 		if d.Rev != v || string(member(d.Body, "n")) != fmt.Sprint(v) || string(member(d.Body, "id")) != fmt.Sprintf("%q", d.ID) {
-			t.Errorf("revision %d beside %d: %s", d.Rev, v, d.Body)
+			t.Errorf("revision %d next to %d: %s", d.Rev, v, d.Body)
 		}
 	}
 	r.mu.Lock()
@@ -227,8 +227,7 @@ func (r *cacheRun) check(t *testing.T, docs []store.Doc, least int64) {
 	r.mu.Unlock()
 }
 
-// TestCacheMakesRoom: what is asked for stays, the rest goes.
-func TestCacheMakesRoom(t *testing.T) {
+func TestTheCacheEvictsWhatIsNotUsed(t *testing.T) {
 	t.Parallel()
 	c := &docCache{max: 10 * (docCacheOverhead + 3 + 2)}
 	set := newDocSet()
@@ -238,7 +237,7 @@ func TestCacheMakesRoom(t *testing.T) {
 	for i := range 90 {
 		put(i)
 		if _, ok := c.get(set, groupID(0), 5); !ok {
-			t.Fatalf("what is always asked for was gone after %d others", i)
+			t.Fatalf("a document in constant use was evicted after %d others", i)
 		}
 	}
 	if c.bytes > c.max || len(set.byID) > 10 || len(set.byID) < 9 || len(set.bySeq) != len(set.byID) || len(c.slots) > 11 {

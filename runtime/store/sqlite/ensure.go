@@ -11,8 +11,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Ensure makes collections with their indexes in one commit. When nothing
-// changes it does not ask the writer. A unique index that existing documents
+// Ensure creates or changes collections and their indexes in one commit. When
+// nothing changes it does not need the writer. A unique index that existing documents
 // violate fails with *store.UniqueError without ID, and nothing is changed.
 func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	known := s.catalog.all()
@@ -102,7 +102,7 @@ func (c *conn) ensure(k *collection) error {
 	return c.exec("INSERT OR REPLACE INTO weft_collection VALUES (?,?)", k.Name, string(definition))
 }
 
-// indexesOf names the indexes that an earlier Ensure made.
+// indexesOf returns the names of the indexes that an earlier Ensure created.
 func (c *conn) indexesOf(k *collection) (map[string]bool, error) {
 	have := map[string]bool{}
 	err := c.each("SELECT name FROM sqlite_schema WHERE type='index' AND tbl_name=? AND sql IS NOT NULL",

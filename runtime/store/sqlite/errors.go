@@ -11,16 +11,16 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Errors that only an embedded file can have.
+// Errors specific to an embedded file.
 var (
 	ErrInUse   = errors.New("sqlite: another process has this database open")
-	ErrCorrupt = errors.New("sqlite: the file is damaged or is no database; restore a backup")
+	ErrCorrupt = errors.New("sqlite: the file is damaged or not a database; restore a backup")
 )
 
 func errReadOnly(cause error) error { return fmt.Errorf("%w: %w", store.ErrReadOnly, cause) }
 func errFull(cause error) error     { return fmt.Errorf("%w: %w", store.ErrFull, cause) }
 
-// classify names an error of SQLite by the port's errors; others stay as they are.
+// classify wraps an error of SQLite in one of the port's errors; others stay.
 func classify(err error) error {
 	if err == nil || known(err) {
 		return err
@@ -51,23 +51,23 @@ func known(err error) bool {
 	return false
 }
 
-// refused tells whether err is the answer to one batch rather than a failure
-// of the database, which fails the whole group.
+// refused tells whether err refuses one batch; any other error is a failure of the
+// database and fails the whole group.
 func refused(err error) bool {
 	var unique *store.UniqueError
 	var refusal *refusal
 	return errors.Is(err, store.ErrConflict) || errors.As(err, &unique) || errors.As(err, &refusal)
 }
 
-// refusal is a batch that cannot be applied because of what it says.
+// refusal is the error of a batch that is invalid.
 type refusal struct{ err error }
 
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
-// documentError tells what of a failed write is the document's own fault, so
-// that nobody else's batch fails with it: a unique index that refuses it, a
-// body that is no JSON or too large.
+// documentError turns the error of a write into a refusal of its batch when the
+// document causes it (a unique index, a body that is not JSON or too large), so
+// that other batches of the group do not fail with it.
 func documentError(err error, c *collection, id string) error {
 	switch sqlite3.ErrCode(err).ToPrimary() {
 	case sqlite3.ResultConstraint:
@@ -86,7 +86,7 @@ func documentError(err error, c *collection, id string) error {
 	return &store.UniqueError{Collection: c.Name, Index: index, ID: id}
 }
 
-// asRefusal takes an error of preparing a request's statement as the answer to
+// asRefusal turns the error of preparing a request's statement into a refusal of
 // that request, unless the disk or memory failed.
 func asRefusal(err error) error {
 	if sqlite3.ErrCode(err).ToPrimary() == sqlite3.ResultError {

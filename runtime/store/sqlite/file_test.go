@@ -67,7 +67,7 @@ func write(t testing.TB, s *Store, ops ...store.Op) {
 	}
 }
 
-func TestReopen(t *testing.T) {
+func TestReopenedFilesKeepDocumentsAndIndexes(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "weft.db")
 	s := openAt(t, path, Options{})
@@ -96,8 +96,7 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-// TestSecondOpener is D of the first issue: one server per folder.
-func TestSecondOpener(t *testing.T) {
+func TestASecondProcessCannotOpenTheFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "weft.db")
 	s := openAt(t, path, Options{})
@@ -111,16 +110,16 @@ func TestSecondOpener(t *testing.T) {
 	openAt(t, path, Options{})
 }
 
-func TestRefusedFiles(t *testing.T) {
+func TestForeignNewerAndDamagedFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		damage func(path string) error
 		want   error
 		text   string
 	}{
-		"another program's": {func(path string) error { return tamper(path, "PRAGMA application_id=1") }, nil, "another program"},
-		"a newer layout":    {func(path string) error { return tamper(path, "PRAGMA user_version=99") }, store.ErrTooNew, "99"},
-		"newer text keys":   {func(path string) error { return tamper(path, "UPDATE weft_state SET value=99 WHERE key=2") }, store.ErrTooNew, "99"},
+		"another program's": {func(path string) error { return alterFile(path, "PRAGMA application_id=1") }, nil, "another program"},
+		"a newer layout":    {func(path string) error { return alterFile(path, "PRAGMA user_version=99") }, store.ErrTooNew, "99"},
+		"newer text keys":   {func(path string) error { return alterFile(path, "UPDATE weft_state SET value=99 WHERE key=2") }, store.ErrTooNew, "99"},
 		"no database":       {func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("weft"), 4096), 0o600) }, ErrCorrupt, "backup"},
 		"a torn file":       {func(path string) error { return os.Truncate(path, 5000) }, ErrCorrupt, "damaged"},
 	} {
@@ -146,7 +145,7 @@ func TestRefusedFiles(t *testing.T) {
 	}
 }
 
-func tamper(path, sql string) error {
+func alterFile(path, sql string) error {
 	c, err := openConn(path, "FULL", readerCacheKiB)
 	if err != nil {
 		return err
@@ -154,8 +153,8 @@ func tamper(path, sql string) error {
 	return errors.Join(c.once(sql), c.Close())
 }
 
-// TestUpgradeText opens a file whose sort keys and words an older weft made.
-func TestUpgradeText(t *testing.T) {
+// The sort keys and words of the file are those of an older text format.
+func TestOlderTextIsUpgradedOnOpening(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "weft.db")
 	s := openAt(t, path, Options{})
@@ -168,7 +167,7 @@ func TestUpgradeText(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := tamper(path, "UPDATE weft_state SET value=0 WHERE key=2"); err != nil {
+	if err := alterFile(path, "UPDATE weft_state SET value=0 WHERE key=2"); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
@@ -206,8 +205,7 @@ func found(t testing.TB, s *Store, f store.Find) string {
 	return fmt.Sprint(ids)
 }
 
-// TestDamagePage finds a page that the disk has changed.
-func TestDamagedPage(t *testing.T) {
+func TestADamagedPageIsFound(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "weft.db")
 	s := openAt(t, path, Options{})

@@ -41,7 +41,7 @@ func (q *reader) find(k *collection, f store.Find) ([]store.Doc, error) {
 	return b.docs(f.IDsOnly)
 }
 
-// rest writes what follows the condition: position, order, limit.
+// rest writes the parts after the condition: position, order, limit.
 func (b *builder) rest(f store.Find) {
 	if f.After != nil {
 		b.write(" AND ")
@@ -55,8 +55,8 @@ func (b *builder) rest(f store.Find) {
 	b.arg(f.Limit)
 }
 
-func bodyColumn(bare bool) string {
-	if bare {
+func bodyColumn(idsOnly bool) string {
+	if idsOnly {
 		return ""
 	}
 	return ", t.body"
@@ -71,14 +71,14 @@ func direction(desc bool) string {
 
 // order writes one key of an order: unset values last both ways.
 func (b *builder) order(t query.SortTerm) {
-	b.value(t.Path) // unset where its sort key is, and cheaper to ask for
+	b.value(t.Path) // is unset when its sort key is, and cheaper
 	b.write(" IS NULL,")
 	b.orderValue(t.Path)
 	b.write(direction(t.Desc), ",")
 }
 
-// orderValue writes the value by which a path is ordered: a text's sort key,
-// kept or made on the spot.
+// orderValue writes the value by which a path is sorted: of a text the sort key,
+// stored or computed.
 func (b *builder) orderValue(p query.Path) {
 	switch {
 	case p.Kind != query.Text:
@@ -105,8 +105,8 @@ func (b *builder) orderValue(p query.Path) {
 	}
 }
 
-// after writes that a row lies behind a position: behind in the first term,
-// or equal there and behind in the rest.
+// after writes the condition that a row follows a position: it is greater in the
+// first term, or equal there and follows in the others.
 func (b *builder) after(terms []query.SortTerm, values []any, id string, idDesc bool) {
 	if len(terms) == 0 {
 		b.write("t.id", map[bool]string{false: ">", true: "<"}[idDesc])
@@ -136,29 +136,29 @@ func (b *builder) after(terms []query.SortTerm, values []any, id string, idDesc 
 	b.write(")")
 }
 
-// docs runs a statement that selects id, rev and, unless bare, body.
-func (b *builder) docs(bare bool) ([]store.Doc, error) {
+// docs runs a statement that selects id, rev and, unless idsOnly, body.
+func (b *builder) docs(idsOnly bool) ([]store.Doc, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
 	var docs []store.Doc
 	var mem arena
 	err := b.q.c.each(b.text(), b.args, func(row *sqlite3.Stmt) error {
-		docs = append(docs, mem.doc(row, bare))
+		docs = append(docs, mem.doc(row, idsOnly))
 		return nil
 	})
 	return docs, err
 }
 
-func (a *arena) doc(row *sqlite3.Stmt, bare bool) store.Doc {
+func (a *arena) doc(row *sqlite3.Stmt, idsOnly bool) store.Doc {
 	d := store.Doc{ID: a.text(row, 0), Rev: row.ColumnInt64(1)}
-	if !bare {
+	if !idsOnly {
 		d.Body = a.column(row, 2)
 	}
 	return d
 }
 
-// Count counts what matches, up to limit when it is above 0.
+// Count counts the documents that match, up to limit when it is above 0.
 func (q *reader) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Numbers in the file. An older file is upgraded when it is opened, a newer
+// Format numbers in the file. An older file is upgraded when it is opened, a newer
 // one is refused.
 const (
-	// fileFormat is the layout of tables; it stands in PRAGMA user_version.
+	// fileFormat is the layout of the tables; it is stored in PRAGMA user_version.
 	fileFormat = 1
-	// textFormat counts changes of query.Fold, query.SortKey and query.Tokens,
-	// after which what was derived with them is derived anew.
+	// textFormat counts changes of query.Fold, query.SortKey and query.Tokens:
+	// when it grows, everything derived with them is derived again.
 	textFormat = 1
-	// applicationID marks a file as weft's own ("weft" in ASCII).
+	// applicationID marks a file as written by weft ("weft" in ASCII).
 	applicationID = 0x77656674
 )
 
@@ -32,8 +32,8 @@ const layout = `
 CREATE TABLE IF NOT EXISTS weft_state (key INTEGER PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS weft_collection (name TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;`
 
-// prepareFile makes the tables of a new file, upgrades an older one and
-// refuses what is not weft's or is newer.
+// prepareFile creates the tables of a new file, upgrades an older one and
+// refuses a newer one and databases of other programs.
 func (s *Store) prepareFile(ctx context.Context, c *conn) error {
 	var format, application, tables int64
 	for pragma, to := range map[string]*int64{
@@ -92,7 +92,7 @@ func (c *conn) script(sql string) error {
 	return nil
 }
 
-// number runs a query of one number; 0 when there is no row.
+// number runs a query that returns one number; 0 when there is no row.
 func (c *conn) number(sql string, args ...any) (n int64, err error) {
 	err = c.each(sql, args, func(row *sqlite3.Stmt) error { n = row.ColumnInt64(0); return nil })
 	return n, err
@@ -111,7 +111,7 @@ func (c *conn) inTransaction(fn func() error) error {
 	return nil
 }
 
-// rollback ends a transaction, if SQLite has not done so by itself.
+// rollback ends the transaction unless SQLite has already done so.
 func (c *conn) rollback() error {
 	if c.db.AutocommitEnabled() {
 		return nil

@@ -8,8 +8,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Functions of the query language that SQLite lacks. They are also used in
-// indexes, so they must stay the same for the same text format (textFormat).
+// Functions of the query language that SQLite lacks. Indexes use them, so a change
+// of their results needs a new textFormat.
 const (
 	fnFold   = "weft_fold"     // query.Fold(text)
 	fnSort   = "weft_sortkey"  // query.SortKey(text)
@@ -43,7 +43,7 @@ func (c *conn) register() error {
 			Scalar: func(_ sqlite3.Context, args []sqlite3.Value) (sqlite3.Value, error) {
 				for _, a := range args {
 					if a.Type() == sqlite3.TypeNull {
-						return sqlite3.Value{}, nil // what is unset stays unset
+						return sqlite3.Value{}, nil // unset in, unset out
 					}
 				}
 				return fn(args), nil

@@ -9,7 +9,7 @@ import (
 )
 
 // Increment adds to the counter id, a document {"id","rev","value"} that is
-// made when first used.
+// created when first used.
 func (s *Store) Increment(ctx context.Context, collection, id string, by int64) (int64, error) {
 	k, err := s.catalog.get(collection)
 	if err != nil {
@@ -42,7 +42,7 @@ func (t *tx) increment(k *collection, id string, by int64) (int64, error) {
 	}
 	if rev > 0 {
 		if err := json.Unmarshal(ch.before, &counter); err != nil {
-			return 0, &refusal{fmt.Errorf("sqlite: %s/%s is no counter: %w", k.Name, id, err)}
+			return 0, &refusal{fmt.Errorf("sqlite: %s/%s is not a counter: %w", k.Name, id, err)}
 		}
 	}
 	counter.ID, counter.Rev, counter.Value = id, rev+1, counter.Value+by

@@ -8,9 +8,9 @@ import (
 	"weft/runtime/store"
 )
 
-// index is an index of a collection as SQLite has it. An order index ends in
-// the document's id, so that pages continue behind equal keys; SQLite walks it
-// both ways, so the direction of a key does not matter.
+// index is an index of a collection in SQLite. An index that is not unique ends
+// in the document's id, so that a page can continue after equal keys; SQLite reads
+// it in both directions, so the direction of a key does not matter.
 type index struct {
 	store.Index
 	name string // in the file; it changes when the definition does
@@ -18,7 +18,8 @@ type index struct {
 	sql  string
 }
 
-// same tells that two indexes are one in the file, where directions count for nothing.
+// same tells whether two definitions are the same index in the file, which
+// ignores directions.
 func (i index) same(other index) bool { return i.on == other.on && i.Unique == other.Unique }
 
 func newIndex(c *collection, i store.Index) (index, error) {
@@ -48,7 +49,7 @@ func newIndex(c *collection, i store.Index) (index, error) {
 	fmt.Fprint(h, i.Unique, on)
 	made := index{Index: i, on: on, name: fmt.Sprintf("x_%s_%s_%08x", c.Name, i.Name, h.Sum32())}
 	made.sql = "CREATE INDEX " + quote(made.name) + " ON " + on
-	if i.Unique { // unset values are distinct from each other in SQLite
+	if i.Unique { // in SQLite unset values do not conflict with each other
 		made.sql = "CREATE UNIQUE INDEX " + quote(made.name) + " ON " + on
 	}
 	return made, nil
@@ -69,7 +70,7 @@ func indexColumn(c *collection, k store.IndexKey, unique bool) (string, error) {
 	return column("", k.Path.Field)
 }
 
-// indexName gives the name by which the collection's owner knows an index.
+// indexName returns the name in the definition of an index in the file.
 func (c *collection) indexName(name string) string {
 	for _, i := range c.indexes {
 		if i.name == name {

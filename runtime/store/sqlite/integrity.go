@@ -8,7 +8,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// CheckIntegrity reads the whole file and fails with ErrCorrupt, saying what is wrong.
+// CheckIntegrity reads the whole file; when it is damaged it fails with ErrCorrupt
+// and the damage that was found.
 func (s *Store) CheckIntegrity(ctx context.Context) error {
 	var found []string
 	err := s.read(ctx, func(q *reader) error {

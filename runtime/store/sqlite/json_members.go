@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-var errBody = errors.New("sqlite: a body is no JSON object")
+var errBody = errors.New("sqlite: a body is not a JSON object")
 
-// eachMember calls fn for every member of a JSON object without decoding it,
-// until fn returns false. Keys are given as written, between their quotes.
+// eachMember calls fn for every member of a JSON object without decoding it, until
+// fn returns false. Keys are passed as written, without their quotes.
 func eachMember(body []byte, fn func(key, value []byte) bool) error {
 	i := skipSpace(body, 0)
 	if i >= len(body) || body[i] != '{' {
@@ -50,7 +50,7 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// skipValue gives the place behind the value that begins at i.
+// skipValue returns the index after the value that begins at i.
 func skipValue(b []byte, i int) int {
 	if i >= len(b) {
 		return i
@@ -110,8 +110,8 @@ func member(body []byte, key string) []byte {
 	return found
 }
 
-// mergeMembers replaces members of an object where they stand and appends new
-// ones by name; a nil value takes a member away.
+// mergeMembers replaces members of an object in their places and appends new ones
+// sorted by name; a nil value removes a member.
 func mergeMembers(body []byte, set map[string]json.RawMessage) ([]byte, error) {
 	out := append(make([]byte, 0, len(body)+64), '{')
 	put := func(key string, value []byte) {

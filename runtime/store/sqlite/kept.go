@@ -9,27 +9,33 @@ import (
 	"weft/runtime/store"
 )
 
-// Bounds of what is kept in memory beside the file.
+// The store keeps some aggregates and sort orders in memory and updates them with
+// every commit: counts by a field would scan an index of all documents, and a
+// search sorted by a field would read every hit. docs/performance.md compares
+// both with plain SQL.
+
+// Limits of what is kept.
 const (
-	// keptUnread is after how many unread changes one is given up.
+	// keptUnread is the number of changes after which an entry that nobody read
+	// is dropped.
 	keptUnread = 50_000
-	// keptPending bounds the changes that wait while one is being made.
+	// keptPending bounds the changes that are queued while an entry is being built.
 	keptPending = 100_000
 )
 
-// keptData is something derived from all documents of a collection that can be
-// brought up to date from single changes.
+// keptData is derived from all documents of a collection and can be updated from
+// single changes.
 type keptData interface {
-	// update takes one change; before and after are bodies, nil for none. It
-	// returns false when it cannot go on.
+	// update applies one change; before and after are bodies, nil for none. It
+	// returns false when the data cannot be kept any longer.
 	update(seq int64, before, after []byte) bool
 }
 
-// keptEntry is a follower with its place in the order of commits.
+// keptEntry is keptData with the number of the commit that it reflects.
 type keptEntry struct {
 	mu   sync.RWMutex
-	data keptData // nil while it is being made
-	// number is that of the last commit in data.
+	data keptData // nil while it is being built
+	// number is that of the last commit that data reflects.
 	number   uint64
 	pending  []pendingChange
 	unread   atomic.Int64
@@ -42,7 +48,7 @@ type pendingChange struct {
 	before, after []byte
 }
 
-// keptSet holds what is kept, by collection and name.
+// keptSet holds all entries by collection and name.
 type keptSet struct {
 	mu    sync.RWMutex
 	colls map[string]map[string]*keptEntry
@@ -54,8 +60,8 @@ func (s *keptSet) find(collection, name string) *keptEntry {
 	return s.colls[collection][name]
 }
 
-// register registers something that is about to be made, so that no change is
-// missed from now on; nil when somebody else makes it or there is too much.
+// register adds an entry that the caller is about to build, so that it misses no
+// change from now on; nil when it exists already or there are too many.
 func (s *keptSet) register(collection, name string, limits *limits) *keptEntry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,15 +100,15 @@ func (s *keptSet) drop(collection, name string, k *keptEntry) {
 	k.mu.Unlock()
 }
 
-// forget drops all that is kept of a collection.
+// forget drops all entries of a collection.
 func (s *keptSet) forget(collection string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.colls, collection)
 }
 
-// apply brings all that follows the changed collections up to date. Only the
-// writer calls it, after its commit.
+// apply updates the entries of the changed collections. Only the writer calls it,
+// after its commit.
 func (s *keptSet) apply(t *tx) {
 	s.mu.RLock()
 	if len(s.colls) == 0 {
@@ -113,7 +119,7 @@ func (s *keptSet) apply(t *tx) {
 		collection, name string
 		k                *keptEntry
 	}
-	var late []entry
+	var failed []entry
 	seen := map[*collection]bool{}
 	for i := range t.changes {
 		c := t.changes[i].coll
@@ -123,12 +129,12 @@ func (s *keptSet) apply(t *tx) {
 		seen[c] = true
 		for name, k := range s.colls[c.Name] {
 			if !k.apply(t, c) {
-				late = append(late, entry{c.Name, name, k})
+				failed = append(failed, entry{c.Name, name, k})
 			}
 		}
 	}
 	s.mu.RUnlock()
-	for _, e := range late {
+	for _, e := range failed {
 		s.drop(e.collection, e.name, e.k)
 	}
 }
@@ -146,7 +152,7 @@ func (k *keptEntry) apply(t *tx, c *collection) bool {
 			after = nil
 		}
 		switch {
-		case k.disabled: // until it is dropped and tried again
+		case k.disabled: // until it is dropped and built again
 		case k.data == nil:
 			k.pending = append(k.pending, pendingChange{t.number, ch.seq, ch.before, after})
 		case !k.data.update(ch.seq, ch.before, after):
@@ -158,8 +164,8 @@ func (k *keptEntry) apply(t *tx, c *collection) bool {
 	return len(k.pending) < keptPending && k.unread.Load() < keptUnread
 }
 
-// complete puts in what was read from the snapshot of commit number, and what
-// happened since.
+// complete stores data that was read from the snapshot of commit number, updated
+// by the changes since.
 func (k *keptEntry) complete(data keptData, number uint64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -175,8 +181,8 @@ func (k *keptEntry) complete(data keptData, number uint64) bool {
 	return true
 }
 
-// use calls fn with what is kept: the newest state, or with exact only the
-// state of the session's snapshot (see pin).
+// use calls fn with the data of an entry: the newest, or with exact only that of
+// the reader's snapshot (see onSnapshot). It tells whether there was any.
 func (q *reader) use(k *keptEntry, exact bool, fn func(keptData)) bool {
 	if k == nil || exact && q.s.feed.last.Load() < q.commit {
 		return false
@@ -191,8 +197,8 @@ func (q *reader) use(k *keptEntry, exact bool, fn func(keptData)) bool {
 	return true
 }
 
-// keep makes something that follows a collection; build gives nil for what
-// cannot be kept. Inside a View, which may be old, nothing is made.
+// keep builds an entry of a collection; build returns nil for what cannot be kept.
+// Inside a View, whose snapshot may be old, nothing is built.
 func (q *reader) keep(ctx context.Context, c *collection, name string, build func() (keptData, error)) error {
 	if q.inView {
 		return nil
@@ -214,14 +220,14 @@ func (q *reader) keep(ctx context.Context, c *collection, name string, build fun
 	return err
 }
 
-// ready tells whether there is anything to use.
+// ready tells whether the entry is built.
 func (k *keptEntry) ready() bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.data != nil
 }
 
-// disable notes that this cannot be kept, so that it is not tried again soon.
+// disable marks an entry that cannot be kept, so that it is not built again and again.
 func (k *keptEntry) disable() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -11,22 +11,22 @@ import (
 	"weft/runtime/store"
 )
 
-// Bounds of a kept figure.
+// Limits of keptCounts.
 const (
 	maxGroups = 5000
 	maxSums   = 4
 )
 
-// keptCounts keeps counts and exact sums of all documents of a collection by one
-// text field, or as a whole. Everybody asks for these, so they follow commits
-// rather than being counted again.
+// keptCounts are the counts and exact sums of all documents of a collection,
+// grouped by one text field or as a whole. They are asked for so often that they
+// are updated with every commit.
 type keptCounts struct {
 	by     string   // field; "" for one group
 	sums   []string // decimal fields
 	groups map[string]*group
 }
 
-// group is one value's figures; "" with unset is the group of unset values.
+// group holds the numbers of one value; "" with unset is the group of unset values.
 type group struct {
 	value string
 	unset bool
@@ -34,7 +34,7 @@ type group struct {
 	sums  []decimalSum
 }
 
-// decimalSum adds the upper and lower ten digits of stored decimals.
+// decimalSum adds the upper and the lower ten digits of stored decimals separately.
 type decimalSum struct{ n, upper, lower int64 }
 
 func (s *decimalSum) add(stored string, sign int64) bool {
@@ -50,7 +50,7 @@ func (s *decimalSum) add(stored string, sign int64) bool {
 	return true
 }
 
-// stored is the sum, or the average, in stored form; nil of nothing.
+// stored is the sum, or the average, in stored form; nil when nothing was added.
 func (s decimalSum) stored(average bool) any {
 	if s.n == 0 {
 		return nil
@@ -65,7 +65,7 @@ func (s decimalSum) stored(average bool) any {
 	return stored
 }
 
-// rollUpResult tells which kept figure answers an aggregate, if any.
+// keptCountsFor returns the (empty) keptCounts that can answer an aggregate, if any.
 func keptCountsFor(a store.Aggregate) (*keptCounts, bool) {
 	f := &keptCounts{groups: map[string]*group{}}
 	if len(a.Groups) > 1 || !matchesAll(a.Where) {
@@ -99,13 +99,13 @@ func matchesAll(x query.Expr) bool {
 	return x == nil || ok && !slices.ContainsFunc(all, func(part query.Expr) bool { return !matchesAll(part) })
 }
 
-func (f *keptCounts) name() string { return "figure " + f.by + " " + strings.Join(f.sums, " ") }
+func (f *keptCounts) name() string { return "counts " + f.by + " " + strings.Join(f.sums, " ") }
 
 func (f *keptCounts) update(_ int64, before, after []byte) bool {
 	return (before == nil || f.count(before, -1)) && (after == nil || f.count(after, 1))
 }
 
-// count adds a document, or with sign -1 takes it away.
+// count adds a document, or removes it with sign -1.
 func (f *keptCounts) count(body []byte, sign int64) bool {
 	var value string
 	unset, ok := true, true
@@ -151,7 +151,7 @@ func (f *keptCounts) group(value string, unset bool) *group {
 	return g
 }
 
-// textMember decodes a raw string; null is unset, anything else is not ok.
+// textMember decodes a raw string; null is unset, other values are not ok.
 func textMember(raw []byte) (text string, unset, ok bool) {
 	if string(raw) == "null" {
 		return "", true, true
@@ -166,7 +166,7 @@ func textMember(raw []byte) (text string, unset, ok bool) {
 	return text, false, err == nil
 }
 
-// rows answers an aggregate.
+// rows returns the rows of an aggregate.
 func (f *keptCounts) rows(a store.Aggregate) []store.Row {
 	rows := make([]store.Row, 0, len(f.groups))
 	for _, g := range f.groups {

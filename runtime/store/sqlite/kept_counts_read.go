@@ -10,8 +10,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// rowsFromCounts answers an aggregate from a kept figure, which is made when it is
-// first asked for.
+// rowsFromCounts answers an aggregate from keptCounts, which are built when they
+// are first asked for.
 func (q *reader) rowsFromCounts(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
 	f, ok := keptCountsFor(a)
 	if !ok {
@@ -26,8 +26,8 @@ func (q *reader) rowsFromCounts(ctx context.Context, k *collection, a store.Aggr
 	return rows, ok, err
 }
 
-// buildCounts reads a figure from the snapshot; nil when it has too many groups
-// or values of another kind.
+// buildCounts computes keptCounts from the snapshot; nil when there are too many
+// groups or values that are not texts.
 func (q *reader) buildCounts(k *collection, f *keptCounts) (keptData, error) {
 	b := q.newBuilder(k)
 	b.write("SELECT ")
@@ -67,8 +67,8 @@ func (q *reader) buildCounts(k *collection, f *keptCounts) (keptData, error) {
 	return f, nil
 }
 
-// countFromCounts counts all documents, or those with one of some values in one
-// field, where a kept figure knows.
+// countFromCounts answers a count of all documents, or of those with one of some
+// values in one field, if keptCounts for it are built.
 func (q *reader) countFromCounts(k *collection, where query.Expr) (n int64, ok bool) {
 	f := &keptCounts{}
 	values, ok := countOf(where, f)
@@ -79,7 +79,8 @@ func (q *reader) countFromCounts(k *collection, where query.Expr) (n int64, ok b
 	return n, ok
 }
 
-// keepCounts makes the figure that would have known a great count.
+// keepCounts builds the keptCounts that can answer this count next time, if it
+// was large.
 func (q *reader) keepCounts(ctx context.Context, k *collection, where query.Expr, n int64) error {
 	f := &keptCounts{groups: map[string]*group{}}
 	if _, ok := countOf(where, f); !ok || n < q.s.options.limits.count || f.by == "id" {
@@ -88,8 +89,8 @@ func (q *reader) keepCounts(ctx context.Context, k *collection, where query.Expr
 	return q.keep(ctx, k, f.name(), func() (keptData, error) { return q.buildCounts(k, f) })
 }
 
-// countOf finds the field and the values that a condition fixes; nil values
-// mean all documents.
+// countOf sets f.by to the field that a condition compares and returns the values;
+// nil values mean all documents.
 func countOf(where query.Expr, f *keptCounts) (values []any, ok bool) {
 	if matchesAll(where) {
 		return nil, true
@@ -112,7 +113,7 @@ func countOf(where query.Expr, f *keptCounts) (values []any, ok bool) {
 	return nil, false
 }
 
-// total counts the documents with one of the values; nil: all.
+// total is the number of documents with one of the values; nil: of all.
 func (f *keptCounts) total(values []any) (n int64) {
 	if values == nil {
 		for _, g := range f.groups {

@@ -12,18 +12,18 @@ import (
 	"weft/runtime/store"
 )
 
-// TestFullDisk is R-15: what does not fit is refused as a whole, reading goes
-// on, and writing goes on by itself when there is room again.
-func TestFullDisk(t *testing.T) {
+// a batch that does not fit is refused as a whole, reading continues, and so
+// does writing once there is room again.
+func TestAFullDiskRefusesBatchesAsAWhole(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{})
-	room := func(pages int) {
+	limit := func(pages int) {
 		err := s.writer.exclusively(t.Context(), func(c *conn) error { return c.once(fmt.Sprintf("PRAGMA max_page_count=%d", pages)) })
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	room(60)
+	limit(60)
 	written := 0
 	var err error
 	for ; err == nil; written++ {
@@ -36,16 +36,15 @@ func TestFullDisk(t *testing.T) {
 	if err != nil || int(n) != 2*(written-1) {
 		t.Errorf("%d documents of %d full batches: %v", n, written-1, err)
 	}
-	room(10_000)
+	limit(10_000)
 	write(t, s, lead(2*written, "new"))
 	if err := s.CheckIntegrity(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestBadBodies lets one caller send nonsense while others write: only its own
-// batches fail.
-func TestBadBodies(t *testing.T) {
+// One caller sends invalid bodies while others write.
+func TestAnInvalidBodyFailsOnlyItsOwnBatch(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{})
 	var wg sync.WaitGroup
@@ -69,8 +68,7 @@ func TestBadBodies(t *testing.T) {
 	}
 }
 
-// TestViewsThatReadOutside must not wait for their own connections.
-func TestViewsThatReadOutside(t *testing.T) {
+func TestViewsThatReadOutsideDoNotDeadlock(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
 	write(t, s, lead(1, "new"))
@@ -89,8 +87,7 @@ func TestViewsThatReadOutside(t *testing.T) {
 	wg.Wait()
 }
 
-// TestManyShapes asks in more ways than statements are kept.
-func TestManyShapes(t *testing.T) {
+func TestPreparedStatementsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
 	write(t, s, lead(1, "new"))
@@ -113,8 +110,8 @@ func TestManyShapes(t *testing.T) {
 	}
 }
 
-// TestDeepAndWide is within what a client may send: 500 conditions.
-func TestDeepAndWide(t *testing.T) {
+// A client may send 500 conditions.
+func TestDeepAndWideConditions(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{})
 	write(t, s, lead(1, "new"))

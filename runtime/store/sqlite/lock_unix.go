@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// fileLock is held as long as the store is open; the system frees it when the
+// fileLock is held while the store is open; the system releases it when the
 // process ends in any way.
 type fileLock struct{ f *os.File }
 
@@ -27,10 +27,10 @@ func lockFile(path string) (*fileLock, error) {
 	return nil, errors.Join(err, f.Close())
 }
 
-// Close frees the lock. The file stays: removing it would race with the next owner.
+// Close releases the lock. The file stays: removing it would race with the next owner.
 func (l *fileLock) Close() error { return l.f.Close() }
 
-// readOnlyMount tells whether path lies on a file system that refuses writes.
+// readOnlyMount tells whether path is on a read-only file system.
 func readOnlyMount(path string) bool {
 	return errors.Is(syscall.Access(path, 2), syscall.EROFS)
 }

@@ -7,8 +7,8 @@ import (
 
 const escapeLength = len(`\ud800`)
 
-// replaceLoneSurrogates puts U+FFFD in place of surrogates without their other half, as
-// every reader of JSON in Go takes them; SQLite would compare them as they are.
+// replaceLoneSurrogates puts U+FFFD in place of surrogates that are not part of a
+// pair, as Go's JSON decoder does; SQLite would compare them as they are.
 func replaceLoneSurrogates(body []byte) []byte {
 	if !bytes.Contains(body, []byte(`\u`)) {
 		return body
@@ -37,7 +37,7 @@ func replaceLoneSurrogates(body []byte) []byte {
 	return out
 }
 
-// half of a pair of surrogates; 0 is none.
+// half is one half of a pair of surrogates; 0 is none.
 type half int
 
 const (
@@ -45,7 +45,7 @@ const (
 	low
 )
 
-// surrogate tells what the escape at a place stands for.
+// surrogate tells which half the escape at an index is.
 func surrogate(body []byte, at int) half {
 	if at+escapeLength > len(body) || body[at] != '\\' || body[at+1] != 'u' {
 		return 0

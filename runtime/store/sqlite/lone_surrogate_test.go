@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWithoutLone(t *testing.T) {
+func TestLoneSurrogatesAreReplaced(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		`{"a":"plain"}`:              `{"a":"plain"}`,

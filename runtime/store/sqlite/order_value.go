@@ -9,18 +9,18 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// arenaRows is the room made for rows before it is known how many there are.
+// arenaRows is the capacity allocated for rows before their number is known.
 const arenaRows = 64
 
-// ordered is a document with the values it is ordered by. A slim walk knows
-// only its ID and its seq.
+// ordered is a document with the values it is sorted by. A page read from a
+// covering index knows only its ID and its seq.
 type ordered struct {
 	doc    store.Doc
 	seq    int64
 	values []orderValue
 }
 
-// orderValue is a value in an order.
+// orderValue is a value to sort by.
 type orderValue struct {
 	text          string
 	number        float64
@@ -48,8 +48,8 @@ func (a *arena) orderValue(row *sqlite3.Stmt, i int) orderValue {
 	return orderValue{number: row.ColumnFloat(i)}
 }
 
-// order compares as SQLite does, numbers before texts, but unset values come
-// last in both directions.
+// order compares like SQLite, numbers before texts, but unset values come last in
+// both directions.
 func (v orderValue) order(o orderValue, desc bool) int {
 	n := 0
 	switch {
@@ -69,15 +69,15 @@ func (v orderValue) order(o orderValue, desc bool) int {
 	return signed(n, desc)
 }
 
-func signed(n int, turned bool) int {
-	if turned {
+func signed(n int, desc bool) int {
+	if desc {
 		return -n
 	}
 	return n
 }
 
-// served tells whether an index fixes what the condition and the stretch fix
-// and then orders by the path.
+// served tells whether an index starts with fields that the condition or the
+// current range fix to one value, and then sorts by the path.
 func (k *collection) served(where query.Expr, same []fixedValue, p query.Path) bool {
 	if p.Through != "" || p.Visible != nil || p.Kind == query.Keys || p.Kind == query.Object || p.Field == "id" {
 		return false

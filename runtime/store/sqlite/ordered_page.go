@@ -10,19 +10,19 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// A page that an index serves is read in stretches, each of which the index
-// gives in its own order, so that its cost does not grow with the collection:
-// the rest of the documents with the position's value, those with values
-// behind it, those without a value.
+// A page that an index serves is read in ranges that the index returns in the
+// wanted order, so that the cost does not grow with the collection: the remaining
+// documents with the value of the position, those with values after it, those
+// without a value.
 
-// orderedPage is a find whose first sort term an index serves.
+// orderedPage reads a find whose first sort term an index serves.
 type orderedPage struct {
 	*reader
 	k *collection
 	f store.Find
-	// covering walks over the index alone and gives the documents' places in the file.
+	// covering reads only the index and returns the seqs of the documents.
 	covering bool
-	// fixed are terms that a stretch fixes to one value, nil for unset.
+	// fixed are the terms that the current range fixes to one value, nil for unset.
 	fixed []fixedValue
 }
 
@@ -31,7 +31,7 @@ type fixedValue struct {
 	value any
 }
 
-// readPage reads a served find; the caller holds a snapshot.
+// readPage answers such a find; the caller holds a snapshot.
 func (q *reader) readPage(k *collection, f store.Find) ([]store.Doc, error) {
 	w := &orderedPage{reader: q, k: k, f: f, covering: !f.IDsOnly && f.Limit <= coveringLimit && k.covered(f.Where, f.Sort)}
 	list, err := w.readOrdered(f.Sort, f.After, f.Limit)
@@ -52,7 +52,7 @@ func (q *reader) readPage(k *collection, f store.Find) ([]store.Doc, error) {
 	return docs, nil
 }
 
-// readOrdered reads at most limit documents in the order of terms, behind a position.
+// readOrdered reads at most limit documents in the order of terms, after a position.
 func (w *orderedPage) readOrdered(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	if len(terms) == 0 || !w.k.served(w.f.Where, w.fixed, terms[0].Path) {
 		return w.readUnserved(terms, after, limit)
@@ -76,7 +76,7 @@ func (w *orderedPage) readOrdered(terms []query.SortTerm, after *store.Position,
 	return join(list, more), err
 }
 
-// join is append that copies nothing where there was nothing.
+// join is append that does not copy to an empty list.
 func join(list, more []ordered) []ordered {
 	if len(list) == 0 {
 		return more
@@ -84,7 +84,7 @@ func join(list, more []ordered) []ordered {
 	return append(list, more...)
 }
 
-// readEqual reads the documents with one value in the order of the other terms.
+// readEqual reads the documents with one value, sorted by the other terms.
 func (w *orderedPage) readEqual(t query.SortTerm, v any, rest []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	w.fixed = append(w.fixed, fixedValue{t.Path, v})
 	list, err := w.readOrdered(rest, after, limit)
@@ -92,9 +92,9 @@ func (w *orderedPage) readEqual(t query.SortTerm, v any, rest []query.SortTerm, 
 	return list, err
 }
 
-// readAfter reads the documents with values behind from, nil for all values. The
-// index knows only the first term: runs of equal values are put in order here,
-// but for the last, which may go on behind the page and is read by itself.
+// readAfter reads the documents with values after from, nil for all values. The
+// index sorts only by the first term: runs of equal values are sorted here, except
+// for the last, which may continue after the page and is read separately.
 func (w *orderedPage) readAfter(terms []query.SortTerm, from any, limit int) ([]ordered, error) {
 	list, err := w.readRange(terms, from, limit+1)
 	if err != nil {
@@ -142,7 +142,7 @@ func (w *orderedPage) readRange(terms []query.SortTerm, from any, limit int) ([]
 	w.from(b)
 	b.write(" AND ")
 	b.orderValue(t.Path)
-	switch { // any number and any text is at least minus infinity; NULL is not
+	switch { // every number and every text is at least minus infinity; NULL is not
 	case from == nil:
 		b.write(">=-9e999")
 	case t.Desc:
@@ -159,7 +159,7 @@ func (w *orderedPage) readRange(terms []query.SortTerm, from any, limit int) ([]
 	return w.readRows(b, len(terms), limit)
 }
 
-// columns writes what a walk reads of each document.
+// columns writes the columns that are read of each document.
 func (w *orderedPage) columns(b *builder) {
 	switch {
 	case w.covering:
@@ -171,7 +171,7 @@ func (w *orderedPage) columns(b *builder) {
 	}
 }
 
-// from writes the table and what all stretches have in common.
+// from writes the table and the conditions of all ranges.
 func (w *orderedPage) from(b *builder) {
 	b.write(" FROM ", w.k.table, " t WHERE ")
 	b.expr(w.f.Where)
@@ -187,7 +187,7 @@ func (w *orderedPage) from(b *builder) {
 	}
 }
 
-// readUnserved reads what no index orders any further.
+// readUnserved reads a range that no index sorts any further.
 func (w *orderedPage) readUnserved(terms []query.SortTerm, after *store.Position, limit int) ([]ordered, error) {
 	f := w.f
 	f.Sort, f.After, f.Limit = terms, after, limit
@@ -198,7 +198,7 @@ func (w *orderedPage) readUnserved(terms []query.SortTerm, after *store.Position
 	return w.readRows(b, 0, limit)
 }
 
-// readRows runs a statement that selects the columns of a walk, then n values.
+// readRows runs a statement that selects these columns, then n values.
 func (w *orderedPage) readRows(b *builder, n, limit int) ([]ordered, error) {
 	if b.err != nil {
 		return nil, b.err

@@ -12,9 +12,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// TestPlans looks at how SQLite runs what a list needs: from an index alone,
-// without sorting and without reading the table from end to end.
-func TestPlans(t *testing.T) {
+// Lists must not sort or read the whole table.
+func TestListsAreReadFromAnIndexAlone(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
 	for i := range 40 {

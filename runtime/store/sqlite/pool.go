@@ -10,21 +10,22 @@ import (
 )
 
 const (
-	// poolWait is how long a reader waits for a connection before one more
-	// is opened: a View whose function reads outside it must not wait for itself.
+	// poolWait is how long a reader waits for a connection before an extra one
+	// is opened: a View whose function also reads outside of it must not
+	// deadlock.
 	poolWait = 100 * time.Millisecond
-	// poolExtra bounds those.
+	// poolExtra bounds the extra connections.
 	poolExtra = 32
 )
 
-// pool lends reading connections, opened when first needed. The one used last
-// is lent first: its page cache is the warmest, and few callers need few of them.
+// pool lends reading connections, which are opened when needed. The one used last
+// is lent first: its page cache is the warmest.
 type pool struct {
 	open  func() (*conn, error)
 	mu    sync.Mutex
 	idle  []*conn
-	slots chan struct{} // one for each connection that may be lent
-	extra chan struct{} // one for each beyond
+	slots chan struct{} // holds an element for each connection that is lent
+	extra chan struct{} // and for each extra one
 	once  sync.Once
 	done  chan struct{}
 }
@@ -49,14 +50,14 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 }
 
 func (p *pool) wait(ctx context.Context) (*conn, error) {
-	patience := time.NewTimer(poolWait)
-	defer patience.Stop()
-	var extra chan<- struct{} // not yet
+	timeout := time.NewTimer(poolWait)
+	defer timeout.Stop()
+	var extra chan<- struct{} // nil until the timeout
 	for {
 		select {
 		case p.slots <- struct{}{}:
 			return p.take()
-		case <-patience.C:
+		case <-timeout.C:
 			extra = p.extra
 		case extra <- struct{}{}:
 			c, err := p.open()
@@ -74,7 +75,7 @@ func (p *pool) wait(ctx context.Context) (*conn, error) {
 	}
 }
 
-// take gives the connection used last to the holder of a slot.
+// take lends the connection used last; the caller holds a slot.
 func (p *pool) take() (*conn, error) {
 	p.mu.Lock()
 	if n := len(p.idle); n > 0 {
@@ -105,7 +106,7 @@ func (p *pool) put(c *conn) error {
 	return nil
 }
 
-// Close waits for the connections that are lent and closes all.
+// Close waits for the connections that are lent and closes all of them.
 func (p *pool) Close() error {
 	var errs []error
 	p.once.Do(func() {

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// columnRows bounds a kept order column: eight bytes per document.
+	// columnRows bounds a rank column: it takes eight bytes per document.
 	columnRows = 4 << 20
-	// columnTime bounds how long making one may take in the background.
+	// columnTime bounds how long building one in the background may take.
 	columnTime = 2 * time.Minute
-	// columnPrefix begins the names of order columns among what is kept.
+	// columnPrefix begins the names of rank columns among the kept entries.
 	columnPrefix = "order "
 )
 
-// rankColumn is one field of all documents in eight bytes each that order as
-// the values do. Different values may have equal bytes.
+// rankColumn holds one field of all documents as ranks of eight bytes that sort as
+// the values do. Different values may have equal ranks.
 type rankColumn struct {
 	path  query.Path
 	ranks []uint64 // by seq
@@ -72,8 +72,8 @@ func (o *rankColumn) put(seq int64, rank uint64, set bool) {
 	}
 }
 
-// rank turns a raw member into order-preserving bytes; ok is false for what no
-// value of the kind looks like.
+// rank computes the rank of a raw member; ok is false for what is not a value of
+// the kind.
 func rank(p query.Path, raw []byte) (r uint64, set, ok bool) {
 	if raw == nil {
 		return 0, false, true
@@ -101,7 +101,7 @@ func rank(p query.Path, raw []byte) (r uint64, set, ok bool) {
 	return r, true, ok
 }
 
-// rankValue is the rank of a value of a position, where a text is its sort key.
+// rankValue is the rank of a value of a position; a text is given as its sort key.
 func rankValue(p query.Path, v any) (uint64, bool) {
 	switch v := scalar(v).(type) {
 	case string:
@@ -131,7 +131,7 @@ func rankText(p query.Path, text string) (uint64, bool) {
 	return rankBytes(text), true
 }
 
-// rankFloat orders doubles as integers: negative ones turned round.
+// rankFloat maps doubles to integers of the same order.
 func rankFloat(f float64) uint64 {
 	if f == 0 {
 		f = 0 // -0
@@ -143,7 +143,7 @@ func rankFloat(f float64) uint64 {
 	return b | 1<<63
 }
 
-// rankDigits reads the first n digits, leaving out what stands between.
+// rankDigits reads the first n digits and ignores other characters.
 func rankDigits(text string, n int) (r uint64) {
 	for i := 0; i < len(text) && n > 0; i++ {
 		if c := text[i] - '0'; c <= 9 {
@@ -184,7 +184,7 @@ func hexDigit(c byte) byte {
 	return c - '0'
 }
 
-// buildColumn reads an order column from the snapshot; nil when it cannot be kept.
+// buildColumn reads a rank column from the snapshot; nil when it cannot be kept.
 func (q *reader) buildColumn(k *collection, p query.Path) (keptData, error) {
 	o := &rankColumn{path: p}
 	b := q.newBuilder(k)
@@ -214,7 +214,7 @@ func (q *reader) buildColumn(k *collection, p query.Path) (keptData, error) {
 	return o, nil
 }
 
-// keepColumn makes an order column beside what callers do.
+// keepColumn builds a rank column in the background.
 func (s *Store) keepColumn(k *collection, p query.Path) {
 	s.background(func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, columnTime)

@@ -13,7 +13,7 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// Describe are the collections as the last Ensure of each left them, by name.
+// Describe returns the collections as the last Ensure of each left them, by name.
 func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	all := s.catalog.all()
 	list := make([]store.Collection, 0, len(all))
@@ -23,14 +23,14 @@ func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	return list, nil
 }
 
-// ReadFull returns up to limit documents behind the id after, in the order of
+// ReadFull returns up to limit documents whose ids follow after, in the order of
 // their ids, with sort keys and tokens.
 func (s *Store) ReadFull(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
 	err = s.read(ctx, func(q *reader) error { docs, err = q.ReadFull(ctx, collection, after, limit); return err })
 	return docs, err
 }
 
-// ReadFull is that of the Store, on the snapshot of a View.
+// ReadFull is Store.ReadFull on the snapshot of a View.
 func (q *reader) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
 	k, err := q.s.catalog.get(collection)
 	if err != nil {
@@ -60,7 +60,7 @@ func (q *reader) readFull(k *collection, after string, limit int) ([]store.Doc, 
 	return docs, err
 }
 
-// decodeTokens reads what encodeTokens wrote.
+// decodeTokens reverses encodeTokens.
 func decodeTokens(text string) []store.Token {
 	if text == "" {
 		return nil

@@ -11,14 +11,14 @@ import (
 	"weft/runtime/store"
 )
 
-// reader reads over one connection.
+// reader reads over one connection. It is the store.Reader of a View.
 type reader struct {
 	s *Store
 	c *conn
-	// inView is set inside a View: all is read from one snapshot.
+	// inView is set inside a View: everything is read from one snapshot.
 	inView bool
-	// commit is that of the snapshot, once it is known: the last commit in it.
-	// before was the newest number when the snapshot was about to begin.
+	// commit is the number of the last commit in the snapshot, once it is known;
+	// latest was the newest number when the snapshot was about to begin.
 	commit, latest uint64
 	commitKnown    bool
 }
@@ -41,7 +41,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	})
 }
 
-// onSnapshot runs fn on the snapshot of one commit, whose number it notes.
+// onSnapshot runs fn on the snapshot of one commit, whose number is known.
 func (q *reader) onSnapshot(fn func() error) error {
 	return q.snapshot(func() error {
 		if err := q.readCommit(); err != nil {
@@ -51,8 +51,8 @@ func (q *reader) onSnapshot(fn func() error) error {
 	})
 }
 
-// readCommit reads the number of the snapshot from the file; the file's may be
-// of an earlier opening.
+// readCommit reads the number of the snapshot's commit from the file. The file may
+// not have been written since the store was opened.
 func (q *reader) readCommit() error {
 	if q.commitKnown {
 		return nil
@@ -62,8 +62,8 @@ func (q *reader) readCommit() error {
 	return err
 }
 
-// learnCommit finds out the number of the snapshot after its first statement:
-// when no commit was under way all the while, it is known without reading.
+// learnCommit determines the number of the snapshot's commit after its first
+// statement: when no commit was made meanwhile, it is known without reading.
 func (q *reader) learnCommit() error {
 	if q.noCommitMeanwhile() {
 		return nil
@@ -71,7 +71,7 @@ func (q *reader) learnCommit() error {
 	return q.readCommit()
 }
 
-// noCommitMeanwhile tells whether the number of what was just read is known.
+// noCommitMeanwhile tells whether the commit of the data just read is known.
 func (q *reader) noCommitMeanwhile() bool {
 	if !q.commitKnown && q.s.feed.writing.Load() == q.latest {
 		q.commit, q.commitKnown = q.latest, true
@@ -79,12 +79,12 @@ func (q *reader) noCommitMeanwhile() bool {
 	return q.commitKnown
 }
 
-// beginRead notes that something newer than before is about to be read.
+// beginRead is called before a snapshot begins.
 func (q *reader) beginRead() { q.latest, q.commitKnown = q.s.feed.last.Load(), false }
 
-// snapshot runs fn inside one read transaction; it begins with fn's first
-// statement. What may be interrupted stands inside, for an interrupted
-// connection cannot end its transaction.
+// snapshot runs fn inside one read transaction, which begins with fn's first
+// statement. Only work inside fn may be interrupted: an interrupted connection
+// cannot end its transaction.
 func (q *reader) snapshot(fn func() error) error {
 	if !q.c.db.AutocommitEnabled() {
 		return fn()
@@ -98,7 +98,7 @@ func (q *reader) snapshot(fn func() error) error {
 	return err
 }
 
-// interruptible lets ctx end a statement that may take long.
+// interruptible lets the end of ctx interrupt the statements of fn.
 func (q *reader) interruptible(ctx context.Context, fn func() error) error {
 	if ctx.Done() == nil {
 		return fn()
@@ -145,7 +145,7 @@ func (q *reader) Get(_ context.Context, collection, id string) (store.Doc, error
 	return q.read(k, id)
 }
 
-// read reads one document and keeps it where it is known of which commit it is.
+// read reads one document and caches it when its commit is known.
 func (q *reader) read(k *collection, id string) (store.Doc, error) {
 	stmt, err := q.c.prepare(k.sqlGet)
 	if err != nil {
@@ -202,21 +202,21 @@ func (s *Store) Find(ctx context.Context, collection string, f store.Find) (docs
 	return docs, err
 }
 
-// Count counts what matches.
+// Count counts the documents that match.
 func (s *Store) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
 	err = s.read(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
 	return n, err
 }
 
-// Aggregate groups what matches.
+// Aggregate groups the documents that match.
 func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
 	err = s.read(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
 	return rows, err
 }
 
-// ChangeNumber is kept in memory: it becomes visible after the commit it
-// counts and before that commit's caller is answered, so that who reads the
-// number first and the data then never takes old data for new.
+// ChangeNumber is kept in memory: it changes after the commit is visible and before
+// the commit's caller is answered. A caller that reads the number first and the
+// data second never takes old data for new.
 func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, error) {
 	k, err := s.catalog.get(collection)
 	if err != nil {
@@ -225,11 +225,11 @@ func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, erro
 	return k.changed.Load(), nil
 }
 
-// unseen numbers the views whose collection changed under them.
+// unseen counts the Views whose collection has changed since they began.
 var unseen atomic.Uint64
 
-// ChangeNumber inside a View is a number nobody else gets when the collection
-// has changed since the View began, so that its older data is never taken for the present.
+// ChangeNumber inside a View is a unique number when the collection has changed
+// since the View began, so that its older data is never taken for the current data.
 func (q *reader) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
 	n, err := q.s.ChangeNumber(ctx, collection)
 	if err == nil && q.inView && n > q.latest {

@@ -8,12 +8,12 @@ import (
 	"weft/runtime/store"
 )
 
-// snapshotTries is how often a search begins anew when a commit came between its
-// snapshot and the kept order.
+// snapshotTries is how often a search is repeated when the rank column reflects a
+// newer commit than its snapshot.
 const snapshotTries = 4
 
-// splitWords splits a condition into what the inverted index answers by itself and
-// the rest. Words that must be compared with the text stand in both.
+// splitWords splits a condition into the part that the inverted index decides and
+// the rest. Words that must also be compared with the text are in both.
 func splitWords(where query.Expr) (found, rest query.All) {
 	all, ok := where.(query.All)
 	if !ok {
@@ -36,7 +36,8 @@ func splitWords(where query.Expr) (found, rest query.All) {
 	return found, rest
 }
 
-// wordsOnly tells whether a condition is made of words in own, visible fields.
+// wordsOnly tells whether a condition consists of words in fields of the document
+// itself that are always visible.
 func wordsOnly(x query.Expr) (pure, recheck bool) {
 	var parts []query.Expr
 	switch x := x.(type) {
@@ -60,7 +61,7 @@ func wordsOnly(x query.Expr) (pure, recheck bool) {
 	return len(parts) > 0, recheck
 }
 
-// hits reads the documents for which a condition of words only holds.
+// hits returns the documents that a condition of words matches.
 func (q *reader) hits(k *collection, x query.Expr) (out bitmap, err error) {
 	if c, ok := x.(query.Cmp); ok {
 		return q.c.wordBits(k, c.Path.Field, c.Value.(query.Word))
@@ -85,7 +86,7 @@ func (q *reader) hits(k *collection, x query.Expr) (out bitmap, err error) {
 	return out, nil
 }
 
-// search reads a find that asks for words.
+// search answers a find whose condition contains words.
 func (q *reader) search(ctx context.Context, k *collection, f store.Find) ([]store.Doc, error) {
 	found, rest := splitWords(f.Where)
 	plan := searchPlan{reader: q, k: k, f: f, rest: rest}
@@ -102,7 +103,7 @@ func (q *reader) search(ctx context.Context, k *collection, f store.Find) ([]sto
 				if plan.hits, err = q.hits(k, found); err != nil || plan.hits.count() == 0 {
 					return err
 				}
-				if err = q.learnCommit(); err == nil { // what was hit was read from the snapshot
+				if err = q.learnCommit(); err == nil { // the hits were read from the snapshot
 					docs, err = plan.run()
 				}
 				return err
@@ -121,15 +122,15 @@ type searchPlan struct {
 	f    store.Find
 	rest query.All
 	hits bitmap
-	// set and unset are the hits with and without a value to order by.
+	// set and unset are the hits with and without a value to sort by.
 	set   []candidate
 	unset []int64
-	// useRanks allows the kept order; again asks for another attempt, because
-	// the kept order is of another commit than the snapshot.
+	// useRanks allows the rank column; retry asks for another attempt, because the
+	// rank column reflects another commit than the snapshot.
 	useRanks, retry bool
 }
 
-// run chooses by how many documents the words are found in.
+// run chooses the method by the number of hits.
 func (p *searchPlan) run() ([]store.Doc, error) {
 	n, limits := p.hits.count(), &p.s.options.limits
 	switch {
@@ -149,20 +150,20 @@ func (p *searchPlan) run() ([]store.Doc, error) {
 	return p.findAmong(p.allHits(n), p.f)
 }
 
-// allHits lists the n hits.
+// allHits returns the n hits.
 func (p *searchPlan) allHits(n int) []int64 {
 	seqs := make([]int64, 0, n)
 	p.hits.each(func(seq int64) { seqs = append(seqs, seq) })
 	return seqs
 }
 
-// sortableInMemory tells whether the hits are the answer, in the order of one value of
-// their own.
+// sortableInMemory tells whether every hit matches and the order depends on one
+// field of the document.
 func (p *searchPlan) sortableInMemory() bool {
 	return len(p.rest) == 0 && !p.f.IDsOnly && sortsByColumn(p.f) && p.f.Sort[0].Path.Kind != query.Text
 }
 
-// findAmong reads a find among some documents.
+// findAmong answers a find among some documents.
 func (p *searchPlan) findAmong(seqs []int64, f store.Find) ([]store.Doc, error) {
 	b := p.newBuilder(p.k)
 	b.write("SELECT t.id, t.rev", bodyColumn(f.IDsOnly), " FROM json_each(")
@@ -185,8 +186,8 @@ func listOf(seqs []int64) string {
 	return textOf(append(list, ']'))
 }
 
-// pageByID walks the documents by id until enough of them are hits, or reads all
-// hits where that is less work.
+// pageByID reads the documents in the order of id until the page is full of hits,
+// or reads all hits where that is less work.
 func (p *searchPlan) pageByID() ([]store.Doc, error) {
 	total, err := p.c.number("SELECT max(seq) FROM " + p.k.table)
 	n := int64(p.hits.count())

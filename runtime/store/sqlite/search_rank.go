@@ -7,15 +7,15 @@ import (
 	"weft/runtime/store"
 )
 
-// candidate is a hit with its place in the wanted order: smaller is sooner.
+// candidate is a hit with its rank in the wanted order: smaller comes first.
 type candidate struct {
 	rank uint64
 	seq  int64
 }
 
-// byRank takes the hits that come soonest in the kept order and lets the
-// database read, compare and cut only those. ok is false where there is no kept
-// order, which is then made for the next search.
+// byRank reads only the hits of the lowest ranks; the database compares their
+// values. ok is false when there is no rank column yet: one is built for the next
+// search.
 func (p *searchPlan) byRank() (docs []store.Doc, ok bool, err error) {
 	path := p.f.Sort[0].Path
 	kept := p.s.kept.find(p.k.Name, columnName(path))
@@ -34,8 +34,8 @@ func (p *searchPlan) byRank() (docs []store.Doc, ok bool, err error) {
 	return docs, err == nil, err
 }
 
-// candidates gathers the hits that are not before the position, by rank; those
-// without a value come last whatever the direction.
+// candidates collects the hits that are not before the position, with their ranks;
+// those without a value come last in both directions.
 func (p *searchPlan) candidates(o *rankColumn) {
 	t := p.f.Sort[0]
 	least, fromUnset := p.start(t)
@@ -54,7 +54,7 @@ func (p *searchPlan) candidates(o *rankColumn) {
 	p.c.scratch = p.set[:0]
 }
 
-// start is where the position lies in ranks.
+// start is the rank of the position.
 func (p *searchPlan) start(t query.SortTerm) (least uint64, fromUnset bool) {
 	if p.f.After == nil {
 		return 0, false
@@ -72,8 +72,8 @@ func (p *searchPlan) start(t query.SortTerm) (least uint64, fromUnset bool) {
 	return r, false
 }
 
-// readBest reads candidates in growing portions until the page is full. All of
-// one rank stay in one portion, since only their values tell them apart.
+// readBest reads candidates in growing batches until the page is full. Candidates of
+// equal rank stay in one batch, since only their values decide their order.
 func (p *searchPlan) readBest() ([]store.Doc, error) {
 	var docs []store.Doc
 	size := p.f.Limit
@@ -95,7 +95,7 @@ func (p *searchPlan) readBest() ([]store.Doc, error) {
 	return append(docs, more...), err
 }
 
-// readSome reads one portion in order.
+// readSome reads one batch, sorted.
 func (p *searchPlan) readSome(seqs []int64, limit int) ([]store.Doc, error) {
 	f := p.f
 	f.Limit = limit
@@ -105,8 +105,8 @@ func (p *searchPlan) readSome(seqs []int64, limit int) ([]store.Doc, error) {
 	return p.sorted(seqs, f)
 }
 
-// takeLowest takes the n candidates of the least rank and all that share the last
-// one's rank out of the set.
+// takeLowest removes the n candidates of the lowest ranks from the set, and all
+// that have the same rank as the last of them.
 func (p *searchPlan) takeLowest(n int) []int64 {
 	last := ^uint64(0)
 	if n < len(p.set) {
@@ -126,7 +126,7 @@ func (p *searchPlan) takeLowest(n int) []int64 {
 	return seqs
 }
 
-// nthRank finds the n-th least rank with a heap of n, greatest first.
+// nthRank finds the n-th lowest rank with a max-heap of n.
 func nthRank(set []candidate, n int) uint64 {
 	heap := make([]uint64, n)
 	for i := range heap {
@@ -149,7 +149,7 @@ func nthRank(set []candidate, n int) uint64 {
 	return heap[0]
 }
 
-// siftDown replaces the greatest of a heap.
+// siftDown replaces the greatest element of a max-heap.
 func siftDown(heap []uint64, r uint64) {
 	i := 0
 	for {

@@ -11,8 +11,8 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// sorted reads some documents and puts them in order here: for a page this is
-// less work than a sort in the database, which carries the bodies along.
+// sorted reads some documents and sorts them in memory: for a page this is less
+// work than a sort in the database, which copies the bodies.
 func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 	list, err := p.valued(seqs, f)
 	if err != nil {
@@ -32,8 +32,8 @@ func (p *searchPlan) sorted(seqs []int64, f store.Find) ([]store.Doc, error) {
 	return docs, nil
 }
 
-// valued reads the documents that belong to the find with the value that each
-// is ordered by: from memory where nothing but a value in them is looked at.
+// valued returns the documents that the find matches with the value to sort by:
+// from the document cache where the body alone decides.
 func (p *searchPlan) valued(seqs []int64, f store.Find) ([]ordered, error) {
 	if f.Sort[0].Path.Kind == query.Text || len(p.rest) > 0 || len(seqs) > coveringLimit {
 		return p.selected(seqs, f)
@@ -53,7 +53,7 @@ func (p *searchPlan) valued(seqs []int64, f store.Find) ([]ordered, error) {
 	return list, nil
 }
 
-// selected reads what valued gives from the file.
+// selected is valued with a query.
 func (p *searchPlan) selected(seqs []int64, f store.Find) ([]ordered, error) {
 	t := f.Sort[0]
 	byKey := t.Path.Kind == query.Text
@@ -113,8 +113,8 @@ func valueIn(body []byte, field string) orderValue {
 	return orderValue{number: n, unset: err != nil}
 }
 
-// afterPosition tells whether a document lies behind the position of a find
-// with one sort term.
+// afterPosition tells whether a document follows the position of a find with one
+// sort term.
 func afterPosition(f store.Find, v orderValue, id string) bool {
 	n := v.order(valueOf(f.After.Values[0]), f.Sort[0].Desc)
 	if n == 0 {
@@ -123,7 +123,7 @@ func afterPosition(f store.Find, v orderValue, id string) bool {
 	return n > 0
 }
 
-// valueOf is a value of a position.
+// valueOf converts a value of a position.
 func valueOf(v any) orderValue {
 	switch v := scalar(v).(type) {
 	case nil:

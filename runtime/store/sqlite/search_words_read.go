@@ -8,9 +8,9 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// match writes that a word is found in a searchable field: membership in a
-// bitmap that is read from the inverted index beforehand, and the text itself
-// where the index alone can find too much.
+// match writes the condition that a searchable field contains a word: membership in
+// a bitmap that is read from the inverted index first, and a comparison with the
+// text where the index finds more than the word.
 func (b *builder) match(c query.Cmp) {
 	word, ok := c.Value.(query.Word)
 	if !ok {
@@ -54,7 +54,7 @@ func (b *builder) ownMatch(field string, word query.Word) {
 	}
 }
 
-// wordBits reads the documents that hold all terms of a word in a field.
+// wordBits returns the documents that contain all terms of a word in a field.
 func (c *conn) wordBits(k *collection, field string, word query.Word) (bitmap, error) {
 	var found bitmap
 	for i, t := range word.Terms {
@@ -90,7 +90,7 @@ func (c *conn) termBits(k *collection, field string, t query.Term) (bitmap, erro
 	return found, err
 }
 
-// hasMatch tells whether a condition asks for words.
+// hasMatch tells whether a condition contains a search for words.
 func hasMatch(x query.Expr) bool {
 	switch x := x.(type) {
 	case query.All:

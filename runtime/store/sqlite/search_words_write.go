@@ -8,7 +8,7 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// wordEdit is a change of the set of documents that hold a token in a field.
+// wordEdit is a change of the set of documents that contain a token in a field.
 type wordEdit struct {
 	coll         *collection
 	field, token string
@@ -21,8 +21,8 @@ func compareWord(a, b wordEdit) int {
 		strings.Compare(a.token, b.token), cmp.Compare(a.seq>>blockBits, b.seq>>blockBits))
 }
 
-// writeWords brings the inverted index up to date with the group's changes:
-// each block that is touched is read and written once.
+// writeWords updates the inverted index with the changes of the group: each block
+// is read and written once.
 func (t *tx) writeWords() error {
 	var edits []wordEdit
 	for i := range t.changes {
@@ -33,7 +33,7 @@ func (t *tx) writeWords() error {
 		edits = appendEdits(edits, ch, ch.had, false)
 		edits = appendEdits(edits, ch, ch.has, true)
 	}
-	// Stable: what one document lost comes before what it gained, in commit order.
+	// Stable, because the removals and additions of one document must stay in order.
 	slices.SortStableFunc(edits, compareWord)
 	for len(edits) > 0 {
 		n := 1
@@ -58,7 +58,7 @@ func appendEdits(edits []wordEdit, ch *change, tokens string, add bool) []wordEd
 	return edits
 }
 
-// writeWord applies edits of one block.
+// writeWord applies the edits of one block.
 func (t *tx) writeWord(edits []wordEdit) error {
 	e := edits[0]
 	key := []any{e.field, e.token, e.seq >> blockBits}

@@ -20,19 +20,19 @@ func TestServedQueriesAreServed(t *testing.T) {
 	lookups := storetest.Lookups(5, 150)
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{Readers: 1})
 	fill(t, s, lookups)
-	lists, figures := 0, 0
+	lists, aggregates := 0, 0
 	for i, l := range lookups {
 		if p := query.Serve(query.SQLite, l.Indexes, l.Find.Where, sortOf(l.Find)); p.Served() {
 			lists++
 			checkList(t, s, i, l, p)
 		}
 		if p := query.ServeFigures(query.SQLite, l.Indexes, l.Find.Where); p.Reason == query.ByIndex {
-			figures++
-			checkFigures(t, s, i, l, p)
+			aggregates++
+			checkAggregate(t, s, i, l, p)
 		}
 	}
-	if lists < 20 || figures < 20 {
-		t.Errorf("of 150, only %d lists and %d aggregates were served", lists, figures)
+	if lists < 20 || aggregates < 20 {
+		t.Errorf("of 150, only %d lists and %d aggregates were served", lists, aggregates)
 	}
 }
 
@@ -54,7 +54,7 @@ func checkList(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) 
 	}
 }
 
-func checkFigures(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) {
+func checkAggregate(t *testing.T, s *Store, i int, l storetest.Lookup, p query.Plan) {
 	for _, step := range plan(t, s, func(q *reader) error {
 		_, err := q.Aggregate(t.Context(), lookupName(i), store.Aggregate{
 			Where: l.Find.Where, Metrics: []query.Metric{{Name: "n", Func: "count"}},

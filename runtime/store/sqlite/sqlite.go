@@ -1,7 +1,7 @@
-// Package sqlite keeps weft's documents in one SQLite file: a table per
-// collection with the document as JSON, expression indexes, an inverted index
-// for search words, one writer that commits waiting callers together, and a few
-// reading connections. Only this package knows SQL.
+// Package sqlite is the store adapter for one SQLite file: a table per collection
+// with the document as JSON, expression indexes, an inverted index for search
+// words, one writer that commits waiting callers together, and a pool of reading
+// connections. Only this package knows SQL.
 package sqlite
 
 import (
@@ -23,13 +23,13 @@ import (
 // commits when a checkpoint meets a reset of the write-ahead log.
 const leastVersion = 3_051_003
 
-// Options of a store; the zero value is durable and quiet.
+// Options of a store; the zero value is durable and logs nothing.
 type Options struct {
 	// Synchronous is SQLite's setting: FULL (default), NORMAL, OFF.
 	Synchronous string
 	// Readers bounds the reading connections; twice the processors by default, at least 8.
 	Readers int
-	// Logger hears of upgrades and of failures that no caller waits for.
+	// Logger gets upgrades, and failures that no caller waits for.
 	Logger *slog.Logger
 	// limits are the default ones unless a test sets smaller ones.
 	limits limits
@@ -63,7 +63,7 @@ type Store struct {
 	kept    keptSet
 	docs    docCache
 	work    background
-	// committed wakes the checkpointer.
+	// committed notifies the checkpointer.
 	committed chan struct{}
 	fault     atomic.Pointer[func() error]
 
@@ -73,8 +73,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens the file at path, or makes it. It fails with ErrInUse when
-// another process has it open, ErrCorrupt when it is no sound database,
+// Open opens the file at path, or creates it. It fails with ErrInUse when
+// another process has it open, ErrCorrupt when it is damaged or not a database,
 // store.ErrTooNew when a newer weft wrote it, store.ErrReadOnly and store.ErrFull.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if sqlite3.VersionNumber < leastVersion {
@@ -133,7 +133,7 @@ func (s *Store) start(ctx context.Context, o Options) error {
 	return nil
 }
 
-// Close ends the writer after what waits for it, checkpoints and closes the
+// Close lets the writer finish the queued requests, checkpoints and closes the
 // file. Calls after Close fail with store.ErrUnavailable.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
@@ -146,9 +146,9 @@ func (s *Store) Close() error {
 	return s.closed
 }
 
-// SetFault makes every operation of a batch, and its commit, ask fn first; an
-// error is taken as the disk's. Tests use it to stop a batch at any point; nil
-// ends it.
+// SetFault lets a test inject failures: fn is called before every operation of a
+// batch and before its commit, and its error counts as a failure of the disk.
+// nil ends it.
 func (s *Store) SetFault(fn func() error) {
 	if fn == nil {
 		s.fault.Store(nil)

@@ -8,21 +8,21 @@ import (
 	"weft/runtime/query"
 )
 
-// builder writes one statement. The same shape of query gives the same text,
-// values are parameters, so that prepared statements are found again.
+// builder writes one statement. Values are parameters, so that queries of the same
+// shape have the same text and share a prepared statement.
 type builder struct {
 	q     *reader
 	coll  *collection
 	alias string
 	sql   []byte
 	args  []any
-	// aliases counts the rows across references that have a name.
+	// aliases counts the aliases of referenced tables.
 	aliases int
 	err     error
 }
 
-// newBuilder begins a statement about k, whose rows are called t. Only one
-// statement with search words may be in the making on a connection.
+// newBuilder begins a statement on k, whose alias is t. Only one statement with
+// search words can be built at a time on a connection.
 func (q *reader) newBuilder(k *collection) *builder {
 	q.c.bits = q.c.bits[:0]
 	return &builder{q: q, coll: k, alias: "t", sql: make([]byte, 0, 512)}
@@ -45,7 +45,7 @@ func (b *builder) fail(err error) {
 	}
 }
 
-// scalar is a stored value as SQLite takes it.
+// scalar converts a stored value to a parameter.
 func scalar(v any) any {
 	n, ok := v.(json.Number)
 	if !ok {
@@ -61,7 +61,7 @@ func scalar(v any) any {
 	return f
 }
 
-// value writes a path's raw value, NULL when it is unset for this reader.
+// value writes a path's raw value, NULL when it is unset or not visible.
 func (b *builder) value(p query.Path) {
 	if p.Visible != nil {
 		b.write("CASE WHEN ")
@@ -79,7 +79,7 @@ func (b *builder) value(p query.Path) {
 	b.throughReference(p, func() { b.column(p.Field) })
 }
 
-// throughReference writes a scalar subquery on the record that a path's reference means.
+// throughReference writes a scalar subquery on the record that a path refers to.
 func (b *builder) throughReference(p query.Path, selected func()) {
 	far, err := b.q.s.catalog.get(p.Through)
 	if err != nil {
@@ -103,7 +103,7 @@ func (b *builder) throughReference(p query.Path, selected func()) {
 	})
 }
 
-// inCollection writes about rows of another collection under a new alias.
+// inCollection calls fn with another collection and a new alias as the current ones.
 func (b *builder) inCollection(k *collection, fn func(alias string)) {
 	coll, alias := b.coll, b.alias
 	b.aliases++
@@ -120,8 +120,8 @@ func (b *builder) column(field string) {
 	b.write(sql)
 }
 
-// list writes (?,?,…) of values, or a JSON list where they are many. A short
-// list is filled up with its last value, so that few texts exist.
+// list writes (?,?,…) of values, or a JSON list of many values. A short list is
+// padded with its last value, so that there are few different texts.
 func (b *builder) list(values []any) {
 	const shortest, longest = 1, 8
 	if len(values) > longest {
@@ -148,5 +148,5 @@ func (b *builder) list(values []any) {
 	b.write(")")
 }
 
-// text is the finished statement.
+// text returns the statement.
 func (b *builder) text() string { return string(b.sql) }

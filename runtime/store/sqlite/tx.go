@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	// errPartlyApplied says that a refused request has left changes behind.
+	// errPartlyApplied says that a request was refused after some of its changes.
 	errPartlyApplied = errors.New("sqlite: a refused batch must be undone")
 	errFault         = errors.New("sqlite: injected fault")
 )
@@ -18,7 +18,7 @@ type tx struct {
 	s       *Store
 	c       *conn
 	changes []change
-	number  uint64 // of this commit
+	number  uint64 // the number of this commit
 	buf     []byte
 }
 
@@ -35,11 +35,11 @@ type change struct {
 	had, has string
 }
 
-func (t *tx) apply(group []*request, careful bool) error {
+func (t *tx) apply(group []*request, savepoints bool) error {
 	if err := t.c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := t.applyEach(group, careful)
+	err := t.applyEach(group, savepoints)
 	if err == nil {
 		err = t.commit()
 	}
@@ -49,9 +49,9 @@ func (t *tx) apply(group []*request, careful bool) error {
 	return errors.Join(err, t.c.rollback())
 }
 
-func (t *tx) applyEach(group []*request, careful bool) error {
+func (t *tx) applyEach(group []*request, savepoints bool) error {
 	for _, r := range group {
-		if careful {
+		if savepoints {
 			if err := t.c.exec("SAVEPOINT batch"); err != nil {
 				return err
 			}
@@ -62,7 +62,7 @@ func (t *tx) applyEach(group []*request, careful bool) error {
 		case r.Err == nil:
 		case !refused(r.Err):
 			return r.Err
-		case careful:
+		case savepoints:
 			if err := t.c.exec("ROLLBACK TO batch"); err != nil {
 				return err
 			}
@@ -72,7 +72,7 @@ func (t *tx) applyEach(group []*request, careful bool) error {
 		if r.Err != nil {
 			t.changes = t.changes[:mark]
 		}
-		if careful {
+		if savepoints {
 			if err := t.c.exec("RELEASE batch"); err != nil {
 				return err
 			}
@@ -104,7 +104,7 @@ func (t *tx) commit() error {
 	return err
 }
 
-// fault is where a test can make the disk fail.
+// fault returns the failure that a test injects here.
 func (t *tx) fault() error {
 	if err := t.s.injectedFault(); err != nil {
 		return fmt.Errorf("%w: %w", errFault, err)

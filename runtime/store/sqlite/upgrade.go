@@ -12,12 +12,12 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// upgradeRows is how many documents are rewritten between two looks at ctx.
+// upgradeRows is how many documents are rewritten between two checks of ctx.
 const upgradeRows = 1000
 
-// upgradeText derives sort keys, search words and indexes anew when an older
-// weft, whose folding or collation was another one, wrote the file. It is one
-// commit: when it is interrupted, the next start begins it again.
+// upgradeText derives sort keys, search words and indexes again when the file was
+// written by an older weft with another folding or collation. It is one commit:
+// after an interruption the next start repeats it.
 func (s *Store) upgradeText(ctx context.Context, c *conn) error {
 	format, err := c.number("SELECT value FROM weft_state WHERE key=?", stateText)
 	switch {
@@ -44,8 +44,8 @@ func (s *Store) upgradeText(ctx context.Context, c *conn) error {
 	})
 }
 
-// rederive rewrites one collection. Indexes go first: their entries were made
-// by functions that are no more.
+// rederive rewrites one collection. Indexes are dropped first: their entries were
+// computed by older functions.
 func (s *Store) rederive(ctx context.Context, c *conn, k *collection) error {
 	have, err := c.indexesOf(k)
 	if err != nil {
@@ -75,8 +75,8 @@ func (s *Store) rederive(ctx context.Context, c *conn, k *collection) error {
 	return nil
 }
 
-// rederiveSome rewrites documents behind number last and gives the last of
-// them, -1 at the end.
+// rederiveSome rewrites the documents after number last and returns the number of
+// the last one rewritten, -1 at the end.
 func (s *Store) rederiveSome(c *conn, k *collection, last int64) (int64, error) {
 	t := &tx{s: s, c: c}
 	type keys struct {
@@ -112,7 +112,7 @@ func optional(text string) any {
 	return text
 }
 
-// derive makes sort keys and tokens of the fields that had some.
+// derive computes sort keys and tokens of the fields that had some.
 func derive(body []byte, oldSort, oldTokens string) (sort, tokens string, err error) {
 	var doc map[string]any
 	if err := json.Unmarshal(body, &doc); err != nil {

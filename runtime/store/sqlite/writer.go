@@ -11,26 +11,27 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// commitLimits bound what shares one commit.
+// commitLimits bound the requests that share one commit.
 var commitLimits = groupcommit.Limits{Requests: 256, Ops: 4000}
 
-// writer owns the only connection that writes. Whoever wants to change
-// something queues a request; the writer commits all that wait together.
+// writer owns the only connection that writes. Callers queue requests; the writer
+// commits all waiting requests together.
 type writer struct {
 	s     *Store
 	c     *conn
 	queue *groupcommit.Queue[*request]
-	// broken is set when the disk failed to keep a commit: what it holds is
-	// not known any more, so nothing further is written.
+	// broken is set when the disk failed to flush a commit: its state is not
+	// known any more, so nothing further is written.
 	broken error
 }
 
-// request is what one caller wants to have done inside a commit.
+// request is the work of one caller inside a commit.
 type request struct {
 	groupcommit.Request
-	// run does it; it returns a refused error or a failure of the database.
+	// run does the work; it returns an error that refused accepts, or a failure
+	// of the database.
 	run func(*tx) error
-	// exclusive work runs outside a transaction (DDL makes its own).
+	// exclusive, instead of run, works outside a transaction (DDL begins its own).
 	exclusive func(*conn) error
 	ops       int
 }
@@ -68,9 +69,9 @@ func (w *writer) serveExclusive(r *request) {
 	r.Answer()
 }
 
-// commit applies a group in one transaction. It is tried without savepoints
-// first, for they are dear; when a request is refused half way, the group is
-// rolled back and applied again with a savepoint for each.
+// commit applies a group in one transaction, first without savepoints, which are
+// expensive; when a request is refused after some of its changes, the group is
+// rolled back and applied again with a savepoint for each request.
 func (w *writer) commit(requests []*request) {
 	if len(requests) == 0 {
 		return
@@ -88,7 +89,7 @@ func (w *writer) commit(requests []*request) {
 		w.s.publish(t)
 		select {
 		case w.s.committed <- struct{}{}:
-		default: // it was woken already
+		default: // it is notified already
 		}
 	} else {
 		err = w.failed(err)
@@ -101,7 +102,7 @@ func (w *writer) commit(requests []*request) {
 	}
 }
 
-// failed names a failure of the database and decides whether to go on writing.
+// failed classifies a failure of the database and decides whether to go on writing.
 func (w *writer) failed(err error) error {
 	code := sqlite3.ErrCode(err)
 	if code.ToPrimary() == sqlite3.ResultIOErr && readOnlyMount(w.s.path) {

@@ -10,7 +10,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// sink is a response that nobody reads.
+// sink is a response that discards the body.
 type sink struct {
 	header http.Header
 	status int
@@ -20,7 +20,7 @@ func (s *sink) Header() http.Header         { return s.header }
 func (s *sink) WriteHeader(status int)      { s.status = status }
 func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
 
-// BenchmarkHandler measures what the whole stack costs below the connection.
+// BenchmarkHandler measures a request without the network.
 func BenchmarkHandler(b *testing.B) {
 	app := apptest.Start(b, apptest.Options{Definitions: dealDefinitions, Unchecked: true})
 	li := app.User(b, "li", "agent")

@@ -8,7 +8,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// TestMalformedBodies: S-18, S-22.
+// S-18, S-22
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -6,7 +6,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// thingDefinitions are a record with fields of kinds that the deal has not.
+// thingDefinitions have fields of types that the deal lacks.
 var thingDefinitions = []string{
 	`{"kind":"entity","key":"thing","type":"object","x-title":{"zh-CN":"物","en":"Thing"},"x-title-field":"name","x-owner-field":"owner","properties":{
 	   "name":{"x-type":"text","x-title":{"zh-CN":"名称","en":"Name"}},
@@ -19,7 +19,7 @@ var thingDefinitions = []string{
 	  "scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
 }
 
-// TestTextSortOrder: no mark on the field is needed for it.
+// No annotation of the field is needed.
 func TestTextSortOrder(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: thingDefinitions})
@@ -54,7 +54,7 @@ func TestTextSortOrder(t *testing.T) {
 	}
 }
 
-// TestContractDetails holds what an acceptance test would ask.
+// TestContractDetails checks single sentences of the contract.
 func TestContractDetails(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: thingDefinitions})

@@ -7,8 +7,8 @@ import (
 	"weft/runtime/store"
 )
 
-// The definitions of these tests: a deal with stages, which an agent may work
-// on when it is his, without ever seeing its margin.
+// The definitions of these tests: a deal with stages. An agent may work on own
+// deals and never sees their margin.
 var dealDefinitions = []string{
 	`{"kind":"entity","key":"deal","type":"object","x-title":{"zh-CN":"商机","en":"Deal"},"x-owner-field":"owner","x-title-field":"name",
 	  "required":["name"],"properties":{
@@ -35,7 +35,7 @@ var dealDefinitions = []string{
 	`{"kind":"view","key":"deal_list","title":{"zh-CN":"商机","en":"Deals"},"entity":"deal","type":"list","columns":["name","amount","margin"],"sort":["-amount"]}`,
 }
 
-// testWorld is a weft with the deal definitions and the people of these tests.
+// testWorld is a weft with the deal definitions and the users of these tests.
 type testWorld struct {
 	*apptest.App
 	li, wang, audit apptest.Person

@@ -12,7 +12,7 @@ import (
 	"weft/runtime/store"
 )
 
-// faultyStore fails commits, or panics, as the test says; while it is away it
+// faultyStore fails commits, or panics, as the test says; while it is down it
 // cannot be read either.
 type faultyStore struct {
 	store.Store
@@ -52,7 +52,7 @@ func (s *faultyStore) Commit(ctx context.Context, b *store.Batch) error {
 	}
 }
 
-// TestStoreFailuresHaveTheirOwnCodes: R-06, R-14, R-15, S-25.
+// R-06, R-14, R-15, S-25
 func TestStoreFailuresHaveTheirOwnCodes(t *testing.T) {
 	t.Parallel()
 	faulty := &faultyStore{}
@@ -96,8 +96,8 @@ func TestStoreFailuresHaveTheirOwnCodes(t *testing.T) {
 	app.Do(t, li.Token, "POST", "/records/deal", `{"name":"again"}`).Want(t, 201)
 }
 
-// TestAnUnreachableDatabaseIsNoFailedSignIn: R-14. Who repeats a call while
-// his session cannot be looked up is not taken for somebody who guesses tokens.
+// R-14: a client that repeats requests while its session cannot be looked up is
+// not limited as one that guesses tokens.
 func TestAnUnreachableDatabaseIsNoFailedSignIn(t *testing.T) {
 	t.Parallel()
 	faulty := &faultyStore{}

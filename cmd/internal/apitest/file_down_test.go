@@ -10,8 +10,8 @@ import (
 	"weft/runtime/files/s3test"
 )
 
-// TestRecordsWorkWhileTheBucketIsDown: R-28. Uploads and downloads say that they
-// cannot be had now, and save nothing; records are written as ever.
+// uploads and downloads are unavailable and store nothing; records can be
+// written.
 func TestRecordsWorkWhileTheBucketIsDown(t *testing.T) {
 	t.Parallel()
 	server := s3test.Start(t)

@@ -15,8 +15,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// hostileFiles are files that would run in our pages if a browser took them for
-// what they are (S-19).
+// hostileFiles would run in our pages if a browser believed their content (S-19).
 var hostileFiles = []struct{ name, body string }{
 	{"a.svg", `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script><animate onbegin="alert(1)"/></svg>`},
 	{"a.png", `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><a href="java&#x09;script:alert(1)"/></svg>`},
@@ -34,7 +33,7 @@ var hostileFiles = []struct{ name, body string }{
 	{"a.wasm", "\x00asm\x01\x00\x00\x00"},
 }
 
-// TestUploadedFilesDoNotRunInBrowsers: S-19.
+// S-19
 func TestUploadedFilesDoNotRunInBrowsers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -43,7 +42,7 @@ func TestUploadedFilesDoNotRunInBrowsers(t *testing.T) {
 		form, media := apptest.Form(t, map[string]string{f.name: f.body})
 		sent := w.Do(t, w.li.Token, "POST", "/files", form, "Content-Type", media)
 		if sent.Status == http.StatusUnprocessableEntity && f.name == "a.gif" {
-			continue // it is no GIF, and says so
+			continue // not a GIF, and not sent as one
 		}
 		path := "/files/" + sent.Want(t, 201).Text("id")
 		for _, query := range []string{"", "?inline=1", "?response-content-type=text/html&response-content-disposition=inline"} {
@@ -71,7 +70,7 @@ func TestUploadedFilesDoNotRunInBrowsers(t *testing.T) {
 	}
 }
 
-// TestUploadsMustBeForms: S-18, S-21.
+// S-18, S-21
 func TestUploadsMustBeForms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -110,7 +109,7 @@ func TestUploadsMustBeForms(t *testing.T) {
 	}
 }
 
-// TestADecompressionBombHasNoThumbnail: S-21. The file is taken, since nothing opens it.
+// S-21: the file is stored, since nothing decodes it.
 func TestADecompressionBombHasNoThumbnail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -124,8 +123,7 @@ func TestADecompressionBombHasNoThumbnail(t *testing.T) {
 	}
 }
 
-// TestDownloadsCheckRightsEachTime: also for ranges, headers, thumbnails
-// and what the browser has already.
+// Also for ranges, HEAD, thumbnails and conditional requests.
 func TestDownloadsCheckRightsEachTime(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})
@@ -170,8 +168,8 @@ func TestDownloadsCheckRightsEachTime(t *testing.T) {
 	})
 }
 
-// TestAFileInTwoFieldsNeedsOneReadableField: whoever reads one of the fields that
-// hold a file has it, and nobody gets it out of a field that he does not read.
+// A file in two fields can be read through either, but not through a field that
+// the caller may not read.
 func TestAFileInTwoFieldsNeedsOneReadableField(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})

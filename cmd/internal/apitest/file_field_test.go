@@ -10,8 +10,8 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// The definitions of the tests about fields of files: a visit with photos that
-// tell where they were taken, and pictures that do not.
+// The definitions of the tests about file fields: a visit with photos that keep
+// their position, and pictures that do not.
 var visitDefinitions = []string{
 	`{"kind":"entity","key":"visit","type":"object","x-title":{"zh-CN":"拜访","en":"Visit"},"x-owner-field":"owner","x-title-field":"name","required":["name"],"properties":{
 	   "name":{"x-type":"text","x-title":{"zh-CN":"名称","en":"Name"}},
@@ -28,7 +28,7 @@ var visitDefinitions = []string{
 	  "scopes":[{"type":"own"}],"read":{"all":true,"except":["secret"]},"write":{"all":true,"except":["secret","signed"]}}]}`,
 }
 
-// picture is one of the sample pictures, each with a position and a canary in it.
+// picture is one of the sample pictures, each with a position and a marker in it.
 func picture(t *testing.T, name string) string {
 	t.Helper()
 	body, err := os.ReadFile("../../../runtime/files/picture/testdata/" + name)
@@ -44,7 +44,7 @@ func newVisits(t *testing.T) (*apptest.App, apptest.Person) {
 	return app, app.User(t, "li", "agent")
 }
 
-// uploadFor sends a file for a field of visits.
+// uploadFor uploads a file for a field of visits.
 func uploadFor(t *testing.T, app *apptest.App, token, field, name, body string, headers ...string) *apptest.Answer {
 	t.Helper()
 	form, media := apptest.Form(t, map[string]string{name: body})
@@ -68,7 +68,7 @@ func TestFieldLimitsAtUpload(t *testing.T) {
 		{"of another type of picture", "logo", "a.gif", picture(t, "moving.gif")[:1900], 415, "image/png"},
 		{"markup as a picture", "photos", "a.png", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", 415, "text/xml"},
 		{"a page as a picture", "photos", "a.jpg", "<html><script>alert(1)</script>", 415, "text/html"},
-		{"damaged", "photos", "a.jpg", "\xff\xd8\xff\xe1\x00\x00", 201, ""}, // kept as it is
+		{"damaged", "photos", "a.jpg", "\xff\xd8\xff\xe1\x00\x00", 201, ""}, // stored unchanged
 		{"damaged for a field that does not keep it", "logo", "a.jpg", "\xff\xd8\xff\xe1\x00\x00", 422, "damaged"},
 		{"empty", "logo", "a.jpg", "", 422, "empty"},
 		{"for a field that may not be written", "signed", "a.png", picture(t, "screen.png"), 422, `"code":"not_writable"`},
@@ -95,13 +95,13 @@ func TestFieldLimitsAtUpload(t *testing.T) {
 	}
 }
 
-// TestFieldLimitsWhenLinked: whatever was named when it was uploaded.
+// The limits hold whichever field was named at the upload.
 func TestFieldLimitsWhenLinked(t *testing.T) {
 	t.Parallel()
 	app, li := newVisits(t)
 	pdf := app.Upload(t, li.Token, "a.pdf", "%PDF-1.7")
 	photo := app.Upload(t, li.Token, "a.jpg", picture(t, "phone.jpg"))
-	large := app.Upload(t, li.Token, "b.png", picture(t, "phone.jpg")+strings.Repeat("x", 3000)) // cleaned, it fits
+	large := app.Upload(t, li.Token, "b.png", picture(t, "phone.jpg")+strings.Repeat("x", 3000)) // without its metadata it fits
 	gif := app.Upload(t, li.Token, "c.gif", picture(t, "moving.gif"))
 	visit := func(field string, ids ...string) string {
 		return fmt.Sprintf(`{"name":"x",%q:["%s"]}`, field, strings.Join(ids, `","`))
@@ -115,8 +115,8 @@ func TestFieldLimitsWhenLinked(t *testing.T) {
 	})
 }
 
-// TestPositionsAreRemovedUnlessTheFieldKeepsThem: what is sent for another field, or
-// for none, loses them; what kept one cannot be linked elsewhere.
+// A picture uploaded for another field, or for none, loses its position; one that
+// kept it cannot be linked elsewhere.
 func TestPositionsAreRemovedUnlessTheFieldKeepsThem(t *testing.T) {
 	t.Parallel()
 	app, li := newVisits(t)

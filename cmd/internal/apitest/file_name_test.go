@@ -9,7 +9,7 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// TestHostileNamesOverHTTP: S-17. However a name comes, it is a name and no path.
+// S-17: in every encoding a name stays a name and never becomes a path.
 func TestHostileNamesOverHTTP(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -56,8 +56,8 @@ func TestHostileNamesOverHTTP(t *testing.T) {
 	}
 }
 
-// TestRoutesRefuseOtherMediaTypes: S-18. Nothing but a form becomes a file, and a
-// form is nothing where JSON, a table or an archive is meant.
+// S-18: only a form becomes a file, and a form is refused where JSON, a table or
+// an archive is expected.
 func TestRoutesRefuseOtherMediaTypes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -16,8 +16,8 @@ import (
 	"weft/runtime/files/s3test"
 )
 
-// TestDownloadsAreRedirectedToTheBucket: S-34. An address is made for those who may
-// read the file, after that was asked, and only for saving it.
+// S-34: a signed address is given only after the rights are checked, and only for
+// saving the file.
 func TestDownloadsAreRedirectedToTheBucket(t *testing.T) {
 	t.Parallel()
 	server := s3test.Open(t)
@@ -72,7 +72,7 @@ func TestDownloadsAreRedirectedToTheBucket(t *testing.T) {
 	if got.StatusCode != 200 || body != page || got.Header.Get("Content-Type") != "application/octet-stream" || got.Header.Get("Content-Disposition") != files.Disposition("页.html") {
 		t.Errorf("the bucket answers %d %v", got.StatusCode, got.Header)
 	}
-	// Who loses the record gets no address any more.
+	// A user who loses the record gets no address any more.
 	contract := app.Upload(t, li.Token, "a.pdf", "%PDF-1.7")
 	visit := app.Do(t, li.Token, "POST", "/records/visit", fmt.Sprintf(`{"name":"y","contract":[%q]}`, contract)).Want(t, 201).Text("id")
 	if res, _ := ask(li.Token, "GET", "/files/"+contract); res.StatusCode != http.StatusFound {
@@ -88,7 +88,7 @@ func TestDownloadsAreRedirectedToTheBucket(t *testing.T) {
 			t.Errorf("%s %s: %d %v", c.method, c.path, res.StatusCode, res.Header)
 		}
 	}
-	// What is logged, of a bucket that is gone among it, holds no address.
+	// Logs contain no address, not even when the bucket fails.
 	c := server.Client(t)
 	for object := range c.ListObjectsIter(t.Context(), server.Name, minio.ListObjectsOptions{Recursive: true}) {
 		if err := c.RemoveObject(t.Context(), server.Name, object.Key, minio.RemoveObjectOptions{}); err != nil {
@@ -109,7 +109,7 @@ func TestDownloadsAreRedirectedToTheBucket(t *testing.T) {
 	}
 }
 
-// syncBuffer is a log that is read while it is written.
+// syncBuffer is a log that can be read while it is written.
 type syncBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder

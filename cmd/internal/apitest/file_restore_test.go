@@ -7,8 +7,8 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// TestARestoreWarnsOfLostFiles: a merge carried them over; the answer and
-// the history say so, one by one and in bulk.
+// After a merge moved the files, the answer and the history name them, for a
+// single restore and in bulk.
 func TestARestoreWarnsOfLostFiles(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: visitDefinitions})

@@ -30,7 +30,7 @@ func TestUploadAndDownload(t *testing.T) {
 	})
 }
 
-// TestRefusedUploads: S-17, S-18, S-19.
+// S-17, S-18, S-19
 func TestRefusedUploads(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, MaxUpload: 1000})
@@ -59,7 +59,7 @@ func TestRefusedUploads(t *testing.T) {
 	app.Do(t, li.Token, "POST", "/records/deal", fmt.Sprintf(`{"name":"x","proof":[%q]}`, svg)).Want(t, 422)
 }
 
-// TestARepeatedUploadIsOneFile: R-05.
+// R-05
 func TestARepeatedUploadIsOneFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,12 +8,12 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// probe is one way of asking for something: F stands for a field, R for a
-// record, W for a word, OWN for a record of the caller's own.
+// probe is one way to name something: F stands for a field, R for a record, W for
+// a word, OWN for a record of the caller's own.
 type probe struct{ method, path, body string }
 
-// readProbes are the routes through which records are read, with every way of
-// asking for a field or a row that there is. writeProbes likewise.
+// readProbes are the routes that read records, with every way to name a field or
+// a row; writeProbes likewise.
 var (
 	readProbes = map[string][]probe{
 		"record.get": {{"GET", "/records/deal/R", ""}, {"GET", "/records/deal/OWN?fields=F", ""}, {"GET", "/records/deal/OWN?expand=F", ""}, {"GET", "/records/deal/OWN?fields=name,F", ""}},
@@ -54,9 +54,9 @@ func query(suffix string, members ...string) []probe {
 	return list
 }
 
-// TestNoRouteRevealsHiddenData asks through every door for a hidden
-// field and a hidden row, and for ones that do not exist: the answers must be
-// the same (S-01, S-03). A route that nobody wrote down here fails the test.
+// TestNoRouteRevealsHiddenData asks every route for a hidden field and a hidden
+// row, and for ones that do not exist: the answers must be the same (S-01, S-03).
+// A route that is missing here fails the test.
 func TestNoRouteRevealsHiddenData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -86,7 +86,7 @@ func TestNoRouteRevealsHiddenData(t *testing.T) {
 	}
 }
 
-// TestNoRouteWritesWithoutTheRight: S-05, S-08.
+// S-05, S-08
 func TestNoRouteWritesWithoutTheRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -124,7 +124,7 @@ func send(t *testing.T, w testWorld, p probe, fill *strings.Replacer) *apptest.A
 	return w.Do(t, w.li.Token, p.method, fillNames(p.path, fill), body, "Content-Type", media, "Accept-Language", "en")
 }
 
-// fillNames replaces the place holders where they stand as words.
+// fillNames replaces the placeholders that are whole words.
 func fillNames(s string, fill *strings.Replacer) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -158,7 +158,7 @@ func checkNoLeak(t *testing.T, route string, p probe, a *apptest.Answer) {
 	}
 }
 
-// allDeals is all deals with their revisions as admin sees them.
+// allDeals are all deals with their revisions as admin reads them.
 func (w testWorld) allDeals(t *testing.T) string {
 	t.Helper()
 	var page struct{ Items []map[string]any }

@@ -39,7 +39,7 @@ func TestRecordLifeCycle(t *testing.T) {
 	})
 }
 
-// TestHiddenRecordsAndFieldsDoNotExist: S-01, S-05, S-07.
+// S-01, S-05, S-07
 func TestHiddenRecordsAndFieldsDoNotExist(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -105,7 +105,7 @@ func TestGuardsHoldFromEverySource(t *testing.T) {
 	w.Do(t, w.audit.Token, "POST", "/records/stage_visit/query", `{"sort":["entered_at"]}`).Want(t, 200)
 }
 
-// TestIdempotencyKeys: R-05.
+// R-05
 func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

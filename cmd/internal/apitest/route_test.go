@@ -14,9 +14,8 @@ func examplePath(path string) string {
 	return strings.NewReplacer("{entity}", "deal", "{id}", "0198c5a0-0000-7000-8000-000000000000", "{name}", "x").Replace(path)
 }
 
-// TestEveryRouteAppliesItsPolicy: S-06. Without a sign-in a route that is not
-// open answers 401, whatever is sent; one for administrators answers 403 to
-// anybody else.
+// S-06: without credentials every route that is not public answers 401, whatever
+// is sent; one for administrators answers 403 to other users.
 func TestEveryRouteAppliesItsPolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -34,7 +33,7 @@ func TestEveryRouteAppliesItsPolicy(t *testing.T) {
 			continue
 		}
 		path := "//" + strings.TrimPrefix(examplePath(rt.Path), "/")
-		if rt.Policy != api.Operator { // the test is a caller on this machine
+		if rt.Policy != api.Operator { // the test runs on this machine
 			if a := w.Do(t, "", rt.Method, path, nil); a.Status != http.StatusUnauthorized {
 				t.Errorf("nobody at %s: %d\n%s", rt.Name, a.Status, a.Body)
 			}
@@ -55,7 +54,7 @@ func TestEveryRouteAppliesItsPolicy(t *testing.T) {
 	}
 }
 
-// TestUnknownPaths: S-07.
+// S-07
 func TestUnknownPaths(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -78,7 +77,7 @@ func TestUnknownPaths(t *testing.T) {
 			t.Errorf("%s %s: %d", c.method, c.path, a.Status)
 		}
 	}
-	// What a proxy's header says about the path changes nothing.
+	// Proxy headers about the path change nothing.
 	w.Do(t, "", "GET", "/me?x=/healthz", nil, "X-Original-URL", "/healthz", "X-Rewrite-URL", "/healthz").Want(t, 401)
 }
 
@@ -96,7 +95,7 @@ func TestSecurityHeaders(t *testing.T) {
 	})
 }
 
-// TestCrossOriginRequestsAreRefused: S-31.
+// S-31
 func TestCrossOriginRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -33,7 +33,7 @@ func TestSignInAndOut(t *testing.T) {
 	})
 }
 
-// TestRefusedSignInsDoNotRevealLogins: S-27, S-28.
+// S-27, S-28
 func TestRefusedSignInsDoNotRevealLogins(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -57,7 +57,7 @@ func TestRefusedSignInsDoNotRevealLogins(t *testing.T) {
 	}
 }
 
-// TestRemovedRightsEndAtOnce: S-11, S-26.
+// S-11, S-26
 func TestRemovedRightsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

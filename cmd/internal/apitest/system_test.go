@@ -91,7 +91,7 @@ func TestLiveQueriesOverTheAPI(t *testing.T) {
 	expect(t, conn, "put", "mine")
 }
 
-// expect reads frames until one of the event comes; none may be about others.
+// expect reads frames until one of the event comes; none may concern other records.
 func expect(t *testing.T, conn *websocket.Conn, event, has string) {
 	t.Helper()
 	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {

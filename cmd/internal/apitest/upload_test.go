@@ -16,7 +16,7 @@ import (
 
 const chunkType = "application/offset+octet-stream"
 
-// beginUpload begins an upload as clients of tus do and returns its path.
+// beginUpload starts an upload as tus clients do and returns its path.
 func beginUpload(t *testing.T, app *apptest.App, token, name string, length int, more ...string) string {
 	t.Helper()
 	headers := append([]string{"Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(length),
@@ -38,13 +38,13 @@ func TestAnUploadIsResumed(t *testing.T) {
 	w := newWorld(t)
 	body := "%PDF-1.7 " + strings.Repeat("合同", 1_000_000)
 	path := beginUpload(t, w.App, w.li.Token, "合同.pdf", len(body))
-	// The connection breaks in the middle of the request.
+	// The connection ends in the middle of the request.
 	broken := w.interruptedPatch(t, path, body, 3<<20)
 	if broken < 0 {
 		t.Fatal("the request was answered")
 	}
 	var at int
-	for at == 0 { // what arrived is stored after the break is noticed
+	for at == 0 { // the server stores what arrived after it notices
 		a := w.Do(t, w.li.Token, "HEAD", path, nil, "Tus-Resumable", "1.0.0").Want(t, 200)
 		at, _ = strconv.Atoi(a.Header.Get("Upload-Offset"))
 	}
@@ -72,7 +72,7 @@ func TestAnUploadIsResumed(t *testing.T) {
 	w.Do(t, w.li.Token, "POST", "/records/deal", fmt.Sprintf(`{"name":"x","proof":[%q]}`, got.File.ID)).Want(t, 201)
 }
 
-// interruptedPatch sends the first n bytes of a longer body and hangs up.
+// interruptedPatch sends the first n bytes of a longer body and closes the connection.
 func (w testWorld) interruptedPatch(t *testing.T, path, body string, n int) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "PATCH", w.URL+"/api/v1"+path, &failingReader{Reader: strings.NewReader(body[:n])})
@@ -92,7 +92,7 @@ func (w testWorld) interruptedPatch(t *testing.T, path, body string, n int) int 
 	return n
 }
 
-// failingReader fails after what it reads.
+// failingReader fails after its content.
 type failingReader struct{ *strings.Reader }
 
 func (h *failingReader) Read(p []byte) (int, error) {
@@ -181,7 +181,7 @@ func TestAnUploadExpires(t *testing.T) {
 	}
 }
 
-// TestConcurrentChunksOfOneUpload: whoever comes second is told where to go on.
+// The request that comes second is told the current offset.
 func TestConcurrentChunksOfOneUpload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

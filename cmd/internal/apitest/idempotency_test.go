@@ -9,8 +9,8 @@ import (
 	"weft/cmd/internal/apptest"
 )
 
-// Contract, Routes: every POST minds its Idempotency-Key, also where nothing
-// passes the door of records: same key and body, same answer; another body, 409.
+// Every POST handles its Idempotency-Key, also those that change no record: the
+// same key and body give the same answer; another body is 409.
 func TestEveryPostHandlesItsIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -49,7 +49,7 @@ func TestEveryPostHandlesItsIdempotencyKey(t *testing.T) {
 	}
 }
 
-// A form is the same when its files are: each client draws new boundaries.
+// Forms are the same when their files are: each client makes new boundaries.
 func TestARepeatedImportIsOneImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -80,8 +80,8 @@ func TestARepeatedImportIsOneImport(t *testing.T) {
 	}
 }
 
-// Twins with one key make one token, and its secret is told to both; the store
-// keeps neither key nor secret in the clear.
+// Concurrent requests with one key make one token, and both answers hold its
+// secret; the store holds neither key nor secret in plain text.
 func TestConcurrentDuplicatesMakeOneToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -104,8 +104,8 @@ func TestConcurrentDuplicatesMakeOneToken(t *testing.T) {
 	}
 }
 
-// Contract, Errors: the same 409 through every door, import row included; what
-// an envelope lacks is said as such.
+// The same 409 from every source, import rows included; members that a body
+// lacks are named.
 func TestARefusedTransitionHasTheSameBodyFromEverySource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

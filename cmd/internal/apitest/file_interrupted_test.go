@@ -11,8 +11,8 @@ import (
 	"weft/runtime/files"
 )
 
-// TestAnInterruptedBucketIsUnavailable: R-28. What was stored is read
-// back, and the connection ends on the way, which reads like a body cut off.
+// a connection to the bucket that ends early reads like an incomplete
+// request body, but is none.
 func TestAnInterruptedBucketIsUnavailable(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,8 +40,7 @@ func TestAnInterruptedBucketIsUnavailable(t *testing.T) {
 	})
 }
 
-// TestFormSizeIsLimited: S-22. What stands before the file counts
-// too, also where no length is said.
+// S-22: what precedes the file counts, also without a Content-Length.
 func TestFormSizeIsLimited(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Definitions: dealDefinitions, MaxUpload: 1000})
@@ -55,7 +54,7 @@ func TestFormSizeIsLimited(t *testing.T) {
 		"before the file":    {long + form, 413},
 		"a little before it": {"nothing\r\n" + form, 201},
 	} {
-		// A reader that is no known type is sent in chunks.
+		// net/http sends a reader of unknown length in chunks.
 		req, err := http.NewRequestWithContext(t.Context(), "POST", app.URL+"/api/v1/files", io.MultiReader(strings.NewReader(c.body)))
 		if err != nil {
 			t.Fatal(err)

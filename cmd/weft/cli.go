@@ -26,6 +26,7 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Import a file, or a folder of files, of CSV or XLSX."`
 	Export   exportCmd   `cmd:"" help:"Export the records of an entity as CSV or XLSX."`
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`
+	Settings settingsCmd `cmd:"" help:"Show and change the settings of the organisation."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Make API tokens."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of database and files."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup, of either database, into an empty data folder or database."`

@@ -8,16 +8,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"weft/runtime/store"
 	"weft/runtime/store/mongo"
 	"weft/runtime/store/sqlite"
 )
-
-// organisationZone is where the day begins, until it can be set (contract: one
-// organisation per store).
-const organisationZone = "Asia/Shanghai"
 
 // connect gives a client of the API: of --server, of the server that owns the
 // data folder, or of one opened in this process, acting as admin.
@@ -94,10 +89,6 @@ func (m *Main) takeFolder(shared bool) error {
 // openNode opens weft over the folder that was taken. A user admin that was
 // made is announced, with its password if that was generated.
 func (m *Main) openNode(ctx context.Context) (*node, error) {
-	zone, err := time.LoadLocation(organisationZone)
-	if err != nil {
-		return nil, fmt.Errorf("time zone: %w", err)
-	}
 	storage, err := m.cli.Bucket.storage()
 	if err != nil {
 		return nil, err
@@ -105,7 +96,7 @@ func (m *Main) openNode(ctx context.Context) (*node, error) {
 	log := m.logger()
 	in, err := openNode(ctx, nodeOptions{
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
-		files: m.open.files(), storage: storage, imports: m.open.imports(), zone: zone,
+		files: m.open.files(), storage: storage, imports: m.open.imports(),
 		quota: int64(m.cli.Quota), userQuota: int64(m.cli.UserQuota), maxUpload: int64(m.cli.MaxUpload),
 		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), wrap: m.wrapStore, log: log,
 	})

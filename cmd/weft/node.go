@@ -37,7 +37,6 @@ type nodeOptions struct {
 	userQuota      int64 // and of those of one user that no record uses yet
 	maxUpload      int64 // bytes of the largest attachment; 0 for the default
 	adminPassword  string
-	zone           *time.Location
 	log            *slog.Logger
 	// wrap wraps the store; tests inject faults there.
 	wrap func(store.Store) store.Store
@@ -58,7 +57,7 @@ func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 		st = o.wrap(db)
 	}
 	in.App, err = app.Open(ctx, app.Options{
-		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Imports: o.imports, Zone: o.zone, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Imports: o.imports, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {

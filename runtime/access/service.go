@@ -20,8 +20,8 @@ type Options struct {
 	Store   store.Store
 	Current *model.Current
 	Now     func() time.Time
-	// Zone is the organisation's time zone.
-	Zone *time.Location
+	// Zone gives the organisation's time zone.
+	Zone func() *time.Location
 	// Times says how long sessions live; the zero value means the defaults.
 	Times SessionTimes
 }
@@ -57,7 +57,7 @@ func New(o Options) *Service {
 		o.Now = time.Now
 	}
 	if o.Zone == nil {
-		o.Zone = time.UTC
+		o.Zone = func() *time.Location { return time.UTC }
 	}
 	o.Times = o.Times.orDefaults()
 	return &Service{Options: o, hasher: newHasher(), secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
@@ -129,17 +129,17 @@ func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
 
 func (s *Service) compile(m *model.Model, a *Actor, d *Directory) *Rights {
 	return Compile(m, a, RightsInput{
-		Env:       query.Env{Now: s.Now(), Zone: s.Zone},
+		Env:       query.Env{Now: s.Now(), Zone: s.Zone()},
 		Directory: d,
 		Lookup:    s.lookup(context.Background()),
 	})
 }
 
 // with copies shared rights for one request: its context ends the reads of row
-// scopes, its time replaces the time of the compilation.
+// scopes, its time and zone replace those of the compilation.
 func (r *Rights) with(ctx context.Context, s *Service) *Rights {
 	c := *r
-	c.Env.Now, c.lookup = s.Now(), s.lookup(ctx)
+	c.Env.Now, c.Env.Zone, c.lookup = s.Now(), s.Zone(), s.lookup(ctx)
 	return &c
 }
 

@@ -148,6 +148,8 @@ var docs = map[string]doc{
 	"live":             {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
 	"template.list":    {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
 	"template.install": {Summary: "Install a template", Tag: "template", Body: "Install", BodyOptional: true, Refusals: []int{409}, Answers: ok("Installed")},
+	"settings.get":     {Summary: "Settings of the organisation", Tag: "settings", Answers: tagged("200", "Settings")},
+	"settings.update":  {Summary: "Change settings of the organisation (JSON merge patch; null restores the default)", Tag: "settings", Body: "SettingsPatch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Answers: tagged("200", "Settings")},
 	"backup":           {Summary: "Download a backup", Tag: "system", Answers: map[string]answer{"200": {Type: "*/*"}}},
 	"openapi":          {Summary: "This document", Tag: "system", Answers: ok("Anything")},
 	"healthz":          {Summary: "The process lives", Tag: "system", Answers: ok("Anything")},

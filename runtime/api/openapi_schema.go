@@ -123,7 +123,20 @@ func accountSchemas() object {
 }
 
 func systemSchemas() object {
+	settings := object{
+		"name":          object{"type": "string", "maxLength": 255},
+		"zone":          object{"type": "string", "description": "IANA time zone in which days begin"},
+		"first_weekday": object{"type": "string", "enum": []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
+		"currency":      object{"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"},
+		"language":      object{"type": "string", "enum": []string{"zh-CN", "en"}},
+	}
+	patch := object{}
+	for key, schema := range settings {
+		patch[key] = object{"oneOf": []object{schema.(object), {"type": "null"}}}
+	}
 	return object{
+		"Settings":      closedObject([]string{"name", "zone", "first_weekday", "currency", "language"}, settings),
+		"SettingsPatch": closedObject(nil, patch),
 		"Templates": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"key", "version", "title"}, object{
 			"key": anyText, "version": anyText, "title": ref("Title"), "description": ref("Title")}))}),
 		"Install":   closedObject(nil, object{"sampleData": anyBool, "confirmRoles": anyBool}),

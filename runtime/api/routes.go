@@ -77,6 +77,8 @@ func systemRoutes() []Route {
 		{Name: "live", Method: "GET", Path: basePath + "/live", Policy: SignedIn, Timeout: noTimeout, handle: liveSocket},
 		{Name: "template.list", Method: "GET", Path: basePath + "/templates", Policy: AdminOnly, handle: listTemplates},
 		{Name: "template.install", Method: "POST", Path: basePath + "/templates/{name}/install", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: installTemplate},
+		{Name: "settings.get", Method: "GET", Path: basePath + "/settings", Policy: SignedIn, handle: getSettings},
+		{Name: "settings.update", Method: "PATCH", Path: basePath + "/settings", Policy: AdminOnly, Idempotent: true, handle: patchSettings},
 		{Name: "openapi", Method: "GET", Path: basePath + "/openapi.json", Policy: SignedIn, handle: openapiDocument},
 		{Name: "healthz", Method: "GET", Path: healthPath, Policy: Public, handle: healthz},
 		{Name: "readyz", Method: "GET", Path: "/readyz", Policy: Public, handle: readyz},

@@ -19,17 +19,19 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/request"
+	"weft/runtime/settings"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
 )
 
-// Options of a Server. Store, Leases, Current, Records, Access and Files must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Access and Files must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
 	Leases   *lease.Keeper
 	Current  *model.Current
+	Settings *settings.Service
 	Records  *record.Service
 	Access   *access.Service
 	Files    *files.Service

@@ -4,6 +4,7 @@ func init() {
 	register(map[string]text{
 		"required":       {"必填", "is required"},
 		"wrong_type":     {"类型不符，应为{want}", "must be {want}"},
+		"not_one_of":     {"应为以下之一：{values}", "must be one of {values}"},
 		"unknown_field":  {"没有名为 {field} 的字段", "there is no field {field}"},
 		"read_only":      {"只读，不能写入", "is read-only"},
 		"not_writable":   {"没有写入此字段的权限", "you may not write this field"},

@@ -168,7 +168,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 		return nil, problem.Of(problem.Invalid, ps...)
 	}
 	env := rights.Env
-	env.Now, env.Zone = s.now(), s.zone
+	env.Now, env.Zone = s.now(), s.zone()
 	where, ps := filter.Bind(env, e, rights)
 	if len(ps) > 0 {
 		return nil, problem.Of(problem.Invalid, ps...)

@@ -265,6 +265,6 @@ func (cs *changeset) matches(ctx context.Context, f query.Filter, e *model.Entit
 // env is what relative values of rules stand for: the person and this moment.
 func (cs *changeset) env() query.Env {
 	env := cs.rights.Env
-	env.Now, env.Zone = cs.at, cs.s.zone
+	env.Now, env.Zone = cs.at, cs.s.zone()
 	return env
 }

@@ -12,7 +12,7 @@ import (
 // setDefaults fills fields that a create left out. A field that was given as
 // null stays unset.
 func (cs *changeset) setDefaults(ch *change) {
-	env := query.Env{Now: cs.at, Zone: cs.s.zone, Me: cs.call.Actor.UserID}
+	env := query.Env{Now: cs.at, Zone: cs.s.zone(), Me: cs.call.Actor.UserID}
 	for _, f := range ch.entity.Fields {
 		if f.Default == nil || ch.after[f.Key] != nil || ch.given[f.Key] {
 			continue

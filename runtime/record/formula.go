@@ -37,7 +37,7 @@ func (cs *changeset) compute(ctx context.Context, ch *change) (changed bool, err
 
 // now is the moment of the change in the organisation's time zone: days are
 // those of the people.
-func (cs *changeset) now() time.Time { return cs.at.In(cs.s.zone) }
+func (cs *changeset) now() time.Time { return cs.at.In(cs.s.zone()) }
 
 // valueAt reads an own field, or one across a reference, whose record the
 // commit then relies on.

@@ -88,7 +88,7 @@ func (s *Service) reading(ctx context.Context, c Call, entity string, op schemas
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
 	env := rights.Env
-	env.Now, env.Zone = s.now(), s.zone
+	env.Now, env.Zone = s.now(), s.zone()
 	return &reading{s: s, from: s.store, rights: rights, entity: e, env: env}, nil
 }
 

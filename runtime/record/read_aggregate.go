@@ -69,7 +69,7 @@ func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
 	r.problems = append(r.problems, ps...)
 	for i := range groups {
 		if groups[i].Bucket != "" && groups[i].Zone == "" {
-			groups[i].Zone = r.s.zone.String()
+			groups[i].Zone = r.s.zone().String()
 		}
 	}
 	return groups

@@ -94,7 +94,7 @@ func (sel *Selection) Render(ctx context.Context, body []byte, doc map[string]an
 		return raw, err
 	}
 	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)
-	return newRenderer(sel.Entity, mask, sel.fields).at(sel.s.now().In(sel.s.zone)).append(make([]byte, 0, len(body)), body)
+	return newRenderer(sel.Entity, mask, sel.fields).at(sel.s.now().In(sel.s.zone())).append(make([]byte, 0, len(body)), body)
 }
 
 // Depends lists the other collections whose records decide what the selection

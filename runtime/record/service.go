@@ -29,8 +29,8 @@ type Options struct {
 	Leases *lease.Keeper
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Zone is the organisation's time zone; nil means UTC.
-	Zone *time.Location
+	// Zone gives the organisation's time zone; nil means UTC.
+	Zone func() *time.Location
 }
 
 // Files is the door's view of the attachments.
@@ -50,7 +50,7 @@ type Service struct {
 	refresh          func(ctx context.Context) error
 	leases           *lease.Keeper
 	now              func() time.Time
-	zone             *time.Location
+	zone             func() *time.Location
 	contention       contentionQueues
 	figures          figureCache
 	exports          chan struct{} // taken by each running Each
@@ -68,7 +68,7 @@ func New(o Options) *Service {
 		s.now = time.Now
 	}
 	if s.zone == nil {
-		s.zone = time.UTC
+		s.zone = func() *time.Location { return time.UTC }
 	}
 	return s
 }

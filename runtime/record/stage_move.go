@@ -58,7 +58,7 @@ func (cs *changeset) stageInput(ctx context.Context, ch *change, failed *error) 
 	}
 	return stage.Input{
 		Machine: ch.entity.Machine, Before: ch.before, After: ch.after, Comment: ch.comment,
-		Env:   query.Env{Now: cs.at, Zone: cs.s.zone, Me: cs.call.Actor.UserID},
+		Env:   query.Env{Now: cs.at, Zone: cs.s.zone(), Me: cs.call.Actor.UserID},
 		Given: ch.given, Roles: cs.call.Actor.Roles,
 		MayTransition: func(key string) bool { return cs.rights.CanTransition(ch.entity.Key, key, row) },
 		MediaTypes: func(ids []string) []string {

@@ -88,7 +88,7 @@ func (x *exporter) instant(v any) string {
 	if err != nil || x.options.Keys {
 		return s
 	}
-	return at.In(x.service.Zone).Format("2006-01-02 15:04:05.999")
+	return at.In(x.service.Zone()).Format("2006-01-02 15:04:05.999")
 }
 
 // choices shows titles, unless a title could not be read back.

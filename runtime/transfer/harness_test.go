@@ -45,11 +45,11 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 			t.Fatal(err)
 		}
 	}
-	o.access = access.New(access.Options{Store: st, Current: o.current, Zone: shanghai})
+	o.access = access.New(access.Options{Store: st, Current: o.current, Zone: func() *time.Location { return shanghai }})
 	if _, _, err := o.access.EnsureAdmin(ctx, "a long enough password"); err != nil {
 		t.Fatal(err)
 	}
-	o.records = record.New(record.Options{Store: st, Current: o.current, Authority: o.access, Zone: shanghai})
+	o.records = record.New(record.Options{Store: st, Current: o.current, Authority: o.access, Zone: func() *time.Location { return shanghai }})
 	o.transfer = o.newTransfer()
 	o.admin = o.actor("admin")
 	return o
@@ -57,7 +57,7 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 
 // newTransfer makes another process, as it were, on the same store and files.
 func (o *testApp) newTransfer() *Service {
-	s := New(Options{Store: o.store, Records: o.records, Access: o.access, Current: o.current, Zone: shanghai, Dir: o.dir})
+	s := New(Options{Store: o.store, Records: o.records, Access: o.access, Current: o.current, Zone: func() *time.Location { return shanghai }, Dir: o.dir})
 	o.t.Cleanup(func() { _ = s.Close() })
 	return s
 }

@@ -154,7 +154,7 @@ func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, 
 	t := s.newTask(doc, actor)
 	t.steps, t.began = steps, began
 	t.resolver = &resolver{
-		lookup: lookup{s.Store, rights}, cells: cellReader{s.Zone}, dryRun: doc.DryRun,
+		lookup: lookup{s.Store, rights}, cells: cellReader{s.Zone()}, dryRun: doc.DryRun,
 		known: map[refKey]map[any]match{}, upcoming: map[refKey]map[any]int{},
 	}
 	return t, t.checkRights()

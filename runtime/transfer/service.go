@@ -41,10 +41,10 @@ type Options struct {
 	Records *record.Service
 	Access  Access
 	Current *model.Current
-	// Now is the clock; nil means time.Now. Zone is the organisation's time
-	// zone; nil means UTC.
+	// Now is the clock; nil means time.Now. Zone gives the organisation's
+	// time zone; nil means UTC.
 	Now  func() time.Time
-	Zone *time.Location
+	Zone func() *time.Location
 	// Dir keeps uploaded files until their import is done, so that an import
 	// goes on after a restart. "" is a folder under the system's temporary one.
 	Dir string
@@ -77,7 +77,7 @@ func New(o Options) *Service {
 		o.Now = time.Now
 	}
 	if o.Zone == nil {
-		o.Zone = time.UTC
+		o.Zone = func() *time.Location { return time.UTC }
 	}
 	if o.Dir == "" {
 		o.Dir = filepath.Join(os.TempDir(), "weft-imports")

@@ -20,6 +20,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/settings"
 	"weft/runtime/startstop"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
@@ -27,7 +28,7 @@ import (
 	"weft/templates"
 )
 
-// Options of an App; Store, Zone and Now must be given.
+// Options of an App; Store and Now must be given.
 type Options struct {
 	Store store.Store
 	// Files and Imports are the folders of attachments and of unfinished imports.
@@ -38,9 +39,9 @@ type Options struct {
 	Quota int64
 	// UserQuota limits the bytes of one user's files that no record uses; 0 means no limit.
 	UserQuota int64
-	// Zone is the organisation's time zone.
-	Zone *time.Location
-	Now  func() time.Time
+	// First are the settings of the organisation that the first start stores.
+	First settings.Settings
+	Now   func() time.Time
 	// AdminPassword is for the user admin, if it must be created; "" means a random one.
 	AdminPassword string
 	// MaxUpload is the largest attachment in bytes; 0 is the API's default.
@@ -56,6 +57,7 @@ type App struct {
 	Store      store.Store
 	Leases     *lease.Keeper
 	Current    *model.Current
+	Settings   *settings.Service
 	Access     *access.Service
 	Records    *record.Service
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
@@ -68,7 +70,7 @@ type App struct {
 	// Generated is the random password of a user admin that Open created, else "".
 	Generated string
 
-	follower *startstop.Periodic // loads what other processes publish
+	followers []*startstop.Periodic // of what other processes publish and set
 }
 
 // Open assembles the services, loads the current definitions and ensures that
@@ -81,43 +83,48 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := a.Builder.Load(ctx); err != nil {
 		return nil, fmt.Errorf("definitions: %w", err)
 	}
-	a.newServices(o)
 	var err error
+	if a.Settings, err = settings.Open(ctx, settings.Options{Store: o.Store, First: o.First, Now: o.Now}); err != nil {
+		return nil, err
+	}
+	a.newServices(o)
 	if _, a.Generated, err = a.Access.EnsureAdmin(ctx, o.AdminPassword); err != nil {
 		return nil, fmt.Errorf("user admin: %w", err)
 	}
 	a.API, err = api.New(api.Options{
-		Store: o.Store, Leases: a.Leases, Current: a.Current, Records: a.Records, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
+		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
 		Live: a.Live, Gallery: a.Gallery, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.follower = a.Builder.Follower(o.Logger)
 	a.Recomputer.Start()
-	a.follower.Start()
+	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger)}
+	for _, f := range a.followers {
+		f.Start()
+	}
 	return a, nil
 }
 
 // newServices makes the services between the definitions and the API.
 func (a *App) newServices(o Options) {
-	a.Access = access.New(access.Options{Store: o.Store, Current: a.Current, Now: o.Now, Zone: o.Zone})
+	a.Access = access.New(access.Options{Store: o.Store, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Records = record.New(record.Options{
-		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: o.Zone,
+		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
 		Refresh: a.Builder.Refresh, Leases: a.Leases,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
-		Store: o.Store, Records: a.Records, Access: a.Access, Current: a.Current, Now: o.Now, Zone: o.Zone,
+		Store: o.Store, Records: a.Records, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Dir: o.Imports, Logger: o.Logger,
 	})
 	a.Live = live.New(live.Options{Store: o.Store, Records: a.Records, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer,
 		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
-			l := &templates.Loader{Records: a.Records, Files: a.Files, By: by, At: o.Now(), Zone: o.Zone}
+			l := &templates.Loader{Records: a.Records, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
 			return l.Load(ctx, entity, rows)
 		},
 	})
@@ -144,12 +151,15 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, files.Collections()...)
 	list = append(list, transfer.Collections()...)
 	list = append(list, lease.Collections()...)
+	list = append(list, settings.Collections()...)
 	return append(list, builder.Collections()...)
 }
 
 // Close stops the background work; the store stays open.
 func (a *App) Close() error {
-	a.follower.Stop()
+	for _, f := range a.followers {
+		f.Stop()
+	}
 	a.Recomputer.Stop()
 	return errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close())
 }

@@ -13,6 +13,7 @@ import (
 
 	"weft/cmd/internal/app"
 	"weft/runtime/access"
+	"weft/runtime/settings"
 	"weft/runtime/store"
 	"weft/runtime/store/mongo"
 	"weft/runtime/store/mongo/mongotest"
@@ -61,7 +62,7 @@ func openTwoProcesses(t *testing.T, open func() store.Store) *twoProcesses {
 		dir := t.TempDir()
 		a, err := app.Open(t.Context(), app.Options{
 			Store: open(), Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"),
-			Zone: time.UTC, Now: time.Now, AdminPassword: "two-processes-1", Version: "test",
+			First: settings.Settings{Zone: "UTC"}, Now: time.Now, AdminPassword: "two-processes-1", Version: "test",
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"weft/cmd/internal/app"
 	"weft/runtime/files"
 	"weft/runtime/files/anyfiles"
+	"weft/runtime/settings"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
@@ -34,8 +35,8 @@ type Options struct {
 	Definitions []string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Zone is the organisation's; nil means Asia/Shanghai.
-	Zone *time.Location
+	// First are the organisation's settings; empty ones are settings.Defaults.
+	First settings.Settings
 	// Wrap wraps the store, for tests that inject faults.
 	Wrap func(store.Store) store.Store
 	// Storage keeps the bytes of attachments; nil means that of the environment.
@@ -92,7 +93,7 @@ func Start(t testing.TB, o Options) *App {
 func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, error) {
 	t.Helper()
 	h := app.Options{
-		Store: anystore.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, Zone: o.Zone,
+		Store: anystore.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, First: o.First,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 	}
 	if h.Storage = o.Storage; h.Storage == nil {
@@ -103,9 +104,6 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	}
 	if h.Now == nil {
 		h.Now = time.Now
-	}
-	if h.Zone == nil {
-		h.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 	}
 	return app.Open(ctx, h)
 }

@@ -1,0 +1,31 @@
+package api
+
+import (
+	"net/http"
+
+	"weft/runtime/request"
+)
+
+func getSettings(rc *requestContext) error { return rc.settings() }
+
+// settings answers the organisation's settings with their revision as ETag.
+func (rc *requestContext) settings() error {
+	now, rev := rc.s.o.Settings.Current()
+	rc.Header()["Etag"] = []string{request.ETag(rev)}
+	return rc.json(http.StatusOK, now)
+}
+
+func patchSettings(rc *requestContext) error {
+	patch, err := rc.object("application/merge-patch+json")
+	if err != nil {
+		return err
+	}
+	rev, err := rc.ifMatch()
+	if err != nil {
+		return err
+	}
+	if err := rc.s.o.Settings.Patch(rc.ctx, rc.actor.Login, rev, patch); err != nil {
+		return err
+	}
+	return rc.settings()
+}

@@ -1,0 +1,126 @@
+package settings_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"weft/runtime/problem"
+	"weft/runtime/settings"
+	"weft/runtime/store"
+	"weft/runtime/store/storetest/anystore"
+)
+
+func open(t *testing.T, st store.Store, first settings.Settings) *settings.Service {
+	t.Helper()
+	s, err := settings.Open(t.Context(), settings.Options{Store: st, First: first, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheFirstStartStoresSettings(t *testing.T) {
+	t.Parallel()
+	st := anystore.Open(t)
+	s := open(t, st, settings.Settings{Zone: "Europe/Berlin"})
+	want := settings.Settings{Zone: "Europe/Berlin", FirstWeekday: "monday", Currency: "CNY", Language: "zh-CN"}
+	if now, rev := s.Current(); now != want || rev != 1 {
+		t.Errorf("%+v, revision %d", now, rev)
+	}
+	if s.Zone().String() != "Europe/Berlin" || s.FirstWeekday() != time.Monday {
+		t.Error(s.Zone(), s.FirstWeekday())
+	}
+	if now, _ := open(t, st, settings.Settings{Zone: "UTC"}).Current(); now != want {
+		t.Errorf("a later start gives %+v", now)
+	}
+	if _, err := settings.Open(t.Context(), settings.Options{Store: anystore.Open(t), First: settings.Settings{Zone: "Mars"}, Now: time.Now}); problem.CodeOf(err) != problem.Invalid {
+		t.Error(err)
+	}
+}
+
+func TestPatch(t *testing.T) {
+	t.Parallel()
+	s := open(t, anystore.Open(t), settings.Settings{})
+	for _, c := range []struct {
+		name  string
+		rev   int64
+		patch map[string]any
+		code  problem.Code
+		want  []string // problems as path and code
+	}{
+		{"everything", 1, map[string]any{"name": "  ACME  ", "zone": "America/New_York", "first_weekday": "sunday", "currency": "USD", "language": "en"}, "", nil},
+		{"an old revision", 1, map[string]any{"name": "x"}, problem.Stale, nil},
+		{"every problem at once", 0, map[string]any{
+			"zone": "Mars/Olympus", "first_weekday": "Sunday", "currency": "usd", "language": "fr", "name": 7.0, "logo": "x", "Zone": "UTC",
+		}, problem.Invalid, []string{
+			"/name wrong_type", "/zone unknown_zone", "/first_weekday not_one_of", "/currency currency_code", "/language not_one_of", "/Zone unknown_field", "/logo unknown_field",
+		}},
+		{"the zone of the machine is none", 0, map[string]any{"zone": "Local"}, problem.Invalid, []string{"/zone unknown_zone"}},
+		{"an empty zone is none", 0, map[string]any{"zone": " "}, problem.Invalid, []string{"/zone unknown_zone"}},
+		{"null restores the default", 2, map[string]any{"zone": nil}, "", nil},
+		{"nothing changes", 3, map[string]any{"zone": "Asia/Shanghai"}, "", nil},
+	} {
+		err := s.Patch(t.Context(), "ada", c.rev, c.patch)
+		if problem.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		var have []string
+		if p := problem.As(err); p != nil {
+			for _, f := range p.Fields {
+				have = append(have, f.Path+" "+f.Code)
+				if !problem.Known(f.Code) {
+					t.Errorf("no text for %s", f.Code)
+				}
+			}
+		}
+		if !slices.Equal(have, c.want) {
+			t.Errorf("%s: %q", c.name, have)
+		}
+	}
+	want := settings.Settings{Name: "ACME", Zone: "Asia/Shanghai", FirstWeekday: "sunday", Currency: "USD", Language: "en"}
+	if now, rev := s.Current(); now != want || rev != 3 || s.FirstWeekday() != time.Sunday {
+		t.Errorf("%+v, revision %d", now, rev)
+	}
+}
+
+func TestAChangeReachesOtherNodes(t *testing.T) {
+	t.Parallel()
+	st := anystore.Open(t)
+	one, two := open(t, st, settings.Settings{}), open(t, st, settings.Settings{})
+	follower := two.Follower(nil)
+	follower.Start()
+	defer follower.Stop()
+	if err := one.Patch(t.Context(), "ada", 0, map[string]any{"zone": "UTC"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := follower.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if two.Zone() != time.UTC {
+		t.Error(two.Zone())
+	}
+}
+
+func TestPatchesAtOnceLoseNothing(t *testing.T) {
+	t.Parallel()
+	st := anystore.Open(t)
+	one, two := open(t, st, settings.Settings{}), open(t, st, settings.Settings{})
+	var both sync.WaitGroup
+	for s, patch := range map[*settings.Service]map[string]any{one: {"name": "ACME"}, two: {"currency": "EUR"}} {
+		both.Go(func() {
+			if err := s.Patch(t.Context(), "ada", 0, patch); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if err := one.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if now, rev := one.Current(); now.Name != "ACME" || now.Currency != "EUR" || rev != 3 {
+		t.Errorf("%+v, revision %d", now, rev)
+	}
+}

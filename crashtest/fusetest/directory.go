@@ -49,7 +49,7 @@ func (n *node) add(ctx context.Context, name string, dir bool, out *fuse.EntryOu
 	return inode
 }
 
-// Unlink removes a file; until the directory is flushed it may come back.
+// Unlink removes a file; Cut shows it until the directory is flushed.
 func (n *node) Unlink(_ context.Context, name string) syscall.Errno {
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()

@@ -1,7 +1,6 @@
-// Package fusetest is a small file system in memory, mounted through FUSE,
-// that keeps apart what was written and what was flushed. Cut shows what a
-// disk would hold after the power went: only flushed bytes, only directory
-// entries whose directory was flushed.
+// Package fusetest is a small file system in memory, mounted through FUSE, that
+// separates written from flushed data. Cut shows what a disk would hold after a
+// loss of power: only flushed bytes, and only entries of flushed directories.
 package fusetest
 
 import (
@@ -31,8 +30,8 @@ type node struct {
 
 	dir  bool
 	data []byte
-	// flushed is the content at the last fsync; dirty lists the ranges
-	// changed since, so that a flush copies no more than it must.
+	// flushed is the content at the last fsync; dirty lists the ranges changed
+	// since, so that a flush copies only those.
 	flushed []byte
 	dirty   []span
 	// names and flushedNames are the entries of a directory.
@@ -41,7 +40,7 @@ type node struct {
 
 type span struct{ from, to int64 }
 
-// Mount makes a new disk that holds what folder from holds ("": nothing), all of it flushed.
+// Mount makes a new disk with the contents of the folder from ("": none), flushed.
 func Mount(dir, from string) (*Disk, error) {
 	d := &Disk{Dir: dir}
 	d.root = d.newNode(true)
@@ -61,18 +60,18 @@ func Mount(dir, from string) (*Disk, error) {
 	return d, nil
 }
 
-// Break makes flushes of a folder fail from now on, named from the root of the
-// disk; "" mends all.
+// Break makes flushes of a folder, given relative to the root of the disk, fail from
+// now on; "" ends that.
 func (d *Disk) Break(folder string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = folder
 }
 
-// Close unmounts the disk; what was not flushed is gone.
+// Close unmounts the disk; data that was not flushed is lost.
 func (d *Disk) Close() error { return d.server.Unmount() }
 
-// Cut writes what is flushed at this very moment to folder to, which must be empty.
+// Cut writes the data that is flushed now to the folder to, which must be empty.
 func (d *Disk) Cut(to string) error {
 	d.mu.Lock()
 	image := d.root.image()
@@ -111,7 +110,7 @@ func (n *node) load(path string) error {
 	return nil
 }
 
-// attach makes inodes of what load has read.
+// attach makes inodes for the nodes that load has read.
 func (n *node) attach(ctx context.Context) {
 	for name, child := range n.names {
 		n.AddChild(name, n.NewPersistentInode(ctx, child, fs.StableAttr{Mode: child.mode()}), true)
@@ -128,7 +127,7 @@ func (n *node) mode() uint32 {
 	return syscall.S_IFREG | 0o644
 }
 
-// image is a copy of what is flushed.
+// image is a copy of the flushed data.
 type image struct {
 	data    []byte
 	entries map[string]*image

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// mounted gives a disk, or says why there is none.
+// mounted mounts a disk, or ends the test when that is not possible.
 func mounted(t *testing.T) *Disk {
 	t.Helper()
 	d, err := Mount(t.TempDir(), "")

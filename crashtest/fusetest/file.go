@@ -58,7 +58,7 @@ func (n *node) resize(size int64) {
 	n.data = grown
 }
 
-// Open needs no handle: the node is all there is.
+// Open needs no handle: the node has all the state.
 func (n *node) Open(context.Context, uint32) (fs.FileHandle, uint32, syscall.Errno) {
 	return nil, fuse.FOPEN_KEEP_CACHE, 0
 }
@@ -73,7 +73,7 @@ func (n *node) Read(_ context.Context, _ fs.FileHandle, dest []byte, off int64) 
 	return fuse.ReadResultData(dest[:copy(dest, n.data[off:])]), 0
 }
 
-// Write changes the file, not what is flushed of it.
+// Write changes the file, not its flushed content.
 func (n *node) Write(_ context.Context, _ fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()
@@ -86,7 +86,7 @@ func (n *node) Write(_ context.Context, _ fs.FileHandle, data []byte, off int64)
 	return uint32(len(data)), 0
 }
 
-// Fsync makes the file's bytes, or the directory's entries, survive.
+// Fsync makes the file's bytes, or the directory's entries, survive a Cut.
 func (n *node) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()

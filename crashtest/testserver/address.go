@@ -25,11 +25,11 @@ func Address() (string, error) {
 	return "", errors.New("no free port between 15000 and 30000")
 }
 
-// Ready waits until p accepts connections at the address, at most for patience.
-func (p *Process) Ready(address string, patience time.Duration) error {
+// Ready waits until p accepts connections at the address, at most for timeout.
+func (p *Process) Ready(address string, timeout time.Duration) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	end := time.After(patience)
+	end := time.After(timeout)
 	for {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
@@ -40,7 +40,7 @@ func (p *Process) Ready(address string, patience time.Duration) error {
 		case <-p.ended:
 			return fmt.Errorf("the server ended: %s", p.Log())
 		case <-end:
-			return fmt.Errorf("the server does not listen on %s after %v: %s", address, patience, p.Log())
+			return fmt.Errorf("the server does not listen on %s after %v: %s", address, timeout, p.Log())
 		}
 	}
 }

@@ -47,12 +47,12 @@ func GoBin() string {
 	return filepath.Join(path, "bin")
 }
 
-// Missing ends a test that needs a server which is not there: it is left out,
-// and in continuous integration it fails.
+// Missing ends a test that needs a server which is not installed: it is skipped, but
+// in continuous integration it fails.
 func Missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("no %s: scripts/test-servers.sh installs it", what)
 	}
-	t.Skipf("left out: no %s; scripts/test-servers.sh installs it", what)
+	t.Skipf("no %s; scripts/test-servers.sh installs it", what)
 }

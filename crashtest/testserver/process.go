@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package testserver runs the servers that tests talk to: on a free port of
-// the loopback, in a scratch folder, and never longer than the test process
-// itself, however that ends.
+// Package testserver runs the servers that tests talk to: on a free port of the
+// loopback interface, in a temporary folder, and never longer than the test
+// process, however that ends.
 package testserver
 
 import (
@@ -25,7 +25,7 @@ type Command struct {
 	Env  []string // added to the environment of the test
 	// Dir is where it runs; its output goes to the file "log" there.
 	Dir string
-	// Remove takes Dir away when the server has ended.
+	// Remove deletes Dir when the server has ended.
 	Remove bool
 }
 
@@ -37,9 +37,8 @@ type Process struct {
 	ended chan struct{}
 }
 
-// The guard stands between the test and the server: it kills the server as
-// soon as its standard input ends, which the kernel sees to when the test
-// process dies in whatever way.
+// The guard is the parent of the server: it kills the server as soon as its own
+// standard input ends, which the kernel ensures when the test process dies.
 const guard = `
 log=$1 remove=$2; shift 2
 exec 3<&0
@@ -63,7 +62,7 @@ func Run(c Command) (*Process, error) {
 	cmd := exec.Command("/bin/sh", append([]string{"-c", guard, "guard", log, remove, c.Path}, c.Args...)...)
 	cmd.Dir = c.Dir
 	cmd.Env = append(os.Environ(), c.Env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard is for the test alone
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard ends only the test
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -91,20 +90,20 @@ func Run(c Command) (*Process, error) {
 	return p, nil
 }
 
-// PID is the server's own process.
+// PID is the process id of the server.
 func (p *Process) PID() int { return p.pid }
 
 // Ended is closed when the server has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Kill ends it as kill -9 does and waits for its end.
+// Kill ends the server like kill -9 and waits for its end.
 func (p *Process) Kill() {
 	p.signal(syscall.SIGKILL)
 	<-p.ended
 	_ = p.guard.Close()
 }
 
-// Stop asks it to end and waits for that; after ten seconds it is killed.
+// Stop asks the server to end and waits; after ten seconds it is killed.
 func (p *Process) Stop() {
 	p.signal(syscall.SIGTERM)
 	p.Thaw()
@@ -115,17 +114,17 @@ func (p *Process) Stop() {
 	p.Kill()
 }
 
-// Freeze stops it in the middle of what it does: connections stay open and
-// nothing is answered. Thaw lets it go on.
+// Freeze suspends the server: connections stay open and nothing is answered. Thaw
+// continues it.
 func (p *Process) Freeze() {
 	p.signal(syscall.SIGSTOP)
 	waitStopped(p.pid)
 }
 
-// Thaw lets a frozen server go on.
+// Thaw continues a frozen server.
 func (p *Process) Thaw() { p.signal(syscall.SIGCONT) }
 
-// signal leaves a process alone that has ended: its number may be another's.
+// signal does nothing when the process has ended: its id may belong to another one.
 func (p *Process) signal(s syscall.Signal) {
 	select {
 	case <-p.ended:
@@ -134,7 +133,7 @@ func (p *Process) signal(s syscall.Signal) {
 	}
 }
 
-// Log returns the end of what it wrote.
+// Log returns the end of the server's output.
 func (p *Process) Log() string {
 	text, err := os.ReadFile(p.log)
 	if err != nil {

@@ -19,7 +19,7 @@ var figures = []query.Metric{
 	{Name: "names", Func: "count_distinct", Path: name}, {Name: "points", Func: "sum", Path: score}, {Name: "mean", Func: "avg", Path: score},
 }
 
-func (b *bench) aggregate(a store.Aggregate) []store.Row {
+func (b *suite) aggregate(a store.Aggregate) []store.Row {
 	b.t.Helper()
 	rows, err := b.s.Aggregate(b.ctx, "deal", a)
 	b.must(err)
@@ -34,7 +34,7 @@ func money(text string) string {
 	return stored
 }
 
-func testAggregates(_ *testing.T, b *bench) {
+func testAggregates(_ *testing.T, b *suite) {
 	b.ensure()
 	b.same("nothing, no groups", b.aggregate(store.Aggregate{Metrics: figures}), []store.Row{{"n": int64(0), "names": int64(0)}})
 	b.same("nothing asked", b.aggregate(store.Aggregate{}), []store.Row{{}})
@@ -74,8 +74,8 @@ func testAggregates(_ *testing.T, b *bench) {
 	b.same("where", b.aggregate(store.Aggregate{Where: cmp(stage, query.Eq, "new"), Metrics: count}), []store.Row{{"n": int64(2)}})
 }
 
-// testTextGroups orders groups by their texts, with and without a kept sort key.
-func testTextGroups(_ *testing.T, b *bench) {
+// testTextGroups sorts groups by their texts, with and without a stored sort key.
+func testTextGroups(_ *testing.T, b *suite) {
 	b.ensure()
 	inOrder := []string{"item 2", "item 10", "99999999999999999999", "100000000000000000000", "阿", "陈", "李", "王", "张"}
 	slices.SortFunc(inOrder, func(x, y string) int { return strings.Compare(query.SortKey(x), query.SortKey(y)) })
@@ -104,9 +104,9 @@ func testTextGroups(_ *testing.T, b *bench) {
 	}
 }
 
-// testAggregatesFollow repeats the same figures after every write, as a
-// dashboard does, and compares them with figures made from scratch.
-func testAggregatesFollow(t *testing.T, b *bench) {
+// testAggregatesFollow repeats the same aggregates after every write, as a
+// dashboard does, and compares them with freshly computed ones.
+func testAggregatesFollow(t *testing.T, b *suite) {
 	b.ensure()
 	r := rand.New(rand.NewPCG(3, 5))
 	docs := map[string]map[string]any{}
@@ -139,7 +139,7 @@ func testAggregatesFollow(t *testing.T, b *bench) {
 	}
 }
 
-func testBuckets(_ *testing.T, b *bench) {
+func testBuckets(_ *testing.T, b *suite) {
 	b.ensure()
 	b.write(
 		insert("deal", "1", fields{"day": "2024-12-30", "at": "2024-12-30T15:59:59.999Z"}),

@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testIncrement(t *testing.T, b *bench) {
+func testIncrement(t *testing.T, b *suite) {
 	const callers, each = 16, 10
 	b.ensure()
 	seen := make([][]int64, callers)
@@ -42,7 +42,7 @@ func testIncrement(t *testing.T, b *bench) {
 	b.same("another counter", n, 7)
 }
 
-func testClaim(t *testing.T, b *bench) {
+func testClaim(t *testing.T, b *suite) {
 	b.ensure()
 	for i := range 5 {
 		b.write(insert("deal", fmt.Sprint("j", i), fields{"stage": "due", "score": 5 - i, "note": "x", "name": fmt.Sprint("job", i)}))
@@ -66,8 +66,8 @@ func testClaim(t *testing.T, b *bench) {
 	}
 }
 
-// testClaimConcurrent is R-08's base: no document goes to two callers.
-func testClaimConcurrent(t *testing.T, b *bench) {
+// testClaimConcurrent: no document is claimed by two callers.
+func testClaimConcurrent(t *testing.T, b *suite) {
 	const callers, jobs, batch = 16, 120, 7
 	b.ensure()
 	ops := make([]store.Op, jobs)

@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testReads(t *testing.T, b *bench) {
+func testReads(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", fields{"name": "甲", "note": "line\n\"quoted\" \u2028 😀"}), insert("deal", "b", nil))
 	d, err := b.s.Get(b.ctx, "deal", "a")
@@ -19,7 +19,7 @@ func testReads(t *testing.T, b *bench) {
 		t.Errorf("got %+v %s", d, d.Body)
 	}
 	if _, err := b.s.Get(b.ctx, "deal", "z"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a document that is not there: %v", err)
+		t.Errorf("a missing document: %v", err)
 	}
 	docs, err := b.s.GetMany(b.ctx, "deal", []string{"b", "z", "a", "b"})
 	b.must(err)
@@ -30,14 +30,14 @@ func testReads(t *testing.T, b *bench) {
 	bare, err := b.s.Find(b.ctx, "deal", store.Find{Limit: 5, IDsOnly: true})
 	b.must(err)
 	if len(bare) != 2 || bare[0].Body != nil || bare[0].Rev != 1 {
-		t.Errorf("bare: %+v", bare)
+		t.Errorf("ids only: %+v", bare)
 	}
 	if _, err := b.s.Get(b.ctx, "nowhere", "a"); err == nil {
-		t.Error("a collection that is not there gave no error")
+		t.Error("an unknown collection gave no error")
 	}
 }
 
-func testBatch(t *testing.T, b *bench) {
+func testBatch(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", nil), insert("account", "x", fields{"code": "k"}))
 	err := b.s.Commit(b.ctx, &store.Batch{
@@ -48,10 +48,10 @@ func testBatch(t *testing.T, b *bench) {
 	b.same("stage", b.get("deal", "a")["stage"], "won")
 
 	for what, expect := range map[string]store.Expect{
-		"another revision":  {Collection: "deal", ID: "a", Rev: 1},
-		"must not exist":    {Collection: "account", ID: "x", Rev: 0},
-		"exists no longer":  {Collection: "deal", ID: "gone", Rev: 3},
-		"of another family": {Collection: "log", ID: "x", Rev: 1},
+		"another revision":      {Collection: "deal", ID: "a", Rev: 1},
+		"must not exist":        {Collection: "account", ID: "x", Rev: 0},
+		"does not exist":        {Collection: "deal", ID: "gone", Rev: 3},
+		"of another collection": {Collection: "log", ID: "x", Rev: 1},
 	} {
 		err := b.s.Commit(b.ctx, &store.Batch{Expect: []store.Expect{expect}, Ops: []store.Op{insert("log", what, nil)}})
 		var conflict *store.ConflictError
@@ -59,21 +59,21 @@ func testBatch(t *testing.T, b *bench) {
 			t.Errorf("%s: %v", what, err)
 		}
 		if _, err := b.s.Get(b.ctx, "log", what); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("%s: the batch left something: %v", what, err)
+			t.Errorf("%s: the batch was partly applied: %v", what, err)
 		}
 	}
 	if err := b.s.Commit(b.ctx, &store.Batch{}); err != nil {
 		t.Errorf("an empty batch: %v", err)
 	}
 	if err := b.commit(insert("nowhere", "a", nil)); err == nil {
-		t.Error("a collection that is not there gave no error")
+		t.Error("an unknown collection gave no error")
 	}
 	if err := b.commit(insert("deal", "", nil)); err == nil {
-		t.Error("a document without id was taken")
+		t.Error("a document without id was accepted")
 	}
 }
 
-func testOperations(t *testing.T, b *bench) {
+func testOperations(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", nil))
 	var conflict *store.ConflictError
@@ -81,7 +81,7 @@ func testOperations(t *testing.T, b *bench) {
 
 	err := b.commit(insert("log", "l", nil), insert("deal", "a", nil))
 	if !errors.As(err, &unique) || unique.Index != "id" || unique.ID != "a" || unique.Collection != "deal" {
-		t.Errorf("an id twice: %v", err)
+		t.Errorf("a duplicate id: %v", err)
 	}
 	if err := b.commit(replace("deal", "a", 7, nil)); !errors.As(err, &conflict) || conflict.Have != 1 || conflict.Want != 7 {
 		t.Errorf("replace of another revision: %v", err)
@@ -90,25 +90,25 @@ func testOperations(t *testing.T, b *bench) {
 		t.Errorf("delete of another revision: %v", err)
 	}
 	if err := b.commit(replace("deal", "z", 0, nil)); !errors.As(err, &conflict) || conflict.Have != 0 {
-		t.Errorf("replace of what is not there: %v", err)
+		t.Errorf("replace of a missing document: %v", err)
 	}
 	if err := b.commit(remove("deal", "z", 1)); !errors.As(err, &conflict) {
-		t.Errorf("delete of what is not there, by revision: %v", err)
+		t.Errorf("delete of a missing document by revision: %v", err)
 	}
-	b.same("nothing of the refused", b.find("log", store.Find{}), []string{})
+	b.same("nothing of the refused batch", b.find("log", store.Find{}), []string{})
 	b.write(remove("deal", "z", 0))
 	b.write(replace("deal", "a", 0, fields{"stage": "won"}))
 	b.write(insert("deal", "c", nil), replace("deal", "c", 1, fields{"stage": "new"}), remove("deal", "c", 2), insert("deal", "c", fields{"stage": "again"}))
-	b.same("operations follow each other", b.get("deal", "c")["stage"], "again")
+	b.same("operations in order", b.get("deal", "c")["stage"], "again")
 	b.write(remove("deal", "a", 1))
 	b.same("left", b.find("deal", store.Find{}), []string{"c"})
 }
 
 // testFaults makes the database fail between every pair of operations.
-func testFaults(t *testing.T, b *bench) {
+func testFaults(t *testing.T, b *suite) {
 	faulty, ok := b.s.(FaultInjector)
 	if !ok {
-		t.Fatal("the adapter has no way to inject faults (storetest.Faulty)")
+		t.Fatal("the adapter has no way to inject faults (storetest.FaultInjector)")
 	}
 	b.ensure()
 	b.write(insert("deal", "old", fields{"stage": "new", "name": "before"}), insert("account", "gone", nil))
@@ -116,7 +116,7 @@ func testFaults(t *testing.T, b *bench) {
 		replace("deal", "old", 1, fields{"stage": "won", "name": "after"}), insert("deal", "a", fields{"name": "fresh"}),
 		insert("log", "old:2", nil), remove("account", "gone", 1), insert("account", "b", fields{"code": "b"}),
 	}
-	broken := errors.New("the disk is on fire")
+	broken := errors.New("injected")
 	for at := 0; ; at++ {
 		asked := 0
 		faulty.SetFault(func() error {
@@ -129,7 +129,7 @@ func testFaults(t *testing.T, b *bench) {
 		faulty.SetFault(nil)
 		if err == nil {
 			if at <= len(batch) {
-				t.Fatalf("only %d places to fail in a batch of %d", at, len(batch))
+				t.Fatalf("only %d faults in a batch of %d", at, len(batch))
 			}
 			break
 		}
@@ -148,7 +148,7 @@ func testFaults(t *testing.T, b *bench) {
 }
 
 // testRevisions is R-27: 16 callers change one document; no change is lost.
-func testRevisions(t *testing.T, b *bench) {
+func testRevisions(t *testing.T, b *suite) {
 	const callers, each = 16, 10
 	b.ensure()
 	b.write(insert("deal", "d", fields{"n": 0}))
@@ -179,23 +179,23 @@ func testRevisions(t *testing.T, b *bench) {
 	b.same("log rows", n, callers*each)
 }
 
-func testCancelled(t *testing.T, b *bench) {
+func testCancelled(t *testing.T, b *suite) {
 	b.ensure()
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
 	if err := b.s.Commit(ctx, &store.Batch{Ops: []store.Op{insert("deal", "a", nil)}}); !errors.Is(err, context.Canceled) {
-		t.Errorf("commit of a caller that has gone: %v", err)
+		t.Errorf("commit with a cancelled context: %v", err)
 	}
 	b.same("written", b.find("deal", store.Find{}), []string{})
 	if _, err := b.s.Aggregate(ctx, "deal", store.Aggregate{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("aggregate for a caller that has gone: %v", err)
+		t.Errorf("aggregate with a cancelled context: %v", err)
 	}
 	if _, err := b.s.Watch(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("watch for a caller that has gone: %v", err)
+		t.Errorf("watch with a cancelled context: %v", err)
 	}
 }
 
-func testClosed(t *testing.T, b *bench) {
+func testClosed(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", nil))
 	b.must(b.s.Close())

@@ -11,15 +11,15 @@ import (
 	"weft/runtime/store"
 )
 
-// testConcurrentReads changes 400 documents two at a time, so that counts and
-// sums as a whole stay what they are, while others read figures, pages and
-// searches: every answer must be of one moment.
-func testConcurrentReads(t *testing.T, b *bench) {
+// testConcurrentReads changes 400 documents in pairs, so that total counts and sums
+// stay the same, while others read aggregates, pages and searches: every answer
+// must be from one snapshot.
+func testConcurrentReads(t *testing.T, b *suite) {
 	const docs, writers, each = 400, 4, 40
 	b.ensure()
 	var ops []store.Op
 	for i := range docs {
-		ops = append(ops, insert("deal", fmt.Sprintf("d%03d", i), movable(i%2, i)))
+		ops = append(ops, insert("deal", fmt.Sprintf("d%03d", i), pairedFields(i%2, i)))
 	}
 	b.write(ops...)
 	var working atomic.Int32
@@ -31,8 +31,8 @@ func testConcurrentReads(t *testing.T, b *bench) {
 			for i := range each {
 				x, y := w*100+(i*2)%100, w*100+(i*2+1)%100
 				err := b.commit(
-					store.Op{Kind: store.Replace, Collection: "deal", Doc: makeDoc(fmt.Sprintf("d%03d", x), int64(i+2), movable((i+1)%2, i))},
-					store.Op{Kind: store.Replace, Collection: "deal", Doc: makeDoc(fmt.Sprintf("d%03d", y), int64(i+2), movable(i%2, -i))},
+					store.Op{Kind: store.Replace, Collection: "deal", Doc: makeDoc(fmt.Sprintf("d%03d", x), int64(i+2), pairedFields((i+1)%2, i))},
+					store.Op{Kind: store.Replace, Collection: "deal", Doc: makeDoc(fmt.Sprintf("d%03d", y), int64(i+2), pairedFields(i%2, -i))},
 				)
 				if err != nil {
 					t.Error(err)
@@ -40,7 +40,7 @@ func testConcurrentReads(t *testing.T, b *bench) {
 			}
 		})
 	}
-	for _, read := range []func(store.Reader) error{b.wholeFigures, b.wholePages, b.wholeSearches} {
+	for _, read := range []func(store.Reader) error{b.consistentAggregates, b.consistentPages, b.consistentSearches} {
 		wg.Go(func() {
 			for working.Load() > 0 {
 				if err := read(b.s); err != nil {
@@ -57,15 +57,16 @@ func testConcurrentReads(t *testing.T, b *bench) {
 	wg.Wait()
 }
 
-// movable is one of a pair: each pair has one document in either stage.
-func movable(side, n int) fields {
+// pairedFields are those of one document of a pair: each pair has one document in
+// each of the two stages.
+func pairedFields(side, n int) fields {
 	return fields{
 		"stage": []string{"new", "won"}[side], "account": fmt.Sprint("acc", (n+200)%3), "amount": []string{money("1"), money("3")}[side], "name": "common word",
 		"at": fmt.Sprintf("2026-01-%02dT%02d:00:00.000Z", 1+(n*7+200)%28, (n*5+200)%24),
 	}
 }
 
-func (b *bench) wholeFigures(r store.Reader) error {
+func (b *suite) consistentAggregates(r store.Reader) error {
 	rows, err := r.Aggregate(b.ctx, "deal", store.Aggregate{Groups: []query.GroupTerm{group(account)}, Metrics: figures[:2]})
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (b *bench) wholeFigures(r store.Reader) error {
 		sum = query.AddDecimal(sum, row["sum"].(string))
 	}
 	if n != 400 || sum != money("800") {
-		return fmt.Errorf("figures %v", rows)
+		return fmt.Errorf("aggregates %v", rows)
 	}
 	if _, whole := r.(store.Store); whole {
 		return nil
@@ -84,12 +85,12 @@ func (b *bench) wholeFigures(r store.Reader) error {
 	again, err := r.Aggregate(b.ctx, "deal", store.Aggregate{Groups: []query.GroupTerm{group(account)}, Metrics: figures[:2],
 		Where: cmp(idPath, query.Present, nil)})
 	if err == nil && fmt.Sprint(rows) != fmt.Sprint(again) {
-		return fmt.Errorf("figures of one moment: %v and %v", rows, again)
+		return fmt.Errorf("aggregates of one snapshot: %v and %v", rows, again)
 	}
 	return err
 }
 
-func (b *bench) wholePages(r store.Reader) error {
+func (b *suite) consistentPages(r store.Reader) error {
 	n := 0
 	for _, key := range []string{"new", "won"} {
 		docs, err := r.Find(b.ctx, "deal", store.Find{Where: cmp(stage, query.Eq, key), Sort: []query.SortTerm{{Path: at, Desc: true}}, Limit: 500})
@@ -107,8 +108,8 @@ func (b *bench) wholePages(r store.Reader) error {
 	return nil
 }
 
-func (b *bench) wholeSearches(r store.Reader) error {
-	docs, err := r.Find(b.ctx, "deal", store.Find{Where: sought("common"), Sort: []query.SortTerm{{Path: at, Desc: true}}, Limit: 60})
+func (b *suite) consistentSearches(r store.Reader) error {
+	docs, err := r.Find(b.ctx, "deal", store.Find{Where: searchWhere("common"), Sort: []query.SortTerm{{Path: at, Desc: true}}, Limit: 60})
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (b *bench) wholeSearches(r store.Reader) error {
 	}
 	again, err := r.Find(b.ctx, "deal", store.Find{Where: cmp(name, query.Present, nil), Sort: []query.SortTerm{{Path: at, Desc: true}}, Limit: 60})
 	if err == nil && !slices.Equal(ids(docs), ids(again)) {
-		return fmt.Errorf("found %v, newest of the same moment %v", ids(docs), ids(again))
+		return fmt.Errorf("found %v, newest of the same snapshot %v", ids(docs), ids(again))
 	}
 	return err
 }

@@ -18,10 +18,10 @@ type Opener func(t *testing.T) store.Store
 
 // Differential asks stores random questions about random documents and compares the
 // answers with those of query.Matches and of plain Go (S-13, R-30): filters,
-// orders, pages, searches, aggregates. Documents change between rounds. The
-// first difference is made small and printed with the seed.
+// orders, pages, searches, aggregates. Documents change between rounds. The first
+// difference is reduced to a small case and printed with the seed.
 func Differential(t *testing.T, open map[string]Opener, cases int, seed int64) {
-	w := &world{t: t, ctx: t.Context(), r: rand.New(rand.NewPCG(uint64(seed), 1)), stores: map[string]store.Store{},
+	w := &fixture{t: t, ctx: t.Context(), r: rand.New(rand.NewPCG(uint64(seed), 1)), stores: map[string]store.Store{},
 		docs: map[string]map[string]record{"deal": {}, "account": {}}}
 	for name, fn := range open {
 		s := fn(t)
@@ -48,13 +48,13 @@ func Differential(t *testing.T, open map[string]Opener, cases int, seed int64) {
 			t.Fatalf("seed %d, case %d: %s\n%s", seed, n, w.check(c), w.describe(c))
 		}
 	}
-	w.met.judge(t)
+	w.met.check(t)
 }
 
 const (
-	// casesPerRound are asked about the same documents.
+	// casesPerRound are the cases between two changes of the documents.
 	casesPerRound = 50
-	// firstWrites fill the stores, laterWrites change them.
+	// firstWrites fill the stores at the start, laterWrites change them.
 	firstWrites, laterWrites = 50, 20
 )
 
@@ -65,14 +65,14 @@ func roundWrites(n int) int {
 	return laterWrites
 }
 
-// world is what the stores hold, and a copy of it.
-type world struct {
+// fixture holds the stores and a copy of their documents.
+type fixture struct {
 	t      *testing.T
 	ctx    context.Context
 	r      *rand.Rand
 	stores map[string]store.Store
 	names  []string
-	met    met
+	met    coverage
 	docs   map[string]map[string]record
 }
 
@@ -82,11 +82,11 @@ type record struct {
 	body map[string]any
 }
 
-// get is the get of query.Matches.
-func (w *world) get(collection, id string) map[string]any { return w.docs[collection][id].body }
+// get is the function of that name that query.Matches needs.
+func (w *fixture) get(collection, id string) map[string]any { return w.docs[collection][id].body }
 
 // commit applies operations to every store and to the copy.
-func (w *world) commit(ops ...store.Op) {
+func (w *fixture) commit(ops ...store.Op) {
 	w.t.Helper()
 	for _, name := range w.names {
 		if err := w.stores[name].Commit(w.ctx, &store.Batch{Ops: ops}); err != nil {
@@ -112,7 +112,7 @@ func (w *world) commit(ops ...store.Op) {
 }
 
 // change makes n random changes in one batch.
-func (w *world) change(n int) {
+func (w *fixture) change(n int) {
 	var ops []store.Op
 	touched := map[string]bool{}
 	for range n {
@@ -147,7 +147,7 @@ type question struct {
 	aggregate *store.Aggregate
 }
 
-func (w *world) question() question {
+func (w *fixture) question() question {
 	if w.r.IntN(4) == 0 {
 		a := w.randomAggregate()
 		return question{aggregate: &a}
@@ -165,8 +165,8 @@ func (w *world) question() question {
 	return q
 }
 
-// check asks all stores and tells how their answers differ from those in memory.
-func (w *world) check(q question) string {
+// check asks all stores and describes how an answer differs from the expected one.
+func (w *fixture) check(q question) string {
 	var out strings.Builder
 	for _, name := range w.names {
 		var err error
@@ -182,11 +182,11 @@ func (w *world) check(q question) string {
 	return out.String()
 }
 
-// restLimit is more documents than there are.
+// restLimit is more than the number of documents.
 const restLimit = 100
 
-// checkFind walks some pages, takes the rest as one, and counts.
-func (w *world) checkFind(s store.Store, q question) error {
+// checkFind reads some pages, the rest as one page, and counts.
+func (w *fixture) checkFind(s store.Store, q question) error {
 	want := w.answer(q.find)
 	f := q.find
 	for at, page := 0, 0; ; page++ {
@@ -225,12 +225,12 @@ func (w *world) checkFind(s store.Store, q question) error {
 	return nil
 }
 
-func (w *world) sameDoc(d store.Doc, bare bool) error {
+func (w *fixture) sameDoc(d store.Doc, idsOnly bool) error {
 	own := w.docs["deal"][d.ID]
 	if d.Rev != own.doc.Rev {
 		return fmt.Errorf("%s has revision %d, want %d", d.ID, d.Rev, own.doc.Rev)
 	}
-	if bare {
+	if idsOnly {
 		if d.Body != nil {
 			return fmt.Errorf("%s has a body", d.ID)
 		}

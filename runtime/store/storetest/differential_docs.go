@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-// The fields of the world, by what indexes and texts keep of them.
+// The fields of the fixture, by their indexes and texts.
 var differFields = struct {
 	name, title, note, code, score, odd, amount, cost, day, since, at, due, done, stage, account, tags, place, mixed, loose query.Path
 }{
@@ -35,8 +35,9 @@ var differFields = struct {
 	loose:   query.Path{Field: "loose", Kind: query.Text},   // holds numbers and booleans too
 }
 
-// collections are the world's: indexes up, down, folded, by sort key, and none.
-func (w *world) collections() []store.Collection {
+// collections returns collections with ascending, descending, folded and sort key
+// indexes, and without any.
+func (w *fixture) collections() []store.Collection {
 	d := differFields
 	down := func(p query.Path) []store.IndexKey { return []store.IndexKey{{Path: p, Desc: true}} }
 	return []store.Collection{
@@ -55,7 +56,7 @@ func (w *world) collections() []store.Collection {
 	}
 }
 
-// differValues by kind, in stored form.
+// differValues are values by kind, in stored form.
 var differValues = map[query.Kind][]any{
 	query.Text: {"", "a", "A", "ａ", "b", "ß", "ss", "ſ", "İ", "ς", "Σας", "é", "e\u0301", "ﾊﾝｶｸ", "Ⅳ", "１２３", "123", "item 2", "Item 10", "item ２",
 		"阿", "陈", "李四", "王", "张三", "重庆", "上海浦东发展银行", "浦发 Bank", "第0单", "第1单", "第10单", "😀", "👨‍👩‍👧", "a😀b", "\uFFFD", "a\uFFFDb", "陈\uFFFD", "\U0010FFFF", "\uD7FF", "\uE000",
@@ -73,16 +74,16 @@ var differValues = map[query.Kind][]any{
 	query.Keys: {"vip", "hot", "cold", "热"},
 }
 
-// oddNumbers are hard to add, not to compare.
+// oddNumbers are compared, but not added: their sums depend on the order.
 var oddNumbers = []any{0.1, 1e15, 1e20, 1e21, 1e300, -1e300, 1e-7, 9007199254740992.0, 9007199254740991.0, 0.30000000000000004, 2147483648.0, -9223372036854775808.0}
 
-func (w *world) one(kind query.Kind) any {
+func (w *fixture) one(kind query.Kind) any {
 	list := differValues[kind]
 	return list[w.r.IntN(len(list))]
 }
 
-// fill sets a field, leaves it out or makes it null.
-func (w *world) fill(f fields, p query.Path) {
+// fill sets a field, sets it to null or leaves it out.
+func (w *fixture) fill(f fields, p query.Path) {
 	switch n := w.r.IntN(8); {
 	case n == 0:
 		f[p.Field] = nil
@@ -91,10 +92,10 @@ func (w *world) fill(f fields, p query.Path) {
 	}
 }
 
-// fieldValue is of the field's kind, but for two fields. Numbers hold no
+// fieldValue is of the field's kind, except for two fields. Numbers hold no
 // booleans: difference "booleans among numbers"; a field of one value holds no
 // list: difference "arrays in scalar fields".
-func (w *world) fieldValue(p query.Path) any {
+func (w *fixture) fieldValue(p query.Path) any {
 	d := differFields
 	switch {
 	case p.Field == d.odd.Field && w.r.IntN(2) == 0:
@@ -118,7 +119,7 @@ func (w *world) fieldValue(p query.Path) any {
 }
 
 // phrase joins a few texts.
-func (w *world) phrase() string {
+func (w *fixture) phrase() string {
 	var parts []string
 	for range 1 + w.r.IntN(3) {
 		parts = append(parts, w.one(query.Text).(string))
@@ -126,7 +127,7 @@ func (w *world) phrase() string {
 	return strings.Join(parts, []string{"", " ", "-", "\u3000"}[w.r.IntN(4)])
 }
 
-func (w *world) deal() fields {
+func (w *fixture) deal() fields {
 	d := differFields
 	f := fields{}
 	for _, p := range []query.Path{d.name, d.title, d.note, d.code, d.score, d.odd, d.amount, d.cost, d.day, d.since, d.at, d.due,
@@ -136,7 +137,7 @@ func (w *world) deal() fields {
 	return f
 }
 
-func (w *world) account() fields {
+func (w *fixture) account() fields {
 	d := differFields
 	f := fields{}
 	for _, p := range []query.Path{d.name, d.title, d.score, d.amount, d.at, d.done, d.stage, d.tags, d.account} {
@@ -145,21 +146,21 @@ func (w *world) account() fields {
 	return f
 }
 
-// alone writes some U+FFFD as a surrogate without its other half, for which it stands.
-func (w *world) alone(body []byte) []byte {
+// withLoneSurrogates writes some U+FFFD as a lone surrogate, which must read as U+FFFD.
+func (w *fixture) withLoneSurrogates(body []byte) []byte {
 	escape := []string{`\ud800`, `\udbff`, `\udc00`, `\uDFFF`, "\uFFFD"}[w.r.IntN(5)]
 	return bytes.ReplaceAll(body, []byte("\uFFFD"), []byte(escape))
 }
 
-// document lays out fields with sort keys (of title only sometimes) and tokens.
-func (w *world) document(id string, rev int64, f fields) store.Doc {
+// document makes a document with sort keys (of title only sometimes) and tokens.
+func (w *fixture) document(id string, rev int64, f fields) store.Doc {
 	full := fields{"id": id, "rev": rev}
 	maps.Copy(full, f)
 	body, err := json.Marshal(full)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	d := store.Doc{ID: id, Rev: rev, Body: w.alone(body)}
+	d := store.Doc{ID: id, Rev: rev, Body: w.withLoneSurrogates(body)}
 	for _, field := range []string{"name", "title", "note", "code"} {
 		text, ok := f[field].(string)
 		if !ok {

@@ -2,8 +2,8 @@ package storetest
 
 import "weft/runtime/query"
 
-// stored is a value that some document has at a path, nil if it has none.
-func (w *world) stored(p query.Path) any {
+// storedValue is the value of some document at a path, nil if it has none.
+func (w *fixture) storedValue(p query.Path) any {
 	collection := "deal"
 	if p.Through != "" {
 		collection = p.Through
@@ -33,8 +33,8 @@ func comparable(kind query.Kind, v any) bool {
 }
 
 // operand is a value to compare with, half the time one that some document has.
-func (w *world) operand(p query.Path) any {
-	if v := w.stored(p); w.r.IntN(2) == 0 && comparable(p.Kind, v) {
+func (w *fixture) operand(p query.Path) any {
+	if v := w.storedValue(p); w.r.IntN(2) == 0 && comparable(p.Kind, v) {
 		return v
 	}
 	switch {
@@ -48,8 +48,8 @@ func (w *world) operand(p query.Path) any {
 	return w.one(p.Kind)
 }
 
-// part leaves out the beginning of a text.
-func (w *world) part(s string) string {
+// part returns a part of a text.
+func (w *fixture) part(s string) string {
 	runes := []rune(s)
 	return string(runes[w.r.IntN(len(runes)+1):])
 }

@@ -8,11 +8,10 @@ import (
 	"weft/runtime/store"
 )
 
-// The order that the stores are held against is written here once more, so that
-// no mistake of theirs is in it.
+// The expected order is implemented here again, independently of the stores.
 
 // order compares two documents by the terms of a find, then by id.
-func (w *world) order(f store.Find, a, b string) int {
+func (w *fixture) order(f store.Find, a, b string) int {
 	for _, t := range f.Sort {
 		x, y := query.Value(t.Path, w.docs["deal"][a].body, w.get), query.Value(t.Path, w.docs["deal"][b].body, w.get)
 		if n := orderValues(t.Path.Kind, x, y, t.Desc); n != 0 {
@@ -26,7 +25,7 @@ func (w *world) order(f store.Find, a, b string) int {
 }
 
 // orderRows compares two rows of an aggregate: by the names wanted, then by the
-// groups, texts of one sort key as they are written.
+// groups, texts of equal sort keys by their bytes.
 func orderRows(a store.Aggregate, x, y store.Row) int {
 	kinds := map[string]query.Kind{}
 	for _, m := range a.Metrics {
@@ -61,7 +60,7 @@ func orderRow(k query.Kind, x, y any, desc bool) int {
 	return n
 }
 
-// orderValues puts unset values last whatever the direction.
+// orderValues puts unset values last in both directions.
 func orderValues(k query.Kind, x, y any, desc bool) int {
 	switch {
 	case x == nil && y == nil:

@@ -7,22 +7,22 @@ import (
 	"weft/runtime/store"
 )
 
-// dealPaths are all that a filter can compare, some across a reference.
-func (w *world) dealPath() query.Path {
+// dealPath is a random path that a filter can compare, some across a reference.
+func (w *fixture) dealPath() query.Path {
 	d := differFields
 	paths := []query.Path{d.name, d.title, d.note, d.code, d.score, d.odd, d.amount, d.cost, d.day, d.since, d.at, d.due,
 		d.done, d.stage, d.account, d.tags, d.place, d.mixed, d.loose, {Field: "id", Kind: query.Key}, {Field: "rev", Kind: query.Number}}
 	return paths[w.r.IntN(len(paths))]
 }
 
-func (w *world) accountPath() query.Path {
+func (w *fixture) accountPath() query.Path {
 	d := differFields
 	paths := []query.Path{d.name, d.title, d.score, d.amount, d.at, d.done, d.stage, d.tags, {Field: "id", Kind: query.Key}}
 	return paths[w.r.IntN(len(paths))]
 }
 
-// randomPath may cross the reference and be limited to some rows.
-func (w *world) randomPath(depth int) query.Path {
+// randomPath may cross the reference and may be visible in some rows only.
+func (w *fixture) randomPath(depth int) query.Path {
 	p := w.dealPath()
 	if w.r.IntN(5) == 0 {
 		p = w.accountPath()
@@ -38,7 +38,7 @@ func (w *world) randomPath(depth int) query.Path {
 }
 
 // accountWhere is a row scope on accounts, which may cross to another account.
-func (w *world) accountWhere() query.Expr {
+func (w *fixture) accountWhere() query.Expr {
 	p := w.accountPath()
 	if w.r.IntN(4) == 0 {
 		p.Through, p.Via = "account", "account"
@@ -51,7 +51,7 @@ func (w *world) accountWhere() query.Expr {
 }
 
 // randomWhere is a filter of at most this depth.
-func (w *world) randomWhere(depth int) query.Expr {
+func (w *fixture) randomWhere(depth int) query.Expr {
 	if depth == 0 || w.r.IntN(4) == 0 {
 		if w.r.IntN(5) == 0 {
 			return w.randomSearch()
@@ -71,8 +71,8 @@ func (w *world) randomWhere(depth int) query.Expr {
 	return query.Not{X: w.randomWhere(depth - 1)}
 }
 
-// randomSearch wants every word of a text in one of the searchable fields.
-func (w *world) randomSearch() query.Expr {
+// randomSearch matches when every word of a text is in one of the searchable fields.
+func (w *fixture) randomSearch() query.Expr {
 	d := differFields
 	fields := []query.Path{d.name, d.title, d.note, d.code}
 	text := w.part(w.phrase())
@@ -90,7 +90,7 @@ func (w *world) randomSearch() query.Expr {
 	return all
 }
 
-// operatorsOf are those that the language allows for a kind.
+// operatorsOf returns the operators that the query language allows for a kind.
 func operatorsOf(p query.Path) []query.Op {
 	ops := []query.Op{query.Empty, query.Present}
 	switch p.Kind {
@@ -107,7 +107,7 @@ func operatorsOf(p query.Path) []query.Op {
 	return ops
 }
 
-func (w *world) comparison(p query.Path) query.Cmp {
+func (w *fixture) comparison(p query.Path) query.Cmp {
 	ops := operatorsOf(p)
 	op := ops[w.r.IntN(len(ops))]
 	switch op {
@@ -123,7 +123,7 @@ func (w *world) comparison(p query.Path) query.Cmp {
 		return cmp(p, op, []any{w.operand(p), w.operand(p)})
 	case query.Contains, query.Starts:
 		text := w.one(query.Text).(string)
-		if v, ok := w.stored(p).(string); ok && w.r.IntN(2) == 0 {
+		if v, ok := w.storedValue(p).(string); ok && w.r.IntN(2) == 0 {
 			text = v
 		}
 		if op == query.Contains {
@@ -134,9 +134,9 @@ func (w *world) comparison(p query.Path) query.Cmp {
 	return cmp(p, op, w.operand(p))
 }
 
-// randomSort orders by one to three fields, none of which holds several kinds of
+// randomSort sorts by one to three fields, none of which holds several kinds of
 // values: difference "order of mixed kinds".
-func (w *world) randomSort() []query.SortTerm {
+func (w *fixture) randomSort() []query.SortTerm {
 	d := differFields
 	paths := []query.Path{d.name, d.title, d.note, d.code, d.score, d.odd, d.amount, d.cost, d.day, d.since, d.at, d.due, d.done, d.stage, d.account,
 		{Field: "rev", Kind: query.Number}}
@@ -157,8 +157,8 @@ var (
 	differZones = []string{"", "UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland"}
 )
 
-// randomAggregate has up to two groups and up to four figures.
-func (w *world) randomAggregate() store.Aggregate {
+// randomAggregate has up to two groups and up to four metrics.
+func (w *fixture) randomAggregate() store.Aggregate {
 	var a store.Aggregate
 	if w.r.IntN(3) > 0 {
 		a.Where = w.randomWhere(w.r.IntN(3))
@@ -185,7 +185,7 @@ func (w *world) randomAggregate() store.Aggregate {
 	return a
 }
 
-func (w *world) randomGroup(name string) query.GroupTerm {
+func (w *fixture) randomGroup(name string) query.GroupTerm {
 	d := differFields
 	paths := []query.Path{d.name, d.note, d.score, d.odd, d.amount, d.day, d.at, d.due, d.done, d.stage, d.account, d.tags,
 		{Field: "name", Kind: query.Text, Through: "account", Via: "account"}, {Field: "at", Kind: query.Instant, Through: "account", Via: "account"},
@@ -204,7 +204,7 @@ func (w *world) randomGroup(name string) query.GroupTerm {
 	return g
 }
 
-func (w *world) randomMetric(name string) query.Metric {
+func (w *fixture) randomMetric(name string) query.Metric {
 	d := differFields
 	m := query.Metric{Name: name, Func: []string{"count", "count_distinct", "sum", "avg", "min", "max"}[w.r.IntN(6)]}
 	paths := map[string][]query.Path{
@@ -222,8 +222,8 @@ func (w *world) randomMetric(name string) query.Metric {
 	return m
 }
 
-// describe prints a question and the documents that are left.
-func (w *world) describe(q question) string {
+// describe prints a question and the remaining documents.
+func (w *fixture) describe(q question) string {
 	var b strings.Builder
 	b.WriteString(describeQuestion(q))
 	for _, collection := range []string{"account", "deal"} {

@@ -10,14 +10,14 @@ import (
 	"weft/runtime/store"
 )
 
-// ids of a collection of the world, in order.
-func (w *world) ids(collection string) []string {
+// ids returns the ids of a collection of the fixture, sorted.
+func (w *fixture) ids(collection string) []string {
 	return slices.Sorted(maps.Keys(w.docs[collection]))
 }
 
-// answer is what a find without limit must give, by query.Matches and an order
-// of its own.
-func (w *world) answer(f store.Find) []string {
+// answer is the expected answer of a find without limit, by query.Matches and an
+// independent order.
+func (w *fixture) answer(f store.Find) []string {
 	out := []string{}
 	for _, id := range w.ids("deal") {
 		if query.Matches(f.Where, w.docs["deal"][id].body, w.get) {
@@ -28,9 +28,9 @@ func (w *world) answer(f store.Find) []string {
 	return out
 }
 
-// rows is what an aggregate must give.
-func (w *world) rows(a store.Aggregate) []store.Row {
-	groups := map[string]*sum{}
+// rows is the expected answer of an aggregate.
+func (w *fixture) rows(a store.Aggregate) []store.Row {
+	groups := map[string]*groupSum{}
 	for _, id := range w.ids("deal") {
 		body := w.docs["deal"][id].body
 		if !query.Matches(a.Where, body, w.get) {
@@ -61,9 +61,9 @@ func (w *world) rows(a store.Aggregate) []store.Row {
 	return rows
 }
 
-// groupsOf gives the group values under which a document counts: one row of
+// groupsOf returns the group values under which a document counts: one row of
 // values, or one per key of its lists.
-func (w *world) groupsOf(terms []query.GroupTerm, body map[string]any) [][]any {
+func (w *fixture) groupsOf(terms []query.GroupTerm, body map[string]any) [][]any {
 	out := [][]any{{}}
 	for _, t := range terms {
 		v := query.Value(t.Path, body, w.get)
@@ -91,8 +91,8 @@ func (w *world) groupsOf(terms []query.GroupTerm, body map[string]any) [][]any {
 	return out
 }
 
-// sum is a group in the making.
-type sum struct {
+// groupSum accumulates one group.
+type groupSum struct {
 	store.Aggregate
 	values []any
 	count  int64
@@ -100,11 +100,11 @@ type sum struct {
 	set [][]any
 }
 
-func newSum(a store.Aggregate, values []any) *sum {
-	return &sum{Aggregate: a, values: values, set: make([][]any, len(a.Metrics))}
+func newSum(a store.Aggregate, values []any) *groupSum {
+	return &groupSum{Aggregate: a, values: values, set: make([][]any, len(a.Metrics))}
 }
 
-func (s *sum) add(w *world, body map[string]any) {
+func (s *groupSum) add(w *fixture, body map[string]any) {
 	s.count++
 	for i, m := range s.Metrics {
 		if m.Func == "count" {
@@ -116,7 +116,7 @@ func (s *sum) add(w *world, body map[string]any) {
 	}
 }
 
-func (s *sum) row() store.Row {
+func (s *groupSum) row() store.Row {
 	row := store.Row{}
 	for i, g := range s.Groups {
 		if s.values[i] != nil {
@@ -124,14 +124,14 @@ func (s *sum) row() store.Row {
 		}
 	}
 	for i, m := range s.Metrics {
-		if v := s.figure(m, s.set[i]); v != nil {
+		if v := s.metric(m, s.set[i]); v != nil {
 			row[m.Name] = v
 		}
 	}
 	return row
 }
 
-func (s *sum) figure(m query.Metric, set []any) any {
+func (s *groupSum) metric(m query.Metric, set []any) any {
 	switch m.Func {
 	case "count":
 		return s.count
@@ -172,8 +172,8 @@ func (s *sum) figure(m query.Metric, set []any) any {
 }
 
 // checkAggregate compares rows; numbers are chosen so that sums of doubles are
-// exact, for their order is not promised: difference "last digits of sums".
-func (w *world) checkAggregate(s store.Store, a store.Aggregate) error {
+// exact, because their order is not promised: difference "last digits of sums".
+func (w *fixture) checkAggregate(s store.Store, a store.Aggregate) error {
 	rows, err := s.Aggregate(w.ctx, "deal", a)
 	if err != nil {
 		return fmt.Errorf("aggregate: %w", err)

@@ -9,9 +9,9 @@ import (
 	"weft/runtime/store"
 )
 
-// shrink makes a question on which the stores differ small: first what is
-// asked, then the documents. It stops when nothing can be left out.
-func (w *world) shrink(q *question) {
+// shrink reduces a question on which the stores differ: first the question, then
+// the documents. It stops when nothing more can be left out.
+func (w *fixture) shrink(q *question) {
 	for again := true; again; {
 		again = false
 		for _, smaller := range simpler(*q) {
@@ -29,7 +29,7 @@ func (w *world) shrink(q *question) {
 }
 
 // leaveOut deletes a document if the stores still differ without it.
-func (w *world) leaveOut(q question, collection, id string) {
+func (w *fixture) leaveOut(q question, collection, id string) {
 	old := w.docs[collection][id].doc
 	w.commit(store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}, OldRev: old.Rev})
 	if w.check(q) == "" {
@@ -37,7 +37,7 @@ func (w *world) leaveOut(q question, collection, id string) {
 	}
 }
 
-// simpler gives questions with a little less.
+// simpler returns slightly smaller questions.
 func simpler(q question) []question {
 	var out []question
 	if q.aggregate != nil {
@@ -94,7 +94,7 @@ func simplerAggregates(a store.Aggregate) []store.Aggregate {
 	return out
 }
 
-// simplerExprs gives the parts of a filter, and the filter without each of them.
+// simplerExprs returns the parts of a filter, and the filter without each of them.
 func simplerExprs(x query.Expr) []query.Expr {
 	switch x := x.(type) {
 	case query.All:

@@ -8,7 +8,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testEnsure(t *testing.T, b *bench) {
+func testEnsure(t *testing.T, b *suite) {
 	b.ensure()
 	names, err := b.s.Collections(b.ctx)
 	b.must(err)
@@ -33,9 +33,9 @@ func testEnsure(t *testing.T, b *bench) {
 	b.same("documents stay", b.find("log", store.Find{}), []string{"a", "d"})
 }
 
-// testLaterIndexes gives indexes and kinds to a collection that has documents:
-// these are found and ordered by them like those that come later.
-func testLaterIndexes(_ *testing.T, b *bench) {
+// testLaterIndexes adds indexes and kinds to a collection that has documents:
+// existing documents are found and sorted like later ones.
+func testLaterIndexes(_ *testing.T, b *suite) {
 	b.must(b.s.Ensure(b.ctx, []store.Collection{{Name: "deal"}, {Name: "account"}}))
 	b.write(
 		insert("deal", "none", nil),

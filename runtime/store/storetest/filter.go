@@ -14,7 +14,7 @@ func cmp(p query.Path, op query.Op, value any) query.Cmp {
 	return query.Cmp{Path: p, Op: op, Value: value}
 }
 
-func testFilters(_ *testing.T, b *bench) {
+func testFilters(_ *testing.T, b *suite) {
 	b.ensure()
 	b.write(
 		insert("account", "acc1", fields{"sector": "retail", "size": 3}), insert("account", "acc2", fields{"size": 1}),
@@ -68,9 +68,9 @@ func testFilters(_ *testing.T, b *bench) {
 	}
 }
 
-// testOtherTypes: what a field held before it changed its type is never equal
-// to a value of the new type, nor before or behind it.
-func testOtherTypes(_ *testing.T, b *bench) {
+// testOtherTypes: a value of a field's former type is never equal to a value of
+// the new type, nor less or greater.
+func testOtherTypes(_ *testing.T, b *suite) {
 	b.ensure()
 	b.write(
 		insert("deal", "number", fields{"score": 5, "code": 5, "name": 5, "day": 5}),
@@ -97,7 +97,7 @@ func testOtherTypes(_ *testing.T, b *bench) {
 }
 
 // testFiltersProperty compares random filters with query.Matches (S-13, R-30).
-func testFiltersProperty(_ *testing.T, b *bench) {
+func testFiltersProperty(_ *testing.T, b *suite) {
 	b.ensure()
 	r := rand.New(rand.NewPCG(7, 11))
 	docs := b.fill(r, 120)
@@ -116,7 +116,7 @@ func testFiltersProperty(_ *testing.T, b *bench) {
 	for range 250 {
 		f := store.Find{Where: randomExpr(r, 3)}
 		var want []string
-		for _, d := range wanted(f, docs, get) {
+		for _, d := range wantedOrder(f, docs, get) {
 			want = append(want, d["id"].(string))
 		}
 		got := b.find("deal", f)
@@ -206,7 +206,7 @@ func randomValue(r *rand.Rand, kind query.Kind, op query.Op) any {
 	return one()
 }
 
-func testCounts(_ *testing.T, b *bench) {
+func testCounts(_ *testing.T, b *suite) {
 	b.ensure()
 	var ops []store.Op
 	for i := range 20 {

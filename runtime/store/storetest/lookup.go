@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-// Lookup is a list with the indexes of the collection it is asked of.
+// Lookup is a list query with the indexes of its collection.
 type Lookup struct {
 	Indexes []store.Index
 	Find    store.Find
@@ -97,7 +97,7 @@ func Lookups(seed int64, n int) []Lookup {
 		if r.Intn(3) == 0 {
 			f.After = &store.Position{ID: "l00007"}
 			for _, t := range f.Sort {
-				f.After.Values = append(f.After.Values, lookupPlace(r, t.Path, f.Where))
+				f.After.Values = append(f.After.Values, lookupPosition(r, t.Path, f.Where))
 			}
 		}
 		list[i] = Lookup{Indexes: lookupIndexes(r), Find: f}
@@ -105,9 +105,8 @@ func Lookups(seed int64, n int) []Lookup {
 	return list
 }
 
-// lookupPlace is the value of a position: the one that the filter fixes, as a
-// document of the list has it, or any.
-func lookupPlace(r *rand.Rand, p query.Path, where query.Expr) any {
+// lookupPosition is the value of a position: the one that the filter fixes, or any.
+func lookupPosition(r *rand.Rand, p query.Path, where query.Expr) any {
 	v := lookupValue(r, p)
 	for _, x := range query.Fixed(where) {
 		if x.Path.Field == p.Field {
@@ -185,7 +184,7 @@ func lookupIndexes(r *rand.Rand) []store.Index {
 		}
 		if x.Unique {
 			x.Sparse = false
-			x.Keys = ofItsOwn(r, x.Keys)
+			x.Keys = withCode(r, x.Keys)
 		}
 		if len(x.Keys) > 0 {
 			list = append(list, x)
@@ -194,8 +193,8 @@ func lookupIndexes(r *rand.Rand) []store.Index {
 	return list
 }
 
-// lookupKey is a key of an index; a unique one holds values as they are, a
-// folded one no sort key.
+// lookupKey is a key of an index; a unique index has raw values, a folded one no
+// sort keys.
 func lookupKey(r *rand.Rand, p query.Path, unique bool) store.IndexKey {
 	text := p.Kind == query.Text && !unique
 	folded := text && r.Intn(4) == 0
@@ -203,8 +202,8 @@ func lookupKey(r *rand.Rand, p query.Path, unique bool) store.IndexKey {
 	return store.IndexKey{Path: p, Desc: !unique && r.Intn(2) == 0, Folded: folded}
 }
 
-// ofItsOwn makes keys unique by the code.
-func ofItsOwn(r *rand.Rand, keys []store.IndexKey) []store.IndexKey {
+// withCode adds the code, which makes keys unique.
+func withCode(r *rand.Rand, keys []store.IndexKey) []store.IndexKey {
 	code := store.IndexKey{Path: query.Path{Field: "code", Kind: query.Key}}
 	keys = slices.DeleteFunc(keys, func(k store.IndexKey) bool { return k.Path.Field == "code" })
 	return slices.Insert(keys, r.Intn(len(keys)+1), code)

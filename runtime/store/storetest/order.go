@@ -11,7 +11,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testPinyin(_ *testing.T, b *bench) {
+func testPinyin(_ *testing.T, b *suite) {
 	b.ensure()
 	for i, text := range []string{"张", "李", "阿", "王", "陈", "item 10", "item 9"} {
 		b.write(insert("deal", fmt.Sprint(i), fields{"name": text}))
@@ -33,7 +33,7 @@ func testPinyin(_ *testing.T, b *bench) {
 }
 
 // fill inserts n random documents whose values often repeat or are unset.
-func (b *bench) fill(r *rand.Rand, n int) map[string]map[string]any {
+func (b *suite) fill(r *rand.Rand, n int) map[string]map[string]any {
 	docs := map[string]map[string]any{}
 	var ops []store.Op
 	for i := range n {
@@ -66,8 +66,8 @@ func randomFields(r *rand.Rand) fields {
 	return f
 }
 
-// wanted is the order that a find must give, computed in memory.
-func wanted(f store.Find, docs map[string]map[string]any, get func(string, string) map[string]any) []map[string]any {
+// wantedOrder is the expected order of a find, computed in memory.
+func wantedOrder(f store.Find, docs map[string]map[string]any, get func(string, string) map[string]any) []map[string]any {
 	var list []map[string]any
 	for _, d := range docs {
 		if query.Matches(f.Where, d, get) {
@@ -80,9 +80,9 @@ func wanted(f store.Find, docs map[string]map[string]any, get func(string, strin
 }
 
 // pagesAgree reads a find page by page and compares with the order in memory.
-func (b *bench) pagesAgree(what string, f store.Find, docs map[string]map[string]any) {
+func (b *suite) pagesAgree(what string, f store.Find, docs map[string]map[string]any) {
 	b.t.Helper()
-	list := wanted(f, docs, nil)
+	list := wantedOrder(f, docs, nil)
 	for start := 0; ; start += f.Limit {
 		got := b.find("deal", f)
 		var want []string
@@ -101,7 +101,7 @@ func (b *bench) pagesAgree(what string, f store.Find, docs map[string]map[string
 	}
 }
 
-func testPages(_ *testing.T, b *bench) {
+func testPages(_ *testing.T, b *suite) {
 	b.ensure()
 	r := rand.New(rand.NewPCG(1, 1))
 	docs := b.fill(r, 300)
@@ -124,8 +124,8 @@ func testPages(_ *testing.T, b *bench) {
 	}
 }
 
-// testEqualKeys pages through many documents with one key, and with none.
-func testEqualKeys(_ *testing.T, b *bench) {
+// testEqualKeys reads many documents with equal keys, and without keys, in pages.
+func testEqualKeys(_ *testing.T, b *suite) {
 	b.ensure()
 	docs := map[string]map[string]any{}
 	var ops []store.Op

@@ -12,10 +12,9 @@ import (
 	"weft/runtime/store"
 )
 
-// testWhole: documents can be read as they were given, with sort keys and
-// tokens, in pages by id, from the present and from a View; and the store
-// knows its collections again.
-func testWhole(_ *testing.T, b *bench) {
+// testReadFull: documents are read as they were written, with sort keys and tokens,
+// in pages by id, from the Store and from a View; Describe returns the collections.
+func testReadFull(_ *testing.T, b *suite) {
 	b.ensure()
 	want := map[string]store.Doc{}
 	var ops []store.Op
@@ -33,22 +32,22 @@ func testWhole(_ *testing.T, b *bench) {
 	if !ok {
 		b.t.Fatal("the store is no store.WholeReader")
 	}
-	b.sameDocs("now", b.whole(reader), want)
+	b.sameDocs("now", b.readAll(reader), want)
 	b.must(b.s.View(b.ctx, func(r store.Reader) error {
 		snapshot, ok := r.(store.FullReader)
 		if !ok {
 			b.t.Fatal("the Reader of a View is no store.WholeReader")
 		}
-		before := b.whole(snapshot)
+		before := b.readAll(snapshot)
 		b.write(insert("deal", "later", fields{"name": "later"}), remove("deal", "d00", 1))
 		b.sameDocs("before the write", before, want)
-		b.sameDocs("in the View", b.whole(snapshot), want)
+		b.sameDocs("in the View", b.readAll(snapshot), want)
 		return nil
 	}))
 	b.testDefinitions()
 }
 
-func (b *bench) testDefinitions() {
+func (b *suite) testDefinitions() {
 	b.t.Helper()
 	describer, ok := b.s.(store.Describer)
 	if !ok {
@@ -61,15 +60,15 @@ func (b *bench) testDefinitions() {
 		names = append(names, c.Name)
 		for _, given := range collections() {
 			if given.Name == c.Name && (len(given.Indexes) != len(c.Indexes) || given.Searchable != c.Searchable || given.Unwatched != c.Unwatched) {
-				b.t.Errorf("%s is told as %+v", c.Name, c)
+				b.t.Errorf("%s is described as %+v", c.Name, c)
 			}
 		}
 	}
 	b.same("collections", names, []string{"account", "deal", "log"})
 }
 
-// whole reads all deals in small pages.
-func (b *bench) whole(r store.FullReader) []store.Doc {
+// readAll reads all deals in small pages.
+func (b *suite) readAll(r store.FullReader) []store.Doc {
 	b.t.Helper()
 	var all []store.Doc
 	for after := ""; ; after = all[len(all)-1].ID {
@@ -82,7 +81,7 @@ func (b *bench) whole(r store.FullReader) []store.Doc {
 	}
 }
 
-func (b *bench) sameDocs(when string, got []store.Doc, want map[string]store.Doc) {
+func (b *suite) sameDocs(when string, got []store.Doc, want map[string]store.Doc) {
 	b.t.Helper()
 	b.same(when, ids(got), slices.Sorted(maps.Keys(want)))
 	for _, d := range got {

@@ -10,8 +10,8 @@ import (
 	"weft/runtime/store"
 )
 
-// sought is the condition of a search in the field name.
-func sought(text string) query.All {
+// searchWhere is the condition of a search in the field name.
+func searchWhere(text string) query.All {
 	var all query.All
 	for _, w := range query.Words(text) {
 		all = append(all, query.Cmp{Path: name, Op: query.Match, Value: w})
@@ -19,8 +19,8 @@ func sought(text string) query.All {
 	return all
 }
 
-// soughtBoth is the condition of a search in name and code.
-func soughtBoth(text string) query.All {
+// searchBothWhere is the condition of a search in name and code.
+func searchBothWhere(text string) query.All {
 	var all query.All
 	for _, w := range query.Words(text) {
 		all = append(all, query.Any{query.Cmp{Path: name, Op: query.Match, Value: w}, query.Cmp{Path: code, Op: query.Match, Value: w}})
@@ -28,17 +28,17 @@ func soughtBoth(text string) query.All {
 	return all
 }
 
-// search gives what each text finds.
-func (b *bench) search(texts ...string) string {
+// search returns the ids that each text finds.
+func (b *suite) search(texts ...string) string {
 	b.t.Helper()
 	var out []string
 	for _, text := range texts {
-		out = append(out, fmt.Sprint(b.find("deal", store.Find{Where: sought(text)})))
+		out = append(out, fmt.Sprint(b.find("deal", store.Find{Where: searchWhere(text)})))
 	}
 	return strings.Join(out, " ")
 }
 
-func testSearch(t *testing.T, b *bench) {
+func testSearch(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(
 		insert("deal", "1", fields{"name": "上海浦东发展银行", "stage": "new", "score": 3}),
@@ -54,23 +54,23 @@ func testSearch(t *testing.T, b *bench) {
 		b.same("search "+text, b.search(text), want)
 	}
 	won := query.Cmp{Path: stage, Op: query.Eq, Value: "won"}
-	b.same("and a filter", b.find("deal", store.Find{Where: query.All{won, sought("浦")}}), []string{"3"})
-	b.same("or a filter", b.find("deal", store.Find{Where: query.Any{won, sought("浦")}}), []string{"1", "2", "3", "4"})
-	b.same("not", b.find("deal", store.Find{Where: query.Not{X: sought("浦")}}), []string{"4", "5"})
-	b.same("in order", b.find("deal", store.Find{Where: sought("浦"), Sort: []query.SortTerm{{Path: score}}}), []string{"2", "3", "1"})
+	b.same("and a filter", b.find("deal", store.Find{Where: query.All{won, searchWhere("浦")}}), []string{"3"})
+	b.same("or a filter", b.find("deal", store.Find{Where: query.Any{won, searchWhere("浦")}}), []string{"1", "2", "3", "4"})
+	b.same("not", b.find("deal", store.Find{Where: query.Not{X: searchWhere("浦")}}), []string{"4", "5"})
+	b.same("in order", b.find("deal", store.Find{Where: searchWhere("浦"), Sort: []query.SortTerm{{Path: score}}}), []string{"2", "3", "1"})
 	hidden := name
 	hidden.Visible = won
 	b.same("where visible", b.find("deal", store.Find{Where: query.Cmp{Path: hidden, Op: query.Match, Value: query.Words("浦")[0]}}), []string{"3"})
-	n, err := b.s.Count(b.ctx, "deal", sought("shang"), 0)
+	n, err := b.s.Count(b.ctx, "deal", searchWhere("shang"), 0)
 	b.must(err)
 	b.same("count", n, 2)
-	rows, err := b.s.Aggregate(b.ctx, "deal", store.Aggregate{Where: sought("浦"),
+	rows, err := b.s.Aggregate(b.ctx, "deal", store.Aggregate{Where: searchWhere("浦"),
 		Groups: []query.GroupTerm{{Name: "stage", Path: stage}}, Metrics: []query.Metric{{Name: "n", Func: "count"}}})
 	b.must(err)
 	b.same("groups", rows, []store.Row{{"stage": "new", "n": int64(2)}, {"stage": "won", "n": int64(1)}})
 }
 
-func testSearchFollows(t *testing.T, b *bench) {
+func testSearchFollows(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", fields{"name": "alpha beta"}), insert("deal", "b", fields{"name": "beta"}))
 	b.write(replace("deal", "a", 1, fields{"name": "gamma beta"}))
@@ -83,7 +83,7 @@ func testSearchFollows(t *testing.T, b *bench) {
 }
 
 // testSearchProperty compares searches of a changing collection with query.Matches.
-func testSearchProperty(t *testing.T, b *bench) {
+func testSearchProperty(t *testing.T, b *suite) {
 	b.ensure()
 	r := rand.New(rand.NewPCG(4, 2))
 	parts := []string{"浦东", "发展", "银行", "上", "Bank", "bart", "b", "2026", "é", " ", "-", "东"}
@@ -115,7 +115,7 @@ func testSearchProperty(t *testing.T, b *bench) {
 		}
 		b.write(ops...)
 		for range 8 {
-			where := query.Expr(sought(text()))
+			where := query.Expr(searchWhere(text()))
 			if r.IntN(3) == 0 {
 				where = query.All{where, query.Cmp{Path: score, Op: query.Lt, Value: 2.0}}
 			}
@@ -125,9 +125,9 @@ func testSearchProperty(t *testing.T, b *bench) {
 	}
 }
 
-// testSearchCommon searches words that very many documents hold, in every
-// order, while documents change: adapters choose other plans there.
-func testSearchCommon(t *testing.T, b *bench) {
+// testSearchCommon searches words that most documents contain, in every order,
+// while documents change: adapters choose other plans for them.
+func testSearchCommon(t *testing.T, b *suite) {
 	const many = 900
 	b.ensure()
 	r := rand.New(rand.NewPCG(9, 9))
@@ -155,9 +155,9 @@ func testSearchCommon(t *testing.T, b *bench) {
 			docs[id] = decode(t, op.Doc.Body)
 			break
 		}
-		where := query.All{sought([]string{"common", "common 海银", "c", "上海银"}[r.IntN(4)])}
+		where := query.All{searchWhere([]string{"common", "common 海银", "c", "上海银"}[r.IntN(4)])}
 		if r.IntN(3) == 0 {
-			where = query.All{soughtBoth([]string{"a", "a common", "quoted", "a1"}[r.IntN(4)])}
+			where = query.All{searchBothWhere([]string{"a", "a common", "quoted", "a1"}[r.IntN(4)])}
 		}
 		if r.IntN(2) == 0 {
 			where = append(where, query.Cmp{Path: stage, Op: query.Eq, Value: "new"})

@@ -1,5 +1,5 @@
-// Package storetest says what a store promises and tests it on any adapter.
-// An adapter's own test calls Run with a function that opens an empty store.
+// Package storetest tests the promises of the store port on any adapter. An
+// adapter's own test calls Run with a function that opens an empty store.
 package storetest
 
 import (
@@ -14,27 +14,27 @@ import (
 	"weft/runtime/store"
 )
 
-// FaultInjector is an adapter that can be made to fail: fn is asked before every
-// operation of a batch and before its commit; its error is taken as the
-// disk's. A nil fn ends it.
+// FaultInjector is an adapter that can be made to fail: fn is called before every
+// operation of a batch and before its commit; its error counts as a failure of the
+// disk. A nil fn ends it.
 type FaultInjector interface {
 	SetFault(fn func() error)
 }
 
-// Run tests everything the port promises. open gives an empty store, which
-// the test closes; it is called many times, also at once.
+// Run tests everything that the port promises. open opens an empty store, which
+// the test closes; it is called many times, also concurrently.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	tests := []struct {
 		name string
-		run  func(*testing.T, *bench)
+		run  func(*testing.T, *suite)
 	}{
 		{"reads", testReads},
 		{"ensure", testEnsure},
-		{"indexes made later", testLaterIndexes},
+		{"indexes of existing documents", testLaterIndexes},
 		{"batch", testBatch},
 		{"operations", testOperations},
 		{"atomicity under faults", testFaults},
-		{"expectations under concurrency", testSkew},
+		{"expectations under concurrency", testWriteSkew},
 		{"revisions under concurrency", testRevisions},
 		{"unique keys", testUnique},
 		{"unique keys under concurrency", testUniqueConcurrent},
@@ -43,26 +43,26 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"claims of 16 callers", testClaimConcurrent},
 		{"pinyin order", testPinyin},
 		{"orders and pages", testPages},
-		{"pages behind equal keys", testEqualKeys},
+		{"pages after equal keys", testEqualKeys},
 		{"filters", testFilters},
 		{"filters of values of another type", testOtherTypes},
 		{"filters agree with query.Matches", testFiltersProperty},
 		{"counts", testCounts},
 		{"aggregates", testAggregates},
 		{"text groups", testTextGroups},
-		{"aggregates follow writes", testAggregatesFollow},
+		{"aggregates after writes", testAggregatesFollow},
 		{"buckets", testBuckets},
 		{"search", testSearch},
-		{"search follows writes", testSearchFollows},
+		{"search after writes", testSearchFollows},
 		{"search for common words", testSearchCommon},
 		{"search agrees with query.Matches", testSearchProperty},
 		{"reads while others write", testConcurrentReads},
 		{"watch", testWatch},
 		{"watch resync", testResync},
 		{"view", testView},
-		{"whole documents", testWhole},
+		{"full documents", testReadFull},
 		{"change numbers", testChangeNumbers},
-		{"cancelled callers", testCancelled},
+		{"cancelled contexts", testCancelled},
 		{"after close", testClosed},
 	}
 	for _, test := range tests {
@@ -74,19 +74,19 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 					t.Errorf("close: %v", err)
 				}
 			})
-			test.run(t, &bench{t: t, ctx: t.Context(), s: s})
+			test.run(t, &suite{t: t, ctx: t.Context(), s: s})
 		})
 	}
 }
 
-// bench is one store under test.
-type bench struct {
+// suite tests one store.
+type suite struct {
 	t   *testing.T
 	ctx context.Context
 	s   store.Store
 }
 
-func (b *bench) must(err error) {
+func (b *suite) must(err error) {
 	b.t.Helper()
 	if err != nil {
 		b.t.Fatal(err)
@@ -126,8 +126,8 @@ func kindsOf(paths ...query.Path) map[string]query.Kind {
 	return kinds
 }
 
-// collections are deal with indexes of every sort, the accounts it refers to,
-// and one that watchers do not hear of.
+// collections returns deal with all kinds of indexes, account, to which it refers,
+// and log, which is Unwatched.
 func collections() []store.Collection {
 	return []store.Collection{
 		{Name: "deal", Searchable: true, Kinds: kindsOf(name, code, score, amount, day, at, done, stage, account, tags, place), Indexes: []store.Index{
@@ -144,7 +144,7 @@ func collections() []store.Collection {
 	}
 }
 
-func (b *bench) ensure() *bench {
+func (b *suite) ensure() *suite {
 	b.t.Helper()
 	b.must(b.s.Ensure(b.ctx, collections()))
 	return b
@@ -186,17 +186,17 @@ func remove(collection, id string, oldRev int64) store.Op {
 	return store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}, OldRev: oldRev}
 }
 
-func (b *bench) commit(ops ...store.Op) error {
+func (b *suite) commit(ops ...store.Op) error {
 	return b.s.Commit(b.ctx, &store.Batch{Ops: ops})
 }
 
-func (b *bench) write(ops ...store.Op) {
+func (b *suite) write(ops ...store.Op) {
 	b.t.Helper()
 	b.must(b.commit(ops...))
 }
 
-// find gives the ids of what is found, in order.
-func (b *bench) find(collection string, f store.Find) []string {
+// find returns the ids of the documents found, in order.
+func (b *suite) find(collection string, f store.Find) []string {
 	b.t.Helper()
 	if f.Limit == 0 {
 		f.Limit = 10_000
@@ -214,7 +214,7 @@ func ids(docs []store.Doc) []string {
 	return out
 }
 
-func (b *bench) get(collection, id string) fields {
+func (b *suite) get(collection, id string) fields {
 	b.t.Helper()
 	d, err := b.s.Get(b.ctx, collection, id)
 	b.must(err)
@@ -230,7 +230,7 @@ func decode(t *testing.T, body []byte) fields {
 	return f
 }
 
-func (b *bench) same(what string, got, want any) {
+func (b *suite) same(what string, got, want any) {
 	b.t.Helper()
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
 		b.t.Errorf("%s: got %s, want %s", what, g, w)

@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testUnique(t *testing.T, b *bench) {
+func testUnique(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(
 		insert("account", "a", fields{"code": "k1", "stage": "s", "score": 1}),
@@ -33,15 +33,15 @@ func testUnique(t *testing.T, b *bench) {
 			t.Errorf("%s: %v", what, err)
 		}
 		if _, err := b.s.Get(b.ctx, "log", what); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("%s: the refused batch left something", what)
+			t.Errorf("%s: the refused batch was partly applied", what)
 		}
 	}
 	b.write(replace("account", "a", 1, fields{"code": "k1"}))                        // itself
 	b.write(remove("account", "a", 2), insert("account", "h", fields{"code": "k1"})) // freed in the same batch
 }
 
-// testUniqueConcurrent lets 16 callers want the same keys while others write.
-func testUniqueConcurrent(t *testing.T, b *bench) {
+// testUniqueConcurrent: 16 callers insert the same keys while others write.
+func testUniqueConcurrent(t *testing.T, b *suite) {
 	const callers, wanted = 16, 12
 	b.ensure()
 	var won atomic.Int64
@@ -59,7 +59,7 @@ func testUniqueConcurrent(t *testing.T, b *bench) {
 					t.Error(err)
 				}
 				if err := b.commit(insert("deal", id, nil)); err != nil {
-					t.Errorf("a bystander in the same group: %v", err)
+					t.Errorf("another batch of the same group: %v", err)
 				}
 			}
 		})

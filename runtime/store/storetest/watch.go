@@ -10,7 +10,7 @@ import (
 	"weft/runtime/store"
 )
 
-func testWatch(t *testing.T, b *bench) {
+func testWatch(t *testing.T, b *suite) {
 	const callers, each = 8, 25
 	b.ensure()
 	b.write(insert("deal", "before", nil))
@@ -64,8 +64,8 @@ func testWatch(t *testing.T, b *bench) {
 	}
 }
 
-// testResync writes more than anybody buffers to a watcher that does not read.
-func testResync(t *testing.T, b *bench) {
+// testResync writes more events than fit the queue of a watcher that does not read.
+func testResync(t *testing.T, b *suite) {
 	const rounds, batch = 20, 250
 	b.ensure()
 	events, err := b.s.Watch(b.ctx)
@@ -99,7 +99,7 @@ func testResync(t *testing.T, b *bench) {
 	}
 }
 
-func testView(t *testing.T, b *bench) {
+func testView(t *testing.T, b *suite) {
 	b.ensure()
 	b.write(insert("deal", "a", fields{"stage": "new", "name": "word"}))
 	outside, err := b.s.ChangeNumber(b.ctx, "deal")
@@ -115,7 +115,7 @@ func testView(t *testing.T, b *bench) {
 		n, err := r.Count(b.ctx, "deal", nil, 0)
 		b.must(err)
 		b.same("count in the view", n, 1)
-		docs, err := r.Find(b.ctx, "deal", store.Find{Where: sought("word"), Limit: 9})
+		docs, err := r.Find(b.ctx, "deal", store.Find{Where: searchWhere("word"), Limit: 9})
 		b.must(err)
 		b.same("found in the view", ids(docs), []string{"a"})
 		rows, err := r.Aggregate(b.ctx, "deal", store.Aggregate{Groups: nil, Metrics: figures[:1]})
@@ -124,7 +124,7 @@ func testView(t *testing.T, b *bench) {
 		now, err := b.s.ChangeNumber(b.ctx, "deal")
 		b.must(err)
 		if inside, err := r.ChangeNumber(b.ctx, "deal"); err != nil || inside == now {
-			t.Errorf("old data would be kept under the new number %d: %v", now, err)
+			t.Errorf("old data would be cached under the new number %d: %v", now, err)
 		}
 		return nil
 	})
@@ -137,7 +137,7 @@ func testView(t *testing.T, b *bench) {
 	b.write(insert("deal", "c", nil))
 }
 
-func testChangeNumbers(t *testing.T, b *bench) {
+func testChangeNumbers(t *testing.T, b *suite) {
 	b.ensure()
 	number := func(collection string) uint64 {
 		n, err := b.s.ChangeNumber(b.ctx, collection)

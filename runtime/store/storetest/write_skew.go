@@ -9,14 +9,14 @@ import (
 	"weft/runtime/store"
 )
 
-// WriteSkewCollections are what Skew needs.
+// WriteSkewCollections are the collections that WriteSkew needs.
 func WriteSkewCollections() []store.Collection {
 	return []store.Collection{{Name: "left", ExpectAbsent: true}, {Name: "right", ExpectAbsent: true}, {Name: "deal"}}
 }
 
-// WriteSkew commits pairs of batches at once of which either changes what the other
-// relies on: that a document is not there, or its revision. One of each pair
-// must be refused. a and b may be two openings of one database.
+// WriteSkew commits pairs of batches concurrently, each of which changes what the
+// other expects: the absence of a document, or its revision. One of each pair must
+// be refused. a and b may be two openings of one database.
 func WriteSkew(t *testing.T, a, b store.Store) {
 	const rounds = 12
 	for r := range rounds {
@@ -50,7 +50,7 @@ func clash(t *testing.T, a, b store.Store, what string, first, second *store.Bat
 	}
 }
 
-func testSkew(t *testing.T, b *bench) {
+func testWriteSkew(t *testing.T, b *suite) {
 	b.must(b.s.Ensure(b.ctx, WriteSkewCollections()))
 	WriteSkew(t, b.s, b.s)
 }

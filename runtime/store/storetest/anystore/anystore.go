@@ -1,9 +1,8 @@
-// Package anystore is the one switch over the tests of all rooms: they open
-// their store here, and the environment says which. WEFT_TEST_STORE is sqlite
-// (where it is not set) or mongodb.
+// Package anystore opens the store for the tests of all packages; the environment
+// says which: WEFT_TEST_STORE is sqlite (the default) or mongodb.
 //
-// What a test cannot ask of one of the stores stands in Differences, with its
-// reason; nothing else may leave a test out.
+// Differences lists with reasons what tests cannot ask of one of the stores; no
+// test may be skipped for other reasons, except those in OtherSkips.
 package anystore
 
 import (
@@ -20,7 +19,7 @@ import (
 	"weft/runtime/store/sqlite"
 )
 
-// The stores, and the places of attachments.
+// The stores, and the storages of attachments.
 const (
 	SQLite  = "sqlite"
 	MongoDB = "mongodb"
@@ -28,12 +27,11 @@ const (
 	S3      = "s3"
 )
 
-// patience of a store with a test server that shares its processors with the tests.
-const patience = 30 * time.Second
+// timeout is long because the test server shares its processors with the tests.
+const timeout = 30 * time.Second
 
-// chosen is what a variable of the environment chooses; the first choice is
-// that of a variable that is not set.
-func chosen(t testing.TB, variable string, choices ...string) string {
+// setting returns the choice in an environment variable; the first is the default.
+func setting(t testing.TB, variable string, choices ...string) string {
 	t.Helper()
 	value := os.Getenv(variable)
 	if value == "" {
@@ -45,16 +43,16 @@ func chosen(t testing.TB, variable string, choices ...string) string {
 	return value
 }
 
-// running is the store that this run is about.
-func running(t testing.TB) string {
+// current is the store of this test run.
+func current(t testing.TB) string {
 	t.Helper()
-	return chosen(t, "WEFT_TEST_STORE", SQLite, MongoDB)
+	return setting(t, "WEFT_TEST_STORE", SQLite, MongoDB)
 }
 
-// Files is the place of attachments that this run is about.
+// Files is the storage of attachments of this test run.
 func Files(t testing.TB) string {
 	t.Helper()
-	return chosen(t, "WEFT_TEST_FILES", Folder, S3)
+	return setting(t, "WEFT_TEST_FILES", Folder, S3)
 }
 
 // Open opens an empty store, which ends with the test.
@@ -64,8 +62,8 @@ func Open(t testing.TB) store.Store {
 	ctx := context.WithoutCancel(t.Context())
 	var s store.Store
 	var err error
-	if running(t) == MongoDB {
-		s, err = mongo.Open(ctx, mongotest.URI(t), mongo.Options{UnresponsiveTimeout: patience})
+	if current(t) == MongoDB {
+		s, err = mongo.Open(ctx, mongotest.URI(t), mongo.Options{UnresponsiveTimeout: timeout})
 	} else {
 		s, err = sqlite.Open(ctx, filepath.Join(t.TempDir(), "weft.db"), sqlite.Options{})
 	}

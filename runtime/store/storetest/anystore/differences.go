@@ -2,16 +2,16 @@ package anystore
 
 import "testing"
 
-// Difference is what one of the stores does not do as the other.
+// Difference is a promise that one of the stores does not keep like the other.
 type Difference struct {
-	// On is the store or the place of attachments on which a test is left out
-	// or asks for less.
+	// On is the store or the storage of attachments on which a test is skipped or
+	// asks for less.
 	On     string
 	Reason string
 }
 
-// Differences are all of them, by the key that tests name; docs/stored-form.md
-// lists the same. What a test leaves out on purpose it names in a comment.
+// Differences holds all of them by the key that tests use; docs/stored-form.md
+// lists the same. A test that leaves something out names the key in a comment.
 var Differences = map[string]Difference{
 	"leases without rows":     {MongoDB, "several processes may have the database open at once, so that a lease is a row that all of them see"},
 	"last digits of sums":     {MongoDB, "sums and averages of doubles depend on the order in which they are added, which neither store promises; currency is exact"},
@@ -21,33 +21,31 @@ var Differences = map[string]Difference{
 	"order of mixed kinds":    {MongoDB, "values of another kind than their field's have an order of their own in each database; no definition leads to them but a change of type by force"},
 }
 
-// OtherSkips are the functions of tests, by file and name, that may leave
-// something out for a reason that is not a store's, or that ask whether the
-// server is a real mongod.
+// OtherSkips are the test functions, by file and name, that may be skipped for
+// another reason than the store, or that ask whether the server is a real mongod.
 var OtherSkips = map[string]string{
 	"runtime/files/s3_test.go:TestUnfinishedPartsAreEnded":                "MinIO lists no unfinished uploads, and ends them itself after a day",
 	"crashtest/fusetest/missing.go:Missing":                               "a machine without FUSE cannot show a loss of power; with CI=true it must",
 	"cmd/weft/disk_test.go:TestFullDiskIsSaidAndLosesNothing":             "a user who may not mount cannot have a full or read-only disk",
 	"cmd/weft/disk_test.go:TestReadOnlyFolderIsSaid":                      "a user who may not mount cannot have a full or read-only disk",
-	"runtime/transfer/b2b_test.go:b2bFolder":                              "the sales history stands beside the repository, not in it; with CI=true it must",
-	"cmd/weft/migrate_deals_test.go:TestMigrateDeals":                     "the sales history stands beside the repository, not in it; with CI=true it must",
+	"runtime/transfer/b2b_test.go:b2bFolder":                              "the sales history is not part of the repository; with CI=true it must",
+	"cmd/weft/migrate_deals_test.go:TestMigrateDeals":                     "the sales history is not part of the repository; with CI=true it must",
 	"runtime/store/mongo/served_explain_test.go:TestServedListsByExplain": "explain says how a real mongod plans; the test server plans otherwise",
 	"runtime/store/mongo/search_test.go:TestSearchIsServed":               "explain says how a real mongod plans, besides what is shown without it",
 	"runtime/store/mongo/differ_test.go:shardServer":                      "nothing is left out: a real mongod serves all shards, the test server has one processor to itself",
 }
 
-// Differs tells whether this run is about a store that has the difference, so that a test
-// asks of it what can be asked.
+// Differs tells whether the store of this test run has the difference.
 func Differs(t testing.TB, key string) bool {
 	t.Helper()
 	d, ok := Differences[key]
 	if !ok {
 		t.Fatalf("no difference %q is declared", key)
 	}
-	return d.On == running(t) || d.On == Files(t)
+	return d.On == current(t) || d.On == Files(t)
 }
 
-// Skip leaves a test out on the store that has the difference.
+// Skip skips a test on the store that has the difference.
 func Skip(t testing.TB, key string) {
 	t.Helper()
 	if Differs(t, key) {

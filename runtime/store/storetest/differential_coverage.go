@@ -6,9 +6,9 @@ import (
 	"weft/runtime/query"
 )
 
-// met counts what the random questions met, for answers that are all empty are
-// alike whatever a store does.
-type met struct {
+// coverage counts what the random questions reached: answers that are all empty
+// would be equal whatever a store does.
+type coverage struct {
 	finds, nonEmpty, severalPages int
 	aggregates, severalRows       int
 	// matched are the comparisons that held for a document, by operator and kind.
@@ -21,8 +21,8 @@ type comparisonKind struct {
 	kind query.Kind
 }
 
-// count notes what a question meets.
-func (w *world) count(q question) {
+// count records what a question reaches.
+func (w *fixture) count(q question) {
 	m := &w.met
 	if m.matched == nil {
 		m.matched, m.asked = map[comparisonKind]bool{}, map[comparisonKind]int{}
@@ -45,7 +45,7 @@ func (w *world) count(q question) {
 	w.countComparisons(q.find.Where)
 }
 
-func (w *world) countComparisons(x query.Expr) {
+func (w *fixture) countComparisons(x query.Expr) {
 	switch x := x.(type) {
 	case query.All:
 		for _, part := range x {
@@ -72,11 +72,11 @@ func (w *world) countComparisons(x query.Expr) {
 	}
 }
 
-// askedEnough is how often a comparison is asked before it must have held once.
-const askedEnough = 40
+// minAsked is the number of uses after which a comparison must have held once.
+const minAsked = 40
 
-// judge fails when too little was met.
-func (m *met) judge(t *testing.T) {
+// check fails when too little was reached.
+func (m *coverage) check(t *testing.T) {
 	t.Helper()
 	t.Logf("%d lists, %d with an answer, %d with several pages; %d aggregates, %d with several rows; %d of %d comparisons held",
 		m.finds, m.nonEmpty, m.severalPages, m.aggregates, m.severalRows, len(m.matched), len(m.asked))
@@ -84,7 +84,7 @@ func (m *met) judge(t *testing.T) {
 		t.Errorf("too few answers to compare: %+v", *m)
 	}
 	for key, n := range m.asked {
-		if n >= askedEnough && !m.matched[key] {
+		if n >= minAsked && !m.matched[key] {
 			t.Errorf("%s of kind %d was asked %d times and held for no document", key.op, key.kind, n)
 		}
 	}

@@ -14,13 +14,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// The folder: tmp/ for what is being received, and 256 folders named by the
-// last two characters of the id, which are random in a UUIDv7.
+// tempDir is the folder of files that are being received. Stored ones are in
+// 256 folders named by the last two characters of the id, which are random in a
+// UUIDv7.
 const tempDir = "tmp"
 
 // folder is the Storage in a local folder. It is opened by the first call that
-// needs it. Everything goes through os.Root, so no name and no symbolic link
-// can lead out of it (S-17).
+// needs it. Everything goes through os.Root, so that no name and no symbolic
+// link leads out of it.
 type folder struct {
 	dir string
 
@@ -32,8 +33,8 @@ type folder struct {
 func NewFolder(dir string) Storage { return &folder{dir: dir} }
 
 // Put writes a temporary file first, so that a half-written one is never found
-// under a key, and flushes the file and then the folder, so that both are
-// still there after a loss of power.
+// under a key, and flushes the file and then the folder, so that both survive a
+// loss of power.
 func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	root, err := f.open()
 	if err != nil {
@@ -46,7 +47,7 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	defer func() {
 		_ = out.Close()
-		_ = root.Remove(temp) // gone already when all went well
+		_ = root.Remove(temp) // it was moved if all went well
 	}()
 	if _, err := io.Copy(out, &contextReader{ctx, r}); err != nil {
 		return diskProblem(fmt.Errorf("receive the file: %w", err))
@@ -57,8 +58,9 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	return diskProblem(moveIntoPlace(root, temp, key))
 }
 
-// moveIntoPlace moves a flushed temporary file under its key and flushes the folder
-// entry. One that cannot be flushed does not stay: a Put that failed keeps nothing.
+// moveIntoPlace moves a flushed temporary file under its key and flushes the
+// folder entry. An entry that cannot be flushed is removed: a Put that failed
+// stores nothing.
 func moveIntoPlace(root *os.Root, temp, key string) error {
 	if err := makeDir(root, shard(key)); err != nil {
 		return err
@@ -133,7 +135,7 @@ func openFolder(dir string) (*os.Root, error) {
 	return root, nil
 }
 
-// Close gives the folder back.
+// Close closes the folder.
 func (f *folder) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"weft/runtime/problem"
 )
 
-// List walks over the folders of keys.
+// List reads the folders of keys.
 func (f *folder) List(ctx context.Context, id string, each func(StoredObject) error) error {
 	root, err := f.open()
 	if err != nil {
@@ -40,7 +40,7 @@ func (f *folder) List(ctx context.Context, id string, each func(StoredObject) er
 		}
 		err := listDir(root, d.Name(), func(s StoredObject) error {
 			if shard(s.Key) != d.Name() {
-				return nil // none of ours
+				return nil // not stored by weft
 			}
 			return each(s)
 		})
@@ -62,7 +62,7 @@ func listDir(root *os.Root, dir string, each func(StoredObject) error) error {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() {
-			continue // gone meanwhile, or none of ours
+			continue // removed meanwhile, or not stored by weft
 		}
 		if err := each(StoredObject{Key: e.Name(), Size: info.Size(), StoredAt: info.ModTime()}); err != nil {
 			return err
@@ -107,7 +107,7 @@ func syncPath(dir string) error {
 	return nil
 }
 
-// diskProblem names the failures of a disk that a caller can act on.
+// diskProblem converts disk errors that a caller can act on into problems.
 func diskProblem(err error) error {
 	if err == nil || problem.As(err) != nil {
 		return err

@@ -15,7 +15,8 @@ func shard(key string) string {
 	return id[max(0, len(id)-2):]
 }
 
-// objectPath is where a key lies, below the folder or the prefix of the bucket.
+// objectPath is the path of a key, below the folder or the prefix of the
+// bucket.
 func objectPath(key string) string { return shard(key) + "/" + key }
 
 // fileIDOf is the id that a key belongs to.
@@ -24,17 +25,17 @@ func fileIDOf(key string) string {
 	return id
 }
 
-// derivedKey is the key of something made from a file, such as a smaller image.
+// derivedKey is the key of something made from a file, such as a thumbnail.
 func derivedKey(id, variant string) string { return id + "." + variant }
 
-// probePrefix stands before the id in keys that are nobody's file.
+// probePrefix starts the keys of Probe, which belong to no file.
 const probePrefix = "probe-"
 
-// isObjectKey tells whether a key is one that weft makes for bytes. Whatever else
-// lies in a bucket that is shared is not weft's to touch.
+// isObjectKey tells whether weft makes such keys. It must not touch anything
+// else in a shared bucket.
 func isObjectKey(key string) bool {
 	id := strings.TrimPrefix(fileIDOf(key), probePrefix)
-	if len(id) != 36 && len(id) != 32 { // other spellings are not weft's
+	if len(id) != 36 && len(id) != 32 { // other spellings of a UUID are not weft's
 		return false
 	}
 	_, err := uuid.Parse(id)

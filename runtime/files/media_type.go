@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// sniffLen is how many bytes at the start decide about the type.
+// sniffLen is how many bytes at the start determine the type.
 const sniffLen = 512
 
-// byContainer lists the types that share a container and are told apart only
-// by the name or by what the uploader says: extension → type.
+// Types that share a container and differ only by the name or the declared
+// type: extension → type.
 var (
 	ooxml = map[string]string{
 		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -30,10 +30,10 @@ var (
 	}
 )
 
-// mediaType tells the type of a file from its first bytes. What the uploader
-// declares is never believed against the bytes; it only helps, after the name,
-// to tell types of one container apart. Markup (HTML, SVG, XML) is never
-// called an image or text of another kind, so no field for images takes it.
+// mediaType detects the type of a file from its first bytes. A declared type is
+// never believed against the bytes; after the name, it only distinguishes types
+// of one container. Markup (HTML, SVG, XML) is never called an image or another
+// kind of text, so no field for images accepts it.
 func mediaType(head []byte, name, declared string) string {
 	ext := strings.ToLower(path.Ext(name))
 	switch {
@@ -57,7 +57,7 @@ func mediaType(head []byte, name, declared string) string {
 	return sniffed
 }
 
-// among picks the type that the name or the declaration points to, if it is
+// among picks the type that the name or the declared type points to, if it is
 // one of the container's types.
 func among(types map[string]string, ext, declared, otherwise string) string {
 	if t, ok := types[ext]; ok {
@@ -72,7 +72,8 @@ func among(types map[string]string, ext, declared, otherwise string) string {
 	return otherwise
 }
 
-// zipType tells office documents from other archives by their first entry.
+// zipType distinguishes office documents from other archives by their first
+// entry.
 func zipType(head []byte, ext, declared string) string {
 	if len(head) < 30 {
 		return "application/zip"
@@ -102,21 +103,20 @@ func wordLen(b []byte) int {
 	return len(b)
 }
 
-// heifTypes are the types of still pictures in boxes, by the brand that says how
-// they are coded.
+// heifTypes are the types of still pictures in HEIF containers, by the brand of
+// their coding.
 var heifTypes = map[string]string{
 	"heic": "image/heic", "heix": "image/heic", "hevc": "image/heic", "hevx": "image/heic",
 	"heim": "image/heic", "heis": "image/heic", "avif": "image/avif", "avis": "image/avif",
 }
 
-// heifBrands say that a file holds still pictures, coded in whatever way.
+// heifBrands say that a file holds still pictures of any coding.
 var heifBrands = map[string]bool{"mif1": true, "mif2": true, "msf1": true, "miaf": true, "MA1A": true, "MA1B": true, "MiHA": true, "MiHB": true, "MiHE": true}
 
-// heifType is the type of still pictures in boxes, "" for what holds none. The
-// main brand decides; where it does not say how they are coded, the first of
-// those that the file is compatible with. One whose coding is not told, or has
-// no type here, is taken as HEIC, so that it is cleaned. A film may name such
-// brands too, behind its own.
+// heifType is the type of still pictures in a HEIF container, "" for other
+// files. The main brand decides; if it does not say the coding, the first
+// compatible brand that does. Pictures of an unknown coding count as HEIC, so
+// that they are cleaned. A film may list such brands too, after its own.
 func heifType(head []byte) string {
 	if len(head) < 12 || string(head[4:8]) != "ftyp" {
 		return ""

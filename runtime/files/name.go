@@ -11,10 +11,10 @@ import (
 // maxName is the greatest length of a name in bytes, that of common file systems.
 const maxName = 255
 
-// CleanName makes a name that is safe to show and to offer for saving: the
-// last part of a path, in NFC, without control, format (such as the
-// right-to-left override) and reserved characters, at most 255 bytes with its
-// extension kept. What nothing is left of is called "file".
+// CleanName makes a name that is safe to show and to offer for saving: the last
+// part of a path, in NFC, without control, format (such as the right-to-left
+// override) and reserved characters, at most 255 bytes with its extension kept.
+// An empty result becomes "file".
 func CleanName(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {

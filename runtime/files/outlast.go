@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// outlive is a context that ends so long after ctx did: what a caller sent
-// before his connection broke is kept, but not waited for without end.
+// outlive is a context that ends so long after ctx: what a caller sent before
+// the connection broke is stored, but not waited for without limit.
 func outlive(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

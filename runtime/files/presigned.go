@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// presignedLifetime is how long a presigned address is good: time to begin a download,
-// not to pass the address on (S-34).
+// presignedLifetime is how long a presigned address is valid: time to begin a
+// download, not to pass the address on.
 const presignedLifetime = 2 * time.Minute
 
-// presigner is a Storage that can send readers to the bytes themselves.
+// presigner is a Storage that can redirect readers to the bytes.
 type presigner interface {
-	// presignedURL makes an address for reading the bytes under a key, for a short
-	// while, as the type and under the disposition given; "" when it does not.
+	// presignedURL makes a short-lived address for reading the bytes under a
+	// key, with the type and disposition given; "" when redirects are off.
 	presignedURL(ctx context.Context, key, mediaType, disposition string) (string, error)
 }
 
-// PresignedURL makes an address at which a file can be fetched for two minutes, by
-// reading only, as the media type and with the Content-Disposition given; both
-// are part of what is signed. It is "" when downloads go through weft. Whether
-// the caller may read the file is to be asked before; the address is a secret
-// and is never to be logged.
+// PresignedURL makes an address at which a file can be read for two minutes,
+// with the media type and Content-Disposition given; both are signed. It is ""
+// when downloads go through weft. The caller must check before that the user
+// may read the file; the address is a secret and must never be logged.
 func (s *Service) PresignedURL(ctx context.Context, f File, mediaType, disposition string) (string, error) {
 	if l, ok := s.storage.(presigner); ok {
 		return l.presignedURL(ctx, f.ID, mediaType, disposition)

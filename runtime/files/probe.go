@@ -18,8 +18,8 @@ type ProbeStep struct {
 	Err    error
 }
 
-// Probe puts some bytes into the storage, finds them, reads them again and
-// takes them away: all that the storage must let weft do.
+// Probe stores some bytes, finds, reads and removes them: everything that the
+// storage must let weft do.
 func (s *Service) Probe(ctx context.Context) []ProbeStep {
 	key, text := probePrefix+uuid.NewString(), []byte("weft looks whether it may store files here; this can be removed")
 	list := []ProbeStep{{Action: "put", Err: s.storage.Put(ctx, key, bytes.NewReader(text))}}
@@ -78,9 +78,9 @@ func (s *Service) probeRemove(ctx context.Context, key string) error {
 	return err
 }
 
-// ClockDifference is by how much the clock of the storage's server is ahead of
-// this machine's; false when the storage has no server. Requests to S3 are
-// signed with the time and refused when it is more than some minutes off.
+// ClockDifference is how far the clock of the storage's server is ahead of this
+// machine's; false when the storage has no server. Requests to S3 are signed
+// with the time and refused when it is more than some minutes off.
 func (s *Service) ClockDifference(ctx context.Context) (ahead time.Duration, known bool, err error) {
 	b, ok := s.storage.(*Bucket)
 	if !ok {
@@ -98,10 +98,10 @@ func (s *Service) ClockDifference(ctx context.Context) (ahead time.Duration, kno
 	defer res.Body.Close()
 	at, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
-		return 0, false, nil // it does not say
+		return 0, false, nil // the answer has no date
 	}
 	middle := sent.Add(time.Since(sent) / 2)
-	// The header has whole seconds, cut off.
+	// The header has whole seconds, rounded down.
 	return at.Add(time.Second / 2).Sub(middle).Round(time.Second), true, nil
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// probeParts begins an upload in parts under a key, lists what is unfinished
-// and ends it: what large files need, and the sweep behind those cut off.
+// probeParts begins a multipart upload under a key, lists unfinished ones and
+// ends it: what large files and their sweep need.
 func (b *Bucket) probeParts(ctx context.Context, key string) []ProbeStep {
 	id, err := b.beginMultipart(ctx, key)
 	list := []ProbeStep{{"begin upload", err}, {"list uploads", b.probeUnfinished(ctx, key)}}
@@ -21,8 +21,8 @@ func (b *Bucket) probeParts(ctx context.Context, key string) []ProbeStep {
 	return append(list, ProbeStep{"end upload", err})
 }
 
-// probeUnfinished asks for unfinished uploads as the sweep does. Whether this
-// one is among them is not asked: some servers list only those of a whole key.
+// probeUnfinished lists unfinished uploads as the sweep does. It does not check
+// that this one is listed: some servers list only those of an exact key.
 func (b *Bucket) probeUnfinished(ctx context.Context, key string) error {
 	call, w := b.server.guard(ctx)
 	defer w.stop()

@@ -16,7 +16,8 @@ import (
 	"weft/runtime/problem"
 )
 
-// There is no limit for a whole transfer, only for standing still: see watch.
+// A whole transfer has no time limit, only one without progress: see
+// stallGuard.
 const (
 	handshakeMax = 3 * time.Second
 	s3Tries      = 3
@@ -26,12 +27,12 @@ const (
 type Bucket struct {
 	o      S3Options
 	client minio.Core
-	signer *minio.Client // of addresses for browsers
+	signer *minio.Client // signs addresses for browsers
 	server *serverProbe
 
 	mu       sync.Mutex
-	exists   bool     // the bucket is known to be there
-	creating *attempt // what all callers wait for; nil when nobody tries
+	exists   bool     // the bucket is known to exist
+	creating *attempt // the attempt that all callers wait for; nil when none runs
 }
 
 // NewBucket checks the options; nothing is sent before the first call.
@@ -86,18 +87,18 @@ func (o S3Options) client(u *url.URL, transport http.RoundTripper) (*minio.Clien
 // String shows where the bucket is.
 func (b *Bucket) String() string { return b.o.String() }
 
-// Close gives idle connections back.
+// Close closes idle connections.
 func (b *Bucket) Close() error {
 	b.server.transport.CloseIdleConnections()
 	return nil
 }
 
-// name is what a key is called in the bucket.
+// name is the name of a key's object in the bucket.
 func (b *Bucket) name(key string) string { return b.o.prefix() + objectPath(key) }
 
-// ensureBucket makes the bucket if that is wanted and was not done yet. Callers share
-// one attempt, each for as long as he waits, so that they do not queue up
-// behind a server that is gone.
+// ensureBucket makes the bucket if that is wanted and was not done yet. Callers
+// share one attempt, each until its context ends, so that they do not queue for
+// a server that is gone.
 func (b *Bucket) ensureBucket(ctx context.Context) error {
 	b.mu.Lock()
 	if b.exists {
@@ -149,8 +150,8 @@ func (b *Bucket) makeBucket(ctx context.Context) error {
 	return nil
 }
 
-// s3Problem says what a failure of the bucket means to a caller: there is
-// nothing under the key, there is no room, or it has to be tried again later.
+// s3Problem converts an error of the bucket into what a caller can act on:
+// nothing is stored under the key, storage is full, or try again later.
 func s3Problem(ctx context.Context, err error) error {
 	if err == nil || problem.As(err) != nil {
 		return err

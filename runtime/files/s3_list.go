@@ -9,8 +9,8 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Remove takes an object away. In a bucket with versions it stays as one of
-// them, until the bucket's own rules end it.
+// Remove removes an object. In a bucket with versions it stays as an old
+// version until the bucket's lifecycle rules remove it.
 func (b *Bucket) Remove(ctx context.Context, key string) error {
 	ctx, w := b.server.guard(ctx)
 	defer w.stop()
@@ -21,7 +21,7 @@ func (b *Bucket) Remove(ctx context.Context, key string) error {
 	return nil
 }
 
-// List goes through the objects that lie where keys lie; others are none of ours.
+// List lists the objects whose names weft makes; it skips others.
 func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) error) error {
 	if err := b.ensureBucket(ctx); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) er
 		if o.Key != b.name(key) {
 			continue
 		}
-		// What each does is its own affair.
+		// The time that fn takes does not count as a stall.
 		w.idle.Store(true)
 		if err := each(StoredObject{Key: key, Size: o.Size, StoredAt: o.LastModified}); err != nil {
 			return err
@@ -51,7 +51,8 @@ func (b *Bucket) List(ctx context.Context, id string, each func(StoredObject) er
 	return listProblem(call)
 }
 
-// listProblem is the problem of a list that ended early: its end alone does not say so.
+// listProblem is the problem of a list that ended early, which the iterator
+// does not report.
 func listProblem(call context.Context) error {
 	if cause := context.Cause(call); cause != nil {
 		return s3Problem(call, fmt.Errorf("list the bucket: %w", cause))
@@ -59,8 +60,8 @@ func listProblem(call context.Context) error {
 	return nil
 }
 
-// CleanIncomplete ends uploads in parts that were begun before the time given and never
-// finished. Those of others, in a bucket that is shared, go on.
+// CleanIncomplete aborts multipart uploads that were begun before the time
+// given and never finished. Those of other programs in a shared bucket go on.
 func (b *Bucket) CleanIncomplete(ctx context.Context, before time.Time) (int, error) {
 	if err := b.ensureBucket(ctx); err != nil {
 		return 0, err

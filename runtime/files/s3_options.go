@@ -17,38 +17,38 @@ import (
 // show no secret.
 type S3Options struct {
 	// Endpoint is a host with an optional port, or https:// or http:// before
-	// it; without either it is spoken to over TLS.
+	// it; TLS is the default.
 	Endpoint string
 	// PublicEndpoint is the same server as browsers reach it, where Endpoint is
-	// inside a network; only addresses that downloads are redirected to name it.
+	// inside a network; only redirects of downloads use it.
 	PublicEndpoint string
 	// Region of the bucket; "" takes it from the endpoint's name, else us-east-1.
 	Region string
 	Bucket string
-	// Prefix stands before every key, with a slash behind it; "" for none.
+	// Prefix is the first part of every key, ended by a slash; "" for none.
 	Prefix    string
 	AccessKey string
 	SecretKey string `json:"-"`
-	// SessionToken goes with keys that were lent for a while.
+	// SessionToken belongs to temporary keys.
 	SessionToken string `json:"-"`
 	// PathStyle names the bucket in the path (https://host/bucket/key) instead
 	// of in the host (https://bucket.host/key). Hosts without a domain name are
-	// always spoken to so.
+	// always addressed so.
 	PathStyle bool
 	// MakeBucket makes the bucket when it is missing.
 	MakeBucket bool
 	// Redirect sends downloads to the bucket itself by a presigned address that
-	// is good for two minutes; else they go through weft.
+	// is valid for two minutes; else they go through weft.
 	Redirect bool
-	// Timeout is how long a connection, and the answer to the question whether
-	// the server is there at all, may take; 0 is a second. A call to a server
-	// that is gone ends after two of them.
+	// Timeout is how long connecting may take, and the answer to the question
+	// whether the server responds at all; 0 is a second. A call to a server
+	// that is gone ends after twice that time.
 	Timeout time.Duration
 }
 
 // ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,
 // tls=false, path_style=true, make_bucket=true, redirect=true, patience=3s and
-// token. What is wrong with it is said without repeating it, as it holds a secret.
+// token. Its errors do not repeat the address, which contains a secret.
 func ParseS3(text string) (S3Options, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "s3" || u.Host == "" {
@@ -78,7 +78,7 @@ func ParseS3(text string) (S3Options, error) {
 	return o, o.check()
 }
 
-// check says what is missing.
+// check refuses options that are missing or invalid.
 func (o S3Options) check() error {
 	if _, err := o.url(); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (o S3Options) region(u *url.URL) string {
 	return "us-east-1"
 }
 
-// inPath tells whether the bucket stands in the path.
+// inPath tells whether the bucket is named in the path.
 func (o S3Options) inPath(u *url.URL) bool {
 	// A certificate for *.host does not cover two more labels.
 	if o.PathStyle || !strings.Contains(u.Hostname(), ".") || u.Scheme == "https" && strings.Contains(o.Bucket, ".") {
@@ -141,7 +141,7 @@ func (o S3Options) inPath(u *url.URL) bool {
 	return err == nil
 }
 
-// prefix is what stands before every key.
+// prefix is the first part of every key.
 func (o S3Options) prefix() string {
 	if p := strings.Trim(o.Prefix, "/"); p != "" {
 		return p + "/"

@@ -3,7 +3,7 @@ package files
 import (
 	"bytes"
 	"context"
-	"crypto/md5" // what S3 calls an ETag and checks bodies with; no secret rests on it
+	"crypto/md5" // S3's ETag and body check; no security rests on it
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -19,24 +19,27 @@ import (
 )
 
 const (
-	// partSize is that of all parts but the last; S3 takes none below 5 MiB.
+	// partSize is the size of all parts but the last; S3 accepts none below 5
+	// MiB.
 	partSize = 16 << 20
 	maxParts = 10_000
-	// cleanupTimeout bounds the tidying up behind an upload that failed.
+	// cleanupTimeout bounds the cleaning up after an upload that failed.
 	cleanupTimeout = 2 * time.Second
-	// maxCompleteTime is how long the server may put the parts of a file together.
+	// maxCompleteTime is how long the server may take to join the parts of a
+	// file.
 	maxCompleteTime = 5 * time.Minute
 )
 
-// What a bucket is told about the bytes: nothing that would make a browser
-// show them, should they ever be read past weft. Over plain HTTP the client
-// would send its own framing of signed chunks in place of the sum it is given,
-// and not every server takes that.
+// plainObject are the options of stored objects: nothing that would make a
+// browser show them, should they be read without weft. Over plain HTTP the
+// client would send its own signed chunks instead of the given hash, which not
+// every server accepts.
 var plainObject = minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment", DisableContentSha256: true}
 
-// Put sends small files at once and larger ones in parts. Each body goes with
-// its MD5 and SHA-256, which the server checks; what it answers is checked
-// against them in turn. Nothing is under the key before all of it is there.
+// Put sends small files in one request and larger ones in parts. Each body goes
+// with its MD5 and SHA-256, which the server checks; the server's answer is
+// checked against them in turn. Nothing is found under the key before all of it
+// is stored.
 func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := b.ensureBucket(ctx); err != nil {
 		return err
@@ -64,7 +67,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// part is one body with its sums.
+// part is one body with its hashes.
 type part struct {
 	body        io.ReadSeeker
 	size        int64
@@ -82,8 +85,8 @@ func (b *Bucket) readPart(into *spool, r io.Reader) (part, error) {
 func (p part) md5Base64() string { return base64.StdEncoding.EncodeToString(p.md5) }
 func (p part) sha256Hex() string { return hex.EncodeToString(p.sha256) }
 
-// matchesETag tells whether a server's tag proves that it has this body. Some write it
-// in capitals.
+// matchesETag tells whether a server's tag proves that it has this body. Some
+// servers write it in capitals.
 func (p part) matchesETag(tag string) bool { return strings.EqualFold(tag, hex.EncodeToString(p.md5)) }
 
 // putParts sends the first part and all that follow.
@@ -143,7 +146,8 @@ func (b *Bucket) sendParts(ctx context.Context, key, id string, next *spool, p p
 	return b.verifySize(ctx, key, size)
 }
 
-// verifySize asks how much is there, where every part was proven.
+// verifySize checks how much is stored, where the tag of every part was
+// checked.
 func (b *Bucket) verifySize(ctx context.Context, key string, size int64) error {
 	in, err := b.Open(ctx, key)
 	if err != nil {
@@ -156,7 +160,7 @@ func (b *Bucket) verifySize(ctx context.Context, key string, size int64) error {
 	return nil
 }
 
-// completeMultipart makes one object of the parts.
+// completeMultipart joins the parts into one object.
 func (b *Bucket) completeMultipart(ctx context.Context, key, id string, parts []minio.CompletePart) error {
 	ctx, w := b.server.guard(ctx)
 	defer w.stop()
@@ -165,7 +169,7 @@ func (b *Bucket) completeMultipart(ctx context.Context, key, id string, parts []
 	return s3Problem(ctx, err)
 }
 
-// send sends one body, watched over.
+// send sends one body under a stallGuard.
 func (b *Bucket) send(ctx context.Context, p part, call func(context.Context, io.Reader) (string, error)) (tag string, err error) {
 	ctx, w := b.server.guard(ctx)
 	defer w.stop()
@@ -173,7 +177,7 @@ func (b *Bucket) send(ctx context.Context, p part, call func(context.Context, io
 	return tag, s3Problem(ctx, err)
 }
 
-// progressReader is a body whose every read is a sign of life. It can be sent again.
+// progressReader reports every read as progress. It can be sent again.
 type progressReader struct {
 	io.ReadSeeker
 	w *stallGuard
@@ -184,8 +188,8 @@ func (s *progressReader) Read(p []byte) (int, error) {
 	return s.ReadSeeker.Read(p)
 }
 
-// verifyContent reads back what the server says it has, where its answer does not
-// prove it: an encrypting bucket gives tags that are no MD5.
+// verifyContent reads back what the server stored, where its tag does not prove
+// it: an encrypting bucket's tags are no MD5.
 func (b *Bucket) verifyContent(ctx context.Context, key string, sum []byte, size int64) error {
 	in, err := b.Open(ctx, key)
 	if err != nil {
@@ -207,7 +211,7 @@ func (b *Bucket) differenceProblem(key string, err error) error {
 	return &problem.Error{Code: problem.Unavailable, Key: "files_unavailable", RetryAfter: 2 * time.Second, Err: fmt.Errorf("s3 kept something else under %s: %w", key, err)}
 }
 
-// cleanUp takes away what a failed Put may have left. What it cannot reach is
+// cleanUp removes what a failed Put may have stored. What it cannot reach is
 // swept later.
 func (b *Bucket) cleanUp(ctx context.Context, key, id string) {
 	if b.server.lastFailed.Load() {

@@ -10,8 +10,8 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Open asks for the size; bytes are fetched when they are read, from the place
-// that was sought. Reading ends with ctx.
+// Open asks for the size; bytes are fetched when they are read, from the
+// current offset. Reading ends with ctx.
 func (b *Bucket) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	if err := b.ensureBucket(ctx); err != nil {
 		return nil, err
@@ -25,8 +25,9 @@ func (b *Bucket) Open(ctx context.Context, key string) (io.ReadSeekCloser, error
 	return &object{b: b, ctx: ctx, key: key, size: info.Size}, nil
 }
 
-// missingKeyOrBucket: the answer to a HEAD has no body that says whether the object
-// or the whole bucket is not there, and without its bucket no file is gone.
+// missingKeyOrBucket: the answer to a HEAD has no body that says whether the
+// object or the whole bucket is missing; if the bucket is, no file counts as
+// gone.
 func (b *Bucket) missingKeyOrBucket(ctx context.Context, err error) error {
 	var answer minio.ErrorResponse
 	if !errors.As(err, &answer) || answer.StatusCode != http.StatusNotFound {
@@ -56,7 +57,7 @@ type object struct {
 	call context.Context
 }
 
-// Read fetches from the present place to the end.
+// Read fetches from the current offset to the end.
 func (o *object) Read(p []byte) (int, error) {
 	if o.at >= o.size {
 		return 0, io.EOF
@@ -97,7 +98,7 @@ func (o *object) fetch() error {
 	return nil
 }
 
-// Seek moves the place; nothing is fetched yet.
+// Seek sets the offset; nothing is fetched yet.
 func (o *object) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// bodyRevoker takes a request's body back when the request is over. A transport
-// may go on reading it for a while, also when the next try has begun to send
-// the same bytes, or they were overwritten by others.
+// bodyRevoker revokes a request's body when the request is over. A transport
+// may go on reading it for a while, even when the next try already sends the
+// same bytes, or when the buffer has been reused.
 type bodyRevoker struct{ next http.RoundTripper }
 
 // RoundTrip sends the request.
@@ -46,7 +46,7 @@ func (b *revocableBody) Read(p []byte) (int, error) {
 	return b.body.Read(p)
 }
 
-// Close is the transport's word that it needs no more.
+// Close is called by the transport when it needs no more.
 func (b *revocableBody) Close() error {
 	b.revoke()
 	return nil
@@ -57,7 +57,7 @@ func (b *revocableBody) revoke() {
 	defer b.mu.Unlock()
 	if !b.over {
 		b.over = true
-		_ = b.body.Close() // it is a reader in memory
+		_ = b.body.Close() // a reader in memory
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// A server that works slowly is waited for, one that is gone is not: when a
-// call stands still for half of the options' patience, other connections ask
-// whether the server answers at all, twice and half a patience apart. Each
-// answer may take a whole patience, so that a call ends after two of them, and
-// never for one answer that was late or lost on the way.
+// A slow server is waited for, one that is gone is not: when a call makes no
+// progress for half of the timeout, two requests on other connections, half a
+// timeout apart, ask whether the server responds at all. Each may take a whole
+// timeout, so that a call ends after two of them, and never for one late or
+// lost answer.
 const (
 	defaultTimeout = time.Second
-	maxStall       = 30 * time.Second // a call that makes no step for so long is given up
+	maxStall       = 30 * time.Second // a call without progress for so long is ended
 )
 
 var (
@@ -26,7 +26,7 @@ var (
 	errStalled    = errors.New("s3: the server makes no progress")
 )
 
-// serverProbe tells whether the server answers; callers share one question.
+// serverProbe tells whether the server responds; callers share one probe.
 type serverProbe struct {
 	url       string
 	transport *http.Transport
@@ -34,13 +34,13 @@ type serverProbe struct {
 	timeout   time.Duration
 
 	mu         sync.Mutex
-	checkedAt  time.Time // when the last answer came, or did not
+	checkedAt  time.Time // when the last probe ended
 	alive      bool
-	lastFailed atomic.Bool // the last question had no answer
+	lastFailed atomic.Bool // the last probe had no answer
 }
 
 func newServerProbe(u *url.URL, t *http.Transport, patience time.Duration) *serverProbe {
-	// A connection of its own: those at hand may be the ones that hang.
+	// A new connection: existing ones may be the ones that hang.
 	own := t.Clone()
 	own.DisableKeepAlives = true
 	return &serverProbe{url: u.String() + "/", transport: t, timeout: patience, client: &http.Client{
@@ -49,7 +49,7 @@ func newServerProbe(u *url.URL, t *http.Transport, patience time.Duration) *serv
 	}}
 }
 
-// check asks twice, and says whether one was answered.
+// check sends two requests, and tells whether one was answered.
 func (p *serverProbe) check() bool {
 	since := time.Now()
 	p.mu.Lock()
@@ -63,7 +63,7 @@ func (p *serverProbe) check() bool {
 	defer again.Stop()
 	select {
 	case p.alive = <-first:
-		if !p.alive { // it was refused: the server may be starting
+		if !p.alive { // connection refused: the server may be starting
 			<-again.C
 			p.alive = p.responds()
 		}
@@ -75,7 +75,7 @@ func (p *serverProbe) check() bool {
 	return p.alive
 }
 
-// responds sends a request without a signature; any answer will do.
+// responds sends a request without a signature; any answer counts.
 func (p *serverProbe) responds() bool {
 	res, err := p.client.Get(p.url)
 	if err != nil {
@@ -86,14 +86,14 @@ func (p *serverProbe) responds() bool {
 	return true
 }
 
-// guard guards one call: its context ends when the server is gone. The caller
-// says step with every sign of life, and stop in the end.
+// guard watches one call: its context ends when the server is gone. The caller
+// calls progress whenever bytes move, and stop at the end.
 func (p *serverProbe) guard(ctx context.Context) (context.Context, *stallGuard) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &stallGuard{server: p, cancel: cancel, maxStall: max(maxStall, 2*p.timeout)}
 	w.progress()
-	// After a question without an answer the next one comes first, so that
-	// callers do not queue up behind a server that is gone.
+	// After a failed probe the next one comes first, so that callers do not
+	// queue for a server that is gone.
 	first := p.timeout / 2
 	if p.lastFailed.Load() {
 		first = 0
@@ -107,8 +107,8 @@ type stallGuard struct {
 	server   *serverProbe
 	cancel   context.CancelCauseFunc
 	maxStall time.Duration
-	last     atomic.Int64 // nanoseconds: the last step
-	idle     atomic.Bool  // nothing is awaited
+	last     atomic.Int64 // nanoseconds: the last progress
+	idle     atomic.Bool  // no answer is awaited
 	ended    atomic.Bool
 
 	timer *time.Timer

@@ -7,26 +7,26 @@ import (
 	"os"
 )
 
-// spoolMemory is how much of a piece lies in memory; more goes into a file, so
-// that many slow uploads at once do not fill the memory.
+// spoolMemory is how much of a piece is kept in memory; more goes into a file,
+// so that many concurrent slow uploads do not fill the memory.
 const spoolMemory = 128 << 10
 
-// spool holds one piece of an upload until it is sent on. It is used again for
-// the next one, and closed in the end.
+// spool holds one piece of an upload until it is sent. It is reused for the
+// next one, and closed at the end.
 type spool struct {
 	mem      bytes.Buffer
-	file     *os.File // without a name, in the system's folder for temporary files
+	file     *os.File // already unlinked, in the system's folder for temporary files
 	size     int64    // bytes
 	writeErr error    // why it could not be written
 }
 
-// fill reads the next piece, at most so many bytes; last when the source is at
-// its end. What came before an error of the source is there.
-func (s *spool) fill(r io.Reader, most int64) (last bool, err error) {
+// fill reads the next piece, at most max bytes; last when the source is at its
+// end. What came before an error of the source is kept.
+func (s *spool) fill(r io.Reader, max int64) (last bool, err error) {
 	if err := s.empty(); err != nil {
 		return false, err
 	}
-	_, err = io.CopyN(s, r, most)
+	_, err = io.CopyN(s, r, max)
 	if s.writeErr != nil {
 		return false, diskProblem(s.writeErr)
 	}
@@ -78,7 +78,7 @@ func (s *spool) write(p []byte) (int, error) {
 	return s.file.Write(p)
 }
 
-// body reads the piece, from its start and as often as it is wanted.
+// body reads the piece from its start; it can be called repeatedly.
 func (s *spool) body() io.ReadSeeker {
 	if s.size > int64(s.mem.Len()) {
 		return io.NewSectionReader(s.file, 0, s.size)
@@ -86,9 +86,9 @@ func (s *spool) body() io.ReadSeeker {
 	return bytes.NewReader(s.mem.Bytes())
 }
 
-// close gives the file back.
+// close closes the file.
 func (s *spool) close() {
 	if s.file != nil {
-		_ = s.file.Close() // it has no name any more
+		_ = s.file.Close() // the unlinked file is gone then
 	}
 }

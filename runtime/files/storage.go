@@ -8,21 +8,21 @@ import (
 )
 
 // Storage holds bytes under keys. A key is the id of a file, or one derived
-// from it: the id, a dot and a word (see derivedKey). Failures that a caller
-// can act on are problems: unavailable, storage_full.
+// from it: the id, a dot and a word (see derivedKey). Errors that a caller can
+// act on are problems: unavailable, storage_full.
 type Storage interface {
-	// Put stores what r gives under key, in place of what was there. When it
-	// returns nil the bytes are durable and were checked against those sent;
-	// when it fails, nothing is found under a key that was not there before.
+	// Put stores what r gives under key, replacing what was stored there. When
+	// it returns nil the bytes are durable and were checked against those sent;
+	// when it fails, nothing new is found under the key.
 	Put(ctx context.Context, key string, r io.Reader) error
 	// Open finds the bytes under key; ErrNotStored when there are none.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
-	// Remove takes the bytes away; none there is no error.
+	// Remove removes the bytes; it is no error if there are none.
 	Remove(ctx context.Context, key string) error
 	// List calls each with every key that begins with the id given, or with
 	// all keys for "", in no order, until it fails.
 	List(ctx context.Context, id string, each func(StoredObject) error) error
-	// CleanIncomplete removes what was left by calls of Put that were cut off before
+	// CleanIncomplete removes what calls of Put left that were cut off before
 	// the time given, and returns how many there were.
 	CleanIncomplete(ctx context.Context, before time.Time) (int, error)
 }
@@ -31,7 +31,7 @@ type Storage interface {
 type StoredObject struct {
 	Key      string
 	Size     int64     // bytes
-	StoredAt time.Time // when they were put there
+	StoredAt time.Time // when they were stored
 }
 
 // ErrNotStored says that a storage has nothing under a key.

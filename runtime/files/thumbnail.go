@@ -10,11 +10,11 @@ import (
 	"weft/runtime/problem"
 )
 
-// thumbnailEdges are the sizes of small pictures by name: the longer edge in pixels.
+// thumbnailEdges are the longer edges of thumbnails in pixels, by name.
 var thumbnailEdges = map[string]int{"small": 160, "medium": 640, "large": 1600}
 
 // Thumbnail is a small picture of a file and its media type. It is made when it
-// is first asked for, and kept beside the file. Problems: invalid for a size
+// is first asked for, and stored with the file. Problems: invalid for a size
 // other than small, medium and large, and those of picture.Maker.Thumbnail;
 // not_found when the bytes are gone.
 func (s *Service) Thumbnail(ctx context.Context, f File, size string) (io.ReadSeekCloser, string, error) {
@@ -41,12 +41,12 @@ func (s *Service) Thumbnail(ctx context.Context, f File, size string) (io.ReadSe
 	if err != nil {
 		return nil, "", err
 	}
-	// One that cannot be kept is made again.
+	// A thumbnail that cannot be stored is made again.
 	_ = s.PutDerived(ctx, f, size, bytes.NewReader(body))
 	return nopCloser{bytes.NewReader(body)}, mediaType, nil
 }
 
-// detectType tells the type of a small picture that was kept.
+// detectType detects the type of a stored thumbnail.
 func detectType(kept io.ReadSeekCloser) (io.ReadSeekCloser, string, error) {
 	head := make([]byte, 16)
 	n, err := io.ReadFull(kept, head)

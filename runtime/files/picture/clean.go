@@ -1,6 +1,6 @@
-// Package picture takes pictures apart: it removes what tells where and by whom
-// they were taken, and makes small ones of them. It reads nothing but the bytes
-// it is given and holds a bounded part of them in memory.
+// Package picture processes pictures: it removes what tells where and by whom
+// they were taken, and makes thumbnails. It reads nothing but the bytes that it
+// is given and keeps a bounded part of them in memory.
 package picture
 
 import (
@@ -11,38 +11,39 @@ import (
 	"weft/runtime/problem"
 )
 
-// Clean gives the bytes of a picture without what its camera or program wrote
-// beside the pixels: position, names, comments, previews, and anything behind
-// the picture's end. Pixels, colour profile, orientation and the time of the
-// shot stay (HEIC and AVIF lose the time). What stays is listed, not what goes,
-// since positions hide in many places: Exif, XMP, maker notes, appended films.
+// Clean returns the bytes of a picture without what its camera or program wrote
+// in addition to the pixels: position, names, comments, previews, and anything
+// after the picture's end. Pixels, colour profile, orientation and the time of
+// the shot stay (HEIC and AVIF lose the time). The code lists what stays, not
+// what is removed, since positions hide in many places: Exif, XMP, maker notes,
+// appended films.
 //
-// Files of other types come as they are. The whole of src is read in either
-// case; memory is bounded whatever the file claims. A picture that cannot be
-// taken apart is a problem, invalid: it must not slip through. So is one that
-// ends before its pixels begin; what is cut off later is a picture still. The
-// buffer of src must hold 32 bytes.
+// Files of other types are returned unchanged. The whole of src is read in
+// either case; memory is bounded whatever the file claims. A picture that
+// cannot be parsed is a problem, invalid: it must not be stored uncleaned. So
+// is one that ends before its pixels begin; one that is truncated later is
+// accepted. The buffer of src must hold 32 bytes.
 func Clean(mediaType string, src *bufio.Reader) io.Reader {
 	return clean(mediaType, src, &pictureInfo{})
 }
 
-// pictureInfo are what is learnt of a picture on the way.
+// pictureInfo is what cleaning learns about a picture.
 type pictureInfo struct {
 	exif      exif
-	hasPixels bool // data of pixels have come
-	// Of a JPEG: whether it is progressive, how many parts and samples a pixel
-	// has, whether they may be red, green and blue, and how many times its data
-	// go over it.
+	hasPixels bool // bytes of pixels were found
+	// Of a JPEG: whether it is progressive, how many components and samples a
+	// pixel has, whether they may be red, green and blue, and how many scans it
+	// has.
 	progressive, rgb bool
 	components       int
 	samples          float64
 	scans            int
-	// Of a PNG: whether it comes in passes, and whether a colour is transparent.
+	// Of a PNG: whether it is interlaced, and whether a colour is transparent.
 	interlaced, transparent bool
-	lossless                bool // a WebP, or what is transparent in it
+	lossless                bool // a lossless WebP or its alpha channel
 }
 
-// clean is Clean that takes notes.
+// clean is Clean that fills in n.
 func clean(mediaType string, src *bufio.Reader, n *pictureInfo) io.Reader {
 	var next func() (io.Reader, error)
 	switch mediaType {
@@ -62,7 +63,7 @@ func clean(mediaType string, src *bufio.Reader, n *pictureInfo) io.Reader {
 	return &segmentReader{src: src, next: next, notes: n}
 }
 
-// Cleans tells whether Clean takes files of a type apart.
+// Cleans tells whether Clean parses files of a type.
 func Cleans(mediaType string) bool {
 	switch mediaType {
 	case "image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/avif":
@@ -71,7 +72,7 @@ func Cleans(mediaType string) bool {
 	return false
 }
 
-// errDamaged is the problem of a picture that cannot be taken apart.
+// errDamaged is the problem of a picture that cannot be parsed.
 func errDamaged() error { return problem.New(problem.Invalid, "picture_broken", nil) }
 
 // errEnd is what a cleaner's next returns at the end of the picture; what
@@ -97,7 +98,7 @@ func (p *segmentReader) Read(b []byte) (int, error) {
 		n, err := p.current.Read(b)
 		if err != nil {
 			p.current = nil
-			if err != io.EOF { //nolint:errorlint // readers return it as it is
+			if err != io.EOF { //nolint:errorlint // readers return it unwrapped
 				p.err = err
 			}
 		}
@@ -116,13 +117,12 @@ func (p *segmentReader) Read(b []byte) (int, error) {
 	return 0, p.err
 }
 
-// readUpTo reads n bytes, fewer at the end of the file. Read errors are those of src.
+// readUpTo reads n bytes, fewer at the end of the file.
 func readUpTo(src *bufio.Reader, n int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(src, n))
 }
 
-// hasMore tells whether data come behind a head of n bytes, with its error if
-// that cannot be read.
+// hasMore tells whether bytes follow after a header of n bytes.
 func hasMore(src *bufio.Reader, n int) (bool, error) {
 	_, err := src.Peek(n + 1)
 	if errors.Is(err, io.EOF) {

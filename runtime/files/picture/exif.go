@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// exif is what a cleaned picture keeps of its Exif data: nothing that tells
+// exif is the part of a picture's Exif data that is kept: nothing that tells
 // where or by whom it was taken.
 type exif struct {
 	orientation uint16 // 1 to 8, see Exif 2.32, 4.6.4.A; 0 when unknown
@@ -14,7 +14,7 @@ type exif struct {
 	offset      string // OffsetTimeOriginal, "+08:00"
 }
 
-// The tags that are read; the one of the positions (GPS, 0x8825) is not among them.
+// The tags that are read. The tag of positions (GPS, 0x8825) is not among them.
 const (
 	tagOrientation = 0x0112
 	tagDateTime    = 0x0132
@@ -34,7 +34,7 @@ var (
 	exifOffset = regexp.MustCompile(`^[+-][0-9]{2}:[0-9]{2}$`)
 )
 
-// readExif reads a TIFF structure as Exif uses it. What cannot be read is left out.
+// readExif reads a TIFF structure as Exif uses it. Invalid entries are skipped.
 func readExif(tiff []byte) exif {
 	var e exif
 	if len(tiff) < 8 {
@@ -70,8 +70,8 @@ func readExif(tiff []byte) exif {
 	return e
 }
 
-// eachEntry calls f for the entries of the directory at an offset; value are
-// the four bytes of the entry's value or of where it lies.
+// eachEntry calls f for the entries of the directory at an offset; value has
+// the four bytes of the entry's value or of its offset.
 func eachEntry(tiff []byte, order binary.ByteOrder, at uint32, f func(tag, kind uint16, count uint32, value []byte)) {
 	if uint64(at)+2 > uint64(len(tiff)) {
 		return
@@ -86,8 +86,8 @@ func eachEntry(tiff []byte, order binary.ByteOrder, at uint32, f func(tag, kind 
 	}
 }
 
-// asciiValue is the text of an entry without its final NUL; "" when it is none
-// or longer than any that is kept.
+// asciiValue is the text of an entry without its final NUL; "" when it is no
+// text or longer than any that is kept.
 func asciiValue(tiff []byte, order binary.ByteOrder, kind uint16, count uint32, value []byte) string {
 	if kind != typeASCII || count <= 4 || count > 32 {
 		return ""
@@ -128,13 +128,13 @@ func (e exif) tiff() []byte {
 	return out
 }
 
-// directory is an image file directory that is being written, sorted by tag.
+// directory is an image file directory to be written, sorted by tag.
 type directory []entry
 
 type entry struct {
 	tag, kind uint16
 	count     uint32
-	value     []byte // 4 bytes stand in the entry, more behind the directory
+	value     []byte // 4 bytes are stored in the entry, more after the directory
 }
 
 func (d *directory) short(tag, v uint16) {
@@ -147,7 +147,7 @@ func (d *directory) text(tag uint16, s string) {
 	}
 }
 
-// size in bytes, with the values behind it.
+// size in bytes, with the values after it.
 func (d directory) size() int {
 	n := 2 + 12*len(d) + 4
 	for _, e := range d {

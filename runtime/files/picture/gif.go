@@ -7,7 +7,7 @@ import (
 )
 
 // gifCleaner keeps the blocks that make the picture (GIF89a) and the loop
-// count; comments and other applications' blocks, XMP among them, go.
+// count, and removes comments and blocks of applications, XMP included.
 type gifCleaner struct {
 	src            *bufio.Reader
 	notes          *pictureInfo
@@ -38,7 +38,7 @@ func (c *gifCleaner) next() (io.Reader, error) {
 				return nil, err
 			}
 			c.notes.hasPixels = true
-			// The least code size stands before the data.
+			// The minimum code size comes before the data.
 			return io.MultiReader(picture, io.LimitReader(c.src, 1), &subBlocks{src: c.src}), nil
 		case head[0] != 0x21:
 			return nil, errDamaged()
@@ -59,7 +59,7 @@ func (c *gifCleaner) next() (io.Reader, error) {
 }
 
 // withTable reads a header of n bytes and the colour table that the flags in
-// its byte at tell of.
+// its byte at describe.
 func (c *gifCleaner) withTable(n, at int) (io.Reader, error) {
 	head, err := c.src.Peek(n)
 	if err != nil {
@@ -72,7 +72,7 @@ func (c *gifCleaner) withTable(n, at int) (io.Reader, error) {
 	return io.LimitReader(c.src, size), nil
 }
 
-// keeps tells whether an extension stays, by its label.
+// keeps tells whether an extension is kept, by its label.
 func (c *gifCleaner) keeps(label byte) (bool, error) {
 	switch label {
 	case 0xF9, 0x01: // how a frame is drawn; plain text
@@ -87,7 +87,7 @@ func (c *gifCleaner) keeps(label byte) (bool, error) {
 	return false, nil
 }
 
-// subBlocks reads blocks with a length up to the one of length nought.
+// subBlocks reads blocks with a length up to the one of length zero.
 type subBlocks struct {
 	src  *bufio.Reader
 	left int

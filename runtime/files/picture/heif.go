@@ -9,26 +9,26 @@ import (
 )
 
 // heifCleaner keeps the pictures of a HEIC or AVIF file (ISO/IEC 23008-12) and
-// overwrites all other items in their place, since the pictures are found by
-// their offset in the file. How the picture is turned stands in its
-// properties, not in Exif; the time of the shot goes too.
+// overwrites all other items in place, since pictures are found by their offset
+// in the file. The orientation is in properties, not in Exif; the time of the
+// shot is lost.
 type heifCleaner struct {
 	src     *bufio.Reader
 	notes   *pictureInfo
 	at      int64       // offset in the file
-	removed []byteRange // what the items hold that are no pictures
+	removed []byteRange // the ranges of items that are no pictures
 	meta    bool
 }
 
-// byteRange is a range of bytes, from the start of the file, and what is written
-// there: fill, and pad behind it.
+// byteRange is a range of bytes, from the start of the file, and what
+// overwrites it: fill, then pad.
 type byteRange struct {
 	from, to int64
 	fill     string
 	pad      byte
 }
 
-// maxHeifMeta is the greatest size in bytes of a meta box that is read.
+// maxHeifMeta is the greatest size in bytes of a meta box.
 const maxHeifMeta = 4 << 20
 
 func (c *heifCleaner) next() (io.Reader, error) {
@@ -55,7 +55,7 @@ func (c *heifCleaner) next() (io.Reader, error) {
 		return c.metaBox(b, start)
 	case "mdat":
 		if !c.meta {
-			return nil, errDamaged() // what is to go is not known yet
+			return nil, errDamaged() // the index must come first
 		}
 		return &overwritingReader{io.LimitReader(c.src, b.size), start, c.removed}, nil
 	}
@@ -76,12 +76,13 @@ func (c *heifCleaner) metaBox(b box, start int64) (io.Reader, error) {
 	if c.removed, err = removedRanges(body, b.head, start); err != nil {
 		return nil, err
 	}
-	c.meta, c.notes.hasPixels = true, true // the pixels may lie within the index
+	c.meta, c.notes.hasPixels = true, true // the pixels may be inside the index
 	overwrite(body, start, c.removed)
 	return bytes.NewReader(body), nil
 }
 
-// box is the head of a box: its size in the file with the head, 0 for "to the end".
+// box is the header of a box: its size in the file with the header, 0 for "to
+// the end".
 type box struct {
 	name string
 	size int64
@@ -102,7 +103,8 @@ func boxHead(b []byte) (box, bool) {
 	return h, h.size == 0 || h.size >= int64(h.head) && h.size < 1<<60
 }
 
-// overwritingReader reads bytes that start at an offset of the file, with ranges overwritten.
+// overwritingReader reads bytes from an offset of the file on, with ranges
+// overwritten.
 type overwritingReader struct {
 	src  io.Reader
 	at   int64
@@ -116,7 +118,8 @@ func (w *overwritingReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// overwrite overwrites what of the ranges lies in b, which starts at an offset of the file.
+// overwrite overwrites the parts of ranges in b, which starts at an offset of
+// the file.
 func overwrite(b []byte, at int64, gone []byteRange) {
 	for _, r := range gone {
 		for i := max(r.from-at, 0); i < min(r.to-at, int64(len(b))); i++ {

@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// maxHeifRemoved is how many items, and how many ranges of theirs, are overwritten
-// at most: each is looked at whenever bytes are read.
+// maxHeifRemoved is how many items, and how many of their ranges, are
+// overwritten at most: each is compared whenever bytes are read.
 const maxHeifRemoved = 4096
 
-// heifPictures are the types of items that are pictures or make one of others.
+// heifPictures are the types of items that are pictures or combine others.
 var heifPictures = map[string]bool{
 	"hvc1": true, "lhv1": true, "hvt1": true, "av01": true, "avc1": true, "vvc1": true, "jpeg": true, "j2k1": true, "unci": true,
 	"grid": true, "iovl": true, "iden": true, "tmap": true,
 }
 
-// removedRanges reads the meta box of a HEIF file, whole, with its head of a given
-// length and its place in the file, and says where the items lie that are no
-// pictures. An item that cannot be found is a problem.
+// removedRanges reads the meta box of a HEIF file, with its header of a given
+// length and its offset in the file, and returns the ranges of items that are
+// no pictures. An item that cannot be located is a problem.
 func removedRanges(meta []byte, head int, start int64) ([]byteRange, error) {
 	if len(meta) < head+4 {
 		return nil, errDamaged()
@@ -48,7 +48,7 @@ func removedRanges(meta []byte, head int, start int64) ([]byteRange, error) {
 	if infos.short || places.short {
 		return nil, errDamaged()
 	}
-	for _, r := range gone { // behind the index, or in the data within it
+	for _, r := range gone { // after the index, or in the data inside it
 		inside := data != nil && r.from >= data.at && r.to <= data.at+int64(len(data.bytes))
 		if !inside && r.from < start+int64(len(meta)) {
 			return nil, errDamaged()
@@ -57,8 +57,8 @@ func removedRanges(meta []byte, head int, start int64) ([]byteRange, error) {
 	return disjoint(gone), nil
 }
 
-// disjoint sorts ranges and cuts off what lies in another, so that no byte is
-// overwritten as often as it is named. Of two the one that begins first stays.
+// disjoint sorts ranges and cuts off overlaps, so that no byte is overwritten
+// twice. Of two the one that begins first keeps its fill.
 func disjoint(all []byteRange) []byteRange {
 	slices.SortStableFunc(all, func(a, b byteRange) int { return cmp.Compare(a.from, b.from) })
 	var apart []byteRange
@@ -74,10 +74,10 @@ func disjoint(all []byteRange) []byteRange {
 	return apart
 }
 
-// cursor reads numbers from bytes; short says that it was asked for more than there is.
+// cursor reads numbers from bytes; short says that it ran out of bytes.
 type cursor struct {
 	bytes []byte
-	at    int64 // of the first byte in the file
+	at    int64 // offset of the first byte in the file
 	short bool
 }
 
@@ -99,7 +99,7 @@ func (p *cursor) uint(n int) int64 {
 	return v
 }
 
-// pick is a or b, as the version of a box has it.
+// pick is a or b, depending on the version of a box.
 func pick(is bool, a, b int) int {
 	if is {
 		return a
@@ -107,14 +107,14 @@ func pick(is bool, a, b int) int {
 	return b
 }
 
-// Readers take no offence at an Exif item without entries and at an empty XMP packet.
+// Readers accept an Exif item without entries and an empty XMP packet.
 const (
 	emptyExif = "\x00\x00\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"
 	emptyXMP  = `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`
 )
 
-// removedItems reads the item information box: the items that are no pictures and
-// what is to stand in their place.
+// removedItems reads the item information box: the items that are no pictures
+// and what overwrites them.
 func removedItems(p *cursor) map[int64]byteRange {
 	version := p.uint(4) >> 24
 	gone := map[int64]byteRange{}

@@ -1,14 +1,15 @@
 package picture
 
-// locationReader reads an item location box: where the items lie that are to go.
+// locationReader reads an item location box: the locations of items to be
+// removed.
 type locationReader struct {
 	*cursor
-	data                        *cursor // of the data within the index, nil without
-	offset, length, base, index int     // bytes of a number
+	data                        *cursor // inside the index, nil without
+	offset, length, base, index int     // sizes of numbers in bytes
 	found                       []byteRange
 }
 
-// itemLocations is where the items lie that are to go.
+// itemLocations are the ranges of the items to be removed.
 func itemLocations(box, data *cursor, gone map[int64]byteRange) []byteRange {
 	p := &locationReader{cursor: box, data: data}
 	version := p.uint(4) >> 24
@@ -27,7 +28,7 @@ func itemLocations(box, data *cursor, gone map[int64]byteRange) []byteRange {
 			method = p.uint(2) & 15
 		}
 		if elsewhere := p.uint(2) != 0; elsewhere && method == 0 {
-			method = 2 // in another file, not to be found either
+			method = 2 // in another file, cannot be located either
 		}
 		p.extents(p.uint(p.base), method, with, goes)
 	}
@@ -35,11 +36,11 @@ func itemLocations(box, data *cursor, gone map[int64]byteRange) []byteRange {
 }
 
 // extents reads the parts of an item from an offset on, by its method: 0 in the
-// file, 1 in the data within the index.
+// file, 1 in the data inside the index.
 func (p *locationReader) extents(from, method int64, with byteRange, goes bool) {
 	n := p.uint(2)
 	if !goes && p.index+p.offset+p.length == 0 {
-		return // there is nothing to read of them, however many
+		return // there is nothing to read, whatever n is
 	}
 	if method == 1 && p.data != nil {
 		from, method = from+p.data.at, 0

@@ -14,7 +14,7 @@ type jpegCleaner struct {
 	notes    *pictureInfo
 	started  bool
 	ended    bool
-	exifDone bool // the Exif segment
+	exifDone bool // the first Exif segment was processed
 }
 
 // Markers.
@@ -51,7 +51,7 @@ func (c *jpegCleaner) next() (io.Reader, error) {
 		case m == 0x01, m >= 0xD0 && m <= 0xD7:
 			return bytes.NewReader([]byte{0xFF, m}), nil
 		case m == 0:
-			continue // a stuffed byte outside a scan, which decoders pass over
+			continue // a stuffed byte outside a scan, which decoders skip
 		}
 		if piece, err := c.segment(m); piece != nil || err != nil {
 			return piece, err
@@ -60,8 +60,8 @@ func (c *jpegCleaner) next() (io.Reader, error) {
 	return nil, errEnd
 }
 
-// marker finds the next one. Decoders pass over bytes between segments, so
-// these are left out.
+// marker finds the next one. Decoders skip bytes between segments, so these are
+// left out.
 func (c *jpegCleaner) marker() (byte, error) {
 	var last byte
 	for {
@@ -79,7 +79,7 @@ func (c *jpegCleaner) marker() (byte, error) {
 	}
 }
 
-// segment reads one with a length; nil when it is left out.
+// segment reads a segment with a length; nil when it is removed.
 func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	size, err := c.src.Peek(2)
 	if err != nil {
@@ -112,7 +112,7 @@ func (c *jpegCleaner) segment(m byte) (io.Reader, error) {
 	return io.MultiReader(head, io.LimitReader(c.src, n)), nil
 }
 
-// keeps tells whether a segment of n bytes stays.
+// keeps tells whether a segment of n bytes is kept.
 func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 	var prefix string
 	switch {
@@ -122,7 +122,7 @@ func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 		prefix = "ICC_PROFILE\x00"
 	case m == jpegAPPE:
 		prefix = "Adobe"
-	default: // application data, extensions and comments go
+	default: // application data, extensions and comments are removed
 		return m >= 0xC0 && m <= 0xDF, nil
 	}
 	if n < int64(2+len(prefix)) {
@@ -135,7 +135,7 @@ func (c *jpegCleaner) keeps(m byte, n int64) (bool, error) {
 	return len(head) == 2+len(prefix) && string(head[2:]) == prefix, nil
 }
 
-// jfifSegment keeps what stands before the preview, of no size then.
+// jfifSegment keeps the fields before the preview, and sets its size to zero.
 func (c *jpegCleaner) jfifSegment(n int64) (io.Reader, error) {
 	const size = 16
 	body, err := readUpTo(c.src, min(n, size))
@@ -168,7 +168,7 @@ func (c *jpegCleaner) exifSegment(n int64) (io.Reader, error) {
 	return bytes.NewReader(out), nil
 }
 
-// endIfEOF is err, or the end of the picture where the file ends.
+// endIfEOF is err, or errEnd where the file ends.
 func endIfEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return errEnd
@@ -191,7 +191,7 @@ func (s scan) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// readRun reads what lies before the next byte 255, or what this one stands for.
+// readRun reads up to the next byte 255, or what this byte stands for.
 func (s scan) readRun(b []byte) (int, error) {
 	head, err := s.src.Peek(2)
 	if len(head) == 0 {

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// note looks into the head of a frame, of which n bytes come, and into Adobe's
-// segment, and counts scans.
+// note reads the header of a frame, of n bytes, and Adobe's segment, and counts
+// scans.
 func (c *jpegCleaner) note(m byte, n int) error {
 	if m == jpegSOS {
 		c.notes.scans++
@@ -22,14 +22,14 @@ func (c *jpegCleaner) note(m byte, n int) error {
 	}
 	if frame {
 		c.notes.frame(m, head)
-	} else if len(head) > 13 && head[13] == 0 { // no transform
+	} else if len(head) > 13 && head[13] == 0 { // no colour transform
 		c.notes.rgb = true
 	}
 	return nil
 }
 
-// frame notes the head of a frame. A second one is damage, but the first has
-// been decoded by then.
+// frame records the header of a frame. A second one is an error, but the first
+// has been decoded by then.
 func (n *pictureInfo) frame(m byte, head []byte) {
 	n.progressive = n.progressive || m&3 == 2
 	all, most, parts, names := 0, 1, 0, ""

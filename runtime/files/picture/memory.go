@@ -5,15 +5,15 @@ import (
 	"image/color"
 )
 
-// Bounds of what is decoded (S-21).
+// Bounds of what is decoded.
 const (
-	maxDecodedBytes = 80 << 20  // bytes of one decoded picture, as far as can be told before
-	maxTotalBytes   = 100 << 20 // bytes of those being decoded at the same time
-	collectAbove    = 8 << 20   // bytes of one that are left to be collected when the time comes
+	maxDecodedBytes = 80 << 20  // of one decoded picture, as far as can be told before
+	maxTotalBytes   = 100 << 20 // of those being decoded at the same time
+	collectAbove    = 8 << 20   // pictures above it are garbage-collected at once
 	maxPixelScans   = 500e6     // pixels times scans of a JPEG
 )
 
-// decodedBytes is how many bytes decoding takes, about.
+// decodedBytes is roughly how many bytes decoding takes.
 func decodedBytes(mediaType string, c image.Config, n pictureInfo) float64 {
 	each := 4.0
 	switch {
@@ -39,21 +39,21 @@ func decodedBytes(mediaType string, c image.Config, n pictureInfo) float64 {
 	return float64(c.Width) * float64(c.Height) * each
 }
 
-// jpegBytes is how many a pixel of a JPEG takes.
+// jpegBytes is how many bytes a pixel of a JPEG takes.
 func jpegBytes(n pictureInfo) float64 {
 	each := n.samples
 	if n.progressive {
 		each *= 1 + 4 // coefficients are kept until the last scan
 	}
 	if n.components == 4 || n.components == 3 && n.rgb {
-		each += 4 // other colours than YCbCr are put together in a picture of their own
+		each += 4 // colours other than YCbCr are assembled in another picture
 	}
 	return each
 }
 
-// memoryShare is how much of the memory a picture is given. It is half at least, so
-// that no more than two are made at a time, and all for a lossless WebP: its
-// trees of codes may take more than its pixels.
+// memoryShare is how much of the memory a picture reserves. It is half at
+// least, so that no more than two are decoded at a time, and all for a lossless
+// WebP, whose code trees may take more than its pixels.
 func memoryShare(cost float64, n pictureInfo) int64 {
 	if n.lossless {
 		return maxTotalBytes

@@ -14,8 +14,8 @@ type pngCleaner struct {
 	notes      *pictureInfo
 	started    bool
 	ended      bool
-	headerSeen bool // IHDR has come
-	exifDone   bool // the eXIf chunk
+	headerSeen bool // IHDR was read
+	exifDone   bool // the first eXIf chunk was processed
 }
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -23,7 +23,7 @@ const pngMagic = "\x89PNG\r\n\x1a\n"
 // maxExif is the greatest size in bytes of Exif data that is read.
 const maxExif = 64 << 10
 
-// pngExtra are the ancillary chunks that say how the picture looks or moves.
+// pngExtra are the ancillary chunks that affect how the picture looks or moves.
 var pngExtra = map[string]bool{
 	"tRNS": true, "cHRM": true, "gAMA": true, "iCCP": true, "sBIT": true, "sRGB": true, "cICP": true, "mDCV": true, "cLLI": true,
 	"bKGD": true, "hIST": true, "pHYs": true, "sPLT": true, "tIME": true, "acTL": true, "fcTL": true, "fdAT": true,
@@ -44,7 +44,7 @@ func (c *pngCleaner) next() (io.Reader, error) {
 			return nil, errDamaged()
 		}
 		if (name == "IHDR") == c.headerSeen {
-			return nil, errDamaged() // it comes first, and once
+			return nil, errDamaged() // it comes first, and only once
 		}
 		c.headerSeen = true
 		critical := name[0]&0x20 == 0
@@ -65,14 +65,14 @@ func (c *pngCleaner) next() (io.Reader, error) {
 	return nil, errEnd
 }
 
-// note takes notes of a chunk of n bytes behind its head.
+// note records a chunk of n bytes after its header.
 func (c *pngCleaner) note(name string, n int64) error {
 	switch {
 	case name == "tRNS":
 		c.notes.transparent = true
 	case name == "IHDR" && n != 13:
 		return errDamaged()
-	case name == "IHDR": // its last byte names the order of the rows
+	case name == "IHDR": // its last byte is the interlace method
 		head, err := c.src.Peek(8 + 13)
 		if err != nil {
 			return endIfEOF(err)

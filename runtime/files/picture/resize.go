@@ -7,17 +7,17 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// thumbnailOf makes a picture that fits into a square of edge pixels; one that does
-// already keeps its size. It is turned as Exif says.
+// thumbnailOf makes a picture that fits into a square of edge pixels, oriented
+// as Exif says; a smaller one keeps its size.
 func thumbnailOf(src image.Image, edge int, orientation uint16) *image.RGBA {
 	size := src.Bounds().Size()
 	w, h := size.X, size.Y
 	if long := max(w, h); long > edge {
 		w, h = max(1, (w*edge+long/2)/long), max(1, (h*edge+long/2)/long)
 	}
-	// A scaler that looks at each pixel of a great picture needs several times
-	// its memory. So it is sampled k times as large as asked for, four pixels a
-	// sample, and k by k samples make a pixel.
+	// A scaler that reads each pixel of a large picture needs several times its
+	// memory. So k times the wanted size is sampled, four pixels a sample, and
+	// k by k samples are averaged.
 	k := max(1, min(8, maxSampledEdge/max(w, h), size.X/w, size.Y/h))
 	return oriented(downsampled(src, w, h, k), orientation)
 }
@@ -25,11 +25,11 @@ func thumbnailOf(src image.Image, edge int, orientation uint16) *image.RGBA {
 // maxSampledEdge is the longer edge of what is sampled, in pixels.
 const maxSampledEdge = 3200
 
-// bandRows is how many rows of the small picture are made at a time: what is
-// sampled would take 40 MB as a whole.
+// bandRows is how many rows of the thumbnail are made at a time: sampling
+// everything at once would take 40 MB.
 const bandRows = 16
 
-// downsampled is a picture of w by h pixels, each made of k by k samples.
+// downsampled is a picture of w by h pixels, each averaged from k by k samples.
 func downsampled(src image.Image, w, h, k int) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	band := image.NewRGBA(image.Rect(0, 0, k*w, k*bandRows))
@@ -41,7 +41,7 @@ func downsampled(src image.Image, w, h, k int) *image.RGBA {
 	return dst
 }
 
-// average makes one pixel of k by k, of a band of the whole.
+// average averages k by k samples of a band into one pixel each.
 func average(dst, band *image.RGBA, k int) {
 	for y := band.Rect.Min.Y / k; y < band.Rect.Max.Y/k; y++ {
 		for x := range dst.Rect.Dx() {
@@ -59,7 +59,7 @@ func average(dst, band *image.RGBA, k int) {
 	}
 }
 
-// oriented shows a picture as its orientation (Exif 2.32, 4.6.4.A) wants it seen.
+// oriented turns a picture as its orientation (Exif 2.32, 4.6.4.A) says.
 func oriented(src *image.RGBA, orientation uint16) *image.RGBA {
 	if orientation < 2 || orientation > 8 {
 		return src
@@ -78,7 +78,7 @@ func oriented(src *image.RGBA, orientation uint16) *image.RGBA {
 	return dst
 }
 
-// orientedPixel is the pixel that is to be seen at x, y.
+// orientedPixel is the pixel of the turned picture at x, y.
 func orientedPixel(src *image.RGBA, orientation uint16, x, y, w, h int) color.RGBA {
 	switch orientation {
 	case 2:

@@ -20,14 +20,14 @@ import (
 	"weft/runtime/problem"
 )
 
-// format is how pictures of a media type are decoded.
+// format decodes pictures of a media type.
 type format struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
 }
 
-// formats are the pictures that small ones are made of. SVG is none: it is a
-// program, not a picture.
+// formats are the types that thumbnails are made of. SVG is not among them: it
+// can contain scripts.
 var formats = map[string]format{
 	"image/jpeg": {jpeg.DecodeConfig, jpeg.Decode},
 	"image/png":  {png.DecodeConfig, png.Decode},
@@ -36,20 +36,19 @@ var formats = map[string]format{
 	"image/bmp":  {bmp.DecodeConfig, bmp.Decode},
 }
 
-// Maker makes small pictures of great ones, two at a time at most. It is safe
-// for concurrent use.
+// Maker makes thumbnails, two at a time at most. It is safe for concurrent use.
 type Maker struct{ memory *semaphore.Weighted }
 
 // NewMaker makes a Maker.
 func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxTotalBytes)} }
 
 // Thumbnail makes a picture that fits into a square of edge pixels, as JPEG, or
-// as PNG when something in it is transparent. It holds nothing but pixels, is
-// turned the right way up, and is never larger than the source.
+// as PNG when something in it is transparent. It contains nothing but pixels,
+// is oriented, and never larger than the source.
 //
-// Problems: media_type for what is no picture, or one that cannot be decoded
-// here such as HEIC; invalid for one that is damaged or would take more
-// memory than a small picture is worth. Nothing is decoded before its size is known.
+// Problems: media_type for other files and for pictures that cannot be decoded
+// here, such as HEIC; invalid for one that is damaged or would take too much
+// memory. Nothing is decoded before its size is known.
 func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType string, edge int) (body []byte, outType string, err error) {
 	f, ok := formats[mediaType]
 	if !ok {
@@ -73,13 +72,13 @@ func (m *Maker) Thumbnail(ctx context.Context, in io.ReadSeeker, mediaType strin
 		return nil, "", err
 	}
 	if cost > collectAbove || n.lossless {
-		// What is left of it goes before another is decoded.
+		// Collect the garbage before another picture is decoded.
 		defer runtime.GC()
 	}
 	return render(src, f, edge, n.exif.orientation)
 }
 
-// inspect reads what the file says of itself, decoding nothing.
+// inspect reads what the file says about itself, decoding nothing.
 func inspect(src *source, f format, mediaType string) (c image.Config, n pictureInfo, err error) {
 	if c, err = f.config(bufio.NewReader(src)); err != nil {
 		return c, n, src.problem(err)
@@ -96,8 +95,8 @@ func inspect(src *source, f format, mediaType string) (c image.Config, n picture
 	return c, n, nil
 }
 
-// render decodes, scales and encodes. A decoder that panics on what it is given
-// says that the picture is damaged.
+// render decodes, scales and encodes. A decoder that panics means that the
+// picture is damaged.
 func render(src *source, f format, edge int, orientation uint16) (body []byte, mediaType string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -121,8 +120,8 @@ func render(src *source, f format, edge int, orientation uint16) (body []byte, m
 	return out.Bytes(), mediaType, nil
 }
 
-// source remembers why reading failed, to tell a storage that does not answer
-// from a picture that is damaged.
+// source remembers read errors, to distinguish a storage that does not answer
+// from a damaged picture.
 type source struct {
 	io.ReadSeeker
 	failed error
@@ -143,8 +142,7 @@ func (s *source) rewind() error {
 	return nil
 }
 
-// problem is the problem of a picture that its decoder does not take, or why it
-// could not be read.
+// problem is the error of a picture that cannot be decoded or read.
 func (s *source) problem(err error) error {
 	if s.failed != nil {
 		return fmt.Errorf("read the picture: %w", s.failed)

@@ -9,15 +9,16 @@ import (
 )
 
 // webpCleaner keeps the chunks that make the picture (RFC 9649). The file's
-// size stands at its start, so what goes is overwritten in its place.
+// size is in its header, so removed chunks are overwritten in place.
 type webpCleaner struct {
 	src        *bufio.Reader
 	notes      *pictureInfo
 	left       int64 // bytes of the picture still to come; 0 at the start
-	headerRead bool  // the file's header
+	headerRead bool  // the file's header was read
 }
 
-// webpParts are the chunks of the picture; VP8X and EXIF are seen to apart.
+// webpParts are the chunks of the picture; VP8X and EXIF are handled
+// separately.
 var webpParts = map[string]bool{"VP8 ": true, "VP8L": true, "ANIM": true, "ANMF": true, "ALPH": true, "ICCP": true}
 
 // webpXMP is the flag of a VP8X chunk that announces XMP.
@@ -64,7 +65,7 @@ func (c *webpCleaner) next() (io.Reader, error) {
 	return io.MultiReader(bytes.NewReader(out), zeroReader{io.LimitReader(c.src, n)}), err
 }
 
-// note takes notes of a chunk of n bytes behind its head.
+// note records a chunk of n bytes after its header.
 func (c *webpCleaner) note(name string, n int64) error {
 	c.notes.lossless = c.notes.lossless || name == "VP8L" || name == "ALPH"
 	if n == 0 || name != "VP8 " && name != "VP8L" && name != "ANMF" {

@@ -12,16 +12,16 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 )
 
-// Why the database refuses to work with weft: see Refusal.
+// Reasons of an AccessError.
 var (
 	ErrAuthentication = errors.New("mongo: the database does not take the user and password of the URI; see that both are right, and authSource the database that knows the user")
 	ErrForbidden      = errors.New("mongo: the user of the URI may not do what weft needs; give it the role readWrite on the database")
 )
 
-// AccessError is an answer that waiting does not change, but a person can:
-// errors.Is(err, ErrAuthentication) or ErrForbidden. It is store.ErrUnavailable
-// too, since nothing can be asked meanwhile. What the database said is not in
-// its text, for that holds the command.
+// AccessError is a refusal that an operator has to resolve: errors.Is(err,
+// ErrAuthentication) or ErrForbidden. It is store.ErrUnavailable too, since
+// nothing can be read meanwhile. Its text does not repeat the database's
+// message, which contains the command.
 type AccessError struct {
 	reason   error
 	database string
@@ -35,10 +35,10 @@ func (r *AccessError) Error() string {
 	return r.reason.Error()
 }
 
-// Unwrap gives the reason, store.ErrUnavailable, and what the driver said.
+// Unwrap returns the reason, store.ErrUnavailable and the driver's error.
 func (r *AccessError) Unwrap() []error { return []error{r.reason, store.ErrUnavailable, r.cause} }
 
-// Codes by which the database refuses. Atlas has one for many things.
+// Codes of refusals. Atlas uses one for several reasons.
 const (
 	codeUserNotFound         = 11
 	codeUnauthorized         = 13
@@ -46,7 +46,7 @@ const (
 	codeAtlas                = 8000
 )
 
-// accessErrorOf is the reason why the database refuses, nil if it does not.
+// accessErrorOf is the reason of a refusal, nil if the error is none.
 func accessErrorOf(err error) error {
 	var server driver.ServerError
 	switch {
@@ -58,9 +58,9 @@ func accessErrorOf(err error) error {
 	return nil
 }
 
-// isSignInError looks for the answer to a sign-in: that of a connection which
-// was about to be made, or what the driver remembers of a server. A sign-in
-// that the network broke off has no code.
+// isSignInError looks for a failed sign-in: of a connection that was being
+// made, or remembered by the driver for a server. A sign-in that the network
+// broke off has no code.
 func isSignInError(err error) bool {
 	var answer protocol.Error
 	if errors.As(err, &answer) && slices.Contains([]int32{codeUserNotFound, codeAuthenticationFailed, codeAtlas}, answer.Code) {
@@ -78,10 +78,11 @@ func isSignInError(err error) bool {
 	return false
 }
 
-// accessErrorLogInterval is how long a refusal that lasts is not told again.
+// accessErrorLogInterval is how long a lasting refusal is not logged again.
 const accessErrorLogInterval = 10 * time.Minute
 
-// logAccessError completes a refusal and logs it, once for all calls that meet it.
+// logAccessError completes an AccessError and logs it once for all calls that
+// meet it.
 func (h *health) logAccessError(err error) {
 	var r *AccessError
 	if !errors.As(err, &r) {

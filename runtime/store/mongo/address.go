@@ -7,16 +7,16 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
 )
 
-// Address names the database that a URI means, without user, password and
-// options: one database has one address, in whatever order its hosts are given.
-// It is read as the driver reads the URI, since a password may hold what looks
-// like the end of it. No error holds the URI's password.
+// Address names the database of a URI, without user, password and options: it
+// is the same in whatever order the hosts are given. The URI is parsed as the
+// driver parses it, since a password may contain its separators. No error
+// contains the password.
 func Address(uri string) (string, error) {
 	c, err := parse(uri)
 	if err != nil {
 		return "", err
 	}
-	hosts := slices.Sorted(slices.Values(c.RawHosts)) // those of mongodb+srv are found anew each time
+	hosts := slices.Sorted(slices.Values(c.RawHosts)) // those of mongodb+srv are looked up at every connection
 	return c.Scheme + "://" + strings.Join(hosts, ",") + "/" + databaseOf(c), nil
 }
 

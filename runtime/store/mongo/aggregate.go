@@ -61,17 +61,17 @@ func severalReads(a store.Aggregate) bool {
 	return found
 }
 
-// grouping is an aggregate in the making.
+// grouping is an aggregate while it is rendered and read.
 type grouping struct {
 	*renderer
 	store.Aggregate
-	// stages give a document per document and key of its groups, with the
+	// stages give one document per matching document and group key, with the
 	// values of groups and metrics as members groupMember and metricMember.
 	stages bson.A
-	// id is what $group groups by.
+	// id is the expression that $group groups by.
 	id   any
 	rows []store.Row
-	// at tells which row is that of a group.
+	// at is the index in rows of each group.
 	at map[string]int
 }
 
@@ -81,7 +81,8 @@ func setMember(i int) string    { return "n" + strconv.Itoa(i) }
 
 const countMember = "count"
 
-// newGrouping resolves and renders what all commands of an aggregate begin with.
+// newGrouping resolves and renders what all commands of an aggregate start
+// with.
 func (q *reader) newGrouping(ctx context.Context, k *collection, a store.Aggregate) (*grouping, error) {
 	g := &grouping{renderer: &renderer{k: k, catalog: q.catalog}, Aggregate: a, at: map[string]int{}}
 	v := &resolver{q: q}
@@ -118,7 +119,7 @@ func (q *reader) newGrouping(ctx context.Context, k *collection, a store.Aggrega
 	return g, g.err
 }
 
-// group writes what a document is grouped by.
+// group is the expression that a document is grouped by.
 func (g *grouping) group(t query.GroupTerm) any {
 	v := g.value(t.Path)
 	if t.Bucket == "" {
@@ -127,7 +128,7 @@ func (g *grouping) group(t query.GroupTerm) any {
 	return g.bucket(t, v)
 }
 
-// unwind makes a document per key of a list; one without any keeps one.
+// unwind makes one document per key of a list; an empty list keeps one.
 func (g *grouping) unwind() {
 	var id bson.D
 	for i, t := range g.Groups {
@@ -169,7 +170,7 @@ func (q *reader) groupMetrics(ctx context.Context, g *grouping) error {
 	return err
 }
 
-// row is a new row with its group values, and the key of the group.
+// row makes a row with its group values, and the key of its group.
 func (g *grouping) row(raw bson.Raw) (row store.Row, key string) {
 	row = make(store.Row, len(g.Groups)+len(g.Metrics))
 	var b []byte
@@ -183,7 +184,7 @@ func (g *grouping) row(raw bson.Raw) (row store.Row, key string) {
 	return row, string(b)
 }
 
-// emptyRow is that of an aggregate without groups that found nothing.
+// emptyRow is the row of an aggregate without groups when nothing matched.
 func (g *grouping) emptyRow() store.Row {
 	row := store.Row{}
 	for _, m := range g.Metrics {
@@ -194,8 +195,9 @@ func (g *grouping) emptyRow() store.Row {
 	return row
 }
 
-// countDistinct counts the different values of metric i. It groups by them rather
-// than gathering them, for a group may have more than a document can hold.
+// countDistinct counts the different values of metric i. It groups by them
+// instead of collecting them, since a group may have more than fit into a
+// document.
 func (q *reader) countDistinct(ctx context.Context, g *grouping, i int) error {
 	value := "$" + metricMember(i)
 	var back any

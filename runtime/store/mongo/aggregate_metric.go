@@ -8,8 +8,8 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// accumulators are what $group makes of metric i. Sums of Decimal128 are exact
-// up to 34 digits: those of ten to the fifteenth values of 19 digits.
+// accumulators are the accumulators of metric i in $group. Sums of Decimal128
+// are exact up to 34 digits: those of ten to the fifteenth values of 19 digits.
 func (g *grouping) accumulators(i int, m query.Metric) bson.D {
 	value := "$" + metricMember(i)
 	switch m.Func {
@@ -24,11 +24,11 @@ func (g *grouping) accumulators(i int, m query.Metric) bson.D {
 		isSet := one("$cond", bson.A{one("$gt", bson.A{value, nil}), 1, 0})
 		return bson.D{{Key: metricMember(i), Value: one("$sum", value)}, {Key: setMember(i), Value: one("$sum", isSet)}}
 	}
-	g.fail(fmt.Errorf("mongo: figure %q", m.Func))
+	g.fail(fmt.Errorf("mongo: metric %q", m.Func))
 	return nil
 }
 
-// native tells whether values at a path are kept as what they are.
+// native tells whether values at a path are stored in their native type.
 func (g *grouping) native(p query.Path) bool {
 	k := g.k
 	if p.Through != "" {

@@ -13,13 +13,13 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// backfillBatch is how many documents are mended by one command.
+// backfillBatch is how many documents one command updates.
 const backfillBatch = 500
 
-// backfill gives existing documents what encode would give them and they are not
-// certain to hold. It looks again until nothing is left, since other processes may
-// write by an older definition until they hear of this one. Revisions stay, and
-// no watcher hears of it.
+// backfill gives existing documents what encode would give them and what they
+// may lack. It searches again until nothing is left, since other processes may
+// write by an older definition until they learn of this one. Revisions do not
+// change, and watchers are not notified.
 func (s *Store) backfill(ctx context.Context, k *collection) error {
 	for _, field := range slices.Sorted(maps.Keys(k.heldForms)) {
 		for {
@@ -35,7 +35,7 @@ func (s *Store) backfill(ctx context.Context, k *collection) error {
 	return nil
 }
 
-// backfillField tells how many documents it has mended.
+// backfillField returns how many documents it has updated.
 func (s *Store) backfillField(ctx context.Context, k *collection, field string) (mended int64, err error) {
 	held, want := k.heldForms[field], k.wantedForms(field)
 	steps := []struct {
@@ -65,8 +65,8 @@ func (s *Store) backfillField(ctx context.Context, k *collection, field string) 
 	return mended, nil
 }
 
-// backfillUnset sets marks that are missing and takes away those of a time when
-// the field was in no index.
+// backfillUnset sets missing marks and removes those from a time when the field
+// was in no index.
 func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) (mended int64, err error) {
 	mark := unsetField(field)
 	for _, step := range []struct{ filter, update bson.D }{
@@ -87,8 +87,8 @@ func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) 
 	return mended, nil
 }
 
-// backfillFold keeps the folded text of documents that have none: of every text
-// where an index needs it, else of those that folding changes.
+// backfillFold stores the folded text of documents that have none: of every
+// text where an index needs it, else of those that folding changes.
 func (s *Store) backfillFold(ctx context.Context, k *collection, field string, every bool) (int64, error) {
 	return s.backfillText(ctx, k, field, foldField(field), func(text string) string {
 		if f := query.Fold(text); every || f != text {
@@ -98,11 +98,12 @@ func (s *Store) backfillFold(ctx context.Context, k *collection, field string, e
 	})
 }
 
-// backfillText derives a text from that of a field where it is missing; "" is none.
+// backfillText stores what derive makes of a text, under target, where it is
+// missing; "" is nothing.
 func (s *Store) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) (int64, error) {
 	filter := bson.D{{Key: field, Value: one("$type", "string")}, {Key: place, Value: nil}}
 	return s.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
-		text, _ := v.StringValueOK() // a list of texts is found too
+		text, _ := v.StringValueOK() // a list of texts matches the filter, too
 		if derived := derive(text); text != "" && derived != "" {
 			return one(place, derived)
 		}
@@ -110,8 +111,8 @@ func (s *Store) backfillText(ctx context.Context, k *collection, field, place st
 	})
 }
 
-// backfillKind turns values of another kind into that of the definition: those
-// whose stored form is one of it.
+// backfillKind converts values of another kind whose stored form is one of the
+// definition's kind.
 func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (int64, error) {
 	others := map[query.Kind]bson.A{query.Decimal: {"string", "date"}, query.Instant: {"string", "decimal"}, 0: {"decimal", "date"}}
 	filter := one(field, one("$type", others[k.wantedForms(field).Native]))
@@ -125,8 +126,8 @@ func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (
 	})
 }
 
-// updateDerived sets what follows from the value of a field in the documents of a filter,
-// unless the value has changed meanwhile, and counts them.
+// updateDerived sets what derive returns for the value of a field, in the
+// documents of a filter and only while the value is unchanged, and counts them.
 func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
 	o := options.Find().SetProjection(one(field, 1)).SetBatchSize(backfillBatch)
 	var batch []driver.WriteModel
@@ -143,7 +144,7 @@ func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D,
 		}
 		err = forEachDoc(ctx, cursor, func(raw bson.Raw) error {
 			if put := follows(raw.Lookup(field)); put != nil {
-				still := slices.Clone(raw) // _id and value alone
+				still := slices.Clone(raw) // _id and the value
 				batch = append(batch, driver.NewUpdateOneModel().SetFilter(still).SetUpdate(one("$set", put)))
 			}
 			if len(batch) < backfillBatch {
@@ -159,7 +160,7 @@ func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D,
 	return mended, err
 }
 
-// writeBatch tells how many documents it has changed.
+// writeBatch returns how many documents it has changed.
 func (s *Store) writeBatch(ctx context.Context, k *collection, batch []driver.WriteModel) (int64, error) {
 	if len(batch) == 0 {
 		return 0, nil

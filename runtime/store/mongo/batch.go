@@ -10,8 +10,8 @@ import (
 )
 
 // Commit applies a batch. Documents are encoded in the caller's goroutine.
-// Batches of one process that wait share a transaction; within it the order of
-// operations holds in each collection.
+// Waiting batches of one process share a transaction; in it the order of
+// operations is kept within each collection.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	p, err := s.encodeBatch(b)
 	if err != nil {
@@ -23,10 +23,10 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) error {
 	return s.writer.do(ctx, p)
 }
 
-// encodedBatch is a batch with everything looked up and encoded.
+// encodedBatch is a batch with collections looked up and documents encoded.
 type encodedBatch struct {
 	source *store.Batch
-	// catalog is the catalog that it was encoded by.
+	// catalog is the catalog that it was encoded with.
 	catalog *map[string]*collection
 	expect  []resolvedExpect
 	ops     []encodedOp
@@ -68,7 +68,7 @@ func (s *Store) encodeBatch(b *store.Batch) (*encodedBatch, error) {
 	return p, nil
 }
 
-// reencode encodes batches again that were encoded by definitions of before, so
+// reencode encodes batches again that were encoded with earlier definitions, so
 // that no document lacks what an index needs.
 func (s *Store) reencode(group []*request) error {
 	now := s.catalog.set.Load()
@@ -85,8 +85,8 @@ func (s *Store) reencode(group []*request) error {
 	return nil
 }
 
-// waitForOlderBatches returns when every batch that was encoded by earlier definitions is
-// committed.
+// waitForOlderBatches returns when every batch that was encoded with earlier
+// definitions is committed.
 func (s *Store) waitForOlderBatches(ctx context.Context) error {
 	return s.writer.do(ctx, &encodedBatch{})
 }
@@ -98,7 +98,7 @@ func (s *Store) encodeOp(op *encodedOp, from *store.Op) (err error) {
 	}
 	switch {
 	case op.kind < store.Insert || op.kind > store.Delete:
-		return fmt.Errorf("mongo: operation %d of %s is none", op.kind, from.Collection)
+		return fmt.Errorf("mongo: %s: unknown kind %d of operation", from.Collection, op.kind)
 	case op.id == "":
 		return fmt.Errorf("mongo: a document of %s has no id", from.Collection)
 	case op.kind == store.Delete:
@@ -116,8 +116,8 @@ func (op *encodedOp) conflict(have int64) error {
 	return &store.ConflictError{Collection: op.coll.Name, ID: op.id, Want: op.oldRev, Have: have}
 }
 
-// refuses gives the error of an operation on a document of revision have (0:
-// there is none), or nil.
+// refuses returns the error of an operation on a document whose revision is
+// have (0: there is none), or nil.
 func (op *encodedOp) refuses(have int64) error {
 	switch {
 	case op.kind == store.Insert && have > 0:

@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// change is an event of the stream.
+// change is an event of the change stream.
 type change struct {
 	Operation string `bson:"operationType"`
 	NS        struct {
@@ -41,7 +41,7 @@ func (f *changeFeed) event(ctx context.Context, raw bson.Raw) error {
 	}
 	kind := kinds[c.Operation]
 	switch {
-	case kind == 0: // dropped or renamed, by a person
+	case kind == 0: // collections dropped or renamed outside of weft
 		if slices.Contains([]string{"drop", "rename", "dropDatabase", "invalidate"}, c.Operation) {
 			f.resync()
 		}
@@ -73,14 +73,14 @@ func (f *changeFeed) event(ctx context.Context, raw bson.Raw) error {
 	return f.publish(ctx, k, &c, kind, answered)
 }
 
-// publish sends an event. An update carries no document: it is read, and may
-// then be a later one already, whose own event follows.
+// publish sends an event. The event of an update carries no document: it is
+// read, and may then be a later revision, whose own event follows.
 func (f *changeFeed) publish(ctx context.Context, k *collection, c *change, kind store.OpKind, answered uint64) error {
 	if f.watchers.Len() == 0 {
 		return nil
 	}
 	id, ok := c.Key.ID.StringValueOK()
-	if !ok { // a person's
+	if !ok { // not written by weft
 		return nil
 	}
 	e := store.Event{Kind: kind, Collection: k.Name, Doc: store.Doc{ID: id}}
@@ -92,7 +92,7 @@ func (f *changeFeed) publish(ctx context.Context, k *collection, c *change, kind
 	default:
 		e.Doc, err = f.s.Get(ctx, k.Name, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil // its deletion follows
+			return nil // the event of its deletion follows
 		}
 	}
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"weft/runtime/startstop"
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -16,8 +17,8 @@ import (
 // streamWait is how long the database lets a change stream wait for events.
 const streamWait = time.Second
 
-// streamLimit is how much longer an answer may take until the stream is opened
-// again, and streamSilence until nobody trusts that nothing has changed.
+// streamLimit is how much longer than that an answer may take before the stream
+// is opened again, streamSilence before cached data counts as stale.
 const (
 	streamLimit   = 10 * time.Second
 	streamSilence = 2 * time.Second
@@ -29,13 +30,18 @@ func (f *changeFeed) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.workers.Go(func() { f.follow(f.alive, stream) })
-	f.workers.Go(func() { f.followDefinitions(f.alive) })
+	f.streaming = startstop.New("change stream", f.s.log, func(ctx context.Context) {
+		first := stream
+		stream = nil
+		f.follow(ctx, first)
+	})
+	f.streaming.Start()
+	f.definition.Start()
 	return nil
 }
 
-// followDefinitions keeps up with what other processes make of collections,
-// beside the stream, since it may take long.
+// followDefinitions adopts what other processes make of collections. It runs
+// apart from the stream, since backfilling may take long.
 func (f *changeFeed) followDefinitions(ctx context.Context) {
 	for {
 		select {
@@ -58,11 +64,14 @@ func (f *changeFeed) notifyDefinitions() {
 }
 
 func (f *changeFeed) stop() {
-	f.quit()
-	f.workers.Wait()
+	close(f.closed)
+	if f.streaming != nil {
+		f.streaming.Stop()
+	}
+	f.definition.Stop()
 }
 
-// open begins a change stream behind a token, or now.
+// open opens a change stream after a resume token, or from now.
 func (f *changeFeed) open(ctx context.Context, token bson.Raw) (stream *driver.ChangeStream, err error) {
 	o := options.ChangeStream().SetMaxAwaitTime(streamWait)
 	if token != nil {
@@ -75,7 +84,7 @@ func (f *changeFeed) open(ctx context.Context, token bson.Raw) (stream *driver.C
 	return stream, err
 }
 
-// pipeline leaves out what nobody needs, above all the documents of quiet
+// pipeline leaves out what is not needed, above all the documents of unwatched
 // collections.
 func (f *changeFeed) pipeline() driver.Pipeline {
 	quiet := bson.A{commitCollection}
@@ -98,11 +107,16 @@ func (f *changeFeed) pipeline() driver.Pipeline {
 	}
 }
 
-// follow reads the stream and opens it again behind its last token when it
-// breaks. Where the database cannot go on from there, watchers hear of it.
+// follow reads the stream and opens it again after its last resume token when
+// it breaks. Where the database cannot resume, watchers are told. stream is nil
+// after a panic.
 func (f *changeFeed) follow(ctx context.Context, stream *driver.ChangeStream) {
-	token := stream.ResumeToken()
-	told := false
+	f.interrupted.Store(stream == nil)
+	var token bson.Raw
+	if stream != nil {
+		token = stream.ResumeToken()
+	}
+	logged := false
 	for pause := time.Duration(0); ; {
 		if stream != nil {
 			err := f.read(ctx, stream, &token)
@@ -115,7 +129,7 @@ func (f *changeFeed) follow(ctx context.Context, stream *driver.ChangeStream) {
 			if !resumable(err) {
 				token = nil
 			}
-			pause, told = 0, false
+			pause, logged = 0, false
 		}
 		select {
 		case <-ctx.Done():
@@ -127,9 +141,9 @@ func (f *changeFeed) follow(ctx context.Context, stream *driver.ChangeStream) {
 		var err error
 		if stream, err = f.open(ctx, token); err != nil {
 			stream = nil
-			if !told && ctx.Err() == nil {
+			if !logged && ctx.Err() == nil {
 				f.s.log.Warn("the change stream cannot be opened; trying again until it can, live views wait", "error", err)
-				told = true
+				logged = true
 			}
 			if !resumable(err) {
 				token = nil
@@ -140,7 +154,7 @@ func (f *changeFeed) follow(ctx context.Context, stream *driver.ChangeStream) {
 	}
 }
 
-// reconnected makes up for the interruption: every collection may have changed.
+// reconnected marks every collection as changed after an interruption.
 func (f *changeFeed) reconnected(lost bool) {
 	f.notifyDefinitions()
 	f.noteResponse()
@@ -161,14 +175,14 @@ func (f *changeFeed) close(stream *driver.ChangeStream) {
 	}
 }
 
-// resumable tells whether a stream may go on behind its token after an error.
+// resumable tells whether a stream can be resumed after an error.
 func resumable(err error) bool {
 	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, errStreamEnded) || hasLabel(err, "ResumableChangeStreamError")
 }
 
 var errStreamEnded = errors.New("mongo: the change stream ended")
 
-// read handles events until the stream breaks; token follows.
+// read handles events until the stream breaks, and moves token on.
 func (f *changeFeed) read(ctx context.Context, stream *driver.ChangeStream, token *bson.Raw) error {
 	for {
 		var found bool

@@ -16,12 +16,12 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// claimTries is how often a claim is made again that found documents but lost
-// all of them to other processes.
+// claimTries is how often a claim is repeated that found documents but lost all
+// of them to other processes.
 const claimTries = 8
 
-// claims lets the callers of one process claim from a collection one after
-// another, since they would want the same documents.
+// claims serializes the claims of one process on a collection, since concurrent
+// ones would select the same documents.
 type claims struct {
 	mu    sync.Mutex
 	locks map[string]chan struct{}
@@ -46,9 +46,9 @@ func (c *claims) lock(ctx context.Context, collection string) (unlock func(), er
 	}
 }
 
-// Claim finds documents, marks those that are still at the revision found with
-// a token of its own and reads back what bears it: so none is claimed twice. A
-// nil value in Set takes the member away.
+// Claim finds documents, marks those that still have the revision found with a
+// token of its own and reads back what has the token, so that none is claimed
+// twice. A nil value in Set removes the member.
 func (s *Store) Claim(ctx context.Context, collection string, c store.Claim) ([]store.Doc, error) {
 	k, err := s.catalog.get(collection)
 	if err != nil || c.Limit <= 0 {
@@ -76,7 +76,7 @@ func (s *Store) Claim(ctx context.Context, collection string, c store.Claim) ([]
 	}
 }
 
-// mark merges set into documents and gives those that it got, as changed.
+// mark merges set into documents and returns those that it marked, as changed.
 func (s *Store) mark(ctx context.Context, k *collection, found []store.Doc, set map[string]any) ([]store.Doc, error) {
 	token := primitive.NewObjectID()
 	update, err := k.merge(set, token)
@@ -116,8 +116,8 @@ func (s *Store) mark(ctx context.Context, k *collection, found []store.Doc, set 
 	return docs, err
 }
 
-// merge is the update that sets members, and what is kept beside them; what was
-// kept by an earlier definition goes.
+// merge is the update that sets members and what is derived from them, and
+// removes what an earlier definition derived.
 func (k *collection) merge(set map[string]any, token primitive.ObjectID) (bson.D, error) {
 	put := bson.D{{Key: memberClaim, Value: token}}
 	var drop bson.D

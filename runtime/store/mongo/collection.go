@@ -12,34 +12,36 @@ import (
 	"weft/runtime/store"
 )
 
-// collection is what is known of a collection from the last Ensure. It is not
-// changed once it is in the catalog.
+// collection is the definition of a collection by the last Ensure. It is
+// immutable once it is in the catalog.
 type collection struct {
 	store.Collection
-	// fields tells what is special about fields; most have an entry only if
+	// fields holds what is special about fields; most have an entry only if
 	// Kinds names them.
 	fields map[string]*fieldLayout
 	// unset lists the fields whose absence is marked, in order.
 	unset   []string
 	indexes []index
-	// changed is the number of the last change that touched it.
+	// changed is the number of the last change to the collection.
 	changed *atomic.Uint64
-	// heldForms tells, by field, what every document has, and thus what readers may go
-	// by. It is less than what members say while documents are still being given it.
+	// heldForms is, by field, what every document is known to hold, and thus
+	// what reads may use. It is less than wantedForms while documents are being
+	// backfilled.
 	heldForms map[string]storedForms
-	// unfinished: it is not certain that every document has what members say.
+	// unfinished: some documents may lack what wantedForms says.
 	unfinished bool
 }
 
-// fieldLayout is what encode does for one field of a collection.
+// fieldLayout is how encode treats one field of a collection.
 type fieldLayout struct {
-	// kind is 0 when values are kept as their JSON.
+	// kind is 0 when values are stored as their JSON.
 	kind query.Kind
-	// fold: the folded text is kept where it differs from the value; folded: always.
+	// fold: the folded text is stored where it differs from the value; folded:
+	// always.
 	fold, folded bool
 	// sorted: every set text has a sort key.
 	sorted bool
-	// unset is the place in collection.unset, -1 for none.
+	// unset is the index in collection.unset, -1 for none.
 	unset int
 	// unique: part of a unique index.
 	unique bool
@@ -50,7 +52,7 @@ var (
 	fieldName      = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
 )
 
-// newCollection checks a definition; old is what it replaces, if anything.
+// newCollection checks a definition; old is the one it replaces, if any.
 func newCollection(def store.Collection, old *collection) (*collection, error) {
 	if !collectionName.MatchString(def.Name) || slices.Contains(ownCollections, def.Name) {
 		return nil, fmt.Errorf("mongo: %q cannot be the name of a collection", def.Name)
@@ -69,7 +71,7 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 			return nil, err
 		}
 		if !slices.ContainsFunc(c.indexes, func(i index) bool { return i.digest == made.digest }) {
-			c.indexes = append(c.indexes, made) // the database has none twice
+			c.indexes = append(c.indexes, made) // the database has no index twice
 		}
 	}
 	if def.Searchable {
@@ -79,7 +81,7 @@ func newCollection(def store.Collection, old *collection) (*collection, error) {
 	return c, nil
 }
 
-// field gives the entry of a field, made when there is none.
+// field returns the entry of a field, made when there is none.
 func (c *collection) field(field string) *fieldLayout {
 	m := c.fields[field]
 	if m == nil {
@@ -89,7 +91,7 @@ func (c *collection) field(field string) *fieldLayout {
 	return m
 }
 
-// markUnset notes that documents tell where the field is unset.
+// markUnset says that documents mark where the field is unset.
 func (c *collection) markUnset(field string) {
 	if m := c.field(field); m.unset < 0 {
 		m.unset = len(c.unset)
@@ -98,7 +100,7 @@ func (c *collection) markUnset(field string) {
 }
 
 // kind is the native kind of a field: Decimal and Instant have types of the
-// database; 0 means that values are kept as their JSON.
+// database; 0 means that values are stored as their JSON.
 func (c *collection) kind(field string) query.Kind {
 	if m := c.fields[field]; m != nil {
 		return m.kind
@@ -119,7 +121,7 @@ func (k *catalog) all() map[string]*collection {
 	return nil
 }
 
-// frozen is the catalog as it is now.
+// frozen is a copy that later definitions do not change.
 func (k *catalog) frozen() *catalog {
 	now := &catalog{}
 	now.set.Store(k.set.Load())

@@ -31,7 +31,7 @@ func (w *writer) begin(ctx context.Context) (driver.Session, error) {
 	return w.session, classify(err)
 }
 
-// endSession gives the session up.
+// endSession ends the writer's session.
 func (w *writer) endSession() {
 	if w.session != nil {
 		w.s.endSession(w.session)
@@ -39,8 +39,8 @@ func (w *writer) endSession() {
 	}
 }
 
-// abort ends the transaction in the session and keeps that for the next one,
-// unless the database could not be told.
+// abort ends the transaction and keeps the session for the next one, unless the
+// database could not be told.
 func (w *writer) abort(err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), w.s.options.UnresponsiveTimeout)
 	defer cancel()
@@ -49,15 +49,15 @@ func (w *writer) abort(err error) {
 	}
 }
 
-// commitTimeoutFactor is how many times the patience a commit may take at a database
-// that is alive: as long as most members do not confirm it, it is not answered,
-// and who waits for the writer cannot give up either.
+// commitTimeoutFactor times the timeout is how long a commit may take at a
+// database that is alive: until most members confirm it, it is not answered,
+// and callers that wait for the writer cannot give up either.
 const commitTimeoutFactor = 5
 
 // end commits. When the outcome is not known, the commit is sent again, which
 // does nothing where it is committed; when the database has forgotten the
 // transaction, the row that was written in it tells. What cannot be found out
-// while the patience lasts is store.ErrUnknown.
+// within the timeout is store.ErrUnknown.
 func (w *writer) end(ctx context.Context, session driver.Session, id string) error {
 	sent := time.Now()
 	limit := min(commitTimeoutFactor*w.s.options.UnresponsiveTimeout, maxCallTime)
@@ -67,9 +67,9 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 	}
 	w.s.log.Warn("the outcome of a commit is not known; finding out", "error", err)
 	if time.Since(sent) >= limit {
-		sent = time.Now() // it was alive: maybe it confirms now
+		sent = time.Now() // the database was alive and may confirm now
 	}
-	// The caller waited before, and what answers it takes its time too.
+	// The caller has waited before, and answering it takes time too.
 	ctx, cancel := context.WithDeadline(ctx, sent.Add(w.s.options.UnresponsiveTimeout*17/20))
 	defer cancel()
 	for ctx.Err() == nil {
@@ -77,7 +77,8 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 			return nil
 		}
 		if hasLabel(err, labelTransient) || !errors.Is(err, store.ErrUnavailable) {
-			// A transaction that is open still would be in the way of its row.
+			// A transaction that is still open would block the write of its
+			// row.
 			if killed := w.s.killSessions(ctx, bson.A{session.ID()}); killed != nil {
 				w.s.log.Debug("end a transaction", "error", killed)
 			}
@@ -98,9 +99,9 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 	return fmt.Errorf("%w: %w", store.ErrUnknown, hideContext(err))
 }
 
-// wasCommitted finds out whether a transaction was committed, by writing its row:
-// where that is new, the transaction was not and cannot be committed any more.
-// The answer is one that a majority has.
+// wasCommitted finds out whether a transaction was committed, by writing its
+// row: where the row is new, the transaction was not and cannot be committed
+// any more. A majority has confirmed the answer.
 func (s *Store) wasCommitted(ctx context.Context, id string) (bool, error) {
 	var row struct {
 		Void bool `bson:"void"`

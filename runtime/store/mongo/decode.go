@@ -15,8 +15,8 @@ import (
 
 type bsonType = bsontype.Type
 
-// decode gives the document in the form of the port. The types of the values
-// tell what they are, so it needs no definition.
+// decode returns a document in the form of the port. The types of its values
+// are enough for that; the definition is not needed.
 func decode(raw bson.Raw) (store.Doc, error) {
 	d, err := decodeBare(raw)
 	if err != nil {
@@ -29,10 +29,10 @@ func decode(raw bson.Raw) (store.Doc, error) {
 	return d, nil
 }
 
-// errForeign is met where a person has put a document beside those of weft.
+// errForeign is returned for a document that was not written by weft.
 var errForeign = errors.New("mongo: a document that weft did not write has no text as its _id")
 
-// decodeBare gives id and revision alone.
+// decodeBare decodes only id and revision.
 func decodeBare(raw bson.Raw) (store.Doc, error) {
 	var d store.Doc
 	id, ok := raw.Lookup(memberID).StringValueOK()
@@ -45,7 +45,7 @@ func decodeBare(raw bson.Raw) (store.Doc, error) {
 }
 
 // appendObject appends the JSON of a BSON document. Of the document itself
-// (top) members that begin with _ are left out, but for _id, which is id.
+// (top), members that begin with _ are left out, except _id, which becomes id.
 func appendObject(b []byte, doc bsoncore.Document, top bool) ([]byte, error) {
 	_, rest, ok := bsoncore.ReadLength(doc)
 	if !ok {
@@ -103,8 +103,8 @@ func appendArray(b []byte, list bsoncore.Document) ([]byte, error) {
 var errBSON = fmt.Errorf("mongo: damaged BSON")
 
 // appendValue appends the JSON of a value in stored form. A Decimal128 of the
-// document itself (top) is a field of kind Decimal, one further inside a number
-// that no double holds. Types that weft does not write appear in MongoDB's
+// document itself (top) is a field of kind Decimal; a nested one is a number
+// that no double represents. Types that weft does not write appear in MongoDB's
 // extended JSON.
 func appendValue(b []byte, v bsoncore.Value, top bool) ([]byte, error) {
 	switch v.Type {
@@ -157,7 +157,7 @@ func appendValue(b []byte, v bsoncore.Value, top bool) ([]byte, error) {
 	return append(b, bson.RawValue{Type: v.Type, Value: v.Data}.String()...), nil
 }
 
-// textOf gives the bytes of a string value.
+// textOf returns the bytes of a string value.
 func textOf(v bsoncore.Value) ([]byte, bool) {
 	n, rest, ok := bsoncore.ReadLength(v.Data)
 	if !ok || n < 1 || int(n) > len(rest) {
@@ -194,8 +194,8 @@ func appendText(b, s []byte) []byte {
 	return append(append(b, s[start:]...), '"')
 }
 
-// appendDouble writes a double as encoding/json does; what JSON has no number
-// for, and weft never writes, becomes null.
+// appendDouble appends a double as encoding/json does; NaN and infinities,
+// which weft never writes, become null.
 func appendDouble(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)

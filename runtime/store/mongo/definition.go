@@ -13,8 +13,8 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// saveDefinition keeps a definition for other processes, which hear of it by
-// the change stream; of one that is unfinished also what readers may go by.
+// saveDefinition stores a definition for other processes, which learn of it by
+// the change stream; of an unfinished one also what reads may use.
 func (s *Store) saveDefinition(ctx context.Context, k *collection) error {
 	definition, err := json.Marshal(k.Collection)
 	if err != nil {
@@ -58,8 +58,8 @@ func (s *Store) readDefinitions(ctx context.Context) (all []*collection, err err
 	return all, err
 }
 
-// readDefinition reads a row of catalogCollection. One that is unfinished and
-// does not say what documents hold is an older weft's.
+// readDefinition decodes a row of catalogCollection. An unfinished one without
+// held forms was written by an older weft.
 func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, error) {
 	name, _ := raw.Lookup(memberID).StringValueOK()
 	var row struct {
@@ -84,7 +84,7 @@ func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, er
 	return k, nil
 }
 
-// followDefinitions takes over what another process made of collections.
+// followDefinitions adopts what other processes made of collections.
 func (s *Store) followDefinitions(ctx context.Context) error {
 	s.ensures.Lock()
 	defer s.ensures.Unlock()
@@ -100,9 +100,9 @@ func (s *Store) followDefinitions(ctx context.Context) error {
 }
 
 // followDefinition writes by a definition at once and reads by it when the
-// process that makes it so has given all documents what they need, and this one
-// has mended what it wrote itself by old. What fails is made up for the next time,
-// since the collection stays unfinished.
+// process that made it has backfilled all documents and this one has backfilled
+// what it wrote itself by the old one. After a failure the collection stays
+// unfinished, and the next call tries again.
 func (s *Store) followDefinition(ctx context.Context, k, old *collection) error {
 	if old == nil {
 		s.setCurrent(k)

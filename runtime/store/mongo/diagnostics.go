@@ -12,46 +12,49 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Report is what an operator should know of a database.
+// Report is what an operator should know about a database.
 type Report struct {
 	// Database is its name, Version that of the server.
 	Database, Version string
 	// Sharded: weft talks to a mongos. SetName is that of the replica set else.
 	Sharded bool
 	SetName string
-	// Hosts bear data, Arbiters only vote; Primary is the one that takes writes.
+	// Hosts hold data, Arbiters only vote; Primary is the one that accepts
+	// writes.
 	Hosts, Arbiters []string
 	Primary         string
-	// Members are as the primary sees them; nil where weft's user may not ask.
+	// Members are as the primary sees them; nil where weft's user may not read
+	// that.
 	Members []Member
-	// ClockAhead is how far the database's clock is before that of this
-	// process, give or take half of RoundTrip.
+	// ClockAhead is how far the database's clock is ahead of this process, plus
+	// or minus half of RoundTrip.
 	ClockAhead, RoundTrip time.Duration
 	// DurableWrite is how long a write took that a majority has in its journal.
-	// DurableError says why there was none.
+	// DurableError is the reason why it failed.
 	DurableWrite time.Duration
 	DurableError error
-	// DocumentFormat and TextFormat are what the database is written in.
+	// DocumentFormat and TextFormat are the formats that the database is
+	// written in.
 	DocumentFormat, TextFormat int
-	// MissingIndexes are indexes that Ensure made and that are gone.
+	// MissingIndexes are indexes that Ensure made and that no longer exist.
 	MissingIndexes []MissingIndex
-	// IndexBuilds are indexes that any process is building, as far as weft's user may
-	// ask; they are not Missing.
+	// IndexBuilds are indexes that any process is building, as far as weft's
+	// user may read that; they are not in MissingIndexes.
 	IndexBuilds []store.IndexBuild
 }
 
-// Member of a replica set.
+// Member is a member of a replica set.
 type Member struct {
 	Host  string
 	State string // PRIMARY, SECONDARY, (not reachable/healthy) …
-	// Lag is how much later than the primary's its last write is.
+	// Lag is how much later the primary's last write is than its own.
 	Lag time.Duration
 }
 
-// MissingIndex names an index that is defined and not there.
+// MissingIndex names an index that is defined and does not exist.
 type MissingIndex struct{ Collection, Index string }
 
-// Diagnose collects the facts by asking the database.
+// Diagnose collects the report by asking the database.
 func (s *Store) Diagnose(ctx context.Context) (*Report, error) {
 	r := &Report{Database: s.db.Name()}
 	for _, step := range []func(context.Context, *Report) error{s.examineServer, s.examineMembers, s.examineFormat, s.examineIndexes, s.examineBuilding} {
@@ -98,7 +101,8 @@ func (s *Store) examineServer(ctx context.Context, r *Report) error {
 	return err
 }
 
-// examineMembers needs a right that weft can do without (clusterMonitor).
+// examineMembers needs a privilege that weft otherwise does not need
+// (clusterMonitor).
 func (s *Store) examineMembers(ctx context.Context, r *Report) error {
 	if r.Sharded {
 		return nil
@@ -156,7 +160,8 @@ func (s *Store) examineIndexes(ctx context.Context, r *Report) error {
 	return nil
 }
 
-// examineBuilding needs a right that weft can do without (indexStats).
+// examineBuilding needs a privilege that weft otherwise does not need
+// (indexStats).
 func (s *Store) examineBuilding(ctx context.Context, r *Report) error {
 	for _, name := range s.catalog.names() {
 		k := s.catalog.all()[name]

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// maxDocument leaves the database room for its own members in 16 MiB.
+	// maxDocument leaves room within 16 MiB for members that the database adds.
 	maxDocument = 16<<20 - 16<<10
-	// maxDepth is less than the database takes.
+	// maxDepth is less than the database's limit.
 	maxDepth = 90
 )
 
-// encode lays out a document as docs/stored-form.md says. Its errors are the
-// document's own fault.
+// encode lays out a document as docs/stored-form.md says. Its errors are about
+// the document.
 func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
 	e := encoder{json: jsonText{b: d.Body}, out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
 	if err := e.document(c, d); err != nil {
@@ -39,10 +39,10 @@ func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
 type encoder struct {
 	json jsonText
 	out  []byte
-	// set tells which of collection.unset have a value.
+	// set says which of collection.unset have a value.
 	set []bool
-	// folds and sorts are members of memberFold and memberSort that follow
-	// from values.
+	// folds and sorts are the members of memberFold and memberSort that are
+	// derived from values.
 	folds, sorts []derived
 	// text is the last string read.
 	text []byte
@@ -79,7 +79,8 @@ func (e *encoder) document(c *collection, d *store.Doc) error {
 	return nil
 }
 
-// top appends a member of the document itself and notes what follows from it.
+// top appends a member of the document itself and records what is derived from
+// it.
 func (e *encoder) top(c *collection, key []byte, sort map[string]string) error {
 	m := c.fields[string(key)]
 	if m == nil {
@@ -92,7 +93,7 @@ func (e *encoder) top(c *collection, key []byte, sort map[string]string) error {
 		return err
 	}
 	if t == bson.TypeNull {
-		if m.unique { // an index takes null for a value
+		if m.unique { // a unique index treats null as a value
 			e.out = e.out[:start]
 		}
 		return nil
@@ -115,7 +116,7 @@ func (e *encoder) top(c *collection, key []byte, sort map[string]string) error {
 	return nil
 }
 
-// member appends one member of any object; depth is that of the object.
+// member appends one member of any object; depth is the depth of that object.
 func (e *encoder) member(key []byte, kind query.Kind, depth int) (t bsonType, err error) {
 	if bytes.IndexByte(key, 0) >= 0 {
 		return 0, fmt.Errorf("the name of a member holds NUL")
@@ -163,7 +164,7 @@ func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
 	return e.number(depth)
 }
 
-// close ends an object or array that began at place at.
+// close ends an object or array that starts at index at.
 func (e *encoder) close(at int32) {
 	e.out = append(e.out, 0)
 	e.out = bsoncore.UpdateLength(e.out, at, int32(len(e.out))-at)
@@ -192,8 +193,9 @@ func (e *encoder) string(kind query.Kind) (bsonType, error) {
 	return bson.TypeString, nil
 }
 
-// number keeps integers that fit as such. A number inside another value is
-// somebody's JSON: where a double would lose digits of it, it is a Decimal128.
+// number stores integers that fit as such. A number nested in another value may
+// be arbitrary JSON: where a double would lose digits of it, it becomes a
+// Decimal128.
 func (e *encoder) number(depth int) (bsonType, error) {
 	text, whole, err := e.json.number()
 	if err != nil {
@@ -219,7 +221,7 @@ func (e *encoder) number(depth int) (bsonType, error) {
 	return bson.TypeDouble, nil
 }
 
-// encodeValue turns one value of the port into BSON of a kind (0: as JSON).
+// encodeValue converts one value of the port into BSON of a kind (0: as JSON).
 func encodeValue(v any, kind query.Kind) (bson.RawValue, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -234,10 +236,10 @@ func appendLength(b []byte, n int32) []byte {
 	return append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
 }
 
-// validText replaces what is no UTF-8, as encoding/json does.
+// validText replaces invalid UTF-8, as encoding/json does.
 func validText(s []byte) []byte {
 	if utf8.Valid(s) {
 		return s
 	}
-	return []byte(string([]rune(string(s)))) // one for each byte
+	return []byte(string([]rune(string(s)))) // one replacement character per byte
 }

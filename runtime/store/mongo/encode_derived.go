@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
 )
 
-// derived is a text that follows from the value of a field.
+// derived is a text that is derived from the value of a field.
 type derived struct{ field, text string }
 
 func (e *encoder) appendSort(sort map[string]string) {

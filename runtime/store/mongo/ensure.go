@@ -14,8 +14,8 @@ import (
 )
 
 // Ensure makes collections with their indexes and returns when all are built;
-// Building tells of those under way. When nothing changes the database is not
-// asked. A unique index that existing documents violate fails with
+// IndexBuilds lists those that are running. When nothing changes the database
+// is not asked. A unique index that existing documents violate fails with
 // *store.UniqueError without ID, and nothing is changed.
 func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	s.ensures.Lock()
@@ -39,7 +39,7 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	return s.ensure(ctx, made)
 }
 
-// normalized is the definition as it is read back.
+// normalized is the definition as it reads back from JSON.
 func normalized(def store.Collection) store.Collection {
 	data, err := json.Marshal(def)
 	if err != nil {
@@ -52,11 +52,12 @@ func normalized(def store.Collection) store.Collection {
 	return back
 }
 
-// ensure makes indexes first: as long as one may be refused, nothing else is changed.
+// ensure builds indexes first: while one may still be refused, nothing else is
+// changed.
 func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	var fresh, stale []indexesToDrop
 	defer func() {
-		if err != nil { // what was made for nothing goes
+		if err != nil { // drop the indexes made so far
 			err = errors.Join(err, s.dropIndexes(context.WithoutCancel(ctx), fresh))
 		}
 	}()
@@ -89,12 +90,12 @@ func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
 	return s.activate(ctx, made, stale)
 }
 
-// initialState is a collection as it comes into force: at once where there is nothing
-// that an earlier definition wrote. What another process writes by one later,
-// that one mends.
+// initialState is the first state of a new definition: complete where no
+// document was written by an earlier definition. What another process writes by
+// an earlier one later, that process backfills.
 func initialState(k, old *collection, empty bool) *collection {
 	switch {
-	case old != nil: // this process may be writing by it
+	case old != nil: // this process may be writing by the old one
 		return k.inTransition(old.heldForms)
 	case empty:
 		return k
@@ -114,8 +115,8 @@ func (s *Store) isEmpty(ctx context.Context, k *collection) (empty bool, err err
 	return empty, err
 }
 
-// activate lets definitions come into force: documents are written by them at
-// once, and read by them when all have what they need.
+// activate makes definitions current: documents are written by them at once,
+// and read by them when all documents are backfilled.
 func (s *Store) activate(ctx context.Context, made []*collection, stale []indexesToDrop) error {
 	s.setCurrent(made...)
 	if err := s.waitForOlderBatches(ctx); err != nil {
@@ -151,7 +152,7 @@ func (s *Store) activate(ctx context.Context, made []*collection, stale []indexe
 	return nil
 }
 
-// setCurrent lets definitions come into force in this process.
+// setCurrent makes definitions current in this process.
 func (s *Store) setCurrent(made ...*collection) {
 	s.catalog.put(made...)
 	for _, k := range made {

@@ -13,14 +13,14 @@ import (
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 )
 
-// Labels by which the database says what may be done about an error.
+// Labels by which the database says how an error may be handled.
 const (
 	labelNetwork   = "NetworkError"
 	labelTransient = "TransientTransactionError"
 	labelUnknown   = "UnknownTransactionCommitResult"
 )
 
-// Codes of errors.
+// Error codes.
 const (
 	codeDuplicateKey  = 11000
 	codeOutOfDisk     = 14031
@@ -31,7 +31,7 @@ const (
 
 	codeNoIndex = 67
 
-	// Indexes are being built, in the database or in the collection.
+	// Indexes are being built in the database or in the collection.
 	codeBuilding     = 12586
 	codeBuildingHere = 12587
 
@@ -40,11 +40,12 @@ const (
 
 // unavailableCodes are answers of a server that cannot serve now: shutting
 // down, no primary, its hosts out of reach, too few members that confirm, the
-// time of an operation is up, or what it was reading is gone (a cursor, a
-// snapshot, an operation that somebody ended).
+// time limit of an operation exceeded, or the cursor, snapshot or operation
+// that was used is gone.
 var unavailableCodes = []int{6, 7, 43, 50, 64, 89, 91, 100, 133, 134, 189, 202, 237, 239, 246, 262, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436}
 
-// classify names an error of the driver by the port's errors; others stay as they are.
+// classify wraps an error of the driver in the port's errors; others stay as
+// they are.
 func classify(err error) error {
 	if err == nil || known(err) {
 		return err
@@ -61,7 +62,8 @@ func classify(err error) error {
 	return fmt.Errorf("mongo: %w", err)
 }
 
-// unreachable tells whether the database could not be asked or could not serve.
+// unreachable tells whether the database could not be reached or could not
+// serve.
 func unreachable(err error) bool {
 	var selection topology.ServerSelectionError
 	return !answered(err) || errors.As(err, &selection) || errors.Is(err, driver.ErrClientDisconnected) ||
@@ -69,9 +71,8 @@ func unreachable(err error) bool {
 		hasLabel(err, labelTransient)
 }
 
-// answered tells whether an error is an answer of the database. A connection
-// that could not be made bears no label: it, or that others could not be made
-// either, is told by its type.
+// answered tells whether an error is an answer of the database. A failed
+// connection has no label: its type tells.
 func answered(err error) bool {
 	var failed topology.ConnectionError
 	var cleared protocol.RetryablePoolError

@@ -8,18 +8,18 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// renderer writes conditions and values of documents of one collection in the
-// language of the database. Conditions must be resolved, see resolve.
+// renderer writes conditions and values of documents of one collection in
+// MongoDB's language. Conditions must have been rewritten by a resolver.
 type renderer struct {
 	k       *collection
 	catalog *catalog
-	// own and joined are the condition of a find or an aggregate: what is asked
-	// of the document itself, and what needs joins.
+	// own and joined are the condition of a find or an aggregate: the part
+	// about the document itself, and the part that needs joins.
 	own, joined bson.D
 	joins       []join
-	// crossings is how often a join was asked for, those that were there included.
+	// crossings counts how often a join was asked for, existing ones included.
 	crossings int
-	// paged: a position is asked for, too.
+	// paged: the query continues after a position.
 	paged bool
 	err   error
 }
@@ -46,7 +46,7 @@ func (r *renderer) filter(where query.Expr) {
 	r.own, r.joined = r.match(query.All(own)), r.match(query.All(across))
 }
 
-// flat are the parts all of which a condition demands.
+// flat splits a condition into the parts that must all hold.
 func flat(x query.Expr) []query.Expr {
 	switch x := x.(type) {
 	case nil:
@@ -61,7 +61,7 @@ func flat(x query.Expr) []query.Expr {
 	return []query.Expr{x}
 }
 
-// matching are the stages that give the documents for which filter holds.
+// matching are the stages that select the documents for which filter holds.
 func (r *renderer) matching() bson.A {
 	stages := append(bson.A{one("$match", r.own)}, r.lookups()...)
 	if len(r.joined) > 0 {
@@ -70,8 +70,8 @@ func (r *renderer) matching() bson.A {
 	return stages
 }
 
-// match writes a condition for find and $match. It is two-valued as that of
-// query.Matches: nothing compares with an unset value or one of another type.
+// match writes a condition for find and $match. Like query.Matches it is true
+// or false: a comparison with an unset value or one of another type is false.
 func (r *renderer) match(x query.Expr) bson.D {
 	switch x := x.(type) {
 	case nil:
@@ -100,7 +100,7 @@ func (r *renderer) matches(parts []query.Expr) []bson.D {
 	return out
 }
 
-// nothing holds for no document.
+// nothing matches no document.
 func nothing() bson.D { return one(memberID, one("$in", bson.A{})) }
 
 func and(parts []bson.D) bson.D {
@@ -143,7 +143,7 @@ func not(part bson.D) bson.D {
 	return one("$nor", bson.A{part})
 }
 
-// fieldPath is where the value of an own field lies.
+// fieldPath is the path of the value of an own field in the document.
 func (r *renderer) fieldPath(field string) string {
 	if !fieldName.MatchString(field) {
 		r.fail(fmt.Errorf("mongo: %q cannot be the name of a field", field))
@@ -197,8 +197,8 @@ func (r *renderer) compare(c query.Cmp) bson.D {
 	return nothing()
 }
 
-// literal is a value to compare with; ok is false when no value at the path
-// can be compared with it.
+// literal is a value to compare with; ok is false when no value at the path can
+// be compared with it.
 func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 	if !comparable(p.Kind, v) {
 		return nil, false
@@ -210,8 +210,9 @@ func (r *renderer) literal(p query.Path, v any) (l any, ok bool) {
 	return l, err == nil
 }
 
-// where writes a condition that only a set value meets. Where an index is led
-// by the mark of unset values it must be said that there is none.
+// where writes a condition that only a set value meets. An index that starts
+// with the mark of unset values is used only if the condition says that there
+// is no mark.
 func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 	out := one(r.fieldPath(p.Field), condition)
 	if r.k.marksUnset(p.Field) {
@@ -220,10 +221,10 @@ func (r *renderer) where(p query.Path, condition bson.D) bson.D {
 	return out
 }
 
-// withoutUnsetMark writes that a field has a value: that there is no mark, asked for as
-// null, in one writing or the other. Before MongoDB 8.0 that is two points of an
-// index, undefined and null. Every planner merges the two stretches of an order,
-// but not where a position makes several of each.
+// withoutUnsetMark writes that a field has a value: that there is no mark,
+// written as a comparison with null or as $exists. Before MongoDB 8.0 null is
+// two points of an index, null and undefined. Every planner merges the two
+// ranges of an ordered scan, but not where a position makes several of each.
 func (r *renderer) withoutUnsetMark(field string, null any) bson.E {
 	if r.paged {
 		return markAbsent(unsetField(field))
@@ -242,8 +243,9 @@ func (r *renderer) unset(field string) bson.D {
 	return out
 }
 
-// equal lets an index that keeps only sort keys find equal texts. It is written
-// as plain values: not every planner finds the index of several keys behind $eq.
+// equal lets an index that holds only sort keys find equal texts. It is written
+// as plain values, since not every planner uses an index of several keys for
+// $eq.
 func (r *renderer) equal(c query.Cmp) bson.D {
 	v, ok := r.literal(c.Path, c.Value)
 	if !ok {

@@ -10,17 +10,17 @@ import (
 )
 
 // Values and conditions in the expression language of pipelines, for what a
-// filter cannot say: the value of a path as its reader sees it.
+// filter cannot say: the value of a path as its reader may see it.
 
-// constant keeps a text that begins with $ from being read as a path.
+// constant keeps a text that starts with $ from being read as a path.
 func constant(v any) bson.D { return one("$literal", v) }
 
-// value writes what lies at a path: missing or null where it is unset for its reader.
+// value is the value at a path: missing or null where it is unset or hidden.
 func (r *renderer) value(p query.Path) any {
 	return r.ifVisible(p, func(prefix string, _ *collection) any { return prefix + r.fieldPath(p.Field) })
 }
 
-// sortKey writes the sort key kept with a text, folded its folded form.
+// sortKey is the sort key stored with a text, folded its folded form.
 func (r *renderer) sortKey(p query.Path) any {
 	return r.ifVisible(p, func(prefix string, _ *collection) any { return prefix + sortField(p.Field) })
 }
@@ -35,8 +35,8 @@ func (r *renderer) folded(p query.Path) any {
 	})
 }
 
-// ifVisible writes what inner takes from the document in which a path ends, whose
-// members begin with prefix; null where the reader does not see the value.
+// ifVisible is what inner reads from the document in which a path ends, whose
+// members start with prefix; null where the value is hidden from the reader.
 func (r *renderer) ifVisible(p query.Path, inner func(prefix string, k *collection) any) any {
 	if p.Visible != nil {
 		visible := p.Visible
@@ -120,7 +120,8 @@ func (r *renderer) compareExpr(c query.Cmp) any {
 	return r.orderExpr(c.Path, sign, c.Value)
 }
 
-// inExpr writes that a value is one of a list, or a list of keys has one.
+// inExpr is true for a value that is in a list, or a list of keys that has one
+// of them.
 func (r *renderer) inExpr(c query.Cmp, values []any) any {
 	list, err := comparableValues(c.Path.Kind, values, r.k.kind(c.Path.Field))
 	if err != nil {
@@ -156,7 +157,7 @@ func sameType(value any, as any) any {
 	return one("$isNumber", value)
 }
 
-// textExpr writes that folded text contains or begins with a folded part.
+// textExpr is true where folded text contains or starts with a folded part.
 func (r *renderer) textExpr(p query.Path, op query.Op, part string) any {
 	text := r.folded(p)
 	at := one("$indexOfBytes", bson.A{text, constant(part)})
@@ -167,7 +168,7 @@ func (r *renderer) textExpr(p query.Path, op query.Op, part string) any {
 	return one("$cond", bson.A{sameType(text, ""), found, false})
 }
 
-// wordExpr writes that a word of a search is found in a field.
+// wordExpr is true where a field has a word of a search.
 func (r *renderer) wordExpr(c query.Cmp) any {
 	word, ok := c.Value.(query.Word)
 	if !ok {

@@ -10,20 +10,20 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// join is a $lookup that a pipeline needs: the record that a reference means,
-// if it meets a condition, as a list of one or none.
+// join is a $lookup of a pipeline: the record that a reference points to, if it
+// meets a condition, as a list of one or none.
 type join struct {
 	name, from, via string
-	// key is what makes two joins the same.
+	// key is equal for joins that are the same.
 	key string
-	// where are the stages that the condition needs.
+	// where are the stages that render the condition.
 	where bson.A
-	// fields are what is looked at in the record.
+	// fields are the members that are read from the record.
 	fields []string
 }
 
-// joinWhere gives the name of a join that has an element where a comparison
-// across a reference holds. It must be one that does not hold of an unset value.
+// joinWhere returns the name of a join that is not empty where a comparison
+// across a reference holds. The comparison must be false for an unset value.
 func (r *renderer) joinWhere(c query.Cmp) string {
 	p := c.Path
 	far := query.Cmp{Path: query.Path{Field: p.Field, Kind: p.Kind, SortKey: p.SortKey}, Op: c.Op, Value: c.Value}
@@ -36,8 +36,8 @@ func (r *renderer) matchAcross(c query.Cmp) bson.D {
 	return one(r.joinWhere(c), one("$ne", bson.A{}))
 }
 
-// joinValue gives the name of a join on the record of a path with what lies
-// there; ok is false when there is no such collection.
+// joinValue returns the name of a join that reads the value of a path; ok is
+// false when the collection does not exist.
 func (r *renderer) joinValue(p query.Path) (name string, far *collection, ok bool) {
 	j, far := r.join(p, p.Scope)
 	if far == nil {
@@ -56,7 +56,8 @@ func (r *renderer) joinValue(p query.Path) (name string, far *collection, ok boo
 	return j.name, far, true
 }
 
-// join finds or makes the join on the records across a path that meet a condition.
+// join finds or makes the join with the records across a path that meet a
+// condition.
 func (r *renderer) join(p query.Path, where query.Expr) (*join, *collection) {
 	far, err := r.catalog.get(p.Through)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"go.mongodb.org/mongo-driver/bson/primitive"
 )
 
-// literal is a value of a condition as the database has it in a field of a
-// native kind (0: as JSON). Only scalars pass, so that nothing a caller sends
-// can become an operator.
+// literal is a value of a condition as the database stores it in a field of a
+// native kind (0: as JSON). Only scalars are accepted, so that nothing a caller
+// sends can become an operator.
 func literal(v any, native query.Kind) (any, error) {
 	switch v := v.(type) {
 	case string:
@@ -32,7 +32,7 @@ func literal(v any, native query.Kind) (any, error) {
 	return nil, fmt.Errorf("mongo: %T is no value of a condition", v)
 }
 
-// nativeText is what encode makes of a text.
+// nativeText converts a text as encode does.
 func nativeText(s string, native query.Kind) any {
 	switch native {
 	case query.Decimal:
@@ -47,8 +47,8 @@ func nativeText(s string, native query.Kind) any {
 	return s
 }
 
-// comparable tells whether values of a kind can be equal to v or ordered beside it:
-// a number never matches a text that looks like it.
+// comparable tells whether values of a kind can be compared with v: a number is
+// never compared with a text that looks like it.
 func comparable(kind query.Kind, v any) bool {
 	switch v.(type) {
 	case string:
@@ -59,7 +59,8 @@ func comparable(kind query.Kind, v any) bool {
 	return kind == query.Number
 }
 
-// comparableValues gives the values of a list that fit, as the database has them.
+// comparableValues returns the values of a list that can be compared, as the
+// database stores them.
 func comparableValues(kind query.Kind, list []any, native query.Kind) ([]any, error) {
 	out := make([]any, 0, len(list))
 	for _, v := range list {
@@ -75,8 +76,8 @@ func comparableValues(kind query.Kind, list []any, native query.Kind) ([]any, er
 	return out, nil
 }
 
-// prefixEnd is the least text greater than every text that begins with
-// prefix; ok is false when there is none.
+// prefixEnd is the least text greater than every text that starts with prefix;
+// ok is false when there is none.
 func prefixEnd(prefix string) (next string, ok bool) {
 	for prefix != "" {
 		r, size := utf8.DecodeLastRuneInString(prefix)
@@ -84,7 +85,7 @@ func prefixEnd(prefix string) (next string, ok bool) {
 		switch r {
 		case utf8.MaxRune:
 			continue
-		case 0xD7FF: // what follows are surrogates, which are no characters
+		case 0xD7FF: // surrogates follow, which are no characters
 			r = 0xE000
 		default:
 			r++

@@ -7,14 +7,13 @@ import (
 	"weft/runtime/store"
 )
 
-// maxSemiJoin is up to how many records across a reference a comparison is
-// answered by their ids; more are joined by the database.
+// maxSemiJoin is the number of records across a reference up to which a
+// comparison is answered by their ids; more are joined by the database.
 const maxSemiJoin = 5000
 
-// resolver rewrites conditions so that they hold nothing a filter cannot say
-// of one document: comparisons across a reference become lists of ids, and
-// what limits the visibility of a value becomes part of the condition. What has
-// too many ids stays across.
+// resolver rewrites conditions into what a filter can say of one document:
+// comparisons across a reference become lists of ids, and the visibility of a
+// value becomes part of the condition. Comparisons with too many ids stay.
 type resolver struct {
 	q     *reader
 	known map[string]query.Expr
@@ -50,8 +49,8 @@ func (v *resolver) parts(ctx context.Context, parts []query.Expr) ([]query.Expr,
 	return out, nil
 }
 
-// compare makes a comparison one that does not hold of an unset value, or the
-// opposite of such a one.
+// compare rewrites a comparison into one that is false for an unset value, or
+// into the negation of such a one.
 func (v *resolver) compare(ctx context.Context, c query.Cmp) (query.Expr, error) {
 	if c.Path.Visible == nil && c.Path.Through == "" {
 		return c, nil
@@ -82,7 +81,7 @@ func (v *resolver) compare(ctx context.Context, c query.Cmp) (query.Expr, error)
 	return x, nil
 }
 
-// across turns a comparison across a reference into one with the ids of the
+// across replaces a comparison across a reference by one with the ids of the
 // records for which it holds.
 func (v *resolver) across(ctx context.Context, c query.Cmp) (query.Expr, error) {
 	key := string(query.AppendCanonical(nil, c))
@@ -112,7 +111,7 @@ func (v *resolver) across(ctx context.Context, c query.Cmp) (query.Expr, error) 
 	return x, err
 }
 
-// path rewrites what limits a path.
+// path rewrites the conditions of a path.
 func (v *resolver) path(ctx context.Context, p query.Path) (query.Path, error) {
 	var err error
 	if p.Visible, err = v.expr(ctx, p.Visible); err != nil || p.Through == "" {

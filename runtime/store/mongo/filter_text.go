@@ -11,10 +11,10 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// maxPattern is less than the longest pattern that the database takes.
+// maxPattern is less than the longest pattern that the database accepts.
 const maxPattern = 16_000
 
-// matchText writes that folded text contains or begins with a folded part.
+// matchText writes that folded text contains or starts with a folded part.
 func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
 	place, folded := r.fieldPath(p.Field), p.Kind != query.Text
 	if r.k.alwaysFolds(p.Field) {
@@ -27,7 +27,7 @@ func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
 	if op == query.Starts {
 		pattern = "^" + pattern
 	}
-	if len(pattern) > maxPattern || strings.Contains(part, "\x00") { // no pattern of the database
+	if len(pattern) > maxPattern || strings.Contains(part, "\x00") { // the database has no such patterns
 		return one("$expr", r.textExpr(p, op, part))
 	}
 	condition := one("$regex", pattern)
@@ -41,7 +41,7 @@ func (r *renderer) matchText(p query.Path, op query.Op, part string) bson.D {
 	})
 }
 
-// requireFolded refuses to look into a text whose folded form is not known to the database.
+// requireFolded refuses to search a text whose folded form is not stored.
 func (r *renderer) requireFolded(k *collection, field string) {
 	switch {
 	case k.keepsFold(field):
@@ -52,7 +52,7 @@ func (r *renderer) requireFolded(k *collection, field string) {
 	}
 }
 
-// startsWith writes that a text begins with a prefix as a range, for an index.
+// startsWith writes a prefix as a range, so that an index can serve it.
 func (r *renderer) startsWith(p query.Path, place, prefix string) bson.D {
 	from := one("$gte", prefix)
 	if next, ok := prefixEnd(prefix); ok {
@@ -65,7 +65,7 @@ func (r *renderer) startsWith(p query.Path, place, prefix string) bson.D {
 	return out
 }
 
-// matchWord writes that a word of a search is found in a field.
+// matchWord writes that a field has a word of a search.
 func (r *renderer) matchWord(c query.Cmp) bson.D {
 	word, ok := c.Value.(query.Word)
 	if !ok {

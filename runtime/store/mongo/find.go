@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// Find answers at most f.Limit documents; a limit of 0 or less means none. What
+// Find returns at most f.Limit documents; a limit of 0 or less means none. What
 // takes more than one command is read from one snapshot.
 func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
 	docs, err := q.find(ctx, collection, f)
@@ -53,8 +53,8 @@ func (q *reader) find(ctx context.Context, collection string, f store.Find) (doc
 	return q.findPlain(ctx, r, o, f)
 }
 
-// findCrosses tells whether a find looks at more than one collection, which
-// takes more than one command.
+// findCrosses tells whether a find reads more than one collection, which takes
+// more than one command.
 func findCrosses(f store.Find) bool {
 	found := crosses(f.Where)
 	for _, t := range f.Sort {
@@ -84,7 +84,7 @@ func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Fin
 	return r.err
 }
 
-// findPlain reads what the documents' own members order.
+// findPlain reads in the order of the documents' own members.
 func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
 	behind, err := o.afterPosition(f.After)
 	if err != nil {
@@ -93,8 +93,8 @@ func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.F
 	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.IDsOnly})
 }
 
-// findComputed lets a pipeline make what is ordered by, or join what the
-// condition looks at.
+// findComputed reads with a pipeline that computes sort keys or joins other
+// collections.
 func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
 	stages, err := r.sortedStages(o, f.After)
 	if err != nil {
@@ -113,9 +113,9 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 	return docs, err
 }
 
-// sortedStages are the stages that give the documents behind a position in order.
-// Unless the order needs them, joins come last, so that no more documents are
-// joined than a page takes.
+// sortedStages select the documents after a position, in order. Unless the
+// order needs them, joins come last, so that no more documents are joined than
+// a page has.
 func (r *renderer) sortedStages(o *order, after *store.Position) (bson.A, error) {
 	behind, err := o.afterPosition(after)
 	ofCondition := r.crossings
@@ -128,11 +128,11 @@ func (r *renderer) sortedStages(o *order, after *store.Position) (bson.A, error)
 	return append(stages, late...), errors.Join(err, r.err)
 }
 
-// unsortedStages are the stages that give the documents behind a position with what
-// they are ordered by.
+// unsortedStages select the documents after a position and compute their sort
+// keys.
 func (r *renderer) unsortedStages(o *order, after *store.Position) (bson.A, error) {
 	behind, err := o.afterPosition(after)
-	computed := r.compute(o) // may need joins, so it comes first
+	computed := r.compute(o) // may add joins, so it comes first
 	return append(append(r.matching(), computed...), one("$match", behind)), errors.Join(err, r.err)
 }
 

@@ -10,17 +10,17 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// Texts that no index orders may lack a kept sort key, which the database
-// cannot make. Such documents are put in order here, by few members of each,
-// and merged with those that the database orders.
+// Texts of fields that are in no index may lack a stored sort key, which the
+// database cannot compute. Such documents are sorted here, by a few members of
+// each, and merged with those that the database sorts.
 
-// positionedDoc is a document with its place in the order.
+// positionedDoc is a document with its position in the order.
 type positionedDoc struct {
 	doc store.Doc
 	at  query.Position
 }
 
-// findKeyless reads from a snapshot.
+// findKeyless needs a reader of a snapshot.
 func (q *reader) findKeyless(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
 	keyed, err := q.keyed(ctx, r, o, f)
 	if err != nil {
@@ -60,8 +60,8 @@ func (q *reader) keyed(ctx context.Context, r *renderer, o *order, f store.Find)
 	return list, err
 }
 
-// keyless reads the first documents that have a text without a sort key.
-// They come without their bodies.
+// keyless reads the first documents that have a text without a sort key,
+// without their bodies.
 func (q *reader) keyless(ctx context.Context, r *renderer, o *order, f store.Find) ([]positionedDoc, error) {
 	stages, err := r.unsortedStages(o, nil)
 	if err != nil {
@@ -91,7 +91,7 @@ func (q *reader) keyless(ctx context.Context, r *renderer, o *order, f store.Fin
 	return list, err
 }
 
-// positionProjection is a projection to what the place of a document follows from.
+// positionProjection projects to what the position of a document is made of.
 func (o *order) positionProjection() bson.D {
 	out := one(memberRev, 1)
 	for i, t := range o.terms {
@@ -103,7 +103,7 @@ func (o *order) positionProjection() bson.D {
 	return out
 }
 
-// position is the place of a document of a computed order.
+// position is the position of a document in a computed order.
 func (o *order) position(raw bson.Raw) query.Position {
 	id, _ := raw.Lookup(memberID).StringValueOK()
 	p := query.Position{ID: id, Values: make([]any, len(o.terms))}

@@ -12,17 +12,17 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Numbers in the database. What an older weft wrote is upgraded when it is
-// opened, what a newer one wrote is refused.
+// Format numbers stored in the database. A database of an older weft is
+// upgraded when it is opened, one of a newer weft is refused.
 const (
 	// documentFormat is the layout of documents.
 	documentFormat = 1
 	// textFormat counts changes of query.Fold, query.SortKey and query.Tokens,
-	// after which what was derived with them is derived anew.
+	// after which what was derived with them is derived again.
 	textFormat = 1
-	// formatID is the only document of formatCollection.
+	// formatID is the id of the only document of formatCollection.
 	formatID = "weft"
-	// commitsKept is for how long, in seconds, the row of a commit tells that it happened.
+	// commitsKept is for how many seconds the row of a commit is kept.
 	commitsKept = 24 * 60 * 60
 )
 
@@ -54,7 +54,8 @@ func (s *Store) format(ctx context.Context) (have format, err error) {
 	return have, err
 }
 
-// create makes the adapter's own collections. Several processes may do so at once.
+// create makes the adapter's own collections. Several processes may do so at
+// once.
 func (s *Store) create(ctx context.Context) error {
 	for _, name := range ownCollections {
 		if err := s.createCollection(ctx, name); err != nil {
@@ -76,8 +77,8 @@ func (s *Store) setFormat(ctx context.Context, operator string, f format) error 
 	return err
 }
 
-// createCollection makes a collection unless it is there; servers from 7.0 on
-// do not tell which of the two it was.
+// createCollection makes a collection unless it exists; servers from 7.0 on do
+// not tell which of the two it was.
 func (s *Store) createCollection(ctx context.Context, name string) error {
 	return s.health.call(ctx, func(ctx context.Context) error {
 		if err := s.db.CreateCollection(ctx, name); !hasCode(err, codeExists) {

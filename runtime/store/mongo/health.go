@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"weft/runtime/startstop"
 	"weft/runtime/store"
 
 	driver "go.mongodb.org/mongo-driver/mongo"
@@ -18,33 +19,33 @@ import (
 // maxCallTime ends any call that a living database does not answer.
 const maxCallTime = 2 * time.Minute
 
-// health knows whether the database gives signs of life. While calls are under
-// way and no answer comes, it asks over a connection of its own; when that is
-// not answered either, it ends the calls and refuses new ones until the
-// database answers again. A database that is slow but alive is left in peace.
+// health knows whether the database responds. While calls run and no response
+// comes, it pings over a connection of its own; when that is not answered
+// either, it ends the calls and refuses new ones until the database responds
+// again. Calls to a database that is slow but alive go on.
 type health struct {
 	log      *slog.Logger
 	database string
 	timeout  time.Duration
 	client   *driver.Client
 	started  time.Time
-	// lastResponse is when an answer came, in nanoseconds since started.
+	// lastResponse is when a response came, in nanoseconds since started.
 	lastResponse atomic.Int64
 	calls        atomic.Int64
 	checkNow     chan struct{}
 
 	mu sync.Mutex
-	// available is open while the database answers; its end ends the calls.
+	// available is a context that ends, and ends all calls with it, when the
+	// database stops responding.
 	available       context.Context
 	markUnavailable context.CancelFunc
 	closed          bool
-	// recovered is closed when the database answers again.
+	// recovered is closed when the database responds again.
 	recovered chan struct{}
-	// loggedAt is when the log was told of a refusal, by its reason.
+	// loggedAt is when an access error was logged, by its reason.
 	loggedAt map[error]time.Time
 
-	quit  context.CancelFunc
-	ended chan struct{}
+	monitoring *startstop.Service
 }
 
 func newHealth(ctx context.Context, uri, database string, o Options) (*health, error) {
@@ -53,17 +54,15 @@ func newHealth(ctx context.Context, uri, database string, o Options) (*health, e
 		return nil, err
 	}
 	h := &health{log: o.Logger, database: database, timeout: o.UnresponsiveTimeout, client: c, started: time.Now(), checkNow: make(chan struct{}, 1),
-		recovered: make(chan struct{}), loggedAt: map[error]time.Time{}, ended: make(chan struct{})}
+		recovered: make(chan struct{}), loggedAt: map[error]time.Time{}}
 	h.available, h.markUnavailable = context.WithCancel(context.Background())
-	alive, quit := context.WithCancel(context.Background())
-	h.quit = quit
-	go h.monitor(alive)
+	h.monitoring = startstop.New("health of the database", h.log, h.monitor)
+	h.monitoring.Start()
 	return h, nil
 }
 
 func (h *health) stop() {
-	h.quit()
-	<-h.ended
+	h.monitoring.Stop()
 	h.mu.Lock()
 	h.closed = true
 	h.markUnavailable()
@@ -73,22 +72,23 @@ func (h *health) stop() {
 	}
 }
 
-// call runs fn, which asks the database, unless it is known to be down. fn is
-// cut off when it goes down meanwhile. Errors are named by the port's.
+// call runs fn, which asks the database, unless that is known to be down. fn is
+// ended when the database goes down meanwhile. Errors are the port's.
 func (h *health) call(ctx context.Context, fn func(context.Context) error) error {
 	return h.callWithin(ctx, maxCallTime, fn)
 }
 
-// callWithin is call with another limit of time, 0 for none.
+// callWithin is call with another time limit, 0 for none.
 func (h *health) callWithin(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
 	if h.calls.Add(1) == 1 {
-		h.requestCheck() // somebody looks after it
+		h.requestCheck() // start monitoring
 	}
 	defer h.calls.Add(-1)
 	return h.callInBackground(ctx, limit, fn)
 }
 
-// callInBackground is limited for a call that nobody waits for: silence is no alarm.
+// callInBackground is callWithin for a call that no caller waits for: no
+// response to it is no alarm.
 func (h *health) callInBackground(ctx context.Context, limit time.Duration, fn func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -124,13 +124,13 @@ func (h *health) callInBackground(ctx context.Context, limit time.Duration, fn f
 	return err
 }
 
-// Why a call is cut off.
+// Why a call is ended.
 var (
-	errUnresponsive = fmt.Errorf("%w: it gives no sign of life", store.ErrUnavailable)
+	errUnresponsive = fmt.Errorf("%w: it does not respond", store.ErrUnavailable)
 	errCallTimeout  = errors.New("mongo: a call took too long")
 )
 
-// hideContext keeps the text of an error that came of cutting a call off: the
+// hideContext keeps only the text of an error caused by ending a call: the
 // caller's own context has not ended.
 func hideContext(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -164,9 +164,8 @@ func (h *health) sinceResponse() time.Duration {
 	return time.Since(h.started) - time.Duration(h.lastResponse.Load())
 }
 
-// monitor asks the database whenever nothing was heard of it for a while.
+// monitor pings the database whenever it has not responded for a while.
 func (h *health) monitor(ctx context.Context) {
-	defer close(h.ended)
 	timer := time.NewTimer(h.timeout)
 	defer timer.Stop()
 	for {
@@ -187,8 +186,8 @@ func (h *health) monitor(ctx context.Context) {
 	}
 }
 
-// ping takes the database for dead when it answers neither this nor any call. A
-// refusal is an answer too.
+// ping marks the database as unavailable when it answers neither this nor any
+// call. A refusal is an answer too.
 func (h *health) ping(ctx context.Context) {
 	sent := h.lastResponse.Load()
 	limited, cancel := context.WithTimeout(ctx, h.timeout*3/5)
@@ -222,11 +221,11 @@ func (h *health) setUnavailable(err error) {
 	defer h.mu.Unlock()
 	if h.available.Err() == nil {
 		h.markUnavailable()
-		h.log.Error("the database gives no sign of life", "error", err)
+		h.log.Error("the database does not respond", "error", err)
 	}
 }
 
-// waitUntilAvailable returns when the database answers, at the latest when ctx ends.
+// waitUntilAvailable returns when the database responds, or when ctx ends.
 func (h *health) waitUntilAvailable(ctx context.Context) {
 	h.mu.Lock()
 	up, back := h.available, h.recovered

@@ -79,7 +79,7 @@ func TestDatabaseThatDoesNotAnswer(t *testing.T) {
 		wg.Wait()
 		eventually(t, what+": down", wait, func() bool {
 			_, err := s.Get(t.Context(), "deal", "x")
-			return errors.Is(err, store.ErrUnavailable) && strings.Contains(err.Error(), "sign of life")
+			return errors.Is(err, store.ErrUnavailable) && strings.Contains(err.Error(), "does not respond")
 		})
 		start := time.Now()
 		if _, err := s.Count(t.Context(), "deal", nil, 0); !errors.Is(err, store.ErrUnavailable) || time.Since(start) > wait/10 {

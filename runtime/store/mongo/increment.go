@@ -12,8 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Increment adds to the counter id, a document {id, rev, value} that is made
-// when first used. A value whose answer got lost is skipped.
+// Increment adds to the counter id, a document {id, rev, value} that is made at
+// its first use. A value whose answer got lost is skipped.
 func (s *Store) Increment(ctx context.Context, collection, id string, by int64) (int64, error) {
 	k, err := s.catalog.get(collection)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 	}
 	if err != nil {
 		if errors.Is(err, store.ErrUnavailable) {
-			s.feed.markChanged(k) // it may have been done
+			s.feed.markChanged(k) // it may have been counted
 		}
 		return 0, err
 	}
@@ -42,8 +42,8 @@ func (s *Store) Increment(ctx context.Context, collection, id string, by int64) 
 	return value, nil
 }
 
-// count fails with ErrNoDocuments when there is no counter yet. It makes none: of
-// several that make it at once not each would be told what came of it.
+// count fails with ErrNoDocuments when there is no counter yet. It does not
+// insert one: of several concurrent upserts not each would learn its value.
 func (s *Store) count(ctx context.Context, k *collection, id string, by int64) (int64, error) {
 	var counter struct {
 		Value int64 `bson:"value"`
@@ -56,7 +56,8 @@ func (s *Store) count(ctx context.Context, k *collection, id string, by int64) (
 	return counter.Value, err
 }
 
-// beginCounter makes a counter; ErrNoDocuments says that another one was faster.
+// beginCounter makes a counter; ErrNoDocuments says that another caller was
+// faster.
 func (s *Store) beginCounter(ctx context.Context, k *collection, id string, value int64) error {
 	err := s.health.call(ctx, func(ctx context.Context) error {
 		_, err := s.docs(k).InsertOne(ctx, bson.D{{Key: memberID, Value: id}, {Key: memberRev, Value: int64(1)}, {Key: "value", Value: value}})

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// indexPrefix marks the indexes that Ensure made; others are left alone.
+	// indexPrefix marks the indexes that Ensure made; others are not touched.
 	indexPrefix = "weft_"
-	// maxIndexName is what every version of the database takes.
+	// maxIndexName is accepted by every version of the database.
 	maxIndexName = 63
 	// wordsName is the index of search words.
 	wordsName = "words"
@@ -23,19 +23,20 @@ const (
 // index is an index of a collection as the database has it.
 type index struct {
 	store.Index
-	// digest tells what the index is. name, in the database, ends in it; what comes
-	// before may be the name that the index once had.
+	// digest identifies what the index is. name, in the database, ends in it;
+	// the rest may be an earlier name of the index.
 	digest, name string
 	keys         bson.D
-	// partial or sparse leave out documents without a value. Of one key both mean
-	// the same, but a query need not be shown to lie within a sparse index.
+	// partial or sparse leave out documents without a value. With one key both
+	// mean the same, but only for a partial index a query must show that it
+	// lies within.
 	partial bson.D
 	sparse  bool
 }
 
-// newIndex makes the index and notes what documents must keep for it. Ascending
-// keys are led by the mark that the value is unset, since unset values come
-// last both ways but the database orders them first.
+// newIndex makes the index and records what documents must store for it.
+// Ascending keys start with the mark that the value is unset, since unset
+// values come last both ways but the database sorts them first.
 func (c *collection) newIndex(i store.Index) (index, error) {
 	if len(i.Keys) == 0 {
 		return index{}, fmt.Errorf("mongo: index %s of %s has no keys", i.Name, c.Name)
@@ -67,7 +68,7 @@ func (c *collection) newIndex(i store.Index) (index, error) {
 	return made.named(), nil
 }
 
-// orderKeys are the keys of the database for one key of an index that is not unique.
+// orderKeys are the database's keys for one key of an index that is not unique.
 func (c *collection) orderKeys(k store.IndexKey) bson.D {
 	field := k.Path.Field
 	place := fieldPath(field)
@@ -93,7 +94,7 @@ func wordsIndex() index {
 	return index{Index: store.Index{Name: wordsName}, keys: one(memberWords, 1)}.named()
 }
 
-// named gives an index its digest, and its name: prefix, name and digest.
+// named sets the digest of an index and its name: prefix, name and digest.
 func (i index) named() index {
 	h := fnv.New32a()
 	fmt.Fprint(h, i.Unique, i.keys, i.partial, i.sparse)
@@ -106,8 +107,7 @@ func (i index) named() index {
 // digestOf is the digest in the name of an index of the database.
 func digestOf(name string) string { return name[strings.LastIndexByte(name, '_')+1:] }
 
-// nameOf gives the name by which the owner of a collection knows an index of
-// the database.
+// nameOf is the name in the definition for an index of the database.
 func (c *collection) nameOf(name string) string {
 	if name == "_id_" {
 		return "id"

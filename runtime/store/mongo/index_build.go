@@ -14,31 +14,31 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// dropTries is how often an index is dropped while another one is being built,
-// which servers before 5.2 refuse, and dropPause is between two of them.
+// dropTries is how often a drop is tried while another index is being built,
+// which servers before 5.2 refuse; dropPause is between two tries.
 const (
 	dropTries = 20
 	dropPause = 250 * time.Millisecond
 )
 
-// indexesToDrop are indexes of one collection that go, by their names in the database.
+// indexesToDrop are indexes of one collection by their names in the database.
 type indexesToDrop struct {
 	collection string
 	indexes    []string
 }
 
-// indexDiff is what a collection should have beside what the database has.
+// indexDiff compares the indexes that a collection should have with those it
+// has.
 type indexDiff struct {
-	// wanted are all indexes, by the names that they have or get.
+	// wanted are all indexes, by the names that they have or will get.
 	wanted []index
-	// missing are the names of those that are not there, stale those that an
-	// earlier Ensure made and that are no longer wanted. Others are a person's.
+	// missing are the names of those that do not exist, stale those that an
+	// earlier Ensure made and that are no longer wanted.
 	missing, stale []string
 }
 
-// diffIndexes knows indexes by what they are, since the same index may have
-// been made under another name. The database lists those that are still being
-// built too.
+// diffIndexes compares indexes by their digests, since the same index may exist
+// under another name. The database lists those that are still being built too.
 func (s *Store) diffIndexes(ctx context.Context, k *collection) (c indexDiff, err error) {
 	have := map[string]string{}
 	err = s.health.call(ctx, func(ctx context.Context) error {
@@ -69,8 +69,9 @@ func (s *Store) diffIndexes(ctx context.Context, k *collection) (c indexDiff, er
 	return c, err
 }
 
-// buildIndexes makes what is missing, and tells of it meanwhile. Where old and
-// new indexes together are more than the database has room for, the old ones go first.
+// buildIndexes makes the missing indexes and lists them meanwhile. Where old
+// and new indexes together are more than the database allows, the old ones are
+// dropped first.
 func (s *Store) buildIndexes(ctx context.Context, k *collection, there indexDiff, empty bool) error {
 	defer s.builds.begin(k, there, s.buildLog(empty))()
 	err := s.createIndexes(ctx, k, there.wanted)
@@ -83,9 +84,9 @@ func (s *Store) buildIndexes(ctx context.Context, k *collection, there indexDiff
 	return s.createIndexes(ctx, k, there.wanted)
 }
 
-// createIndexes makes several at once, or none. Those that are there are asked
-// for too: the database then waits for a build that was cut off from its process,
-// and makes the index itself if that fails.
+// createIndexes makes several at once, or none. Existing ones are requested
+// too: the database then waits for a build whose process ended, and makes the
+// index itself if that build fails.
 func (s *Store) createIndexes(ctx context.Context, k *collection, wanted []index) error {
 	if len(wanted) == 0 {
 		return nil
@@ -121,7 +122,7 @@ func (i index) model() driver.IndexModel {
 	return driver.IndexModel{Keys: i.keys, Options: o}
 }
 
-// dropIndexes drops those that are there.
+// dropIndexes drops those that exist.
 func (s *Store) dropIndexes(ctx context.Context, list []indexesToDrop) error {
 	for _, d := range list {
 		for _, name := range d.indexes {
@@ -134,8 +135,8 @@ func (s *Store) dropIndexes(ctx context.Context, list []indexesToDrop) error {
 }
 
 // dropIndex drops one of several indexes. While these are being built together
-// the database ends that only for all of them at once, and older servers drop
-// none while another one is being built.
+// the database ends the build only for all of them at once, and older servers
+// drop none while another one is being built.
 func (s *Store) dropIndex(ctx context.Context, d indexesToDrop, name string) error {
 	for try := 1; ; try++ {
 		err := s.dropIndexOnce(ctx, d.collection, name)

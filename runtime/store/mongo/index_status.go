@@ -8,14 +8,14 @@ import (
 	"weft/runtime/store"
 )
 
-// builds are the indexes that this process is waiting for.
+// builds are the index builds that this process waits for.
 type builds struct {
 	mu      sync.Mutex
 	running []store.IndexBuild
 }
 
-// begin notes the indexes of a collection that are missing and tells log; what
-// it returns ends that.
+// begin records and logs the missing indexes of a collection; the function it
+// returns ends that.
 func (b *builds) begin(k *collection, c indexDiff, log func(string, ...any)) (end func()) {
 	if len(c.missing) == 0 {
 		return func() {}
@@ -39,7 +39,8 @@ func (b *builds) begin(k *collection, c indexDiff, log func(string, ...any)) (en
 	}
 }
 
-// buildLog is where builds are told of: those of an empty collection take no time.
+// buildLog logs builds of empty collections as debug messages: they take no
+// time.
 func (s *Store) buildLog(empty bool) func(string, ...any) {
 	if empty {
 		return s.log.Debug

@@ -20,10 +20,10 @@ const (
 	catalogCollection = "weft_collection"
 )
 
-// ownCollections are not the port's: nobody reads or watches them through it.
+// ownCollections cannot be read or watched through the port.
 var ownCollections = []string{commitCollection, fenceCollection, formatCollection, catalogCollection}
 
-// fieldPath is where the value of a field of the port lies in a document.
+// fieldPath is the path of a field's value in a document.
 func fieldPath(field string) string {
 	if field == "id" {
 		return memberID
@@ -31,16 +31,17 @@ func fieldPath(field string) string {
 	return field
 }
 
-// sortField is where the sort key of a text field lies.
+// sortField is the path of a text field's sort key.
 func sortField(field string) string { return memberSort + "." + field }
 
-// foldField is where the folded text of a field lies, if it is kept.
+// foldField is the path of a field's folded text, if it is stored.
 func foldField(field string) string { return memberFold + "." + field }
 
-// unsetField is the mark that a field has no value. It is kept for fields that
-// an index has in ascending order and is absent where the field is set.
+// unsetField is the path of the mark that a field has no value. It is stored
+// for fields that an index has in ascending order and is absent where the field
+// is set.
 func unsetField(field string) string { return memberUnset + "." + field }
 
-// jsonTypeTitle is a search token as it stands in memberWords; a prefix of a token
+// wordOf is a search token as it is stored in memberWords; a prefix of a token
 // gives a prefix of it.
 func wordOf(field, token string) string { return field + " " + token }

@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// scale is how many digits behind the point a stored decimal has.
+	// scale is the number of decimal places of a stored decimal.
 	scale = 4
-	// exponentBias and exponentBits say where a Decimal128 keeps its exponent:
-	// from bit 49 of the high word on, for coefficients of up to 113 bits.
+	// A Decimal128 has its biased exponent from bit 49 of the high word on, for
+	// coefficients of up to 113 bits.
 	exponentBias = 6176
 	exponentBits = 49
 )
 
 func newDecimal128(high, low uint64) primitive.Decimal128 { return primitive.NewDecimal128(high, low) }
 
-// decimal128 gives the words of the Decimal128 of a stored decimal, without
-// noughts at the end: "10000000000000125000" is 12.5.
+// decimal128 returns the words of the Decimal128 of a stored decimal, without
+// trailing zeros: "10000000000000125000" is 12.5.
 func decimal128(stored []byte) (high, low uint64, ok bool) {
 	m, neg, ok := query.LoadDecimal(stored)
 	if !ok {
@@ -52,14 +52,14 @@ func wideDecimal128(stored string) (high, low uint64, ok bool) {
 	return high, low, ok
 }
 
-// decimalOf gives the Decimal128 of a stored decimal, for filters.
+// decimalOf is the Decimal128 of a stored decimal, for filters.
 func decimalOf(stored string) (primitive.Decimal128, bool) {
 	high, low, ok := decimal128([]byte(stored))
 	return newDecimal128(high, low), ok
 }
 
-// appendDecimal appends the stored form of a Decimal128, exactly for up to four
-// digits behind the point, else rounded to that, halves away from zero.
+// appendDecimal appends the stored form of a Decimal128, exact for up to four
+// decimal places, else rounded to that, halves away from zero.
 func appendDecimal(b []byte, d primitive.Decimal128) []byte {
 	high, low := d.GetBytes()
 	exponent := int(high>>exponentBits&0x3fff) - exponentBias + scale
@@ -75,7 +75,7 @@ func appendDecimal(b []byte, d primitive.Decimal128) []byte {
 	return append(b, storedDecimal(d)...)
 }
 
-// storedDecimal gives the stored form of any Decimal128.
+// storedDecimal is the stored form of any Decimal128.
 func storedDecimal(d primitive.Decimal128) string {
 	n, exponent, err := d.BigInt()
 	if err != nil { // NaN and infinities are never written
@@ -95,13 +95,10 @@ func storedDecimal(d primitive.Decimal128) string {
 
 func powerOf10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
 
-// instantForm is the stored form of an Instant.
-const instantForm = "2006-01-02T15:04:05.000Z"
-
-// parseInstant gives milliseconds since 1970 of an Instant; ok is false for
-// what is not exactly in stored form.
+// parseInstant returns milliseconds since 1970; ok is false for what is not
+// exactly in stored form.
 func parseInstant(s []byte) (ms int64, ok bool) {
-	if len(s) != len(instantForm) {
+	if len(s) != len(query.InstantLayout) {
 		return 0, false
 	}
 	year, a := digits(s[0:4])
@@ -116,7 +113,7 @@ func parseInstant(s []byte) (ms int64, ok bool) {
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*1e6, time.UTC)
 	ms = t.UnixMilli()
-	var back [len(instantForm)]byte
+	var back [len(query.InstantLayout)]byte
 	return ms, string(appendInstant(back[:0], ms)) == string(s)
 }
 
@@ -131,14 +128,14 @@ func digits(s []byte) (n int, ok bool) {
 }
 
 func appendInstant(b []byte, ms int64) []byte {
-	return time.UnixMilli(ms).UTC().AppendFormat(b, instantForm)
+	return time.UnixMilli(ms).UTC().AppendFormat(b, query.InstantLayout)
 }
 
-// doubleDigits is how many digits every double keeps.
+// doubleDigits is how many decimal digits every double preserves.
 const doubleDigits = 15
 
-// exactDecimal gives the Decimal128 of a number, where the double f in its
-// place would lose digits.
+// exactDecimal is the Decimal128 of a number for which the double f loses
+// digits.
 func exactDecimal(text []byte, f float64) (primitive.Decimal128, bool) {
 	if len(text) <= doubleDigits {
 		return primitive.Decimal128{}, false

@@ -23,21 +23,22 @@ import (
 // defaultDatabase is used when the URI names none.
 const defaultDatabase = "weft"
 
-// Options of a store; the zero value is durable and quiet.
+// Options of a store; the zero value is durable and logs nothing.
 type Options struct {
-	// Logger hears of lost and regained connections and of upgrades.
+	// Logger is told of lost and regained connections and of upgrades.
 	Logger *slog.Logger
-	// UnresponsiveTimeout is how long a call waits for a database that gives no sign of
-	// life, 1 s by default. Work that takes longer on a living one is not cut off.
+	// UnresponsiveTimeout is how long a call waits for a database that does not
+	// respond, 1 s by default. Work that takes longer at a responding one is
+	// not ended.
 	UnresponsiveTimeout time.Duration
-	// WaitUntilReachable makes Open try until ctx ends while the database cannot be reached.
+	// WaitUntilReachable makes Open retry until ctx ends while the database
+	// cannot be reached.
 	WaitUntilReachable bool
 	// WriteConcern is "" for majority with journal. "unsafe" is w:1 without
-	// journal, by which acknowledged commits can be lost: it shows that a test
-	// notices.
+	// journal, by which acknowledged commits can be lost, for tests of tests.
 	WriteConcern string
 
-	// semiJoin is maxSemiJoin unless a test wants joins.
+	// semiJoin is maxSemiJoin; tests lower it to force joins.
 	semiJoin int
 }
 
@@ -66,9 +67,9 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Open connects to the database that the URI names ("weft" if none). It fails
-// with ErrStandalone, ErrTooOld, a Refusal, store.ErrTooNew when a newer weft
-// wrote the database, and store.ErrUnavailable when nothing answers within the
-// patience. No error holds the URI's password.
+// with ErrStandalone, ErrTooOld, an AccessError, store.ErrTooNew when a newer
+// weft wrote the database, and store.ErrUnavailable when nothing responds
+// within the timeout. No error contains the URI's password.
 func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -93,7 +94,8 @@ func Open(ctx context.Context, uri string, o Options) (*Store, error) {
 	}
 }
 
-// isTransient tells whether a reason why the database cannot be opened may pass by itself.
+// isTransient tells whether a database that cannot be opened may become
+// reachable without an operator.
 func isTransient(err error) bool {
 	var refused *AccessError
 	return errors.Is(err, store.ErrUnavailable) && !errors.As(err, &refused)
@@ -123,8 +125,8 @@ func open(ctx context.Context, uri string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// uriError names an error about a URI. The hosts of mongodb+srv are looked
-// up for it, by a service of names that may be away.
+// uriError wraps an error about a URI. The hosts of mongodb+srv are looked up
+// by DNS, which may be unavailable.
 func uriError(err error, uri string) error {
 	err = redactPassword(err, uri)
 	if names := (*net.DNSError)(nil); errors.As(err, &names) {
@@ -149,10 +151,10 @@ func (s *Store) start(ctx context.Context, uri string) error {
 	return s.feed.start(ctx)
 }
 
-// clientOptions are the URI's with what weft relies on: reads and writes that
-// a majority has, at the primary, and waiting no longer than the patience. The
-// servers are asked for their state again and again, since a stream of it would
-// be waited for longer than the patience.
+// clientOptions are the URI's with what weft relies on: reads and writes
+// confirmed by a majority, at the primary, within the timeout. Servers are
+// monitored by polling, since a monitoring stream would be waited for longer
+// than the timeout.
 func clientOptions(uri string, o Options) *options.ClientOptions {
 	safe := true
 	concern := &writeconcern.WriteConcern{W: "majority", Journal: &safe}
@@ -167,7 +169,8 @@ func clientOptions(uri string, o Options) *options.ClientOptions {
 		SetServerSelectionTimeout(o.UnresponsiveTimeout * 3 / 5).SetConnectTimeout(o.UnresponsiveTimeout)
 }
 
-// Close answers what was committed and ends all else with store.ErrUnavailable.
+// Close answers what was committed and ends everything else with
+// store.ErrUnavailable.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.writer.stop()
@@ -178,7 +181,7 @@ func (s *Store) Close() error {
 	return s.closed
 }
 
-// disconnect does not wait for connections that are busy.
+// disconnect does not wait for busy connections.
 func disconnect(c *driver.Client) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -188,12 +191,12 @@ func disconnect(c *driver.Client) error {
 	return nil
 }
 
-// docs is the collection of the database.
+// docs is the driver's collection.
 func (s *Store) docs(k *collection) *driver.Collection { return s.db.Collection(k.Name) }
 
-// SetFault makes every operation of a batch, and its commit, ask fn first; an
-// error is taken as the database's. Tests use it to stop a batch at any point;
-// nil ends it.
+// SetFault makes every operation of a batch, and its commit, call fn first; its
+// error counts as one of the database. Tests stop batches with it at any point;
+// nil ends that.
 func (s *Store) SetFault(fn func() error) {
 	if fn == nil {
 		s.fault.Store(nil)

@@ -9,29 +9,29 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 )
 
-// order is the order of a find as the database has it.
+// order is the sort order of a find in the database.
 type order struct {
 	terms  []query.SortTerm
 	keys   []orderKey
 	idDesc bool
-	// computed orders are made by a pipeline; others are those of the members
-	// of the documents, which an index can give.
+	// computed orders are made by a pipeline; others are those of the
+	// documents' members, which an index can give.
 	computed bool
-	// keyless tells that there may be texts without a sort key.
+	// keyless: some texts may lack a sort key.
 	keyless bool
 }
 
 // orderKey is one key of an order.
 type orderKey struct {
 	term query.SortTerm
-	// path is the member that is ordered by, and unset one that is true where
-	// it has no value: "" where the database has unset values last by itself.
+	// path is the member that is sorted by, and unset one that is true where it
+	// has no value: "" where the database sorts unset values last itself.
 	path, unset string
-	// native is the kind of the values.
+	// native is the native kind of the values.
 	native query.Kind
 }
 
-// newOrder finds out what the documents are ordered by.
+// newOrder finds the members that the documents are sorted by.
 func (r *renderer) newOrder(f store.Find) *order {
 	o := &order{terms: f.Sort, idDesc: f.IDDesc, keys: make([]orderKey, len(f.Sort))}
 	for i, t := range f.Sort {
@@ -47,7 +47,8 @@ func (r *renderer) newOrder(f store.Find) *order {
 	return o
 }
 
-// keptKey is a key made of what the documents hold, if they hold enough.
+// keptKey is a key of stored members; ok is false if documents do not store
+// enough.
 func (r *renderer) keptKey(t query.SortTerm) (key orderKey, ok bool) {
 	p := t.Path
 	if p.Through != "" || p.Visible != nil {
@@ -67,10 +68,10 @@ func (r *renderer) keptKey(t query.SortTerm) (key orderKey, ok bool) {
 	return key, r.k.marksUnset(p.Field)
 }
 
-// ordersByKey tells whether values at a path are ordered by their sort keys.
+// ordersByKey tells whether values at a path are sorted by their sort keys.
 func ordersByKey(p query.Path) bool { return p.Kind == query.Text && p.Field != "id" }
 
-// computeKey makes key i one of members that compute sets.
+// computeKey makes key i one of the members that compute sets.
 func (r *renderer) computeKey(o *order, i int) {
 	t := o.terms[i]
 	k := r.k
@@ -88,15 +89,17 @@ func (r *renderer) computeKey(o *order, i int) {
 	o.keyless = o.keyless || ordersByKey(t.Path) && !k.keepsSort(t.Path.Field)
 }
 
-// Members that a computed order sets: value or sort key, mark of an unset one,
-// a text that may have no sort key, mark of a document with such a one.
+// Members that a computed order sets: the value or sort key, the mark of an
+// unset one, a text that may lack a sort key, the mark of a document with such
+// a text.
 func computedKey(i int) string   { return "_key" + strconv.Itoa(i) }
 func computedUnset(i int) string { return "_none" + strconv.Itoa(i) }
 func computedText(i int) string  { return "_text" + strconv.Itoa(i) }
 
 const computedKeyless = "_keyless"
 
-// compute are the stages that set the members of a computed order, none for others.
+// compute are the stages that set the members of a computed order; none for
+// other orders.
 func (r *renderer) compute(o *order) bson.A {
 	if !o.computed {
 		return nil
@@ -125,7 +128,7 @@ func (r *renderer) compute(o *order) bson.A {
 	return stages
 }
 
-// sort is the order for a find or $sort.
+// sort is the sort document of a find or $sort.
 func (o *order) sort() bson.D {
 	var out bson.D
 	for _, k := range o.keys {
@@ -147,8 +150,8 @@ func direction(desc bool) int {
 	return 1
 }
 
-// afterPosition writes that a document lies behind a position: equal in the first
-// keys, behind in the next. Each part is a stretch of an index.
+// afterPosition matches documents after a position: equal in the first keys,
+// greater in the next. Each part is a range of an index.
 func (o *order) afterPosition(after *store.Position) (bson.D, error) {
 	if after == nil {
 		return bson.D{}, nil
@@ -183,8 +186,8 @@ func (k orderKey) isUnset() bson.D {
 	return one(k.path, one("$eq", nil))
 }
 
-// isSet writes a condition on a set value; an index that is led by the mark
-// wants to hear of it.
+// isSet writes a condition on a set value; an index that starts with the mark
+// is used only if the mark is mentioned.
 func (k orderKey) isSet(condition bson.D, computed bool) bson.D {
 	out := one(k.path, condition)
 	if k.unset != "" && !computed {

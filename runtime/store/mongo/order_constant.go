@@ -7,8 +7,9 @@ import (
 	"weft/runtime/store"
 )
 
-// withoutConstantTerms leaves the terms out by which all matches are equal: they order
-// nothing, but an index that has them the other way round would not be used.
+// withoutConstantTerms removes the terms that have the same value in all
+// matches: they sort nothing, but an index with another direction would not be
+// used.
 func withoutConstantTerms(f store.Find) store.Find {
 	var left []query.SortTerm
 	var values []any
@@ -28,7 +29,8 @@ func withoutConstantTerms(f store.Find) store.Find {
 	return f
 }
 
-// isConstant tells whether the filter gives term i one value, that of the position.
+// isConstant tells whether the filter fixes the value of term i, to that of the
+// position.
 func isConstant(f store.Find, i int) bool {
 	t := f.Sort[i]
 	if t.Path.Through != "" || t.Path.Visible != nil {

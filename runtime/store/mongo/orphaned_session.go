@@ -9,23 +9,24 @@ import (
 	driver "go.mongodb.org/mongo-driver/mongo"
 )
 
-// orphanLifetime is how long the database may keep a transaction that nobody ends.
+// orphanLifetime is how long the database may keep a transaction that nobody
+// ends.
 const orphanLifetime = 2 * time.Minute
 
 // orphan is a session whose transaction may be open at the database, which
-// could not be told to end it. What was on its way when the database stood
-// still may even begin after it is given up. Until the database forgets it, a
-// minute later, it is in the way of every transaction that writes the same. The
-// driver does not get the session back, for it would give it to the next one
-// who asks, whose transaction would be ended in place of this one.
+// could not be told to end it. A command delayed by an outage may even start it
+// later. Until the database times it out, a minute later, it blocks every
+// transaction that writes the same documents. The session is not returned to
+// the driver, which would reuse it, so that ending the orphan would end another
+// transaction.
 type orphan struct {
 	session driver.Session
 	since   time.Time
-	// told: the database was told to end it, at least once.
+	// killSent: the database was told to end it, at least once.
 	killSent bool
 }
 
-// abandonSession gives the session up without the database knowing.
+// abandonSession drops the session without telling the database.
 func (w *writer) abandonSession() {
 	if w.session == nil {
 		return
@@ -39,7 +40,7 @@ func (w *writer) recentOrphans() []orphan {
 	return slices.DeleteFunc(w.orphans, func(o orphan) bool { return time.Since(o.since) >= orphanLifetime })
 }
 
-// endOrphans ends the transactions that were abandoned, as far as they are open by now.
+// endOrphans ends the transactions of orphans that are open by now.
 func (w *writer) endOrphans(ctx context.Context) {
 	w.orphans = w.recentOrphans()
 	if len(w.orphans) == 0 {
@@ -59,14 +60,14 @@ func (w *writer) endOrphans(ctx context.Context) {
 }
 
 // endNewOrphans is endOrphans after an outage: writes outside of transactions
-// would wait for what is open, and never say so.
+// would wait for open transactions without an error.
 func (w *writer) endNewOrphans(ctx context.Context) {
 	if slices.ContainsFunc(w.orphans, func(o orphan) bool { return !o.killSent }) {
 		w.endOrphans(ctx)
 	}
 }
 
-// killSessions ends what is open in sessions at the database.
+// killSessions ends the transactions of sessions at the database.
 func (s *Store) killSessions(ctx context.Context, sessions bson.A) error {
 	return s.health.call(ctx, func(ctx context.Context) error {
 		return s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()

@@ -2,19 +2,19 @@ package mongo
 
 import "strconv"
 
-// maxOwnCommits bounds how many commits of this process are remembered until the
-// change stream tells of them. Forgotten ones count as another process's.
+// maxOwnCommits bounds how many commits of this process are remembered until
+// their events arrive. Forgotten ones count as another process's.
 const maxOwnCommits = 4096
 
-// ownCommits are the transactions of this process that the change stream has
-// not told of yet, by the id of their row in commitCollection, which is the
-// first thing they write. It is guarded by feed.mu.
+// ownCommits are the transactions of this process whose events have not arrived
+// yet, by the id of their row in commitCollection, which is the first thing
+// they write. It is guarded by changeFeed.mu.
 type ownCommits struct {
 	byID map[string]*ownCommit
 	// answered counts those whose outcome is known.
 	answered uint64
-	// current is the transaction whose events the stream is telling, key its name
-	// there; now is nil if it is another process's.
+	// current is the transaction whose events are arriving, currentKey its key;
+	// current is nil if it is another process's.
 	current    *ownCommit
 	currentKey string
 }
@@ -24,11 +24,12 @@ type ownCommit struct {
 	touched []*collection
 	// numbered: its collections have their new numbers.
 	numbered bool
-	// answered is its place among those whose outcome is known, from 1 on.
+	// answered is its position among those whose outcome is known, from 1 on.
 	answered uint64
 }
 
-// transactionKey names a transaction as the events of a change stream do; "" is none.
+// transactionKey identifies a transaction in the events of a change stream; ""
+// is none.
 func transactionKey(lsid []byte, number int64) string {
 	if len(lsid) == 0 {
 		return ""
@@ -36,7 +37,7 @@ func transactionKey(lsid []byte, number int64) string {
 	return string(strconv.AppendInt(append([]byte(nil), lsid...), number, 16))
 }
 
-// addOwnCommit notes a transaction that is about to be committed.
+// addOwnCommit records a transaction before it is committed.
 func (f *changeFeed) addOwnCommit(id string, touched []*collection) *ownCommit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +50,7 @@ func (f *changeFeed) addOwnCommit(id string, touched []*collection) *ownCommit {
 }
 
 // ownCommitDone numbers what a transaction changed, before its callers are
-// answered, unless the stream was faster.
+// answered, unless its events arrived earlier.
 func (f *changeFeed) ownCommitDone(c *ownCommit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,15 +59,16 @@ func (f *changeFeed) ownCommitDone(c *ownCommit) {
 	f.numberLocked(c)
 }
 
-// forgetOwnCommit lets a transaction count as another process's, since its outcome is
-// not known.
+// forgetOwnCommit makes a transaction count as another process's, since its
+// outcome is not known.
 func (f *changeFeed) forgetOwnCommit(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.own.byID, id)
 }
 
-// startTransaction is called for the first event of a transaction: that of its row.
+// startTransaction is called for the first event of a transaction: the one of
+// its row.
 func (f *changeFeed) startTransaction(id, key string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -74,7 +76,8 @@ func (f *changeFeed) startTransaction(id, key string) {
 	delete(f.own.byID, id)
 }
 
-// nextEvent is called for every further event; own tells whether it is of this process.
+// nextEvent is called for every further event; own tells whether it is of this
+// process.
 func (f *changeFeed) nextEvent(key string) (answered uint64, own bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

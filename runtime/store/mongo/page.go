@@ -11,15 +11,15 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// page is a find of documents in the order of their own members.
+// page is a find in the order of the documents' own members.
 type page struct {
 	filter, sort bson.D
 	limit        int
 	bare         bool
 }
 
-// page reads all documents in one batch, so that they are of one moment. Where
-// one batch does not hold them they are read again from a snapshot.
+// page reads all documents in one batch, so that they are of one point in time.
+// If they do not fit into one batch they are read again from a snapshot.
 func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.Doc, err error) {
 	o := options.Find().SetSort(p.sort).SetLimit(int64(p.limit)).SetBatchSize(int32(p.limit) + 1).SetAllowDiskUse(true)
 	if p.bare {
@@ -50,7 +50,7 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 // resultBatch is how many rows of a pipeline come at once.
 const resultBatch = 10_000
 
-// aggregate calls fn for every document that a pipeline gives.
+// aggregate calls fn for every document that a pipeline returns.
 func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn func(bson.Raw) error) error {
 	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
 		cursor, err := docs.Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
@@ -91,11 +91,11 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 	return n, err
 }
 
-// snapshotTries is how often a read of several commands begins anew when the
+// snapshotTries is how often a read of several commands starts again when the
 // database cannot keep its snapshot.
 const snapshotTries = 4
 
-// snapshot runs fn on one snapshot, which fn must not have begun by itself.
+// snapshot runs fn on one snapshot; q itself must not be pinned to one.
 func (q *reader) snapshot(ctx context.Context, fn func(*reader) error) error {
 	for try := 1; ; try++ {
 		err := q.s.view(ctx, fn)

@@ -8,14 +8,15 @@ import (
 )
 
 const (
-	// fenceSlots is how many counters stand for a document that is not there: so
-	// many processes can rely on its absence without meeting each other.
+	// fenceSlots is the number of counters that stand for an absent document:
+	// so many processes can rely on its absence without a write conflict.
 	fenceSlots = 4
-	// fenceMask bounds how many documents of weft_fence there are, times fenceSlots.
+	// fenceMask bounds the number of documents in weft_fence, divided by
+	// fenceSlots.
 	fenceMask = 1<<12 - 1
 )
 
-// docKey names a document.
+// docKey identifies a document.
 type docKey struct {
 	coll *collection
 	id   string
@@ -24,15 +25,17 @@ type docKey struct {
 // plan is what a transaction does for a group of batches: expectations first,
 // then operations, in order within each collection.
 type plan struct {
-	// refused holds the batches that cannot be applied after those before them
-	// in the group; the answer holds only if the transaction is committed.
+	// refused are the errors of batches that cannot be applied after those
+	// before them in the group; they are valid only if the transaction is
+	// committed.
 	refused []error
-	// known are the revisions, within the transaction, of documents that it
-	// has looked at or written; 0 says that there is none.
+	// known are the revisions, within the transaction, of documents that it has
+	// read or written; 0 says that there is none.
 	known map[docKey]int64
-	// read are revisions read before; they only tell what is refused.
+	// read are revisions read before; they are used only to find what is
+	// refused.
 	read map[docKey]int64
-	// absent are looked for, and must not be found.
+	// absent are expectations that a document does not exist.
 	absent      []expected
 	fences      map[string]struct{}
 	collections []*collectionSteps
@@ -47,19 +50,19 @@ type expected struct {
 	batch int
 }
 
-// collectionSteps is what is done to one collection.
+// collectionSteps are the steps of one collection.
 type collectionSteps struct {
 	coll  *collection
 	steps []step
 }
 
-// stepKind orders the steps of a collection in which order does not matter.
+// stepKind sorts the steps of a collection in which the order does not matter.
 type stepKind int
 
 const (
-	deleteAny stepKind = iota // there or not
+	deleteAny stepKind = iota // also if it does not exist
 	deleteOne
-	update // a replacement, or the touch of a document that is relied on
+	update // a replacement, or the touch of a document that a batch expects
 	insert
 )
 
@@ -68,13 +71,14 @@ type step struct {
 	batch int
 	// op is nil for a touch.
 	op *encodedOp
-	// expect is the expectation of a touch, or the one that an insert stands for.
+	// expect is the expectation of a touch, or the one that an operation
+	// verifies.
 	expect *resolvedExpect
-	// asked: a test may make the step fail.
+	// canFail: an injected fault may make the step fail.
 	canFail bool
 }
 
-// newPlan plans a group; read may hold what is known from reading.
+// newPlan plans a group; read are revisions known from reading, if any.
 func newPlan(group []*request, read map[docKey]int64, slot int) *plan {
 	p := &plan{refused: make([]error, len(group)), known: map[docKey]int64{}, read: read, fences: map[string]struct{}{}, slot: slot}
 	for i, r := range group {
@@ -103,8 +107,8 @@ func (p *plan) stepsOf(k *collection) *collectionSteps {
 // empty tells whether every batch of the group is refused.
 func (p *plan) empty() bool { return len(p.collections) == 0 && len(p.absent) == 0 }
 
-// groupByKind brings steps of a kind together, so that they are one command, where
-// the outcome is the same in any order: each document once and no unique keys.
+// groupByKind sorts steps by kind, so that each kind is one command, where the
+// result is the same in any order: each document once and no unique keys.
 func (w *collectionSteps) groupByKind() {
 	if slices.ContainsFunc(w.coll.indexes, func(i index) bool { return i.Unique }) {
 		return
@@ -127,7 +131,7 @@ func (s *step) id() string {
 	return s.expect.ID
 }
 
-// fenceID names one of the counters that stand for a document.
+// fenceID is the id of one of the counters that stand for a document.
 func fenceID(key docKey, slot int) string {
 	h := fnv.New32a()
 	fmt.Fprint(h, key.coll.Name, "/", key.id)

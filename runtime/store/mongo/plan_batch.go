@@ -12,13 +12,13 @@ type batchPlan struct {
 	plan  *plan
 	batch int
 	known map[docKey]int64
-	// pending expectations are not yet sure by an operation.
+	// pending expectations are not yet verified by an operation.
 	pending map[docKey]*resolvedExpect
 	touches []step
 	steps   []step
 }
 
-// revision gives the revision of a document after what was planned so far.
+// revision is the revision of a document after everything planned so far.
 func (d *batchPlan) revision(key docKey) (rev int64, ok bool) {
 	if rev, ok = d.known[key]; ok {
 		return rev, true
@@ -30,7 +30,8 @@ func (d *batchPlan) revision(key docKey) (rev int64, ok bool) {
 	return rev, ok
 }
 
-// guaranteed tells whether the transaction itself makes sure of the document's revision.
+// guaranteed tells whether the transaction itself verifies the document's
+// revision.
 func (d *batchPlan) guaranteed(key docKey) bool {
 	_, ok := d.plan.known[key]
 	return ok
@@ -62,7 +63,7 @@ func (d *batchPlan) add(b *encodedBatch) error {
 			return err
 		}
 	}
-	for i := range b.expect { // in order, so that plans are alike
+	for i := range b.expect { // in order, so that plans are deterministic
 		e := &b.expect[i]
 		if key := (docKey{e.coll, e.ID}); d.pending[key] == e && e.Rev > 0 {
 			d.touches = append(d.touches, step{kind: update, batch: d.batch, expect: e})
@@ -105,7 +106,7 @@ func kindOf(op *encodedOp) stepKind {
 	return deleteOne
 }
 
-// accept takes a draft into its plan.
+// accept adds the batch to its plan.
 func (d *batchPlan) accept() {
 	p := d.plan
 	for key, e := range d.pending {

@@ -15,26 +15,26 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readconcern"
 )
 
-// reader reads what a majority has, each command of one moment; inside a View
-// all of one snapshot.
+// reader reads what a majority has confirmed, each command at one point in
+// time; inside a View everything from one snapshot.
 type reader struct {
 	s *Store
 	// pinned is set inside a View, whose session it then has.
 	pinned bool
-	// skipForeign leaves out documents without a text as their _id, which a person has
-	// put beside; to ask for that always would cost indexes.
+	// skipForeign leaves out documents whose _id is no text, which weft did not
+	// write; as a condition of every find it would make indexes slower.
 	skipForeign bool
 	session     driver.Session
-	// catalog is that of the Store; inside a View that of its beginning, since
-	// documents of its snapshot may lack what later definitions keep.
+	// catalog is the Store's; inside a View a copy made at its start, since
+	// documents of the snapshot may lack what later definitions store.
 	catalog *catalog
-	// before was the newest change number when the View began.
+	// before was the newest change number when the View started.
 	before uint64
 }
 
 func (s *Store) reader() *reader { return &reader{s: s, catalog: &s.catalog} }
 
-// run lets fn ask the database. Errors are named by the port's.
+// run lets fn ask the database. Errors are the port's.
 func (q *reader) run(ctx context.Context, fn func(context.Context) error) error {
 	return q.s.health.call(ctx, func(ctx context.Context) error {
 		if q.session != nil {
@@ -44,10 +44,11 @@ func (q *reader) run(ctx context.Context, fn func(context.Context) error) error 
 	})
 }
 
-// consistently lets fn read a collection as it is at one moment. A command that takes
-// long does not do so by itself: the database lets others write meanwhile, and
-// the command goes on with what they wrote. Where there is no such moment yet,
-// since the collection has only just been made or indexed, fn reads the newest.
+// consistently lets fn read a collection at one point in time. A long command
+// does not do so by itself: the database lets others write meanwhile, and the
+// command goes on with what they wrote. Where there is no such snapshot yet,
+// since the collection has only just been made or indexed, fn reads the newest
+// state.
 func (q *reader) consistently(ctx context.Context, k *collection, fn func(context.Context, *driver.Collection) error) error {
 	return q.run(ctx, func(ctx context.Context) error {
 		if q.pinned {
@@ -61,10 +62,10 @@ func (q *reader) consistently(ctx context.Context, k *collection, fn func(contex
 	})
 }
 
-// View runs fn on one snapshot: that of a transaction which only reads. The
-// Reader must not be used by two goroutines at once, and for no longer than the
-// database lets a transaction live (transactionLifetimeLimitSeconds, 60 s unless
-// the operator says otherwise); then its reads fail with store.ErrUnavailable.
+// View runs fn on one snapshot: that of a read-only transaction. The Reader
+// must not be used concurrently, and for no longer than the database lets a
+// transaction live (transactionLifetimeLimitSeconds, 60 s unless the operator
+// changes it); then its reads fail with store.ErrUnavailable.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.view(ctx, func(q *reader) error {
 		if err := q.pin(ctx); err != nil {
@@ -96,8 +97,8 @@ func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 	return fn(q)
 }
 
-// endSession gives a session up and ends the transaction that is open in it.
-// That may fail: the database ends forgotten ones by itself.
+// endSession ends a session and the transaction that is open in it. That may
+// fail: the database times out forgotten ones.
 func (s *Store) endSession(session driver.Session) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.UnresponsiveTimeout)
 	defer cancel()
@@ -159,8 +160,8 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 	return docs, nil
 }
 
-// forEach calls fn for every document that a filter finds. What is given to fn is
-// overwritten by the next one.
+// forEach calls fn for every document that a filter matches. The argument of fn
+// is valid until the next call.
 func (q *reader) forEach(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
 	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
 		cursor, err := docs.Find(ctx, filter, o)
@@ -171,18 +172,18 @@ func (q *reader) forEach(ctx context.Context, k *collection, filter any, o *opti
 	})
 }
 
-// closeLimit is how long the database may take to hear that a cursor is not
-// needed any more; it forgets those that it never hears of.
+// closeLimit is how long closing a cursor may take; the database times out
+// those that are not closed.
 const closeLimit = time.Second
 
-// forEachDoc walks a cursor to its end and closes it.
+// forEachDoc reads a cursor to its end and closes it.
 func forEachDoc(ctx context.Context, cursor *driver.Cursor, fn func(bson.Raw) error) error {
 	var err error
 	for err == nil && cursor.Next(ctx) {
 		err = fn(cursor.Current)
 	}
 	err = errors.Join(err, cursor.Err())
-	if errors.Is(context.Cause(ctx), errUnresponsive) { // nobody would hear of it
+	if errors.Is(context.Cause(ctx), errUnresponsive) { // the database would not receive it
 		return err
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
@@ -209,9 +210,9 @@ func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggreg
 }
 
 // ChangeNumber is kept in memory. It grows before a commit of this Store is
-// answered, and when the change stream tells of one of another process: so late
-// may a cache be about that. While the stream is interrupted no number is given
-// twice, so nothing is taken from a cache.
+// answered, and when the event of another process's commit arrives: so much
+// later a cache may notice that. While the stream is interrupted every call
+// returns a new number, so that nothing is read from a cache.
 func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, error) {
 	k, err := s.catalog.get(collection)
 	switch {
@@ -223,9 +224,8 @@ func (s *Store) ChangeNumber(_ context.Context, collection string) (uint64, erro
 	return s.feed.changeNumber(k), nil
 }
 
-// ChangeNumber inside a View is a number nobody else gets when the collection
-// has changed since the View began, so that its older data is never taken for
-// the present.
+// ChangeNumber inside a View is a unique number when the collection has changed
+// since the View started, so that its older data is never cached as current.
 func (q *reader) ChangeNumber(ctx context.Context, collection string) (uint64, error) {
 	n, err := q.s.ChangeNumber(ctx, collection)
 	if err == nil && q.pinned && n > q.before {
@@ -234,5 +234,5 @@ func (q *reader) ChangeNumber(ctx context.Context, collection string) (uint64, e
 	return n, err
 }
 
-// timestamp is the time of this process as the database writes it.
+// timestamp is the time of this process at the precision of the database.
 func timestamp() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -13,10 +13,10 @@ type redactedError struct {
 
 func (c *redactedError) Error() string { return c.text }
 
-// Unwrap lets errors.Is find what the error is: that text is not shown.
+// Unwrap keeps the cause for errors.Is; its text is not shown.
 func (c *redactedError) Unwrap() error { return c.cause }
 
-// redactPassword takes the password of a URI out of an error's text.
+// redactPassword removes the password of a URI from an error's text.
 func redactPassword(err error, uri string) error {
 	if err == nil {
 		return nil
@@ -31,9 +31,9 @@ func redactPassword(err error, uri string) error {
 	return &redactedError{text, err}
 }
 
-// passwords are the ways in which the password of a URI may stand in an error:
-// as the driver reads it, up to the first @, or as somebody meant it who did
-// not encode an @ in it; each encoded and decoded, the longest first.
+// passwords are the forms in which the password of a URI may appear in an
+// error: as the driver parses it, up to the first @, or as the user meant it
+// without encoding an @ in it; each encoded and decoded, the longest first.
 func passwords(uri string) (all []string) {
 	_, rest, _ := strings.Cut(uri, "://")
 	address, _, _ := strings.Cut(rest, "?")

@@ -13,23 +13,24 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Why a server is refused for good.
+// Why a server can never be used.
 var (
 	ErrStandalone = errors.New("mongo: the server is a standalone one, which has no transactions: " +
 		"make it a replica set of one by starting mongod with --replSet rs0 and running rs.initiate() once in mongosh")
 	ErrTooOld = errors.New("mongo: the server is older than MongoDB 5.0, the oldest that weft works with")
 )
 
-// errNotInitiated passes: so does a member say that is just starting.
+// errNotInitiated is transient: a member that is just starting says so, too.
 var errNotInitiated = fmt.Errorf("%w: the server knows of no replica set yet; if it is new, run rs.initiate() once in mongosh", store.ErrUnavailable)
 
 // leastWireVersion is that of MongoDB 5.0.
 const leastWireVersion = 13
 
-// hello is what a server says of itself.
+// hello is what a server says about itself.
 type hello struct {
 	SetName string `bson:"setName"`
-	// Member: it was started as one of a replica set, which it may not know yet.
+	// Member: it was started as a member of a replica set, which it may not
+	// have joined yet.
 	Member         bool   `bson:"isreplicaset"`
 	Msg            string `bson:"msg"`
 	MaxWireVersion int    `bson:"maxWireVersion"`
@@ -65,8 +66,8 @@ func (s *Store) checkServer(ctx context.Context, uri string) error {
 	return h.check()
 }
 
-// hello asks a server what it is. That is not asked by way of health, which may
-// know already that there is no answer over the URI as it stands.
+// hello asks a server what it is. It bypasses health, which may already refuse
+// calls over the URI as it is.
 func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error) {
 	limited, cancel := context.WithTimeout(ctx, s.options.UnresponsiveTimeout)
 	defer cancel()
@@ -82,9 +83,9 @@ func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error
 	return h, err
 }
 
-// findRefusalReason asks the hosts, all at once, whether they are servers that weft
-// cannot work with: with a replica set in the URI the driver says only that it
-// found none. Of several reasons it gives that of the host which is named first.
+// findRefusalReason asks all hosts at once whether they are servers that weft
+// cannot work with: with a replica set in the URI the driver only says that it
+// found none. Of several reasons it returns that of the host named first.
 func (s *Store) findRefusalReason(ctx context.Context, uri string) error {
 	reasons := make([]error, len(s.hosts))
 	var asked sync.WaitGroup
@@ -100,7 +101,7 @@ func (s *Store) findRefusalReason(ctx context.Context, uri string) error {
 	return nil
 }
 
-// checkHost asks one host, which says what it is to everybody.
+// checkHost asks one host without signing in.
 func (s *Store) checkHost(ctx context.Context, uri, host string) error {
 	o := options.Client().SetHosts([]string{host}).SetDirect(true).SetAppName("weft").
 		SetServerSelectionTimeout(s.options.UnresponsiveTimeout).SetConnectTimeout(s.options.UnresponsiveTimeout)

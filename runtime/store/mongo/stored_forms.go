@@ -8,22 +8,23 @@ import (
 	"weft/runtime/store"
 )
 
-// storedForms is what documents hold for the sake of one field.
+// storedForms is what documents store for one field beside its value.
 type storedForms struct {
-	// Native is the kind of the values, 0 when they are kept as their JSON; Mixed
-	// tells that there may be values of another kind among them.
+	// Native is the native kind of the values, 0 when they are stored as their
+	// JSON; Mixed says that some values may be of another kind.
 	Native query.Kind `bson:"native,omitempty"`
 	Mixed  bool       `bson:"mixed,omitempty"`
-	// Fold: the folded text is kept where it differs from the value; Folded: always.
+	// Fold: the folded text is stored where it differs from the value; Folded:
+	// always.
 	Fold   bool `bson:"fold,omitempty"`
 	Folded bool `bson:"folded,omitempty"`
 	// Sorted: every set text has its sort key.
 	Sorted bool `bson:"sorted,omitempty"`
-	// Unset: where there is no value a mark says so.
+	// Unset: a mark is stored where there is no value.
 	Unset bool `bson:"unset,omitempty"`
 }
 
-// wantedForms is what encode gives a document for the sake of a field.
+// wantedForms is what encode stores for a field.
 func (c *collection) wantedForms(field string) storedForms {
 	m := c.fields[field]
 	if m == nil {
@@ -36,7 +37,7 @@ func (c *collection) wantedForms(field string) storedForms {
 	return k
 }
 
-// allFormsHeld lets readers go by all that encode gives a document.
+// allFormsHeld lets reads use everything that encode stores.
 func (c *collection) allFormsHeld() {
 	c.heldForms = make(map[string]storedForms, len(c.fields))
 	for field := range c.fields {
@@ -44,7 +45,7 @@ func (c *collection) allFormsHeld() {
 	}
 }
 
-// limitForms limits what readers go by to what was held before, nil for unknown.
+// limitForms limits what reads use to what was held before, nil for unknown.
 func (c *collection) limitForms(before map[string]storedForms) {
 	fields := maps.Clone(c.heldForms)
 	if before != nil {
@@ -59,8 +60,8 @@ func (c *collection) limitForms(before map[string]storedForms) {
 	}
 }
 
-// inTransition is a collection as another process, or a later step, will have it,
-// with no more for readers to go by than before.
+// inTransition is a new definition whose reads use no more than what was held
+// before.
 func (c *collection) inTransition(before map[string]storedForms) *collection {
 	next := *c
 	next.unfinished, next.heldForms = true, maps.Clone(c.heldForms)
@@ -77,11 +78,11 @@ func (c *collection) alwaysFolds(field string) bool { return c.heldForms[field].
 // keepsSort tells whether every set text of the field has its sort key.
 func (c *collection) keepsSort(field string) bool { return c.heldForms[field].Sorted }
 
-// marksUnset tells whether unsetField is kept.
+// marksUnset tells whether unsetField is stored.
 func (c *collection) marksUnset(field string) bool { return c.heldForms[field].Unset }
 
-// requireOneKind refuses to compare values while they are still being given the
-// kind of a new definition.
+// requireOneKind refuses to compare values while they are being converted to
+// the kind of a new definition.
 func (r *renderer) requireOneKind(k *collection, field string) {
 	if k.heldForms[field].Mixed {
 		r.fail(fmt.Errorf("%w: the values of %s of %s are being converted", store.ErrUnavailable, field, k.Name))

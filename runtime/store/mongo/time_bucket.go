@@ -13,8 +13,8 @@ import (
 // bucketFormats are the keys of query.Bucket as formats of $dateToString.
 var bucketFormats = map[string]string{"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m", "year": "%Y", "quarter": "%Y"}
 
-// bucket writes the group of a date or an instant as query.Bucket does; null
-// for what is none. The rules of a time zone are the database's.
+// bucket is the group of a date or an instant as query.Bucket makes it; null
+// for other values. The rules of a time zone are the database's.
 func (g *grouping) bucket(t query.GroupTerm, value any) any {
 	format, ok := bucketFormats[t.Bucket]
 	zone, err := query.Zone(t.Zone)
@@ -40,8 +40,8 @@ func (g *grouping) bucket(t query.GroupTerm, value any) any {
 		one("$eq", bson.A{one("$type", "$$at"), "date"}), key, nil})}})
 }
 
-// within keeps an instant inside the years 1 to 9999 of a zone, beyond which
-// there are no keys.
+// within limits an instant to the years 1 to 9999 of a zone; there are no keys
+// outside of them.
 func within(value any, zone *time.Location) any {
 	first, last := query.FirstMoment(zone), query.LastMoment(zone)
 	bounded := one("$min", bson.A{one("$max", bson.A{value, primitive.NewDateTimeFromTime(first)}), primitive.NewDateTimeFromTime(last)})

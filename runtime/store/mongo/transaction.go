@@ -13,10 +13,10 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// errMismatch says that a revision was not what a batch of the group relied on.
+// errMismatch says that a revision was not what a batch of the group expected.
 var errMismatch = errors.New("mongo: a revision is not what a batch relied on")
 
-// batchError is the batch of a group that made the transaction fail.
+// batchError is the error of the batch that made the transaction fail.
 type batchError struct {
 	batch int
 	err   error
@@ -25,8 +25,9 @@ type batchError struct {
 func (c *batchError) Error() string { return c.err.Error() }
 func (c *batchError) Unwrap() error { return c.err }
 
-// apply sends everything but the commit. It fails with *culprit, errMismatch
-// when it is not known whose fault it is, or an error of the database.
+// apply sends everything but the commit. It fails with *batchError, with
+// errMismatch when it is not known which batch failed, or with an error of the
+// database.
 func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
 	_, err := s.db.Collection(commitCollection).InsertOne(ctx, bson.D{{Key: memberID, Value: commitID}, {Key: "at", Value: timestamp()}})
 	if err != nil {
@@ -46,7 +47,7 @@ func (p *plan) apply(ctx context.Context, s *Store, commitID string) error {
 	return s.injectedFault()
 }
 
-// checkAbsent looks for documents that must not be there.
+// checkAbsent looks for documents that must not exist.
 func (p *plan) checkAbsent(ctx context.Context, s *Store) error {
 	byColl := map[*collection][]string{}
 	for _, a := range p.absent {
@@ -97,7 +98,7 @@ func (p *plan) moveFences(ctx context.Context, s *Store) error {
 	return err
 }
 
-// apply sends the steps, each run of one kind as one command.
+// apply sends the steps, consecutive ones of a kind as one command.
 func (w *collectionSteps) apply(ctx context.Context, s *Store) error {
 	for rest := w.steps; len(rest) > 0; {
 		n := 1
@@ -157,7 +158,7 @@ func (s *step) model() driver.WriteModel {
 	return driver.NewDeleteOneModel().SetFilter(filter)
 }
 
-// atRevision finds a document if it has a revision; 0 is any.
+// atRevision matches a document at a revision; 0 is any.
 func atRevision(id string, rev int64) bson.D {
 	filter := bson.D{{Key: memberID, Value: id}}
 	if rev != 0 {
@@ -166,8 +167,8 @@ func atRevision(id string, rev int64) bson.D {
 	return filter
 }
 
-// attribute finds the batch whose document a unique index refuses, or that the
-// database does not take.
+// attribute finds the batch whose document a unique index or the database
+// refuses.
 func (w *collectionSteps) attribute(run []step, err error) error {
 	var bulk driver.BulkWriteException
 	if !hasLabel(err, labelTransient) && errors.As(err, &bulk) && len(bulk.WriteErrors) > 0 && bulk.WriteErrors[0].Index < len(run) {
@@ -186,13 +187,14 @@ func (w *collectionSteps) writeError(s *step, err driver.WriteError) error {
 	}
 	name := w.coll.nameOf(indexOf(err.Message))
 	if name == "id" && s.expect != nil {
-		return errMismatch // there shall be none, but there is one
+		return errMismatch // a batch expects that there is none, but there is one
 	}
 	return &store.UniqueError{Collection: w.coll.Name, Index: name, ID: s.id()}
 }
 
-// indexOf reads the name of the index from a message of the database:
-// "E11000 duplicate key error collection: weft.deal index: weft_key_0a1b2c3d dup key: …".
+// indexOf reads the name of the index from an error message:
+// "E11000 duplicate key error collection: weft.deal index: weft_key_0a1b2c3d
+// dup key: …".
 func indexOf(message string) string {
 	const before = " index: "
 	for at := 0; at+len(before) < len(message); at++ {
@@ -210,8 +212,8 @@ func indexOf(message string) string {
 	return ""
 }
 
-// readAll reads the revisions of all documents that a group has expectations
-// of or changes, so that a new plan tells who is refused.
+// readAll reads the revisions of all documents that a group expects or changes,
+// so that a new plan finds which batches are refused.
 func (s *Store) readAll(ctx context.Context, group []*request) (map[docKey]int64, error) {
 	byColl := map[*collection][]string{}
 	note := func(k *collection, id string) {

@@ -15,10 +15,10 @@ import (
 // derivedMembers are made by query.Fold, query.SortKey and query.Tokens.
 var derivedMembers = []string{memberSort, memberFold, memberWords}
 
-// upgradeText derives sort keys, folded texts and search words anew when an
-// older weft, whose folding or collation was another one, wrote the database.
-// When it is interrupted, the next start begins it again; until it is done,
-// processes of the older weft must not write.
+// upgradeText derives sort keys, folded texts and search words again when an
+// older weft with another folding or collation wrote the database. When it is
+// interrupted, the next start repeats it; until it is done, processes of the
+// older weft must not write.
 func (s *Store) upgradeText(ctx context.Context) error {
 	have, err := s.format(ctx)
 	if err != nil || have.Text == textFormat {
@@ -35,7 +35,7 @@ func (s *Store) upgradeText(ctx context.Context) error {
 	})
 }
 
-// rederive mends the documents of a collection in batches.
+// rederive updates the documents of a collection in batches.
 func (s *Store) rederive(ctx context.Context, k *collection) error {
 	either := bson.A{}
 	for _, m := range derivedMembers {
@@ -67,8 +67,8 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 	})
 }
 
-// rederiveDoc gives a document what follows from the texts of the fields that had
-// sort keys and tokens, unless it changes meanwhile.
+// rederiveDoc updates what is derived from the texts of the fields that had
+// sort keys and tokens, unless the document changes meanwhile.
 func (k *collection) rederiveDoc(raw bson.Raw) (driver.WriteModel, error) {
 	d, err := decode(raw)
 	if err != nil {

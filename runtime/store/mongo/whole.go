@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// Describe are the collections as the last Ensure of each left them, by name.
+// Describe returns the collections as defined by the last Ensure, by name.
 func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	list := make([]store.Collection, 0, len(s.catalog.all()))
 	for _, name := range s.catalog.names() {
@@ -19,13 +19,13 @@ func (s *Store) Describe(context.Context) ([]store.Collection, error) {
 	return list, nil
 }
 
-// ReadFull returns up to limit documents behind the id after, in the order of
-// their ids, with sort keys and tokens.
+// ReadFull returns up to limit documents after an id, in the order of their
+// ids, with sort keys and tokens.
 func (s *Store) ReadFull(ctx context.Context, collection, after string, limit int) ([]store.Doc, error) {
 	return s.reader().ReadFull(ctx, collection, after, limit)
 }
 
-// ReadFull is that of the Store, on the snapshot of a View.
+// ReadFull on the snapshot of a View.
 func (q *reader) ReadFull(ctx context.Context, collection, after string, limit int) (docs []store.Doc, err error) {
 	k, err := q.catalog.get(collection)
 	if err != nil || limit <= 0 {

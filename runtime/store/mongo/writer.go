@@ -15,18 +15,19 @@ import (
 )
 
 const (
-	// commitLimit bounds how long a batch that meets others is tried again.
+	// commitLimit bounds how long a batch is retried after write conflicts.
 	commitLimit = 10 * time.Second
-	// firstPause is the longest pause before a transaction is tried again; it doubles.
+	// firstPause is the longest pause before the first retry of a transaction;
+	// it doubles.
 	firstPause = 4 * time.Millisecond
 	lastPause  = 250 * time.Millisecond
 )
 
-// transactionLimits bound what shares one transaction.
+// transactionLimits bound the batches that share one transaction.
 var transactionLimits = groupcommit.Limits{Requests: 256, Ops: 4000, Bytes: 8 << 20}
 
-// writer merges the batches that wait into one transaction after the other.
-// Within a process there are thus no write conflicts between commits.
+// writer merges waiting batches into one transaction after the other, so that
+// commits of one process never conflict with each other.
 type writer struct {
 	s       *Store
 	queue   *groupcommit.Queue[*request]
@@ -49,8 +50,8 @@ func weight(r *request) (ops, bytes int) {
 	return len(r.batch.ops) + len(r.batch.expect), r.batch.bytes
 }
 
-// do queues a batch and waits for its answer, but not for a database that gives
-// no sign of life.
+// do queues a batch and waits for its answer, but not for a database that does
+// not respond.
 func (w *writer) do(ctx context.Context, b *encodedBatch) error {
 	up := w.s.health.availability()
 	if up.Err() != nil && ctx.Err() == nil {
@@ -68,7 +69,7 @@ func (w *writer) stop() {
 
 // serve commits a group. When one batch is refused, those before it are
 // committed first, then it is tried alone, then the others: so each gets the
-// answer that it would have got one after the other.
+// answer that it would have got if they had come one after the other.
 func (w *writer) serve(group []*request) {
 	if len(group) == 0 {
 		return
@@ -103,8 +104,8 @@ func (r *request) answer(err error) {
 	r.Answer()
 }
 
-// commit applies a group in one transaction, again and again while that meets
-// those of other processes.
+// commit applies a group in one transaction and retries it after conflicts with
+// other processes.
 func (w *writer) commit(group []*request) (*plan, error) {
 	ctx, start := context.Background(), time.Now()
 	var read map[docKey]int64
@@ -134,13 +135,13 @@ func (w *writer) commit(group []*request) (*plan, error) {
 			return p, fmt.Errorf("%w: no success within %v: %w", store.ErrUnavailable, commitLimit, err)
 		}
 		w.endOrphans(ctx)
-		w.slot = randomSlot() // maybe another process has taken to the same
+		w.slot = randomSlot() // another process may use the same one
 		time.Sleep(rand.N(pause))
 	}
 }
 
-// transaction does what a plan says. It fails with errRetry when nothing was
-// written and another try may succeed.
+// transaction executes a plan. It fails with errRetry when nothing was written
+// and another try may succeed.
 func (w *writer) transaction(ctx context.Context, p *plan) error {
 	s := w.s
 	session, err := w.begin(ctx)

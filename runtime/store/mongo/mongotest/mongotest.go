@@ -1,11 +1,11 @@
 //go:build unix
 
 // Package mongotest gives tests a MongoDB: a fresh database on a server that
-// the tests of a package share, or a server of one's own to kill and freeze.
+// the tests of a package share, or a server of their own to kill and freeze.
 //
 // The server is the one that WEFT_TEST_MONGODB names, else a mongod on PATH,
 // else the test server that scripts/test-servers.sh installs. Without any of
-// them tests are left out; with CI=true they fail.
+// them tests are skipped; with CI=true they fail.
 package mongotest
 
 import (
@@ -80,7 +80,7 @@ func connect(s *shared) (*shared, error) {
 		return nil, fmt.Errorf("the test server does not answer: %w", err)
 	}
 	s.client = client
-	s.real = strings.Trim(build.Git, "0") != "" // the test server was built from no commit of MongoDB
+	s.real = strings.Trim(build.Git, "0") != "" // the test server reports no commit of MongoDB
 	return s, nil
 }
 
@@ -96,7 +96,7 @@ func sharedServer(t testing.TB) *shared {
 	return s
 }
 
-// URI names a database of its own for the test, which is dropped when the test ends.
+// URI names a fresh database for the test, which is dropped when the test ends.
 func URI(t testing.TB) string {
 	t.Helper()
 	s := sharedServer(t)
@@ -111,14 +111,14 @@ func URI(t testing.TB) string {
 	return withDatabase(s.uri, name)
 }
 
-// Real tells whether the shared server is a mongod, so that the output of
-// explain means what it says. Without any server the test is left out.
+// Real tells whether the shared server is a mongod, whose explain output is
+// meaningful. Without any server the test is skipped.
 func Real(t testing.TB) bool {
 	t.Helper()
 	return sharedServer(t).real
 }
 
-// withDatabase puts a name in the place of a URI's database.
+// withDatabase replaces the database of a URI.
 func withDatabase(uri, name string) string {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	rest, query, asked := strings.Cut(rest, "?")

@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// dial opens a URI whose server is there.
+// dial connects to a running server.
 func dial(t *testing.T, uri string, patience time.Duration) *mongo.Client {
 	t.Helper()
 	c, err := mongo.Connect(t.Context(), options.Client().ApplyURI(uri).SetServerSelectionTimeout(patience).SetTimeout(patience))

@@ -28,8 +28,8 @@ func findProgram() program {
 	return program{path: testserver.Find("secantusd-py", filepath.Join(testserver.Cache(), "secantus", "bin"))}
 }
 
-// command is how to run it at an address with its files in dir; an empty dir
-// means that the files need not outlive it. scratch is for its log and
+// command runs the program at an address with its files in dir; an empty dir
+// means that the files need not survive it. scratch is for its log and
 // temporary files.
 func (p program) command(address, dir, scratch string, o Options) testserver.Command {
 	c := testserver.Command{Path: p.path, Dir: scratch}
@@ -67,7 +67,7 @@ func (p program) command(address, dir, scratch string, o Options) testserver.Com
 			c.Args = slices.Concat(c.Args, flag.args)
 		}
 	}
-	// What it keeps in memory is a temporary folder in truth.
+	// Its in-memory storage is a temporary folder.
 	c.Env = []string{"TMPDIR=" + scratch}
 	return c
 }
@@ -80,5 +80,5 @@ func (p program) replicaSet() string {
 	return "secantus"
 }
 
-// configuredURI is the server that the developer named, "" when none.
+// configuredURI is the server that the developer configured, "" when none.
 func configuredURI() string { return os.Getenv("WEFT_TEST_MONGODB") }

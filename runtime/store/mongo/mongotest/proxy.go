@@ -12,7 +12,7 @@ import (
 
 // Proxy stands between a program and its database.
 type Proxy struct {
-	// URI names the database by way of the proxy.
+	// URI names the database at the proxy's address.
 	URI string
 
 	t        testing.TB
@@ -25,15 +25,18 @@ type Proxy struct {
 	conns    map[net.Conn]bool
 }
 
-// ProxyRules say what a proxy lets pass; nil is everything, as it is.
+// ProxyRules say what a proxy forwards; nil functions forward everything
+// unchanged.
 type ProxyRules struct {
-	// ForwardRequest hears of every question; where it says false, nobody answers.
+	// ForwardRequest is called with every request; when it returns false, the
+	// request is dropped.
 	ForwardRequest func(question []byte) bool
-	// RewriteResponse may change an answer in its place.
+	// RewriteResponse may change a response in place.
 	RewriteResponse func(answer []byte)
 }
 
-// StartProxy puts a proxy before the database that a URI names. It ends with the test.
+// StartProxy starts a proxy in front of the database of a URI. It ends with the
+// test.
 func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 	t.Helper()
 	u, err := url.Parse(uri)
@@ -44,7 +47,7 @@ func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 	p.Listen()
 	u.Host = p.at
 	q := u.Query()
-	q.Del("replicaSet") // the members' own addresses lead past the proxy
+	q.Del("replicaSet") // clients would connect to the members' own addresses
 	q.Set("directConnection", "true")
 	u.RawQuery = q.Encode()
 	p.URI = u.String()
@@ -55,24 +58,25 @@ func StartProxy(t testing.TB, uri string, r ProxyRules) *Proxy {
 	return p
 }
 
-// DropTraffic swallows whatever either side says, and closes nothing, until Heal.
+// DropTraffic drops what either side sends, and closes nothing, until
+// ResumeTraffic.
 func (p *Proxy) DropTraffic() { p.dropping.Store(true) }
 
-// ResumeTraffic lets everything pass again. What was swallowed stays so, and with it its
-// connections are of no use: they end.
+// ResumeTraffic forwards everything again. Connections that lost traffic are
+// useless and are closed.
 func (p *Proxy) ResumeTraffic() {
 	p.dropping.Store(false)
 	p.CloseConnections()
 }
 
-// StopListening lets nobody in any more; who is in stays.
+// StopListening refuses new connections; existing ones stay.
 func (p *Proxy) StopListening() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_ = p.listener.Close() // it may be closed already
 }
 
-// Listen lets in again, at the same address.
+// Listen accepts connections again, at the same address.
 func (p *Proxy) Listen() {
 	p.t.Helper()
 	l, err := net.Listen("tcp", p.at)

@@ -17,18 +17,18 @@ import (
 	"weft/crashtest/testserver"
 )
 
-// Running is a server outside of a test: for the benchmark.
+// Running is a server outside of a test, for the benchmark.
 type Running struct {
 	URI string // names no database
 	// Server says what it is, with its version.
 	Server string
-	// PID is 0 when the server ran before.
+	// PID is 0 when the server was not started by Serve.
 	PID int
 
 	process *testserver.Process
 }
 
-// Serve gives the server that tests would get, with its files in dir and
+// Serve starts the server that tests would use, with its files in dir and
 // flushing every commit. It ends with this process.
 func Serve(dir string) (*Running, error) {
 	r := &Running{URI: configuredURI()}
@@ -74,7 +74,7 @@ func (r *Running) Stop() {
 }
 
 // describe names the server: the test server with its own version, since it
-// only says which MongoDB it speaks like.
+// reports the MongoDB version that it imitates.
 func describe(uri string, p program) (text string, err error) {
 	err = withClient(uri, func(ctx context.Context, c *mongo.Client) error {
 		var build struct{ Version string }

@@ -17,15 +17,15 @@ import (
 	"weft/crashtest/testserver"
 )
 
-// Options say how a server of one's own is run.
+// Options say how a test's own server is run.
 type Options struct {
-	// Durable flushes on every commit, as mongod does for j:true anyway.
+	// Durable flushes at every commit, as mongod does for j:true anyway.
 	Durable bool
 	// Standalone is a server without a replica set.
 	Standalone bool
-	// Auth asks for the user and password that the URI carries.
+	// Auth requires the user and password that the URI contains.
 	Auth bool
-	// TLS speaks TLS only; the URI names the file with the authority.
+	// TLS accepts only TLS; the URI names the file with the authority.
 	TLS bool
 }
 
@@ -35,9 +35,9 @@ const (
 	Password = "not-for-logs"
 )
 
-// Server is a server of one's own, with its files in a folder of the test.
+// Server is a test's own server, with its files in a folder of the test.
 type Server struct {
-	// URI without a database name's documents: a database "weft" on it.
+	// URI names the database "weft" on the server.
 	URI string
 	// Real says that it is a mongod.
 	Real bool
@@ -86,7 +86,7 @@ func Start(t testing.TB, o Options) *Server {
 	return s
 }
 
-// uri is the address with all that a client needs to come in.
+// uri is the address with everything a client needs to connect.
 func (s *Server) uri(o Options) string {
 	user, rest := "", ""
 	if o.Auth {
@@ -101,12 +101,12 @@ func (s *Server) uri(o Options) string {
 	return "mongodb://" + user + s.address + "/weft?replicaSet=" + s.program.replicaSet() + rest
 }
 
-// Split gives the address and the options about TLS, each with its "&", of
-// which a test makes URIs of its own.
+// Split returns the address and the TLS options, each with its "&", from which
+// a test makes other URIs.
 func (s *Server) Split() (address, options string) { return s.address, tlsOf(s.URI) }
 
-// Restart starts the server on the same address and files, after Kill or Stop
-// or in place of what runs, and waits until it takes writes.
+// Restart starts the server at the same address with the same files, whether it
+// runs or not, and waits until it accepts writes.
 func (s *Server) Restart() {
 	s.t.Helper()
 	if s.process != nil {
@@ -129,7 +129,7 @@ func (s *Server) run(o Options) error {
 	return initiate(s.uri(o), s.address, s.program, o)
 }
 
-// addUser makes the user while the server still lets everybody in.
+// addUser makes the user while the server does not require one yet.
 func (s *Server) addUser() {
 	s.t.Helper()
 	open := s.options
@@ -157,20 +157,20 @@ func (s *Server) addUser() {
 // Kill is kill -9.
 func (s *Server) Kill() { s.process.Kill() }
 
-// Stop shuts it down in order.
+// Stop shuts it down cleanly.
 func (s *Server) Stop() { s.process.Stop() }
 
-// Freeze leaves connections open and nothing answered, until Thaw.
+// Freeze keeps connections open and answers nothing, until Unfreeze.
 func (s *Server) Freeze() { s.process.Freeze() }
 
-// Unfreeze lets a frozen server go on.
+// Unfreeze continues a frozen server.
 func (s *Server) Unfreeze() { s.process.Thaw() }
 
 // Log returns the end of what the server wrote.
 func (s *Server) Log() string { return s.process.Log() }
 
-// initiate makes a started mongod the only member of a replica set where it is
-// none yet, and waits until the server takes writes.
+// initiate makes a started mongod the only member of a replica set if it is in
+// none yet, and waits until the server accepts writes.
 func initiate(uri, address string, p program, o Options) error {
 	if p.real && !o.Standalone {
 		err := withClient("mongodb://"+address+"/?directConnection=true"+tlsOf(uri), func(ctx context.Context, c *mongo.Client) error {

@@ -20,8 +20,8 @@ import (
 type Options struct {
 	Store   store.Store
 	Current *model.Current
-	// Collections gives the store collections of every room under a model,
-	// those of this room (Collections) among them.
+	// Collections gives the store collections of all packages under a model,
+	// including those of this package (Collections).
 	Collections func(*model.Model) []store.Collection
 	// Leases let only one process at a time publish; nil: there is only this one.
 	Leases *lease.Keeper
@@ -49,29 +49,29 @@ func New(o Options) *Builder {
 	return b
 }
 
-// Load puts the newest published version in force and makes its collections;
-// without one, the built-in entities alone. It fails, and leaves what is in
-// force, when the version does not compile: then it was written by another weft.
+// Load makes the newest published version the current one and creates its
+// collections; without a version there are only the built-in entities. It fails,
+// and the current model stays, when the version does not compile: then another
+// release of weft wrote it.
 func (b *Builder) Load(ctx context.Context) error {
 	if err := b.store.Ensure(ctx, lease.Collections()); err != nil {
 		return fmt.Errorf("builder: collections: %w", err)
 	}
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer unlock()
 	return b.load(ctx)
 }
 
-// publishingLease is held by the process that publishes, or sees to the
-// collections of what was published: two that do so at once would drop each
-// other's indexes.
+// publishingLease is held by the process that publishes or creates the
+// collections of a version: two at once would drop each other's indexes.
 const publishingLease = "publishing"
 
-// enter waits for the turn to publish. The context it gives ends when the turn
+// lockPublishing waits for the turn to publish. The context it gives ends when the turn
 // is lost to another process; leave must be called.
-func (b *Builder) enter(ctx context.Context) (_ context.Context, leave func(), err error) {
+func (b *Builder) lockPublishing(ctx context.Context) (_ context.Context, unlock func(), err error) {
 	b.publishing.Lock()
 	if b.leases == nil {
 		return ctx, b.publishing.Unlock, nil
@@ -85,7 +85,7 @@ func (b *Builder) enter(ctx context.Context) (_ context.Context, leave func(), e
 	return kept, func() {
 		defer b.publishing.Unlock()
 		stop()
-		_ = l.Release(context.WithoutCancel(ctx)) // what cannot be given back ends by itself
+		_ = l.Release(context.WithoutCancel(ctx)) // a lease that cannot be released expires
 	}, nil
 }
 
@@ -114,8 +114,8 @@ func (b *Builder) load(ctx context.Context) error {
 	return nil
 }
 
-// present is the set of definitions in force.
-func (b *Builder) present() *schemas.Set {
+// publishedSet is the set of published definitions.
+func (b *Builder) publishedSet() *schemas.Set {
 	if m := b.current.Model(); m != nil {
 		return m.Set
 	}

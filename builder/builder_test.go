@@ -17,19 +17,19 @@ import (
 	"weft/schemas"
 )
 
-// bench is a builder over a real store.
-type bench struct {
+// fixture is a builder over a real store.
+type fixture struct {
 	*builder.Builder
 	store   store.Store
 	current *model.Current
 }
 
-func open(t *testing.T) *bench {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	return over(t, anystore.Open(t))
 }
 
-func over(t *testing.T, s store.Store) *bench {
+func over(t *testing.T, s store.Store) *fixture {
 	t.Helper()
 	current := &model.Current{}
 	b := builder.New(builder.Options{
@@ -41,11 +41,11 @@ func over(t *testing.T, s store.Store) *bench {
 	if err := b.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &bench{b, s, current}
+	return &fixture{b, s, current}
 }
 
-// put writes a record as the door would leave it.
-func (b *bench) put(t *testing.T, entity, id, rest string) {
+// put writes a record as package record would.
+func (b *fixture) put(t *testing.T, entity, id, rest string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"id":%q,"rev":1%s}`, id, rest)
 	err := b.store.Commit(t.Context(), &store.Batch{Ops: []store.Op{
@@ -88,7 +88,7 @@ func set(t *testing.T, docs ...string) *schemas.Set {
 	return s
 }
 
-func (b *bench) publish(t *testing.T, docs ...string) int64 {
+func (b *fixture) publish(t *testing.T, docs ...string) int64 {
 	t.Helper()
 	v, err := b.Publish(t.Context(), "ada", set(t, docs...))
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"weft/schemas"
 )
 
-// Proposal is a change of the definitions in force: Definitions are added or
-// take the place of those with the same kind and key, Remove takes away.
+// Proposal is a change of the published definitions: Definitions are added or
+// replace those of the same kind and key, Remove names those to remove.
 type Proposal struct {
 	Definitions []json.RawMessage `json:"definitions"`
 	Remove      []Ref             `json:"remove,omitempty"`
@@ -26,13 +26,13 @@ type Ref struct {
 	Key  string       `json:"key"`
 }
 
-// Draft is a proposal that somebody is still working on. It may be wrong.
+// Draft is a stored proposal that is not published yet. It may be invalid.
 type Draft struct {
 	ID  string    `json:"id"` // its name
 	Rev int64     `json:"rev"`
 	By  string    `json:"by"`
 	At  time.Time `json:"at"`
-	// Base is the version on which it was begun.
+	// Base is the version that was published when it was begun.
 	Base int64 `json:"base"`
 	Proposal
 }
@@ -41,40 +41,32 @@ var draftName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
 // Drafts lists the drafts by name.
 func (b *Builder) Drafts(ctx context.Context) ([]Draft, error) {
-	docs, err := b.store.Find(ctx, draftCollection, store.Find{Limit: maxFiles})
+	list, err := drafts.Find(ctx, b.store, store.Find{Limit: maxFiles})
 	if err != nil {
-		return nil, fmt.Errorf("builder: drafts: %w", err)
-	}
-	list := make([]Draft, 0, len(docs))
-	for _, d := range docs {
-		draft, err := read[Draft](d)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, draft)
+		return nil, fmt.Errorf("builder: %w", err)
 	}
 	return list, nil
 }
 
 // Draft gives a draft by name; problem not_found when there is none.
 func (b *Builder) Draft(ctx context.Context, name string) (Draft, error) {
-	d, err := b.store.Get(ctx, draftCollection, name)
+	d, err := drafts.Get(ctx, b.store, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return Draft{}, problem.New(problem.NotFound, "no_such_draft", map[string]any{"name": name})
 	}
 	if err != nil {
-		return Draft{}, fmt.Errorf("builder: draft %s: %w", name, err)
+		return Draft{}, fmt.Errorf("builder: %w", err)
 	}
-	return read[Draft](d)
+	return d, nil
 }
 
-// PutDraft writes a draft. rev is the revision the writer has seen, 0 for a
-// new draft; problem stale when it is another one by now.
+// PutDraft writes a draft. rev is the revision that the writer has read, 0
+// for a new draft; problem stale when another one is stored.
 func (b *Builder) PutDraft(ctx context.Context, by, name string, rev int64, p Proposal) (Draft, error) {
 	if !draftName.MatchString(name) {
 		return Draft{}, problem.Of(problem.Invalid, problem.At("/name", "pattern"))
 	}
-	draft := Draft{ID: name, Rev: rev + 1, By: by, At: b.now().UTC(), Base: b.version(), Proposal: p}
+	draft := Draft{ID: name, Rev: rev, By: by, At: b.now().UTC(), Base: b.version(), Proposal: p}
 	if draft.Definitions == nil {
 		draft.Definitions = []json.RawMessage{}
 	}
@@ -85,33 +77,24 @@ func (b *Builder) PutDraft(ctx context.Context, by, name string, rev int64, p Pr
 		}
 		draft.Base = before.Base
 	}
-	d, err := doc(name, draft.Rev, draft)
-	if err != nil {
-		return Draft{}, err
-	}
-	err = b.store.Commit(ctx, &store.Batch{Ops: []store.Op{replaceOp(draftCollection, d, rev)}})
-	var taken *store.UniqueError
-	switch {
-	case errors.As(err, &taken), errors.Is(err, store.ErrConflict):
+	switch err := drafts.Save(ctx, b.store, &draft); {
+	case err == nil:
+		return draft, nil
+	case store.LostRace(err):
 		return Draft{}, problem.New(problem.Stale, "draft_stale", map[string]any{"name": name})
-	case err != nil:
-		return Draft{}, fmt.Errorf("builder: draft %s: %w", name, err)
+	default:
+		return Draft{}, fmt.Errorf("builder: %w", err)
 	}
-	return draft, nil
 }
 
-// DeleteDraft throws a draft away; problem not_found when there is none.
+// DeleteDraft deletes a draft; problem not_found when there is none.
 func (b *Builder) DeleteDraft(ctx context.Context, name string) error {
 	draft, err := b.Draft(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := b.store.Commit(ctx, &store.Batch{Ops: []store.Op{dropDraft(draft)}}); err != nil {
-		return fmt.Errorf("builder: draft %s: %w", name, err)
+	if err := drafts.Remove(ctx, b.store, draft); err != nil {
+		return fmt.Errorf("builder: %w", err)
 	}
 	return nil
-}
-
-func dropDraft(d Draft) store.Op {
-	return store.Op{Kind: store.Delete, Collection: draftCollection, Doc: store.Doc{ID: d.ID}, OldRev: d.Rev}
 }

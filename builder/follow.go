@@ -9,21 +9,21 @@ import (
 	"weft/runtime/startstop"
 )
 
-// followEvery is how often the change number of the versions is looked at,
-// which costs no read of the database.
+// followEvery is how often the change number of the versions is compared,
+// which reads nothing from the database.
 const followEvery = 100 * time.Millisecond
 
-// Refresh puts in force what another process has published; it does nothing
-// when the newest version is in force.
+// Refresh loads the newest published version; it does nothing when that is the
+// current one.
 func (b *Builder) Refresh(ctx context.Context) error {
 	if newest, err := b.newest(ctx); err != nil || newest.Version <= b.version() {
 		return err
 	}
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer unlock()
 	if newest, err := b.newest(ctx); err != nil || newest.Version <= b.version() {
 		return err
 	}

@@ -17,29 +17,28 @@ type Impact struct {
 }
 
 // Effect is one consequence. Code is that of the problem it can become, or
-// becomes_required, becomes_unique, rule_changed, or renewed_later: what is
-// kept with a record (search tokens, sort keys, computed values) follows the
-// new definition a little after publishing, when its renewal has come to the
-// record; Renewing tells how far it is.
+// becomes_required, becomes_unique, rule_changed, or renewed_later: search
+// tokens, sort keys and computed values of present records are recomputed in the
+// background after publishing; Recomputing tells the progress.
 type Effect struct {
 	Path string `json:"path"`
 	Code string `json:"code"`
-	// Records is how many present records it concerns: those that would lose a
+	// Records is how many present records are affected: those that would lose a
 	// value, lack a required one, or were accepted under the old rule.
 	Records int64 `json:"records"`
-	// Definitions, as kind/key, mention what vanishes or changes; for a field
-	// that becomes required, the forms that do not show it (P4).
+	// Definitions, as kind/key, mention what is removed or changed; for a field
+	// that becomes required they are the forms that do not show it.
 	Definitions []string `json:"definitions,omitempty"`
 }
 
 // Impact counts what publishing set would hit, in records and definitions.
 func (b *Builder) Impact(ctx context.Context, set *schemas.Set) (*Impact, error) {
-	changes, err := diff(b.present(), set)
+	changes, err := diff(b.publishedSet(), set)
 	if err != nil {
 		return nil, err
 	}
 	out := &Impact{Changes: changes, Effects: []Effect{}}
-	for _, l := range b.losses(set) {
+	for _, l := range b.removals(set) {
 		if err := b.effect(ctx, out, l, mentions(set, l.collection, l.field)); err != nil {
 			return nil, err
 		}
@@ -59,7 +58,7 @@ func (b *Builder) Impact(ctx context.Context, set *schemas.Set) (*Impact, error)
 }
 
 // effect counts the records of a loss.
-func (b *Builder) effect(ctx context.Context, out *Impact, l loss, definitions []string) error {
+func (b *Builder) effect(ctx context.Context, out *Impact, l removal, definitions []string) error {
 	n, err := b.store.Count(ctx, l.collection, l.where, 0)
 	if err != nil {
 		return fmt.Errorf("builder: records of %s: %w", l.collection, err)
@@ -68,7 +67,7 @@ func (b *Builder) effect(ctx context.Context, out *Impact, l loss, definitions [
 	return nil
 }
 
-// tightened finds rules of an entity that present records were not held to.
+// tightened finds rules that did not exist when present records were written.
 func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, now *schemas.Entity, set *schemas.Set) error {
 	required := map[string]bool{}
 	for _, key := range now.Required {
@@ -76,7 +75,7 @@ func (b *Builder) tightened(ctx context.Context, out *Impact, e *model.Entity, n
 	}
 	for _, f := range now.Properties {
 		old := e.ByKey[f.Key]
-		l := loss{at: problem.Pointer(schemas.KindEntity, e.Key, "properties", f.Key), collection: e.Key}
+		l := removal{at: problem.Pointer(schemas.KindEntity, e.Key, "properties", f.Key), collection: e.Key}
 		if required[f.Key] && (old == nil || !old.Required) {
 			if l.code = "becomes_required"; old != nil {
 				l.where = query.Cmp{Path: old.Path(), Op: query.Empty}

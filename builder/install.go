@@ -5,6 +5,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 	"weft/schemas"
 )
 
@@ -18,18 +19,18 @@ type InstallOptions struct {
 	Overwrite bool
 }
 
-// Install merges a package into the definitions in force and publishes them.
-// It is refused with problem invalid when they do not compile, when a
-// definition of the package stands in the place of another one that is not its
-// own, or when both the package and this installation have changed one. What
-// was changed only here stays as it is. Installing again what is installed
-// makes no new version.
+// Install merges a package into the published definitions and publishes the
+// result. It fails with problem invalid when the result does not compile, when a
+// definition of the package has the kind and key of one that the package does
+// not own, or when both the package and this installation have changed one. A
+// definition that was changed only here stays. Installing an unchanged package
+// again makes no new version.
 func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallOptions) (int64, error) {
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	before, err := b.installed(ctx, p.Manifest.Key)
 	if err != nil {
 		return 0, err
@@ -42,17 +43,17 @@ func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallO
 		return 0, problem.Of(problem.Invalid, problems...)
 	}
 	pub := publication{by: by, cause: "install", of: p.Manifest.Key, set: merged}
-	if pub.ops, err = b.settle(ctx, p, merged, o); err != nil {
+	if pub.ops, err = b.confirmOrWithhold(ctx, p, merged, o); err != nil {
 		return 0, err
 	}
-	changes, err := diff(b.present(), merged)
+	changes, err := diff(b.publishedSet(), merged)
 	if err != nil {
 		return 0, err
 	}
 	if len(changes) == 0 && before.Version == p.Manifest.Version && len(pub.ops) == 0 {
 		return b.version(), nil
 	}
-	entry, err := b.ledger(by, p, before)
+	entry, err := b.installedRow(by, p, before)
 	if err != nil {
 		return 0, err
 	}
@@ -60,9 +61,9 @@ func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallO
 	return b.publishLocked(ctx, pub)
 }
 
-// settle decides what of the package takes effect: what is confirmed now waits
-// no longer, the rest is put aside.
-func (b *Builder) settle(ctx context.Context, p *Package, merged *schemas.Set, o InstallOptions) ([]store.Op, error) {
+// confirmOrWithhold gives the operations that delete the package's unconfirmed
+// definitions, when all are confirmed now, or store them.
+func (b *Builder) confirmOrWithhold(ctx context.Context, p *Package, merged *schemas.Set, o InstallOptions) ([]store.Op, error) {
 	if !o.ConfirmRoles {
 		return b.withhold(ctx, p, merged)
 	}
@@ -72,18 +73,18 @@ func (b *Builder) settle(ctx context.Context, p *Package, merged *schemas.Set, o
 	}
 	var ops []store.Op
 	for _, d := range waiting {
-		ops = append(ops, store.Op{Kind: store.Delete, Collection: withheldCollection, Doc: store.Doc{ID: name(d)}})
+		ops = append(ops, table.Delete(withheldCollection, name(d)))
 	}
 	return ops, nil
 }
 
-// merge puts the definitions of the package among those in force.
+// merge merges the definitions of the package into the published ones.
 func (b *Builder) merge(p *Package, before Installed, o InstallOptions) (*schemas.Set, []problem.Field, error) {
-	present := b.present()
-	merged := present.Clone()
+	published := b.publishedSet()
+	merged := published.Clone()
 	var problems []problem.Field
 	for _, d := range p.Set.All() {
-		old, ok := present.Get(d.DefinitionKind(), d.DefinitionKey())
+		old, ok := published.Get(d.DefinitionKind(), d.DefinitionKey())
 		if !ok {
 			merged.Add(d)
 			continue
@@ -102,8 +103,8 @@ func (b *Builder) merge(p *Package, before Installed, o InstallOptions) (*schema
 	return merged, problems, nil
 }
 
-// choose decides between the definition in force and the package's, knowing
-// the digest of what the package brought before ("" for nothing).
+// choose decides between the published definition and the package's. brought is
+// the digest of the definition in the installed version of the package, "" for none.
 func choose(old, new schemas.Definition, brought string, o InstallOptions) (schemas.Definition, string, error) {
 	have, err := digest(old)
 	if err != nil {
@@ -118,7 +119,7 @@ func choose(old, new schemas.Definition, brought string, o InstallOptions) (sche
 		return new, "", nil
 	case brought == "":
 		return nil, "not_of_package", nil
-	case o.Overwrite || emptied(old, new):
+	case o.Overwrite || publishedWithoutGrants(old, new):
 		return new, "", nil
 	case want == brought:
 		return old, "", nil
@@ -126,9 +127,9 @@ func choose(old, new schemas.Definition, brought string, o InstallOptions) (sche
 	return nil, "changed_here", nil
 }
 
-// emptied tells whether old is a role that was published without its grants
+// publishedWithoutGrants tells whether old is a role that was published without its grants
 // because they were not confirmed: that is no change of this installation.
-func emptied(old, new schemas.Definition) bool {
+func publishedWithoutGrants(old, new schemas.Definition) bool {
 	r, ok := old.(*schemas.Role)
 	_, same := new.(*schemas.Role)
 	return ok && same && len(r.Grants) == 0

@@ -9,8 +9,8 @@ import (
 )
 
 // mentions lists the definitions of set, other than the entity itself, that
-// speak of an entity and, if field is not "", of that field of it. It goes by
-// the words in them, so it may name one too many, but never one too few.
+// mention an entity and, if field is not "", that field of it. It compares words,
+// so it may list a definition that means something else, but omits none.
 func mentions(set *schemas.Set, entity, field string) []string {
 	var out []string
 	for _, d := range set.All() {

@@ -204,7 +204,7 @@ func (r *packageReader) add(name string, kind schemas.Kind, key string, data []b
 	r.p.Set.Add(d)
 }
 
-// document keeps a JSON object of another room as it is.
+// document keeps a JSON object of another package unchanged.
 func (r *packageReader) document(name string, data []byte, to map[string]json.RawMessage, key string) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil || object == nil {

@@ -66,7 +66,7 @@ func definitionFiles(d schemas.Definition, out map[string][]byte) error {
 	return nil
 }
 
-// withoutSource leaves the source to the .js file beside the definition.
+// withoutSource moves the source to the .js file of the same name.
 func withoutSource(s *schemas.Script, data []byte) ([]byte, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {

@@ -14,7 +14,7 @@ import (
 // problems begin with kind and key of the definition, as those of model.Compile
 // do: /entity/lead/properties/amount; with /definitions/0 where it has neither.
 func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
-	set := b.present().Clone()
+	set := b.publishedSet().Clone()
 	var problems []problem.Field
 	for i, ref := range p.Remove {
 		if !set.Remove(ref.Kind, ref.Key) {
@@ -54,7 +54,7 @@ func definitionPath(data json.RawMessage, i int) string {
 }
 
 // CheckProposal finds everything that would keep the proposal from being
-// published, and what should be mended although it can be.
+// published, and warnings that would not.
 func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) (problems, warnings []problem.Field, err error) {
 	set, problems := b.Apply(p)
 	if len(problems) > 0 {
@@ -63,25 +63,25 @@ func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) (pr
 	return b.Check(ctx, set, force)
 }
 
-// PublishProposal publishes the definitions in force with the proposal's changes.
+// PublishProposal publishes the current definitions with the proposal's changes.
 func (b *Builder) PublishProposal(ctx context.Context, by string, p Proposal, force bool) (int64, error) {
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	return b.publishProposal(ctx, publication{by: by, cause: "publish", force: force}, p)
 }
 
-// PublishDraft publishes a draft and throws it away, both or neither. It is
+// PublishDraft publishes and deletes a draft in one commit. It is
 // refused with problem conflict when a definition it changes has been changed
 // by somebody else since the draft was begun.
 func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) (int64, error) {
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	draft, err := b.Draft(ctx, key)
 	if err != nil {
 		return 0, err
@@ -92,7 +92,7 @@ func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) 
 		}
 		return 0, err
 	}
-	return b.publishProposal(ctx, publication{by: by, cause: "publish", of: key, force: force, ops: []store.Op{dropDraft(draft)}}, draft.Proposal)
+	return b.publishProposal(ctx, publication{by: by, cause: "publish", of: key, force: force, ops: []store.Op{drafts.Delete(draft)}}, draft.Proposal)
 }
 
 func (b *Builder) publishProposal(ctx context.Context, pub publication, p Proposal) (int64, error) {
@@ -116,7 +116,7 @@ func (b *Builder) overtaken(ctx context.Context, d Draft) ([]problem.Field, erro
 			return nil, err
 		}
 	}
-	changes, err := diff(base, b.present())
+	changes, err := diff(base, b.publishedSet())
 	if err != nil {
 		return nil, err
 	}

@@ -17,19 +17,19 @@ import (
 type publication struct {
 	by, cause, of string
 	set           *schemas.Set
-	// force lets keys vanish that no record uses.
+	// force allows the removal of keys that no record uses.
 	force bool
 	// ops are committed together with the version.
 	ops []store.Op
 }
 
-// Publish makes set the definitions in force: it is compiled and compared with
-// what was published before, its collections are made, the version is written,
-// and only then does it take the place of the old one, which stays in force
-// when anything fails. Jobs that bring present records up to date with the new
-// definitions are part of the same commit, see record.Renewer. It refuses with problem invalid (all problems) or
-// conflict (somebody published meanwhile). A set that changes nothing makes no
-// version; the present number is returned.
+// Publish makes set the current definitions: it is compiled and compared with
+// the published ones, its collections are created, the version is written, and
+// only then the model is swapped; when a step fails, the old one stays. Jobs that
+// recompute present records are part of the same commit, see record.Recomputer.
+// It fails with problem invalid (all problems) or conflict (another publishing
+// was faster). A set that changes nothing makes no version; the present number
+// is returned.
 func (b *Builder) Publish(ctx context.Context, by string, set *schemas.Set) (int64, error) {
 	return b.publish(ctx, publication{by: by, cause: "publish", set: set})
 }
@@ -41,7 +41,7 @@ func (b *Builder) PublishForced(ctx context.Context, by string, set *schemas.Set
 }
 
 // Rollback publishes the definitions of an older version again, as a new
-// version. What came after it may vanish only where no record uses it.
+// version. Keys that it lacks are removed only where no record uses them.
 func (b *Builder) Rollback(ctx context.Context, by string, version int64) (int64, error) {
 	set, err := b.Definitions(ctx, version)
 	if err != nil {
@@ -51,11 +51,11 @@ func (b *Builder) Rollback(ctx context.Context, by string, version int64) (int64
 }
 
 func (b *Builder) publish(ctx context.Context, p publication) (int64, error) {
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	return b.publishLocked(ctx, p)
 }
 
@@ -65,19 +65,19 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 		return 0, err
 	}
 	if b.version() != newest.Version {
-		return 0, b.overtook(ctx, newest.Version)
+		return 0, b.supersededBy(ctx, newest.Version)
 	}
 	version := newest.Version + 1
 	m, problems := model.Compile(p.set, version)
 	if len(problems) == 0 {
-		if problems, err = b.vanished(ctx, p.set, p.force); err != nil {
+		if problems, err = b.lossProblems(ctx, p.set, p.force); err != nil {
 			return 0, err
 		}
 	}
 	if len(problems) > 0 {
 		return 0, problem.Of(problem.Invalid, problems...)
 	}
-	changes, err := diff(b.present(), p.set)
+	changes, err := diff(b.publishedSet(), p.set)
 	if err != nil {
 		return 0, err
 	}
@@ -87,32 +87,32 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err := b.ensure(ctx, m); err != nil {
 		return 0, err
 	}
-	renewals, err := record.RecomputationOps(b.current.Model(), m, b.now())
+	jobs, err := record.RecomputationOps(b.current.Model(), m, b.now())
 	if err != nil {
 		return 0, err
 	}
-	p.ops = append(p.ops, renewals...)
+	p.ops = append(p.ops, jobs...)
 	switch err := b.commit(ctx, p, version, changes); {
 	case problem.CodeOf(err) == problem.Conflict:
-		return 0, b.overtook(ctx, version)
+		return 0, b.supersededBy(ctx, version)
 	case err != nil:
-		return 0, errors.Join(err, b.restore(ctx))
+		return 0, errors.Join(err, b.restoreIndexes(ctx))
 	}
 	b.current.Swap(m)
 	return version, nil
 }
 
-// overtook puts in force what another publisher has published, so that a
+// supersededBy loads the version that another publisher has written, so that a
 // second attempt starts from there, and gives the problem for the first.
-func (b *Builder) overtook(ctx context.Context, version int64) error {
+func (b *Builder) supersededBy(ctx context.Context, version int64) error {
 	if err := b.load(ctx); err != nil {
 		return err
 	}
 	return problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": version})
 }
 
-// ensure makes the collections of m. A unique index that present records do
-// not satisfy is the fault of the definitions.
+// ensure creates the collections of m. A unique index that present records
+// violate is a problem of the definitions.
 func (b *Builder) ensure(ctx context.Context, m *model.Model) error {
 	err := b.store.Ensure(ctx, b.collections(m))
 	if err == nil {
@@ -126,7 +126,7 @@ func (b *Builder) ensure(ctx context.Context, m *model.Model) error {
 		}
 		err = problem.Of(problem.Invalid, problem.At(at, "unique_broken", "entity", taken.Collection))
 	}
-	return errors.Join(err, b.restore(ctx))
+	return errors.Join(err, b.restoreIndexes(ctx))
 }
 
 // uniqueAt is the path of the annotation behind a unique index.
@@ -139,9 +139,9 @@ func uniqueAt(e *model.Entity, index string) string {
 	return problem.Pointer(schemas.KindEntity, e.Key, "x-unique")
 }
 
-// restore makes the indexes of the version in force again, after a newer one
-// has failed halfway.
-func (b *Builder) restore(ctx context.Context) error {
+// restoreIndexes creates the indexes of the current version again, after the
+// publishing of another one has failed.
+func (b *Builder) restoreIndexes(ctx context.Context) error {
 	m := b.current.Model()
 	if m == nil {
 		return nil
@@ -155,23 +155,18 @@ func (b *Builder) restore(ctx context.Context) error {
 // commit writes the version with its definitions.
 func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change) error {
 	id := model.VersionID(version)
-	head, err := doc(id, 1, Version{
-		ID: id, Rev: 1, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Changes: changes,
+	head, err := versions.Put(Version{
+		ID: id, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Changes: changes,
 	})
 	if err != nil {
 		return err
 	}
-	definitions, err := doc(id, 1, stored{ID: id, Rev: 1, Set: p.set})
+	content, err := definitions.Put(definitionRow{ID: id, Set: p.set})
 	if err != nil {
 		return err
 	}
-	batch := &store.Batch{Ops: append([]store.Op{
-		{Kind: store.Insert, Collection: model.VersionCollection, Doc: head},
-		{Kind: store.Insert, Collection: definitionCollection, Doc: definitions},
-	}, p.ops...)}
-	err = b.store.Commit(ctx, batch)
-	var twice *store.UniqueError
-	if errors.As(err, &twice) || errors.Is(err, store.ErrConflict) {
+	err = b.store.Commit(ctx, &store.Batch{Ops: append([]store.Op{head, content}, p.ops...)})
+	if err != nil && store.LostRace(err) {
 		return problem.New(problem.Conflict, "published_meanwhile", map[string]any{"version": version})
 	}
 	if err != nil {

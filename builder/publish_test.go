@@ -169,7 +169,7 @@ func TestTwoPublishersOfOneStore(t *testing.T) {
 	other := over(t, b.store)
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
-	for i, x := range []*bench{b, other} {
+	for i, x := range []*fixture{b, other} {
 		wg.Go(func() {
 			_, errs[i] = x.Publish(t.Context(), "ada", set(t, entity([]string{"one", "two"}[i], text("name"))))
 		})

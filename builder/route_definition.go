@@ -10,25 +10,25 @@ import (
 	"weft/schemas"
 )
 
-// wanted is a proposal with the wish to let unused keys vanish.
-type wanted struct {
+// proposalBody is a proposal; Force allows the removal of unused keys.
+type proposalBody struct {
 	Proposal
 	Force bool `json:"force,omitempty"`
 }
 
-// published answers a publishing.
-type published struct {
+// publishedAnswer answers a publishing.
+type publishedAnswer struct {
 	Version  int64            `json:"version"`
 	Warnings []map[string]any `json:"warnings,omitempty"`
 }
 
-// published answers with the version and what should be mended in it.
-func (c *call) published(b *Builder, version int64) error {
-	return c.answer(http.StatusOK, published{version, c.warningsOf(b, version)})
+// published answers with the version and its warnings.
+func (c *requestContext) published(b *Builder, version int64) error {
+	return c.answer(http.StatusOK, publishedAnswer{version, c.warningsOf(b, version)})
 }
 
-// warningsOf are the warnings of a version, if it is in force.
-func (c *call) warningsOf(b *Builder, version int64) []map[string]any {
+// warningsOf are the warnings of a version, if it is the current one.
+func (c *requestContext) warningsOf(b *Builder, version int64) []map[string]any {
 	m := b.current.Model()
 	if m == nil || m.Version != version {
 		return nil
@@ -37,7 +37,7 @@ func (c *call) warningsOf(b *Builder, version int64) []map[string]any {
 }
 
 // warnings are problems in the form of an answer, in the language of the request.
-func (c *call) warnings(list []problem.Field) []map[string]any {
+func (c *requestContext) warnings(list []problem.Field) []map[string]any {
 	lang := request.Language(c.r)
 	out := make([]map[string]any, len(list))
 	for i, f := range list {
@@ -46,11 +46,11 @@ func (c *call) warnings(list []problem.Field) []map[string]any {
 	return out
 }
 
-func getDefinitions(b *Builder, c *call) error {
-	return c.answer(http.StatusOK, map[string]any{"version": b.version(), "definitions": b.present()})
+func getDefinitions(b *Builder, c *requestContext) error {
+	return c.answer(http.StatusOK, map[string]any{"version": b.version(), "definitions": b.publishedSet()})
 }
 
-func getSchema(_ *Builder, c *call) error {
+func getSchema(_ *Builder, c *requestContext) error {
 	kind := schemas.Kind(mux.Vars(c.r)["kind"])
 	data := schemas.MetaSchema(kind)
 	if kind == "common" {
@@ -64,8 +64,8 @@ func getSchema(_ *Builder, c *call) error {
 	return nil
 }
 
-func postCheck(b *Builder, c *call) error {
-	var in wanted
+func postCheck(b *Builder, c *requestContext) error {
+	var in proposalBody
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func postCheck(b *Builder, c *call) error {
 
 // check answers nothing when all is well, warnings when there are some, else the
 // problem that publishing would give.
-func check(b *Builder, c *call, in wanted) error {
+func check(b *Builder, c *requestContext, in proposalBody) error {
 	problems, warnings, err := b.CheckProposal(c.r.Context(), in.Proposal, in.Force)
 	if err != nil {
 		return err
@@ -89,15 +89,15 @@ func check(b *Builder, c *call, in wanted) error {
 	return nil
 }
 
-func postImpact(b *Builder, c *call) error {
-	var in wanted
+func postImpact(b *Builder, c *requestContext) error {
+	var in proposalBody
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
 	return impact(b, c, in.Proposal)
 }
 
-func impact(b *Builder, c *call, p Proposal) error {
+func impact(b *Builder, c *requestContext, p Proposal) error {
 	set, problems := b.Apply(p)
 	if len(problems) > 0 {
 		return problem.Of(problem.Invalid, problems...)
@@ -109,8 +109,8 @@ func impact(b *Builder, c *call, p Proposal) error {
 	return c.answer(http.StatusOK, out)
 }
 
-func postPublish(b *Builder, c *call) error {
-	var in wanted
+func postPublish(b *Builder, c *requestContext) error {
+	var in proposalBody
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func postPublish(b *Builder, c *call) error {
 	return c.published(b, v)
 }
 
-func listVersions(b *Builder, c *call) error {
+func listVersions(b *Builder, c *requestContext) error {
 	q := c.r.URL.Query()
 	before, err := number("before", q.Get("before"))
 	if err != nil {
@@ -138,14 +138,14 @@ func listVersions(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	renewing, err := b.Renewing(c.r.Context())
+	renewing, err := b.Recomputing(c.r.Context())
 	if err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, map[string]any{"items": list, "renewing": renewing, "building": b.PendingIndexes()})
 }
 
-func getVersion(b *Builder, c *call) error {
+func getVersion(b *Builder, c *requestContext) error {
 	v, err := number("version", mux.Vars(c.r)["version"])
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func getVersion(b *Builder, c *call) error {
 	return c.answer(http.StatusOK, map[string]any{"version": v, "definitions": set})
 }
 
-func postRollback(b *Builder, c *call) error {
+func postRollback(b *Builder, c *requestContext) error {
 	v, err := number("version", mux.Vars(c.r)["version"])
 	if err != nil {
 		return err

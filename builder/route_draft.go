@@ -11,12 +11,12 @@ import (
 	"weft/runtime/request"
 )
 
-// forced is the body of publishing or checking a draft.
-type forced struct {
+// forceBody is the body of publishing or checking a draft.
+type forceBody struct {
 	Force bool `json:"force,omitempty"`
 }
 
-func listDrafts(b *Builder, c *call) error {
+func listDrafts(b *Builder, c *requestContext) error {
 	list, err := b.Drafts(c.r.Context())
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func listDrafts(b *Builder, c *call) error {
 	return c.answer(http.StatusOK, map[string]any{"items": list})
 }
 
-func getDraft(b *Builder, c *call) error {
+func getDraft(b *Builder, c *requestContext) error {
 	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
 	if err != nil {
 		return err
@@ -32,13 +32,13 @@ func getDraft(b *Builder, c *call) error {
 	return c.draft(d)
 }
 
-func (c *call) draft(d Draft) error {
+func (c *requestContext) draft(d Draft) error {
 	c.w.Header().Set("ETag", strconv.Quote(strconv.FormatInt(d.Rev, 10)))
 	return c.answer(http.StatusOK, d)
 }
 
 // putDraft makes a draft, or changes it when If-Match names its revision.
-func putDraft(b *Builder, c *call) error {
+func putDraft(b *Builder, c *requestContext) error {
 	var in Proposal
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
@@ -58,7 +58,7 @@ func putDraft(b *Builder, c *call) error {
 	return c.draft(d)
 }
 
-func deleteDraft(b *Builder, c *call) error {
+func deleteDraft(b *Builder, c *requestContext) error {
 	if err := b.DeleteDraft(c.r.Context(), mux.Vars(c.r)["name"]); err != nil {
 		return err
 	}
@@ -66,8 +66,8 @@ func deleteDraft(b *Builder, c *call) error {
 	return nil
 }
 
-func checkDraft(b *Builder, c *call) error {
-	var in forced
+func checkDraft(b *Builder, c *requestContext) error {
+	var in forceBody
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
@@ -75,10 +75,10 @@ func checkDraft(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	return check(b, c, wanted{d.Proposal, in.Force})
+	return check(b, c, proposalBody{d.Proposal, in.Force})
 }
 
-func impactDraft(b *Builder, c *call) error {
+func impactDraft(b *Builder, c *requestContext) error {
 	d, err := b.Draft(c.r.Context(), mux.Vars(c.r)["name"])
 	if err != nil {
 		return err
@@ -86,8 +86,8 @@ func impactDraft(b *Builder, c *call) error {
 	return impact(b, c, d.Proposal)
 }
 
-func publishDraft(b *Builder, c *call) error {
-	var in forced
+func publishDraft(b *Builder, c *requestContext) error {
+	var in forceBody
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// packageItem is a package as the list shows it.
-type packageItem struct {
+// packageAnswer is a package as the list shows it.
+type packageAnswer struct {
 	Key     string `json:"key"`
 	Version string `json:"version"`
 	By      string `json:"by"`
@@ -19,7 +19,7 @@ type packageItem struct {
 	Unconfirmed []string `json:"unconfirmed,omitempty"`
 }
 
-func listPackages(b *Builder, c *call) error {
+func listPackages(b *Builder, c *requestContext) error {
 	list, err := b.Packages(c.r.Context())
 	if err != nil {
 		return err
@@ -28,9 +28,9 @@ func listPackages(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	items := make([]packageItem, 0, len(list))
+	items := make([]packageAnswer, 0, len(list))
 	for _, p := range list {
-		item := packageItem{Key: p.ID, Version: p.Version, By: p.By, At: p.At.Format("2006-01-02T15:04:05.000Z")}
+		item := packageAnswer{Key: p.ID, Version: p.Version, By: p.By, At: p.At.Format("2006-01-02T15:04:05.000Z")}
 		for _, d := range waiting[p.ID] {
 			item.Unconfirmed = append(item.Unconfirmed, name(d))
 		}
@@ -39,15 +39,15 @@ func listPackages(b *Builder, c *call) error {
 	return c.answer(http.StatusOK, map[string]any{"items": items})
 }
 
-// installedPackage is the answer to an install.
-type installedPackage struct {
+// installAnswer is the answer to an install.
+type installAnswer struct {
 	Version  int64            `json:"version"`
 	Records  int              `json:"records"`
 	Warnings []map[string]any `json:"warnings,omitempty"`
 }
 
 // postPackage installs a package from a zip archive of its folder.
-func postPackage(b *Builder, c *call) error {
+func postPackage(b *Builder, c *requestContext) error {
 	var o InstallOptions
 	var sampleData bool
 	var err error
@@ -69,11 +69,11 @@ func postPackage(b *Builder, c *call) error {
 	if err != nil {
 		return err
 	}
-	var done installedPackage
-	if c.deps.Install == nil {
+	var done installAnswer
+	if c.options.Install == nil {
 		done.Version, err = b.Install(c.r.Context(), c.login, p, o)
 	} else {
-		done.Version, done.Records, err = c.deps.Install(c.r.Context(), c.login, p, o, sampleData)
+		done.Version, done.Records, err = c.options.Install(c.r.Context(), c.login, p, o, sampleData)
 	}
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func postPackage(b *Builder, c *call) error {
 	return c.answer(http.StatusOK, done)
 }
 
-func getPackage(b *Builder, c *call) error {
+func getPackage(b *Builder, c *requestContext) error {
 	p, err := b.Export(c.r.Context(), mux.Vars(c.r)["key"])
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func getPackage(b *Builder, c *call) error {
 	return nil
 }
 
-func confirmPackage(b *Builder, c *call) error {
+func confirmPackage(b *Builder, c *requestContext) error {
 	v, err := b.Confirm(c.r.Context(), c.login, mux.Vars(c.r)["key"])
 	if err != nil {
 		return err

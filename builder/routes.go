@@ -13,9 +13,9 @@ import (
 	"weft/runtime/problem"
 )
 
-// Deps is what the routes need of the HTTP room.
-type Deps struct {
-	// Caller tells who calls, "" for nobody, and whether he is an administrator.
+// RouteOptions is what the routes need of the HTTP server.
+type RouteOptions struct {
+	// Caller gives the login of the caller, "" for none, and whether they are an administrator.
 	Caller func(*http.Request) (login string, admin bool)
 	// Problem answers an error.
 	Problem func(http.ResponseWriter, *http.Request, error)
@@ -28,14 +28,14 @@ type Deps struct {
 const maxPackageBody = 10 << 20
 
 // handler answers a request of an administrator, or fails.
-type handler func(b *Builder, c *call) error
+type handler func(b *Builder, c *requestContext) error
 
-// call is one request.
-type call struct {
-	w     http.ResponseWriter
-	r     *http.Request
-	login string
-	deps  Deps
+// requestContext is one request.
+type requestContext struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	login   string
+	options RouteOptions
 }
 
 // Route is one route of the builder, below /api/v1.
@@ -70,7 +70,7 @@ func Table() []Route {
 }
 
 // Routes adds the builder's routes to r, whose prefix is /api/v1.
-func (b *Builder) Routes(r *mux.Router, d Deps) {
+func (b *Builder) Routes(r *mux.Router, d RouteOptions) {
 	for _, rt := range Table() {
 		r.HandleFunc(rt.Path, func(w http.ResponseWriter, req *http.Request) {
 			login, admin := d.Caller(req)
@@ -81,7 +81,7 @@ func (b *Builder) Routes(r *mux.Router, d Deps) {
 			case !admin:
 				err = problem.New(problem.Forbidden, "", nil)
 			default:
-				err = rt.handle(b, &call{w: w, r: req, login: login, deps: d})
+				err = rt.handle(b, &requestContext{w: w, r: req, login: login, options: d})
 			}
 			if err != nil {
 				d.Problem(w, req, err)
@@ -91,7 +91,7 @@ func (b *Builder) Routes(r *mux.Router, d Deps) {
 }
 
 // answer writes v as JSON.
-func (c *call) answer(status int, v any) error {
+func (c *requestContext) answer(status int, v any) error {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)

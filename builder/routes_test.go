@@ -18,10 +18,10 @@ import (
 )
 
 // site serves the builder's routes; the header X-User says who calls.
-func site(t *testing.T, b *bench) *httptest.Server {
+func site(t *testing.T, b *fixture) *httptest.Server {
 	t.Helper()
 	r := mux.NewRouter()
-	b.Routes(r.PathPrefix("/api/v1").Subrouter(), builder.Deps{
+	b.Routes(r.PathPrefix("/api/v1").Subrouter(), builder.RouteOptions{
 		Caller: func(r *http.Request) (string, bool) {
 			login := r.Header.Get("X-User")
 			return login, login == "ada"
@@ -137,7 +137,7 @@ func (building) PendingIndexes() []store.IndexBuild {
 func TestVersionsTellOfBuilds(t *testing.T) {
 	t.Parallel()
 	plain := open(t)
-	for want, b := range map[string]*bench{
+	for want, b := range map[string]*fixture{
 		`"building":[]`: plain,
 		`"building":[{"collection":"deal","index":"by_stage","since":"2026-05-04T03:02:01Z"}]`: over(t, building{plain.store}),
 	} {

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,20 +9,21 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 	"weft/schemas"
 )
 
-// unconfirmed is a definition that a package brought and that gives rights or
-// runs code: it waits here until somebody confirms it. Its role is published
-// without grants meanwhile, so that guards and forms can name it.
-type unconfirmed struct {
+// unconfirmedRow is a definition of a package that gives rights or runs code and
+// has not been confirmed. A role is published without grants meanwhile, so that
+// guards and forms can name it.
+type unconfirmedRow struct {
 	ID         string          `json:"id"` // kind/key
 	Rev        int64           `json:"rev"`
 	Package    string          `json:"package"`
 	Definition json.RawMessage `json:"definition"`
 }
 
-// needsConfirming tells which kinds have an effect of their own (S-20, H-12).
+// needsConfirming tells whether a definition gives rights or runs code.
 func needsConfirming(d schemas.Definition) bool {
 	switch d := d.(type) {
 	case *schemas.Role:
@@ -32,10 +34,10 @@ func needsConfirming(d schemas.Definition) bool {
 	return false
 }
 
-// harmless is what is published in place of an unconfirmed definition: a role
-// as it is present, or without grants; nothing instead of a trigger or script.
-func harmless(d schemas.Definition, present *schemas.Set) schemas.Definition {
-	if old, ok := present.Get(d.DefinitionKind(), d.DefinitionKey()); ok {
+// placeholder is what is published instead of an unconfirmed definition: the
+// published one, a role without grants, or nothing.
+func placeholder(d schemas.Definition, published *schemas.Set) schemas.Definition {
+	if old, ok := published.Get(d.DefinitionKind(), d.DefinitionKey()); ok {
 		return old
 	}
 	if r, ok := d.(*schemas.Role); ok {
@@ -44,17 +46,18 @@ func harmless(d schemas.Definition, present *schemas.Set) schemas.Definition {
 	return nil
 }
 
-// withhold puts aside what waits for confirming and gives the operations that
-// keep it. What is present unchanged has been confirmed before.
+// withhold replaces in merged the definitions that wait for confirmation, and
+// gives the operations that store them. A definition that is published with the
+// same content was confirmed before.
 func (b *Builder) withhold(ctx context.Context, p *Package, merged *schemas.Set) ([]store.Op, error) {
 	var ops []store.Op
-	present := b.present()
+	published := b.publishedSet()
 	for _, d := range p.Set.All() {
 		now, ok := merged.Get(d.DefinitionKind(), d.DefinitionKey())
 		if !ok || !needsConfirming(d) {
 			continue
 		}
-		if old, ok := present.Get(d.DefinitionKind(), d.DefinitionKey()); ok {
+		if old, ok := published.Get(d.DefinitionKind(), d.DefinitionKey()); ok {
 			same, err := equal(old, now)
 			if err != nil {
 				return nil, err
@@ -63,14 +66,14 @@ func (b *Builder) withhold(ctx context.Context, p *Package, merged *schemas.Set)
 				continue
 			}
 		}
-		op, news, err := b.keep(ctx, p.Manifest.Key, d)
+		op, changed, err := b.saveUnconfirmed(ctx, p.Manifest.Key, d)
 		if err != nil {
 			return nil, err
 		}
-		if news {
+		if changed {
 			ops = append(ops, op)
 		}
-		if h := harmless(d, present); h != nil {
+		if h := placeholder(d, published); h != nil {
 			merged.Add(h)
 		} else {
 			merged.Remove(d.DefinitionKind(), d.DefinitionKey())
@@ -79,37 +82,37 @@ func (b *Builder) withhold(ctx context.Context, p *Package, merged *schemas.Set)
 	return ops, nil
 }
 
-// keep makes the operation that stores d as unconfirmed; news is false when it
-// lies there already.
-func (b *Builder) keep(ctx context.Context, key string, d schemas.Definition) (op store.Op, news bool, err error) {
+// saveUnconfirmed makes the operation that stores d as unconfirmed; news is false when it is
+// stored already.
+func (b *Builder) saveUnconfirmed(ctx context.Context, key string, d schemas.Definition) (op store.Op, changed bool, err error) {
 	data, err := schemas.Encode(d)
 	if err != nil {
 		return store.Op{}, false, fmt.Errorf("builder: %s: %w", name(d), err)
 	}
-	old, err := b.store.Get(ctx, withheldCollection, name(d))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	var compact bytes.Buffer // as it is stored
+	if err := json.Compact(&compact, data); err != nil {
 		return store.Op{}, false, fmt.Errorf("builder: %s: %w", name(d), err)
 	}
-	saved, err := doc(name(d), old.Rev, unconfirmed{ID: name(d), Rev: old.Rev, Package: key, Definition: data})
-	if err != nil || old.Rev > 0 && string(saved.Body) == string(old.Body) {
-		return store.Op{}, false, err
+	row, err := withheld.Get(ctx, b.store, name(d))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return store.Op{}, false, fmt.Errorf("builder: %w", err)
 	}
-	saved, err = doc(name(d), old.Rev+1, unconfirmed{ID: name(d), Rev: old.Rev + 1, Package: key, Definition: data})
-	return replaceOp(withheldCollection, saved, old.Rev), true, err
+	if row.Rev > 0 && row.Package == key && bytes.Equal(row.Definition, compact.Bytes()) {
+		return store.Op{}, false, nil
+	}
+	row.ID, row.Package, row.Definition = name(d), key, compact.Bytes()
+	op, err = withheld.Put(row)
+	return op, true, err
 }
 
-// Unconfirmed lists, by package, the definitions that wait for confirming.
+// Unconfirmed lists, by package, the definitions that are not confirmed.
 func (b *Builder) Unconfirmed(ctx context.Context) (map[string][]schemas.Definition, error) {
-	docs, err := b.store.Find(ctx, withheldCollection, store.Find{Limit: maxFiles})
+	rows, err := withheld.Find(ctx, b.store, store.Find{Limit: maxFiles})
 	if err != nil {
-		return nil, fmt.Errorf("builder: unconfirmed definitions: %w", err)
+		return nil, fmt.Errorf("builder: %w", err)
 	}
 	out := map[string][]schemas.Definition{}
-	for _, d := range docs {
-		u, err := read[unconfirmed](d)
-		if err != nil {
-			return nil, err
-		}
+	for _, u := range rows {
 		def, problems := schemas.Decode(u.Definition)
 		if len(problems) > 0 {
 			return nil, fmt.Errorf("builder: unconfirmed %s: %w", u.ID, problem.Of(problem.Invalid, problems...))
@@ -124,15 +127,15 @@ func (b *Builder) withheldBy(ctx context.Context, key string) ([]schemas.Definit
 	return all[key], err
 }
 
-// Confirm publishes what package key brought and nobody has confirmed: from
-// then on its roles give rights and its triggers and scripts run. It does
-// nothing when nothing waits.
+// Confirm publishes the unconfirmed definitions of package key: from then on its
+// roles give rights and its triggers and scripts run. It does nothing when none
+// are unconfirmed.
 func (b *Builder) Confirm(ctx context.Context, by, key string) (int64, error) {
-	ctx, leave, err := b.enter(ctx)
+	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
+	defer unlock()
 	waiting, err := b.withheldBy(ctx, key)
 	if err != nil {
 		return 0, err
@@ -140,16 +143,16 @@ func (b *Builder) Confirm(ctx context.Context, by, key string) (int64, error) {
 	if len(waiting) == 0 {
 		return b.version(), nil
 	}
-	set := b.present().Clone()
+	set := b.publishedSet().Clone()
 	var ops []store.Op
 	for _, d := range waiting {
 		set.Add(d)
-		ops = append(ops, store.Op{Kind: store.Delete, Collection: withheldCollection, Doc: store.Doc{ID: name(d)}})
+		ops = append(ops, table.Delete(withheldCollection, name(d)))
 	}
 	return b.publishLocked(ctx, publication{by: by, cause: "confirm", of: key, set: set, ops: ops})
 }
 
-// version is the number in force.
+// version is the published version number.
 func (b *Builder) version() int64 {
 	if m := b.current.Model(); m != nil {
 		return m.Version

@@ -22,7 +22,7 @@ type Version struct {
 	At      time.Time `json:"at"`
 	// Cause says how it came about: publish, install, confirm or rollback.
 	Cause string `json:"cause"`
-	// Of is the package or version that the cause speaks of.
+	// Of is the package, draft or version that the cause refers to.
 	Of string `json:"of,omitempty"`
 	// Changes are the definitions that differ from the version before.
 	Changes []Change `json:"changes"`
@@ -35,8 +35,8 @@ type Change struct {
 	Op   string       `json:"op"` // added, changed, removed
 }
 
-// stored is the document of a version's definitions.
-type stored struct {
+// definitionRow is the document of a version's definitions.
+type definitionRow struct {
 	ID  string       `json:"id"`
 	Rev int64        `json:"rev"`
 	Set *schemas.Set `json:"set"`
@@ -49,17 +49,9 @@ func (b *Builder) Versions(ctx context.Context, before int64, limit int) ([]Vers
 	if before > 0 {
 		find.After = &store.Position{ID: model.VersionID(before)}
 	}
-	docs, err := b.store.Find(ctx, model.VersionCollection, find)
+	list, err := versions.Find(ctx, b.store, find)
 	if err != nil {
-		return nil, fmt.Errorf("builder: versions: %w", err)
-	}
-	list := make([]Version, 0, len(docs))
-	for _, d := range docs {
-		v, err := read[Version](d)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
+		return nil, fmt.Errorf("builder: %w", err)
 	}
 	return list, nil
 }
@@ -67,16 +59,12 @@ func (b *Builder) Versions(ctx context.Context, before int64, limit int) ([]Vers
 // Definitions gives the set of a published version; problem not_found when
 // there is none.
 func (b *Builder) Definitions(ctx context.Context, version int64) (*schemas.Set, error) {
-	d, err := b.store.Get(ctx, definitionCollection, model.VersionID(version))
+	v, err := definitions.Get(ctx, b.store, model.VersionID(version))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "no_such_version", map[string]any{"version": version})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("builder: version %d: %w", version, err)
-	}
-	v, err := read[stored](d)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("builder: %w", err)
 	}
 	if v.Set == nil {
 		v.Set = &schemas.Set{}
@@ -93,10 +81,9 @@ func (b *Builder) newest(ctx context.Context) (Version, error) {
 	return list[0], nil
 }
 
-// Renewing tells how far the renewal of present records is that a publishing
-// has caused, by entity. It is empty when all records follow the definitions in
-// force.
-func (b *Builder) Renewing(ctx context.Context) ([]record.RecomputationProgress, error) {
+// Recomputing tells, by entity, the progress of the recomputation of present
+// records after a publishing; it is empty when all are up to date.
+func (b *Builder) Recomputing(ctx context.Context) ([]record.RecomputationProgress, error) {
 	list, err := record.PendingRecomputations(ctx, b.store)
 	if err != nil {
 		return nil, fmt.Errorf("builder: %w", err)

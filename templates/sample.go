@@ -14,18 +14,18 @@ import (
 	"weft/runtime/record"
 )
 
-// Records is what a Loader needs of the record room.
+// Records is what a Loader needs of record.Service.
 type Records interface {
 	Query(ctx context.Context, c record.Call, entity string, q record.Query) (*record.Page, error)
 	ImportRows(ctx context.Context, c record.Call, entity string, rows []record.Row, dryRun bool) ([]record.RowResult, error)
 }
 
-// FileStore is what a Loader needs of the file room.
+// FileStore is what a Loader needs of files.Service.
 type FileStore interface {
 	Put(ctx context.Context, by, name, mediaType string, r io.Reader, max int64) (*files.File, error)
 }
 
-// Loader installs sample records. They go through the door as a historical
+// Loader installs sample records. They are written as a historical
 // import by By, so that deals can stand in later stages with the days of their
 // past. A row holds wire values by field, in which these objects stand for
 // what is not known before:
@@ -35,7 +35,7 @@ type FileStore interface {
 //	{"$datetime": -30}                        At, 30 days earlier
 //	{"$file": {"name": "…", "text": "…"}}     id of a file with that text
 //
-// and these members beside the fields:
+// and these members in addition to the fields:
 //
 //	"$key": ["name"]                          leave the row out when there is a record with the same values
 //	"$visits": [{"stage", "entered", "left", "reason"}]   stages it has been in; entered and left in days from At
@@ -67,7 +67,7 @@ func (l *Loader) Load(ctx context.Context, entity string, rows []map[string]any)
 
 // row makes one record; a later row of the same file may refer to it.
 func (l *Loader) row(ctx context.Context, entity string, raw map[string]any) (bool, error) {
-	if there, err := l.there(ctx, entity, raw); err != nil || there {
+	if there, err := l.exists(ctx, entity, raw); err != nil || there {
 		return false, err
 	}
 	row, err := l.resolve(ctx, raw)
@@ -88,8 +88,8 @@ func (l *Loader) row(ctx context.Context, entity string, raw map[string]any) (bo
 	return results[0].Created, nil
 }
 
-// there tells whether the record that a row's $key names exists.
-func (l *Loader) there(ctx context.Context, entity string, raw map[string]any) (bool, error) {
+// exists tells whether the record that a row's $key names exists.
+func (l *Loader) exists(ctx context.Context, entity string, raw map[string]any) (bool, error) {
 	if raw["$key"] == nil {
 		return false, nil
 	}

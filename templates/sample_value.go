@@ -48,14 +48,14 @@ func (l *Loader) value(ctx context.Context, v any) (any, error) {
 	case map[string]any:
 		for word, of := range x {
 			if len(x) == 1 && strings.HasPrefix(word, "$") {
-				return l.word(ctx, word, of)
+				return l.placeholder(ctx, word, of)
 			}
 		}
 	}
 	return v, nil
 }
 
-func (l *Loader) word(ctx context.Context, word string, of any) (any, error) {
+func (l *Loader) placeholder(ctx context.Context, word string, of any) (any, error) {
 	switch word {
 	case "$ref":
 		var ref []string
@@ -103,12 +103,12 @@ func (l *Loader) visits(v any) ([]record.Visit, error) {
 	}
 	visits := make([]record.Visit, len(list))
 	for i, x := range list {
-		visits[i] = record.Visit{Stage: x.Stage, Reason: x.Reason, EnteredAt: l.moment(x.Entered), LeftAt: l.moment(x.Left)}
+		visits[i] = record.Visit{Stage: x.Stage, Reason: x.Reason, EnteredAt: l.instant(x.Entered), LeftAt: l.instant(x.Left)}
 	}
 	return visits, nil
 }
 
-func (l *Loader) moment(days *int) *time.Time {
+func (l *Loader) instant(days *int) *time.Time {
 	if days == nil {
 		return nil
 	}

@@ -94,7 +94,7 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sa
 }
 
 // InstallPackage publishes a package's definitions, keeps its import mappings
-// and, if wanted, makes its sample records. It returns the version in force and
+// and, if wanted, creates its sample records. It returns the published version and
 // how many records were made. What is there already is not made again, so an
 // install that was cut off is simply repeated.
 func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (version int64, records int, err error) {

@@ -132,7 +132,7 @@ func (a *App) newServices(o Options) {
 
 // builderRoutes mounts the design-time routes.
 func (a *App) builderRoutes(r *mux.Router) {
-	a.Builder.Routes(r, builder.Deps{Caller: api.Caller, Problem: api.WriteProblem, Install: a.installPackage})
+	a.Builder.Routes(r, builder.RouteOptions{Caller: api.Caller, Problem: api.WriteProblem, Install: a.installPackage})
 }
 
 // installPackage installs an uploaded package with its mappings and sample data.

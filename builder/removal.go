@@ -10,9 +10,9 @@ import (
 	"weft/schemas"
 )
 
-// loss is something published that a new set no longer has, or has in another
+// removal is something published that a new set no longer has, or has in another
 // form: what records hold there would be lost or misread.
-type loss struct {
+type removal struct {
 	at, code string
 	field    string // "" for a whole entity
 	params   []any
@@ -21,11 +21,11 @@ type loss struct {
 	where      query.Expr
 }
 
-// vanished finds what records could lose by publishing set. Without force
-// every loss is a problem; with it only those that records use, with how many.
-func (b *Builder) vanished(ctx context.Context, set *schemas.Set, force bool) ([]problem.Field, error) {
+// lossProblems finds what records would lose by publishing set. Without force
+// every removal is a problem; with it only those that records use, with how many.
+func (b *Builder) lossProblems(ctx context.Context, set *schemas.Set, force bool) ([]problem.Field, error) {
 	var problems []problem.Field
-	for _, l := range b.losses(set) {
+	for _, l := range b.removals(set) {
 		if !force {
 			problems = append(problems, problem.At(l.at, l.code, l.params...))
 			continue
@@ -41,13 +41,13 @@ func (b *Builder) vanished(ctx context.Context, set *schemas.Set, force bool) ([
 	return problems, nil
 }
 
-// losses compares the entities in force with those of set.
-func (b *Builder) losses(set *schemas.Set) []loss {
+// removals compares the published entities with those of set.
+func (b *Builder) removals(set *schemas.Set) []removal {
 	m := b.current.Model()
 	if m == nil {
 		return nil
 	}
-	var out []loss
+	var out []removal
 	for _, old := range m.Set.Entities {
 		e, ok := m.Entity(old.Key)
 		if !ok {
@@ -56,20 +56,20 @@ func (b *Builder) losses(set *schemas.Set) []loss {
 		at := problem.Pointer(schemas.KindEntity, old.Key)
 		d, ok := set.Get(schemas.KindEntity, old.Key)
 		if !ok {
-			out = append(out, loss{at: at, code: "entity_removed", params: []any{"entity", old.Key}, collection: old.Key})
+			out = append(out, removal{at: at, code: "entity_removed", params: []any{"entity", old.Key}, collection: old.Key})
 			continue
 		}
 		for _, f := range e.Fields {
-			out = append(out, fieldLosses(f, d.(*schemas.Entity).Properties.Get(f.Key), at+problem.Pointer("properties", f.Key))...)
+			out = append(out, fieldRemovals(f, d.(*schemas.Entity).Properties.Get(f.Key), at+problem.Pointer("properties", f.Key))...)
 		}
 	}
 	return out
 }
 
-func fieldLosses(f *model.Field, now *schemas.Field, at string) []loss {
-	l := loss{at: at, field: f.Key, params: []any{"field", f.Key}, collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Present}}
+func fieldRemovals(f *model.Field, now *schemas.Field, at string) []removal {
+	l := removal{at: at, field: f.Key, params: []any{"field", f.Key}, collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Present}}
 	if f.IsChildRows() {
-		// The rows lie with the child entity, each holding its parent.
+		// The rows are records of the child entity that refer to their parent.
 		l.collection, l.where = f.Target.Key, nil
 	}
 	switch {
@@ -82,22 +82,22 @@ func fieldLosses(f *model.Field, now *schemas.Field, at string) []loss {
 	case now.Currency != f.Def.Currency:
 		l.code = "currency_changed"
 	default:
-		return choiceLosses(f, now, at)
+		return choiceRemovals(f, now, at)
 	}
-	return []loss{l}
+	return []removal{l}
 }
 
-func choiceLosses(f *model.Field, now *schemas.Field, at string) []loss {
+func choiceRemovals(f *model.Field, now *schemas.Field, at string) []removal {
 	kept := map[string]bool{}
 	for _, c := range now.Choices {
 		kept[c.Key] = true
 	}
-	var out []loss
+	var out []removal
 	for i, c := range f.Def.Choices {
 		if kept[c.Key] {
 			continue
 		}
-		out = append(out, loss{
+		out = append(out, removal{
 			at: at + problem.Pointer("x-choices", i), code: "choice_removed", field: f.Key, params: []any{"choice", c.Key},
 			collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Eq, Value: c.Key},
 		})

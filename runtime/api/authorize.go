@@ -27,7 +27,7 @@ func (rc *requestContext) authorize() error {
 	if err := rc.authenticate(); err != nil {
 		// An unavailable database is no failed sign-in.
 		if problem.CodeOf(err) == problem.Unauthenticated && !rc.s.anonymous.Allow(rc.network(), time.Now()) {
-			return tooManyCalls()
+			return tooManyCalls("too_many_calls")
 		}
 		return err
 	}

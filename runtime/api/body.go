@@ -8,12 +8,40 @@ import (
 	"weft/runtime/request"
 )
 
+// maxAnonymousBody is the largest body of a request without a sign-in.
+const maxAnonymousBody = 4 << 10
+
 // read reads a JSON body of one of the content types, the first of which the
-// refusal names.
+// refusal names, and takes a slot and the memory to parse it.
 func (rc *requestContext) read(types ...string) error {
+	limit := int64(request.MaxJSON)
+	if rc.actor == nil {
+		limit = maxAnonymousBody
+	}
 	var err error
-	rc.body, err = request.Text(rc.r, request.MaxJSON, types...)
+	if rc.body, err = request.Text(rc.r, limit, types...); err != nil {
+		return err
+	}
+	if err := rc.takeSlot(); err != nil {
+		return err
+	}
+	rc.releaseParsed() // of a body that was read ahead
+	rc.parsed, err = rc.s.parsing.Acquire(rc.ctx, rc.budgetKey(), request.ParseCost(rc.body))
 	return err
+}
+
+func (rc *requestContext) releaseParsed() {
+	if rc.parsed != nil {
+		rc.parsed()
+		rc.parsed = nil
+	}
+}
+
+func (rc *requestContext) budgetKey() string {
+	if rc.actor != nil {
+		return rc.actor.UserID
+	}
+	return rc.network().String()
 }
 
 // object reads a JSON object as a map; numbers are json.Number.

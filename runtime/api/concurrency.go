@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,43 +13,81 @@ import (
 // requests that a busy integration sends in parallel.
 const (
 	maxPerUser    = 512
+	maxPerNetwork = 256 // without a sign-in
 	maxConcurrent = 8192
 	// Requests without a valid session or token, per client network.
 	anonymousBurst     = 400
 	anonymousPerSecond = 100
 	anonymousNetworks  = 10_000
+	// Bytes of memory that parsed bodies may take, of all users and of one.
+	parseBudget        = 256 << 20
+	parseBudgetPerUser = parseBudget / 4
 )
 
-func tooManyCalls() error {
-	return &problem.Error{Code: problem.Rate, Key: "too_many_calls", RetryAfter: time.Second}
+func tooManyCalls(key string) error {
+	return &problem.Error{Code: problem.Rate, Key: key, RetryAfter: time.Second}
 }
 
-// concurrency counts the running requests, in total and per user. A user's
-// counter is never removed: there are at most as many as users.
+// concurrency counts the running requests: those of one user or network from
+// their beginning, all together only once their body has arrived, so that
+// clients that send half a request take no slot from others.
 type concurrency struct {
-	all    atomic.Int64
-	byUser sync.Map // user id → *atomic.Int64
+	all      atomic.Int64
+	users    counters[string]
+	networks counters[netip.Prefix]
 }
 
-// acquire counts a request; release must be called when it ends. It fails with
-// rate or unavailable when a limit is reached.
-func (c *concurrency) acquire(rc *requestContext) (release func(), err error) {
-	if c.all.Add(1) > maxConcurrent {
-		c.all.Add(-1)
-		return nil, &problem.Error{Code: problem.Unavailable, Key: "too_many_calls", RetryAfter: time.Second}
+// share counts a request of its user or network; release must be called when
+// it ends. It fails with rate when the limit is reached.
+func (c *concurrency) share(rc *requestContext) (release func(), err error) {
+	if rc.actor != nil {
+		return c.users.add(rc.actor.UserID, maxPerUser, "too_many_calls")
 	}
-	if rc.actor == nil {
-		return func() { c.all.Add(-1) }, nil
+	return c.networks.add(rc.network(), maxPerNetwork, "too_many_anonymous")
+}
+
+// takeSlot counts a request whose body has arrived; it is counted once, and
+// serve releases it. It fails with unavailable when the limit is reached.
+func (rc *requestContext) takeSlot() error {
+	if rc.slot {
+		return nil
 	}
-	n, ok := c.byUser.Load(rc.actor.UserID)
-	if !ok {
-		n, _ = c.byUser.LoadOrStore(rc.actor.UserID, new(atomic.Int64))
+	if rc.s.concurrency.all.Add(1) > maxConcurrent {
+		rc.s.concurrency.all.Add(-1)
+		return &problem.Error{Code: problem.Unavailable, Key: "too_many_calls", RetryAfter: time.Second}
 	}
-	running := n.(*atomic.Int64)
-	if running.Add(1) > maxPerUser {
-		running.Add(-1)
-		c.all.Add(-1)
-		return nil, tooManyCalls()
+	rc.slot = true
+	return nil
+}
+
+func (rc *requestContext) releaseSlot() {
+	if rc.slot {
+		rc.slot = false
+		rc.s.concurrency.all.Add(-1)
 	}
-	return func() { running.Add(-1); c.all.Add(-1) }, nil
+}
+
+// counters counts what runs, by key.
+type counters[K comparable] struct {
+	mu    sync.Mutex
+	byKey map[K]int
+}
+
+func (c *counters[K]) add(key K, limit int, refusal string) (release func(), err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byKey[key] >= limit {
+		return nil, tooManyCalls(refusal)
+	}
+	if c.byKey == nil {
+		c.byKey = map[K]int{}
+	}
+	c.byKey[key]++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.byKey[key]--; c.byKey[key] == 0 {
+			delete(c.byKey, key)
+		}
+	}, nil
 }

@@ -16,20 +16,20 @@ func TestConcurrentRequestsOfOneUserAreLimited(t *testing.T) {
 	greedy := &requestContext{actor: &access.Actor{UserID: "u1"}}
 	var release []func()
 	for range maxPerUser {
-		l, err := c.acquire(greedy)
+		l, err := c.share(greedy)
 		if err != nil {
 			t.Fatalf("after %d: %v", len(release), err)
 		}
 		release = append(release, l)
 	}
-	if _, err := c.acquire(greedy); problem.CodeOf(err) != problem.Rate {
+	if _, err := c.share(greedy); problem.CodeOf(err) != problem.Rate {
 		t.Errorf("one more: %v", err)
 	}
-	if _, err := c.acquire(&requestContext{actor: &access.Actor{UserID: "u2"}}); err != nil {
+	if _, err := c.share(&requestContext{actor: &access.Actor{UserID: "u2"}}); err != nil {
 		t.Errorf("another caller: %v", err)
 	}
 	release[0]()
-	if _, err := c.acquire(greedy); err != nil {
+	if _, err := c.share(greedy); err != nil {
 		t.Errorf("after one has left: %v", err)
 	}
 	if maxPerUser < 4*64 {

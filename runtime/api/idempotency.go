@@ -18,9 +18,8 @@ import (
 	"weft/runtime/store"
 )
 
-// maxIdempotentBody is the largest body of a request with an idempotency key; handlers
-// have smaller limits of their own.
-const maxIdempotentBody = 16 << 20
+// maxPackageBody is the largest uploaded package in bytes.
+const maxPackageBody = 10 << 20
 
 // idempotentCall is a request with an idempotency key whose answer is stored
 // encrypted: answers may hold secrets, so the store gets neither the key nor the
@@ -121,9 +120,16 @@ func (rc *requestContext) waitForDuplicate(c record.Call) (release func(), err e
 
 // readBodyAhead reads the body for the digest and lets handlers read it again.
 func (rc *requestContext) readBodyAhead() error {
-	body, err := io.ReadAll(http.MaxBytesReader(rc, rc.r.Body, maxIdempotentBody))
+	limit := int64(request.MaxJSON)
+	if rc.route.Packages {
+		limit = maxPackageBody
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(rc, rc.r.Body, limit))
 	if err != nil {
 		return request.Incomplete(err)
+	}
+	if err := rc.takeSlot(); err != nil {
+		return err
 	}
 	rc.body, rc.r.Body = string(body), io.NopCloser(bytes.NewReader(body))
 	return nil

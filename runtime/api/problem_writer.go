@@ -43,6 +43,8 @@ func problemOf(err error, safe bool) *problem.Error {
 		return wrap(problem.Unavailable, "", 2*time.Second)
 	case errors.Is(err, context.DeadlineExceeded) && safe:
 		return wrap(problem.Unavailable, "timed_out", 2*time.Second)
+	case errors.Is(err, context.Canceled) && safe:
+		return wrap(problem.Unavailable, "client_left", time.Second)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		// The write may or may not have reached the store.
 		return wrap(problem.OutcomeUnknown, "", time.Second)
@@ -52,16 +54,14 @@ func problemOf(err error, safe bool) *problem.Error {
 
 func safeMethod(m string) bool { return m == http.MethodGet || m == http.MethodHead }
 
-// problem answers an error, unless an answer has begun or the client left.
+// problem answers an error, unless an answer has begun.
 func (rc *requestContext) problem(err error) {
 	if rc.status != 0 {
 		rc.s.log.Warn("answer cut off", "route", rc.route.Name, "error", err)
 		panic(http.ErrAbortHandler)
 	}
-	if rc.r.Context().Err() != nil {
-		rc.status = statusClientClosed
-		return
-	}
+	// The client may have closed only its own side and wait for the answer.
+	rc.clientLeft = rc.r.Context().Err() != nil
 	p := problemOf(err, safeMethod(rc.r.Method) || rc.route.ReadOnly)
 	if p.Code.Status() >= http.StatusInternalServerError {
 		rc.logFailure(p)

@@ -24,12 +24,17 @@ type requestContext struct {
 	s     *Server
 	r     *http.Request
 	route *Route
-	// ctx ends when the client leaves or the route's timeout is over.
-	ctx    context.Context
-	actor  *access.Actor
-	body   string // the body, once read
-	status int
-	writes *http.ResponseController // set when every write has a deadline
+	// ctx ends when the route's timeout is over or, except for short changes, when
+	// the client leaves.
+	ctx   context.Context
+	actor *access.Actor
+	// clientLeft says that the client closed the connection before the answer.
+	clientLeft bool
+	body       string // the body, once read
+	status     int
+	writes     *http.ResponseController // set when every write has a deadline
+	slot       bool                     // counted among all running requests
+	parsed     func()                   // releases the budget of the parsed body
 	// idempotent is set while a request with an idempotency key is handled.
 	idempotent *idempotentCall
 }
@@ -40,11 +45,21 @@ func (rc *requestContext) serve() error {
 	if err := rc.authorize(); err != nil {
 		return err
 	}
-	release, err := rc.s.concurrency.acquire(rc)
+	if rc.route.Unlimited {
+		return rc.route.handle(rc)
+	}
+	release, err := rc.s.concurrency.share(rc)
 	if err != nil {
 		return err
 	}
 	defer release()
+	defer rc.releaseSlot()
+	if rc.r.ContentLength == 0 || rc.route.Timeout == longTimeout { // others take the slot when they have read the body
+		if err := rc.takeSlot(); err != nil {
+			return err
+		}
+	}
+	defer rc.releaseParsed()
 	if rc.route.Idempotent && rc.r.Method == http.MethodPost {
 		return rc.answerOnce(rc.route.handle)
 	}
@@ -55,6 +70,11 @@ func (rc *requestContext) serve() error {
 // Errors are ignored: response recorders of tests have no deadlines.
 func (rc *requestContext) setDeadlines() (end func()) {
 	rc.ctx, end = rc.r.Context(), func() {}
+	if rc.route.Timeout == defaultTimeout && !safeMethod(rc.r.Method) && !rc.route.ReadOnly {
+		// A short change is finished even when the client has closed its side of
+		// the connection, since it may still read the answer.
+		rc.ctx = context.WithoutCancel(rc.ctx)
+	}
 	if rc.route.Timeout > 0 {
 		rc.ctx, end = context.WithTimeout(rc.ctx, rc.route.Timeout)
 	}
@@ -81,6 +101,10 @@ func (rc *requestContext) finish(m *request.RouteMetrics, start time.Time) {
 		if rc.status == 0 {
 			rc.problem(problem.New(problem.Internal, "", nil))
 		}
+	}
+	if rc.clientLeft {
+		m.Observe(statusClientClosed, time.Since(start))
+		return
 	}
 	m.Observe(rc.status, time.Since(start))
 }

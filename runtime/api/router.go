@@ -38,6 +38,10 @@ type Route struct {
 	// ReadOnly says that a POST changes nothing, so its timeout is unavailable rather
 	// than outcome_unknown.
 	ReadOnly bool
+	// Packages says that the body may be a package, which is larger than JSON.
+	Packages bool
+	// Unlimited requests are answered however many others run.
+	Unlimited bool
 	// Idempotent says that the API handles the Idempotency-Key, since the service
 	// does not.
 	Idempotent bool
@@ -104,7 +108,7 @@ func (s *Server) addBuilderRoutes(sub *mux.Router) error {
 
 // builderMiddleware applies authorization and limits to the builder's routes.
 func (s *Server) builderMiddleware(next http.Handler) http.Handler {
-	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: func(rc *requestContext) error {
+	return s.serve(Route{Name: "builder", Policy: AdminOnly, Timeout: longTimeout, Packages: true, Idempotent: true, handle: func(rc *requestContext) error {
 		next.ServeHTTP(rc, rc.r.WithContext(withCaller(rc.ctx, rc.actor)))
 		return nil
 	}})
@@ -119,8 +123,11 @@ func (s *Server) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := &requestContext{ResponseWriter: w, s: s, r: r, route: &rt}
 		defer rc.finish(observed, time.Now())
-		if err := rc.serve(); err != nil {
+		switch err := rc.serve(); {
+		case err != nil:
 			rc.problem(err)
+		case rc.status == 0 && r.Context().Err() != nil:
+			panic(http.ErrAbortHandler) // not the 200 that net/http sends by default
 		}
 	})
 }

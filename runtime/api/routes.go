@@ -80,8 +80,8 @@ func systemRoutes() []Route {
 		{Name: "settings.get", Method: "GET", Path: basePath + "/settings", Policy: SignedIn, handle: getSettings},
 		{Name: "settings.update", Method: "PATCH", Path: basePath + "/settings", Policy: AdminOnly, Idempotent: true, handle: patchSettings},
 		{Name: "openapi", Method: "GET", Path: basePath + "/openapi.json", Policy: SignedIn, handle: openapiDocument},
-		{Name: "healthz", Method: "GET", Path: healthPath, Policy: Public, handle: healthz},
-		{Name: "readyz", Method: "GET", Path: "/readyz", Policy: Public, handle: readyz},
+		{Name: "healthz", Method: "GET", Path: healthPath, Policy: Public, Unlimited: true, handle: healthz},
+		{Name: "readyz", Method: "GET", Path: "/readyz", Policy: Public, Unlimited: true, handle: readyz},
 		{Name: "metrics", Method: "GET", Path: "/metrics", Policy: Operator, handle: metricsPage},
 		{Name: "page", Method: "GET", Path: "/", Policy: Public, handle: startPage},
 	}

@@ -63,6 +63,7 @@ type Server struct {
 	origin      http.CrossOriginProtection
 	metrics     *metrics
 	concurrency concurrency
+	parsing     request.Budget // bytes of parsed bodies, by user or network
 	// anonymous limits requests without a valid session or token, by client network.
 	anonymous request.Limiter[netip.Prefix]
 	log       *slog.Logger
@@ -79,7 +80,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, log: o.Logger, anonymous: request.Limiter[netip.Prefix]{
 		Burst: anonymousBurst, PerSecond: anonymousPerSecond, MaxKeys: anonymousNetworks,
-	}}
+	}, parsing: request.Budget{Max: parseBudget, PerKey: parseBudgetPerUser}}
 	s.metrics = newMetrics(o)
 	var err error
 	if s.router, err = s.newRouter(); err != nil {

@@ -7,16 +7,32 @@ import (
 	"weft/runtime/problem"
 )
 
-// Limits on the shape of a JSON body (S-22). Its size is limited before.
+// Limits on the shape of a JSON body. Its size is limited before.
 const (
 	maxDepth = 32
 	maxKeys  = 2_000  // of one object
 	maxItems = 10_000 // of one array
+	maxNodes = 100_000
 )
 
+// ParseCost estimates from above how many bytes of memory a parsed body takes.
+func ParseCost(s string) int64 {
+	const perObject, perNode = 400, 96
+	cost := int64(len(s)) + perNode
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			cost += perObject
+		case ',', '[':
+			cost += perNode
+		}
+	}
+	return cost
+}
+
 // ParseJSON decodes one JSON value like encoding/json does, with numbers as
-// json.Number, and refuses what it would let pass: a key that stands twice in
-// one object, nesting deeper than 32, objects and arrays beyond all reason.
+// json.Number, and refuses what encoding/json accepts: duplicate keys, nesting
+// deeper than 32, more than 2,000 keys, 10,000 items or 100,000 values in all.
 // Problems are malformed (400) or too_large (413). Strings share memory with s.
 func ParseJSON(s string) (any, error) {
 	p := parser{s: s}
@@ -43,6 +59,7 @@ type parser struct {
 	s     string
 	i     int
 	depth int
+	nodes int
 }
 
 func (p *parser) syntax() error {
@@ -63,6 +80,9 @@ func (p *parser) space() {
 func (p *parser) value() (any, error) {
 	if p.i == len(p.s) {
 		return nil, p.syntax()
+	}
+	if p.nodes++; p.nodes > maxNodes {
+		return nil, problem.New(problem.TooLarge, "json_nodes", map[string]any{"max": maxNodes})
 	}
 	switch c := p.s[p.i]; c {
 	case '{':
@@ -102,7 +122,7 @@ func (p *parser) word(w string) error {
 }
 
 func (p *parser) object() (any, error) {
-	m := make(map[string]any, 8)
+	m := map[string]any{}
 	p.space()
 	if p.take('}') {
 		return m, nil

@@ -47,6 +47,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"key twice, once escaped", `{"a":1,"\u0061":2}`, "json_duplicate", problem.Malformed},
 		{"33 deep", strings.Repeat("[", 33) + strings.Repeat("]", 33), "json_depth", problem.Malformed},
 		{"9,999 deep and never closed", strings.Repeat("[", 9_999), "json_depth", problem.Malformed},
+		{"100,001 values", "[" + strings.Repeat("["+strings.Repeat("0,", 9_999)+"0],", 10) + "0]", "json_nodes", problem.TooLarge}, // R4
 		{"10,001 items", "[" + strings.Repeat("0,", 10_000) + "0]", "json_items", problem.TooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {

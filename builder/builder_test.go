@@ -126,7 +126,7 @@ func crm(extra map[string]string) fstest.MapFS {
 	put("scripts/check.js", "function run(r) { return r }\n")
 	put("mappings/b2b.json", `{"name":"b2b"}`)
 	put("sample/20-deal.json", `{"entity":"deal","rows":[{"name":"大单","amount":12345678901234.5678}]}`)
-	put("scenarios/o1.json", `{"steps":[]}`)
+	put("scenarios/o1.json", `{"title":{"zh-CN":"一","en":"One"},"steps":[{"as":"admin","do":"get","expect":{"status":200}}]}`)
 	put("README.md", "# CRM\n")
 	for name, content := range extra {
 		if content == "" {

@@ -35,6 +35,9 @@ type Sample struct {
 	Rows   []map[string]any `json:"rows"`
 }
 
+// documentFolders are the folders of documents that are no definitions.
+var documentFolders = map[schemas.Kind]string{"mapping": "mappings", "sample": "sample", "scenario": "scenarios"}
+
 // folders are the folders of definitions by kind.
 var folders = map[string]schemas.Kind{
 	"entities": schemas.KindEntity, "forms": schemas.KindForm, "views": schemas.KindView,

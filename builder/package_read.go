@@ -136,7 +136,9 @@ func (r *packageReader) file(name string, data []byte) {
 	case folder == "mappings":
 		r.document(name, data, r.p.Mappings, key)
 	case folder == "scenarios":
-		r.document(name, data, r.p.Scenarios, key)
+		if r.valid("scenario", name, data) {
+			r.document(name, data, r.p.Scenarios, key)
+		}
 	case folder == "sample":
 		r.sample(name, key, data)
 	default:
@@ -214,13 +216,25 @@ func (r *packageReader) document(name string, data []byte, to map[string]json.Ra
 	to[key] = data
 }
 
+// valid checks a document against its meta-schema.
+func (r *packageReader) valid(kind schemas.Kind, name string, data []byte) bool {
+	problems := schemas.CheckDocument(kind, data)
+	for _, p := range problems {
+		p.Path = "/" + name + p.Path
+		r.problems = append(r.problems, p)
+	}
+	return len(problems) == 0
+}
+
 func (r *packageReader) sample(name, key string, data []byte) {
+	if !r.valid("sample", name, data) {
+		return
+	}
 	s := Sample{Name: key}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&s); err != nil || s.Entity == "" {
-		r.fail(name, "bad_sample")
+	if err := dec.Decode(&s); err != nil {
+		r.fail(name, "not_json", "offset", dec.InputOffset())
 		return
 	}
 	r.p.Samples = append(r.p.Samples, s)

@@ -59,7 +59,7 @@ func TestReadPackageRefuses(t *testing.T) {
 		{"files of no use", map[string]string{"run.sh": "x", "entities/deal.yaml": "x", "plugins/x.json": "{}", "scripts/lost.js": "1"},
 			[]string{"/entities/deal.yaml unknown_file", "/plugins/x.json unknown_file", "/run.sh unknown_file", "/scripts/lost.js script_alone"}},
 		{"broken samples and mappings, all at once", map[string]string{"sample/a.json": `[1]`, "mappings/m.json": `7`, "README.md": "\xff"},
-			[]string{"/README.md not_utf8", "/mappings/m.json wrong_type", "/sample/a.json bad_sample"}},
+			[]string{"/README.md not_utf8", "/mappings/m.json wrong_type", "/sample/a.json wrong_type"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

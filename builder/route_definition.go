@@ -1,6 +1,8 @@
 package builder
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -48,6 +50,39 @@ func (c *requestContext) warnings(list []problem.Field) []map[string]any {
 
 func getDefinitions(b *Builder, c *requestContext) error {
 	return c.answer(http.StatusOK, map[string]any{"version": b.version(), "definitions": b.publishedSet()})
+}
+
+// schemaItem is a meta-schema in the list of them; Folder is where packages keep
+// such documents.
+type schemaItem struct {
+	Kind   schemas.Kind `json:"kind"`
+	Title  string       `json:"title"`
+	Folder string       `json:"folder,omitempty"`
+}
+
+// listSchemas lists the kinds of definitions, then the other documents of packages.
+func listSchemas(_ *Builder, c *requestContext) error {
+	items := []schemaItem{}
+	for _, k := range append(schemas.Kinds(), schemas.Documents()...) {
+		var head struct {
+			Title string `json:"title"`
+		}
+		if err := json.Unmarshal(schemas.MetaSchema(k), &head); err != nil {
+			return fmt.Errorf("builder: meta-schema %s: %w", k, err)
+		}
+		items = append(items, schemaItem{Kind: k, Title: head.Title, Folder: folderOf(k)})
+	}
+	return c.answer(http.StatusOK, map[string]any{"items": items})
+}
+
+// folderOf is the folder of a package for documents of kind k; "" for its manifest.
+func folderOf(k schemas.Kind) string {
+	for folder, kind := range folders {
+		if kind == k {
+			return folder
+		}
+	}
+	return documentFolders[k]
 }
 
 func getSchema(_ *Builder, c *requestContext) error {

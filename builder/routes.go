@@ -48,6 +48,7 @@ type Route struct {
 func Table() []Route {
 	return []Route{
 		{"GET", "/builder/definitions", getDefinitions},
+		{"GET", "/builder/schemas", listSchemas},
 		{"GET", "/builder/schemas/{kind}", getSchema},
 		{"POST", "/builder/check", postCheck},
 		{"POST", "/builder/impact", postImpact},

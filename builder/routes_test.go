@@ -91,6 +91,10 @@ func TestRoutes(t *testing.T) {
 	}{
 		{"nothing is published", "GET", "/builder/definitions", "", "", 200, `{"definitions":[],"version":0}`, ""},
 		{"a meta-schema", "GET", "/builder/schemas/view", "", "", 200, `"View: a list or board over one entity"`, ""},
+		{"all meta-schemas", "GET", "/builder/schemas", "", "", 200, `{"kind":"view","title":"View: a list or board over one entity","folder":"views"}`, ""},
+		{"of a document of packages", "GET", "/builder/schemas/scenario", "", "", 200, `"x-description": {"zh-CN":"步骤，按顺序","en":"The steps, in order."}`, ""},
+		{"a member that stands twice", "POST", "/builder/publish", jsonType, `{"definitions":[],"definitions":[]}`, 400, "malformed", ""},
+		{"a member in another case", "POST", "/builder/publish", jsonType, `{"Definitions":[]}`, 400, "malformed", ""},
 		{"no such kind", "GET", "/builder/schemas/page", "", "", 404, "not_found", ""},
 		{"wrong media type", "POST", "/builder/publish", "text/plain", "{}", 415, "media_type", ""},
 		{"not JSON", "POST", "/builder/publish", jsonType, "{", 400, "malformed", ""},

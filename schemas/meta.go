@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"weft/runtime/problem"
 )
 
 //go:embed meta/*.json
@@ -22,14 +24,28 @@ func Kinds() []Kind {
 	return []Kind{KindEntity, KindForm, KindView, KindStageMachine, KindTrigger, KindRole, KindScript, KindDashboard, KindTemplate}
 }
 
-// MetaSchema is the JSON Schema (2020-12) of the definitions of kind k; nil
-// for a kind that does not exist. It refers to common.json of the same folder.
+// MetaSchema is the JSON Schema (2020-12) of the definitions of kind k, or of a
+// further document of packages (see Documents), with descriptions in both
+// languages; nil for a kind that does not exist. It refers to common.json of
+// the same folder.
 func MetaSchema(k Kind) []byte {
 	data, err := metaFiles.ReadFile("meta/" + string(k) + ".json")
 	if err != nil || k == "common" {
 		return nil
 	}
-	return data
+	return described(string(k), data)
+}
+
+// Documents lists what a package holds beside definitions: sample data and scenarios.
+func Documents() []Kind { return []Kind{"sample", "scenario"} }
+
+// CheckDocument finds what is wrong with a document of one of Documents.
+func CheckDocument(k Kind, data []byte) []problem.Field {
+	doc, problems := parse(data)
+	if len(problems) > 0 {
+		return problems
+	}
+	return validate(k, doc)
 }
 
 // CommonSchema is the document common.json that the meta-schemas refer to.

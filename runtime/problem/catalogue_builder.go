@@ -29,7 +29,6 @@ func init() {
 		"file_name_differs":         {"文件名与键 {key} 不一致", "the file is not named after its key {key}"},
 		"script_alone":              {"缺少同名的 .json 定义", "has no definition (.json) beside it"},
 		"script_twice":              {"源代码既在此处又在 .js 文件中", "the source is given here and in the .js file"},
-		"bad_sample":                {"应为 {\"entity\":…,\"rows\":[…]}", "must be {\"entity\":…,\"rows\":[…]}"},
 		"unsafe_path":               {"路径不安全", "is no safe path"},
 		"not_of_package":            {"{key} 已存在，且不属于此模板包", "{key} exists already and is not of this package"},
 		"changed_here":              {"{key} 在此处和模板包中都有更改", "{key} was changed both here and in the package"},

@@ -68,6 +68,7 @@ var otherRoutes = map[string]string{
 	"token.revoke":         "has no answer; tokens of others are not found, as access tests",
 	"session.revoke":       "has no answer; sessions of others are not found, as access tests",
 	"session.revokeOthers": "has no answer",
+	"settings.get":         "answers what is set for the whole organisation, which everybody signed in may read",
 	"healthz":              "tells that the server lives",
 	"readyz":               "tells that the store answers",
 	"metrics":              "counts requests by route and entity, for the operator of the machine",

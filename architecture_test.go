@@ -19,13 +19,14 @@ import (
 // may import itself and packages of lower layers; packages of one layer do not
 // import each other.
 var layers = [][]string{
-	{"runtime/problem", "runtime/startstop", "runtime/jsonscan"},
+	{"runtime/problem", "runtime/startstop", "runtime/jsontext"},
 	{"schemas", "runtime/request"},
 	{"runtime/formula", "runtime/query"},
 	{"runtime/model"},
 	{"runtime/store", "runtime/calendar"},
 	{"runtime/settings"},
 	{"runtime/stage", "runtime/access", "runtime/script", "runtime/job", "runtime/files"},
+	{"runtime/record/read"},
 	{"runtime/record"},
 	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/report", "runtime/live"},
 	{"builder", "templates"},

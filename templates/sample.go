@@ -12,12 +12,17 @@ import (
 	"weft/runtime/files"
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // Records is what a Loader needs of record.Service.
 type Records interface {
-	Query(ctx context.Context, c record.Call, entity string, q record.Query) (*record.Page, error)
 	ImportRows(ctx context.Context, c record.Call, entity string, rows []record.Row, dryRun bool) ([]record.RowResult, error)
+}
+
+// Reads is what a Loader needs of read.Service.
+type Reads interface {
+	Query(ctx context.Context, actor *access.Actor, entity string, q read.Query) (*read.Page, error)
 }
 
 // FileStore is what a Loader needs of files.Service.
@@ -44,6 +49,7 @@ type FileStore interface {
 // left out too, so that loading again adds nothing.
 type Loader struct {
 	Records Records
+	Reads   Reads
 	Files   FileStore
 	By      *access.Actor
 	At      time.Time
@@ -119,7 +125,7 @@ func (l *Loader) find(ctx context.Context, entity string, keys []string, values 
 	if err != nil {
 		return "", err
 	}
-	page, err := l.Records.Query(ctx, record.Call{Actor: l.By, Source: record.SourceImport}, entity, record.Query{Where: where, Limit: 1, Fields: []string{}})
+	page, err := l.Reads.Query(ctx, l.By, entity, read.Query{Where: where, Limit: 1, Fields: []string{}})
 	if err != nil || len(page.Items) == 0 {
 		return "", err
 	}

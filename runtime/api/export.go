@@ -6,13 +6,14 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/request"
 	"weft/runtime/transfer"
 )
 
 // exportRecords streams all records that a query finds, as CSV or XLSX by Accept.
 func exportRecords(rc *requestContext) error {
-	var q record.Query
+	var q read.Query
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
-	"weft/runtime/record"
 )
 
 // downloadFile answers a file: to its uploader while no record uses it, else to
@@ -125,7 +124,7 @@ func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	if len(fields) == 0 {
 		return problem.New(problem.NotFound, "", nil)
 	}
-	body, _, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, f.Entity, f.Record, fields, nil)
+	body, _, err := rc.s.o.Reads.Get(rc.ctx, rc.actor, f.Entity, f.Record, fields, nil)
 	if err != nil {
 		// Not found, so that a caller without the right does not learn of the file (S-01).
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {

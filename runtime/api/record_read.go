@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/request"
 )
 
@@ -21,7 +22,7 @@ func getRecord(rc *requestContext) error {
 		fields, expand = lists(q["fields"]), lists(q["expand"])
 	}
 	v := rc.vars()
-	body, rev, err := rc.s.o.Records.Get(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, v["entity"], v["id"], fields, expand)
+	body, rev, err := rc.s.o.Reads.Get(rc.ctx, rc.actor, v["entity"], v["id"], fields, expand)
 	if err != nil {
 		return err
 	}
@@ -49,11 +50,11 @@ func lists(parts []string) []string {
 }
 
 func queryRecords(rc *requestContext) error {
-	var q record.Query
+	var q read.Query
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	page, err := rc.s.o.Records.Query(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
+	page, err := rc.s.o.Reads.Query(rc.ctx, rc.actor, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -87,11 +88,11 @@ func writeInt(b *bytes.Buffer, name string, n int64) {
 }
 
 func aggregateRecords(rc *requestContext) error {
-	var q record.AggregateQuery
+	var q read.AggregateQuery
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
-	rows, err := rc.s.o.Records.Aggregate(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
+	rows, err := rc.s.o.Reads.Aggregate(rc.ctx, rc.actor, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -99,14 +100,14 @@ func aggregateRecords(rc *requestContext) error {
 }
 
 func boardRecords(rc *requestContext) error {
-	var q record.BoardQuery
+	var q read.BoardQuery
 	if _, err := rc.decode(&q); err != nil {
 		return err
 	}
 	if q.By == "" {
 		return problem.Of(problem.Invalid, problem.At("/by", "required"))
 	}
-	board, err := rc.s.o.Records.Board(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, rc.vars()["entity"], q)
+	board, err := rc.s.o.Reads.Board(rc.ctx, rc.actor, rc.vars()["entity"], q)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func recordHistory(rc *requestContext) error {
 		}
 	}
 	v := rc.vars()
-	page, err := rc.s.o.Records.History(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, v["entity"], v["id"], q.Get("cursor"), limit)
+	page, err := rc.s.o.Reads.History(rc.ctx, rc.actor, v["entity"], v["id"], q.Get("cursor"), limit)
 	if err != nil {
 		return err
 	}

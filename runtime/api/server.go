@@ -18,6 +18,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/request"
 	"weft/runtime/settings"
 	"weft/runtime/store"
@@ -25,7 +26,7 @@ import (
 	"weft/runtime/transfer"
 )
 
-// Options of a Server. Store, Leases, Current, Settings, Records, Access and Files must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access and Files must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
@@ -33,6 +34,7 @@ type Options struct {
 	Current  *model.Current
 	Settings *settings.Service
 	Records  *record.Service
+	Reads    *read.Service
 	Access   *access.Service
 	Files    *files.Service
 	Transfer *transfer.Service

@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"weft/runtime/query"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -27,7 +27,7 @@ type event struct {
 	mu       sync.Mutex
 	doc      map[string]any
 	docErr   error
-	outcomes map[*record.Selection]*outcome
+	outcomes map[*read.Selection]*outcome
 	rendered map[string]json.RawMessage // by view
 }
 
@@ -41,7 +41,7 @@ type outcome struct {
 }
 
 func newEvent(e store.Event, from store.Reader) *event {
-	return &event{Event: e, from: from, outcomes: map[*record.Selection]*outcome{}, rendered: map[string]json.RawMessage{}}
+	return &event{Event: e, from: from, outcomes: map[*read.Selection]*outcome{}, rendered: map[string]json.RawMessage{}}
 }
 
 // docEvent is an event-like view of a record that was read.
@@ -50,7 +50,7 @@ func docEvent(d store.Doc, from store.Reader) *event {
 }
 
 // of works out what the change means to a selection, once.
-func (e *event) of(ctx context.Context, sel *record.Selection) *outcome {
+func (e *event) of(ctx context.Context, sel *read.Selection) *outcome {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if o := e.outcomes[sel]; o != nil {
@@ -61,7 +61,7 @@ func (e *event) of(ctx context.Context, sel *record.Selection) *outcome {
 	return o
 }
 
-func (e *event) work(ctx context.Context, sel *record.Selection) *outcome {
+func (e *event) work(ctx context.Context, sel *read.Selection) *outcome {
 	o := &outcome{}
 	if e.Kind == store.Delete {
 		return o

@@ -9,17 +9,17 @@ import (
 	"strconv"
 
 	"weft/runtime/problem"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // request is a frame from a client. Seq is the last one that a returning
 // client was told of this subscription.
 type request struct {
-	Op     string       `json:"op"` // subscribe, unsubscribe
-	Ref    string       `json:"ref"`
-	Entity string       `json:"entity"`
-	Query  record.Query `json:"query"`
-	Seq    uint64       `json:"seq"`
+	Op     string     `json:"op"` // subscribe, unsubscribe
+	Ref    string     `json:"ref"`
+	Entity string     `json:"entity"`
+	Query  read.Query `json:"query"`
+	Seq    uint64     `json:"seq"`
 }
 
 const maxRef = 64 // bytes

@@ -15,7 +15,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/model"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -26,10 +26,10 @@ type Authority interface {
 	Check(ctx context.Context, a *access.Actor) error
 }
 
-// Options of a Hub. Store, Records, Authority and Current must be given.
+// Options of a Hub. Store, Reads, Authority and Current must be given.
 type Options struct {
 	Store     store.Store
-	Records   *record.Service
+	Reads     *read.Service
 	Authority Authority
 	Current   *model.Current
 	Logger    *slog.Logger

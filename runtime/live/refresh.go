@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"weft/runtime/problem"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -97,7 +97,7 @@ func (s *subscription) read(resume uint64) error {
 
 // withKept adds to the first records of an open subscription those that its
 // client has besides, as far as they still match.
-func (s *subscription) withKept(sel *record.Selection, docs []store.Doc) ([]store.Doc, error) {
+func (s *subscription) withKept(sel *read.Selection, docs []store.Doc) ([]store.Doc, error) {
 	h := s.socket.hub
 	ids := s.besides(docs)
 	if len(ids) == 0 {
@@ -163,7 +163,7 @@ func (s *subscription) hold(sh *shared) bool {
 
 // outcomes renders the records that were read. One that a failed look across
 // a reference leaves in doubt fails the reading.
-func (h *Hub) outcomes(sel *record.Selection, docs []store.Doc) ([]*outcome, error) {
+func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error) {
 	out := make([]*outcome, len(docs))
 	for i, d := range docs {
 		e := docEvent(d, h.Store)

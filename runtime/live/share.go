@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"weft/runtime/access"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // shareKey names a prepared query: the rights it was bound to and its text.
@@ -16,7 +16,7 @@ type shareKey struct {
 // shared is a selection with the number of its subscriptions: those that ask
 // the same under the same rights are worked out once per change.
 type shared struct {
-	sel   *record.Selection
+	sel   *read.Selection
 	key   shareKey
 	users int
 }
@@ -35,8 +35,7 @@ func (h *Hub) selection(ctx context.Context, s *subscription) (*shared, error) {
 		return kept, nil
 	}
 	h.mu.Unlock()
-	call := record.Call{Actor: s.socket.actor, Lang: s.socket.lang}
-	sel, err := h.Records.Select(ctx, call, s.entity, s.query)
+	sel, err := h.Reads.Select(ctx, s.socket.actor, s.entity, s.query)
 	if err != nil {
 		return nil, err
 	}

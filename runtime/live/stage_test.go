@@ -15,6 +15,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
@@ -80,7 +81,7 @@ func newStage(t testing.TB, limits live.Limits) *stage {
 	}
 	st := &stage{t: t, store: db, access: access.New(access.Options{Store: db, Current: current})}
 	st.records = record.New(record.Options{Store: db, Current: current, Authority: st.access})
-	st.hub = live.New(live.Options{Store: db, Records: st.records, Authority: st.access, Current: current, Limits: limits})
+	st.hub = live.New(live.Options{Store: db, Reads: read.New(read.Options{Store: db, Authority: st.access}), Authority: st.access, Current: current, Limits: limits})
 	server := httptest.NewServer(http.HandlerFunc(st.serve))
 	st.url = "ws" + strings.TrimPrefix(server.URL, "http")
 	t.Cleanup(func() {

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -21,7 +21,7 @@ type subscription struct {
 	socket *socket
 	ref    string
 	entity string
-	query  record.Query
+	query  read.Query
 	text   string // of the query, in one spelling
 	ages   bool   // speaks of the present time
 	open   bool   // has no limit: every matching change is told

@@ -8,7 +8,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/schemas"
 )
 
@@ -48,7 +48,7 @@ func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mas
 	ch.entity.ComputeClockFormulas(ch.after, cs.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
-	for _, k := range systemKeys {
+	for _, k := range read.SystemKeys {
 		if v := ch.after[k]; v != nil {
 			b = appendMember(b, k, v)
 		}
@@ -65,23 +65,10 @@ func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mas
 			continue
 		}
 		if v := ch.after[f.Key]; v != nil {
-			b = appendWire(b, f, v)
+			b = read.AppendWire(b, f, v)
 		}
 	}
 	return closeObject(b), nil
-}
-
-// appendWire appends a stored value as it looks on the wire: only decimals
-// differ, see docs/stored-form.md.
-func appendWire(b []byte, f *model.Field, v any) []byte {
-	s, ok := v.(string)
-	if f.Kind != query.Decimal || !ok {
-		return appendMember(b, f.Key, v)
-	}
-	b = appendString(b, f.Key)
-	b = append(b, ':', '"')
-	b = query.AppendDecimal(b, s)
-	return append(b, '"', ',')
 }
 
 // appendRows appends the child rows as they will be, each cut to the reader;
@@ -119,12 +106,12 @@ func (cs *changeset) appendRows(ctx context.Context, b []byte, parent *change, f
 // appendRow appends a child row as reads show it inside its parent: id and own
 // fields (see ownFields), so that it can be given back as it is.
 func (cs *changeset) appendRow(b []byte, row *change) []byte {
-	own, mask := ownFields(row.entity), cs.rights.ReadMask(row.entity.Key, row.after)
+	own, mask := read.OwnFields(row.entity), cs.rights.ReadMask(row.entity.Key, row.after)
 	row.entity.ComputeClockFormulas(row.after, cs.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
 		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {
-			b = appendWire(b, f, v)
+			b = read.AppendWire(b, f, v)
 		}
 	}
 	return closeObject(b)

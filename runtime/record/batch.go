@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -179,8 +180,8 @@ func (cs *changeset) binDoc(ch *change, rev int64) store.Doc {
 	b = appendMember(b, "entity", ch.entity.Key)
 	b = appendMember(b, "deletion", cs.deletion)
 	b = appendMember(b, "at", cs.stamp)
-	b = appendIf(b, "by", cs.call.Actor.UserID)
-	b = appendIf(b, "merged_into", ch.mergedInto)
+	b = jsontext.AppendText(b, "by", cs.call.Actor.UserID)
+	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	b = appendMember(b, "doc", encodeRecord(ch.entity, ch.before))
 	if len(ch.removedVisits) > 0 {
 		visits := make([]any, len(ch.removedVisits))

@@ -9,13 +9,14 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 )
 
 // benchService is a service on the real store; commit false leaves the commit
 // out, so that only the door's own work is measured.
-func benchService(b *testing.B, commit bool) *record.Service {
+func benchService(b *testing.B, commit bool) (*record.Service, *read.Service) {
 	b.Helper()
 	ctx := b.Context()
 	st := anystore.Open(b)
@@ -28,7 +29,8 @@ func benchService(b *testing.B, commit bool) *record.Service {
 	if !commit {
 		port = uncommitted{st}
 	}
-	return record.New(record.Options{Store: port, Current: current, Authority: access.New(access.Options{Store: st, Current: current})})
+	authority := access.New(access.Options{Store: st, Current: current})
+	return record.New(record.Options{Store: port, Current: current, Authority: authority}), read.New(read.Options{Store: st, Authority: authority})
 }
 
 // uncommitted is a store whose commits cost nothing.
@@ -44,7 +46,7 @@ func companyValues(n int64) map[string]any {
 
 // BenchmarkCreate is a durable create by 64 callers, all included.
 func BenchmarkCreate(b *testing.B) {
-	s := benchService(b, true)
+	s, _ := benchService(b, true)
 	var n atomic.Int64
 	b.SetParallelism(32)
 	b.ReportAllocs()
@@ -60,7 +62,7 @@ func BenchmarkCreate(b *testing.B) {
 
 // BenchmarkCreateWithoutStore is the same create without the store.
 func BenchmarkCreateWithoutStore(b *testing.B) {
-	s := benchService(b, false)
+	s, _ := benchService(b, false)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := range int64(b.N) {
@@ -72,7 +74,7 @@ func BenchmarkCreateWithoutStore(b *testing.B) {
 
 // BenchmarkImport is an import of rows with a unique key and a stage.
 func BenchmarkImport(b *testing.B) {
-	s := benchService(b, true)
+	s, _ := benchService(b, true)
 	rows := dealRows(b.N, func(i int) map[string]any {
 		return map[string]any{"name": fmt.Sprint("deal ", i), "external_id": fmt.Sprint("E", i), "amount": i, "stage": "open"}
 	})

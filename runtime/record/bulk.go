@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -94,7 +95,7 @@ func (s *Service) storeBulkIDs(ctx context.Context, c Call, ids []string) error 
 	}
 	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{answerOp(c, s.now(), &Result{Record: raw})}})
 	if err != nil {
-		return storeProblem(err)
+		return read.StoreProblem(err)
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	if !rights.Allowed(entity, schemas.OpRead) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
-	filter, ps := query.Parse(r.Where, knownTo(rights, e), "/where")
+	filter, ps := query.Parse(r.Where, read.KnownTo(rights, e), "/where")
 	if len(ps) > 0 {
 		return nil, problem.Of(problem.Invalid, ps...)
 	}
@@ -178,7 +179,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	}
 	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: maxBulkRecords + 1, IDsOnly: true})
 	if err != nil {
-		return nil, storeProblem(err)
+		return nil, read.StoreProblem(err)
 	}
 	if len(docs) > maxBulkRecords {
 		return nil, badEnvelope("/where", "too_many_records", "max", maxBulkRecords)

@@ -9,6 +9,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -174,7 +175,7 @@ func (cs *changeset) adopt(e *model.Entity, d store.Doc) (*change, error) {
 	if ch := cs.index[docKey{e.Key, d.ID}]; ch != nil {
 		return ch, nil
 	}
-	before, err := decodeDoc(d)
+	before, err := read.Decode(d)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +211,7 @@ func (cs *changeset) find(ctx context.Context, collection, id string, rely bool)
 		return nil, nil
 	}
 	if d.doc == nil {
-		if d.doc, err = decodeDoc(store.Doc{ID: id, Rev: d.rev, Body: d.body}); err != nil {
+		if d.doc, err = read.Decode(store.Doc{ID: id, Rev: d.rev, Body: d.body}); err != nil {
 			return nil, err
 		}
 	}

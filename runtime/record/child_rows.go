@@ -8,12 +8,13 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
 
 // maxChildRows is how many child rows one record may have.
-const maxChildRows = 1000
+const maxChildRows = read.MaxChildRows
 
 // inputRows is the whole set of child rows that a change gives to a field.
 type inputRows struct {

@@ -18,7 +18,7 @@ func TestAWriteAnswersAsARead(t *testing.T) {
 	if written == nil {
 		return
 	}
-	read, rev, err := o.records.Get(t.Context(), ann.call, "deal", written.ID, nil, nil)
+	read, rev, err := o.reads.Get(t.Context(), ann.call.Actor, "deal", written.ID, nil, nil)
 	if err != nil || rev != written.Rev {
 		t.Fatal(rev, err)
 	}

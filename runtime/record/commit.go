@@ -10,6 +10,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -167,7 +168,7 @@ func (s *Service) fail(ctx context.Context, c Call, err error) (*Result, error) 
 	if r, again := s.replay(ctx, c); r != nil && again == nil {
 		return r, nil
 	}
-	return nil, storeProblem(err)
+	return nil, read.StoreProblem(err)
 }
 
 // commitError explains why a commit was refused. A unique index of the
@@ -238,24 +239,4 @@ func (cs *changeset) holder(ctx context.Context, ch *change, k model.UniqueKey) 
 		}
 	}
 	return "", nil
-}
-
-// storeProblem gives the store's errors their codes; others stay as they are.
-func storeProblem(err error) error {
-	code := problem.Code("")
-	switch {
-	case problem.As(err) != nil:
-		return err
-	case errors.Is(err, store.ErrUnknown):
-		code = problem.OutcomeUnknown
-	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrReadOnly):
-		code = problem.Unavailable
-	case errors.Is(err, store.ErrFull):
-		code = problem.StorageFull
-	default:
-		return err
-	}
-	p := problem.Wrap(code, err)
-	p.RetryAfter = time.Second
-	return p
 }

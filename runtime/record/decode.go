@@ -2,20 +2,7 @@ package record
 
 import (
 	"encoding/json"
-	"fmt"
-
-	"weft/runtime/store"
 )
-
-// decodeDoc reads a stored document: numbers are float64, arrays []any.
-func decodeDoc(d store.Doc) (map[string]any, error) {
-	var doc map[string]any
-	if err := json.Unmarshal(d.Body, &doc); err != nil {
-		return nil, fmt.Errorf("record: document %s cannot be read: %w", d.ID, err)
-	}
-	doc["rev"] = float64(d.Rev)
-	return doc, nil
-}
 
 // sameValue tells whether two stored values are equal.
 func sameValue(a, b any) bool {

@@ -14,6 +14,7 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
@@ -25,6 +26,7 @@ type office struct {
 	t       *testing.T
 	store   store.Store
 	records *record.Service
+	reads   *read.Service
 	files   *files.Service
 	access  *access.Service
 	actors  map[string]*access.Actor
@@ -86,6 +88,7 @@ func newOffice(t *testing.T, parts ...part) *office {
 	o.files = files.New(files.Options{Store: st, Dir: t.TempDir(), Now: options.Now})
 	options.Files = o.files
 	o.records = record.New(options)
+	o.reads = read.New(read.Options{Store: options.Store, Authority: o.access, Now: options.Now, Zone: options.Zone})
 	o.people()
 	return o
 }
@@ -119,6 +122,7 @@ func (p person) ifMatch(rev int64) person { p.call.IfMatch = rev; return p }
 func (p person) id() string               { return p.call.Actor.UserID }
 func (p person) ctx() context.Context     { return p.o.t.Context() }
 func (p person) records() *record.Service { return p.o.records }
+func (p person) reads() *read.Service     { return p.o.reads }
 
 func values(t testing.TB, text string) map[string]any {
 	t.Helper()

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -35,18 +37,18 @@ func (cs *changeset) historyOp(ch *change, n int64, changed []*model.Field) stor
 	b = appendMember(b, "n", n)
 	b = appendMember(b, "op", ch.op)
 	b = appendMember(b, "at", cs.stamp)
-	b = appendIf(b, "by", cs.call.Actor.UserID)
+	b = jsontext.AppendText(b, "by", cs.call.Actor.UserID)
 	b = appendMember(b, "source", string(cs.call.Source))
-	b = appendIf(b, "cause", cs.call.Cause)
+	b = jsontext.AppendText(b, "cause", cs.call.Cause)
 	b = appendMember(b, "depth", int64(cs.call.Depth))
 	b = appendMember(b, "version", cs.model.Version)
-	b = appendIf(b, "comment", ch.comment)
-	b = appendIf(b, "import", cs.call.Import)
+	b = jsontext.AppendText(b, "comment", ch.comment)
+	b = jsontext.AppendText(b, "import", cs.call.Import)
 	if cs.call.Historical {
 		b = appendMember(b, "historical", true)
 	}
-	b = appendIf(b, "deletion", cs.deletionOf(ch))
-	b = appendIf(b, "merged_into", ch.mergedInto)
+	b = jsontext.AppendText(b, "deletion", cs.deletionOf(ch))
+	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	if len(ch.merged) > 0 {
 		b = appendMember(b, "merged", storedForm(ch.merged))
 	}
@@ -63,13 +65,6 @@ func (cs *changeset) deletionOf(ch *change) string {
 		return cs.deletion
 	}
 	return ""
-}
-
-func appendIf(b []byte, key, value string) []byte {
-	if value == "" {
-		return b
-	}
-	return appendMember(b, key, value)
 }
 
 // appendChanges writes {field:{from,to}}; a value that is unset is left out. A
@@ -97,5 +92,5 @@ func appendSide(b []byte, side string, f *model.Field, v any) []byte {
 	if v == nil {
 		return b
 	}
-	return appendMember(b, side, historyValue(f, v))
+	return appendMember(b, side, read.HistoryValue(f, v))
 }

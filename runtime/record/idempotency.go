@@ -9,6 +9,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -49,7 +50,7 @@ func (s *Service) replay(ctx context.Context, c Call) (*Result, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, storeProblem(err)
+		return nil, read.StoreProblem(err)
 	}
 	var kept keptAnswer
 	if err := json.Unmarshal(d.Body, &kept); err != nil {

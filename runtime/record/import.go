@@ -8,6 +8,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -125,7 +126,7 @@ func (r *importRun) group(ctx context.Context, n, from, to int) {
 	}
 	rest := append(g.alone, g.together...)
 	slices.Sort(rest)
-	if p := problemOf(storeProblem(err)); p.Code.Status() >= 503 {
+	if p := problemOf(read.StoreProblem(err)); p.Code.Status() >= 503 {
 		for _, i := range rest { // the store is in trouble: the rows alone would be too
 			r.results[i] = RowResult{ID: r.rows[i].ID, Problem: p}
 		}
@@ -166,7 +167,7 @@ func (r *importRun) prepareGroup(ctx context.Context, from, to int) (importGroup
 		ch, err := r.prepare(ctx, cs, r.rows[i])
 		switch {
 		case err != nil:
-			r.results[i] = RowResult{ID: r.rows[i].ID, Problem: problemOf(storeProblem(err))}
+			r.results[i] = RowResult{ID: r.rows[i].ID, Problem: problemOf(read.StoreProblem(err))}
 		case r.dryRun:
 			r.results[i] = r.dryRunResult(ctx, cs, ch, i)
 		case joint.join(cs):

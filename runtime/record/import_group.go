@@ -6,6 +6,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record/read"
 )
 
 // forRow makes a unit for one row that shares what the group has read.
@@ -73,7 +74,7 @@ func (r *importRun) dryRunResult(ctx context.Context, cs *changeset, ch *change,
 	for _, k := range ch.entity.Unique {
 		holder, err := cs.holder(ctx, ch, k)
 		if err != nil {
-			res.Problem = problemOf(storeProblem(err))
+			res.Problem = problemOf(read.StoreProblem(err))
 			return res
 		}
 		if holder != "" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"weft/runtime/problem"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -34,7 +35,7 @@ func IsDuplicate(err error) bool {
 func (s *Service) KeepAnswer(ctx context.Context, c Call, r *Result) (*Result, error) {
 	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{answerOp(c, s.now(), r)}})
 	if !IsDuplicate(err) {
-		return r, storeProblem(err)
+		return r, read.StoreProblem(err)
 	}
 	kept, err := s.replay(ctx, c)
 	if err == nil && kept == nil {

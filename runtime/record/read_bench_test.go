@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // benchAccounts is a service with some accounts, and their ids.
-func benchAccounts(b *testing.B, n int64) (*record.Service, []string) {
+func benchAccounts(b *testing.B, n int64) (*read.Service, []string) {
 	b.Helper()
-	s := benchService(b, true)
+	s, reads := benchService(b, true)
 	rows := make([]record.Row, n)
 	for i := range rows {
 		rows[i] = record.Row{Values: companyValues(int64(i))}
@@ -23,7 +24,7 @@ func benchAccounts(b *testing.B, n int64) (*record.Service, []string) {
 	for i, r := range list {
 		ids[i] = r.ID
 	}
-	return s, ids
+	return reads, ids
 }
 
 func BenchmarkGet(b *testing.B) {
@@ -32,7 +33,7 @@ func BenchmarkGet(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i++
-		if _, _, err := s.Get(b.Context(), benchCall, "account", ids[i%len(ids)], nil, nil); err != nil {
+		if _, _, err := s.Get(b.Context(), benchCall.Actor, "account", ids[i%len(ids)], nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -40,7 +41,7 @@ func BenchmarkGet(b *testing.B) {
 
 func BenchmarkQuery(b *testing.B) {
 	s, _ := benchAccounts(b, 2000)
-	for name, q := range map[string]record.Query{
+	for name, q := range map[string]read.Query{
 		"newest":   {Sort: []string{"-id"}},
 		"filtered": {Where: json.RawMessage(`["sector","=","retail"]`), Sort: []string{"-id"}},
 		"counted":  {Where: json.RawMessage(`["sector","=","retail"]`), Sort: []string{"-id"}, Count: "exact"},
@@ -49,7 +50,7 @@ func BenchmarkQuery(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if p, err := s.Query(b.Context(), benchCall, "account", q); err != nil || len(p.Items) != 50 {
+				if p, err := s.Query(b.Context(), benchCall.Actor, "account", q); err != nil || len(p.Items) != 50 {
 					b.Fatal(err)
 				}
 			}
@@ -59,10 +60,10 @@ func BenchmarkQuery(b *testing.B) {
 
 func BenchmarkAggregate(b *testing.B) {
 	s, _ := benchAccounts(b, 2000)
-	q := record.AggregateQuery{GroupBy: []json.RawMessage{json.RawMessage(`"sector"`)}, Metrics: map[string]json.RawMessage{"n": json.RawMessage(`["count"]`)}}
+	q := read.AggregateQuery{GroupBy: []json.RawMessage{json.RawMessage(`"sector"`)}, Metrics: map[string]json.RawMessage{"n": json.RawMessage(`["count"]`)}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Aggregate(b.Context(), benchCall, "account", q); err != nil {
+		if _, err := s.Aggregate(b.Context(), benchCall.Actor, "account", q); err != nil {
 			b.Fatal(err)
 		}
 	}

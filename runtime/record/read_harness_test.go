@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // sales is the office with a handful of deals; ids are known by name.
@@ -70,24 +70,24 @@ func decode[T any](t testing.TB, text string) T {
 	return v
 }
 
-func (p person) query(entity, text string) (*record.Page, error) {
+func (p person) query(entity, text string) (*read.Page, error) {
 	p.o.t.Helper()
-	return p.records().Query(p.ctx(), p.call, entity, decode[record.Query](p.o.t, text))
+	return p.reads().Query(p.ctx(), p.call.Actor, entity, decode[read.Query](p.o.t, text))
 }
 
 func (p person) aggregate(entity, text string) (string, error) {
 	p.o.t.Helper()
-	rows, err := p.records().Aggregate(p.ctx(), p.call, entity, decode[record.AggregateQuery](p.o.t, text))
+	rows, err := p.reads().Aggregate(p.ctx(), p.call.Actor, entity, decode[read.AggregateQuery](p.o.t, text))
 	return joined(rows), err
 }
 
-func (p person) board(text string) (*record.Board, error) {
+func (p person) board(text string) (*read.Board, error) {
 	p.o.t.Helper()
-	return p.records().Board(p.ctx(), p.call, "deal", decode[record.BoardQuery](p.o.t, text))
+	return p.reads().Board(p.ctx(), p.call.Actor, "deal", decode[read.BoardQuery](p.o.t, text))
 }
 
 func (p person) get(entity, id string, fields, expand []string) (map[string]any, error) {
-	raw, rev, err := p.records().Get(p.ctx(), p.call, entity, id, fields, expand)
+	raw, rev, err := p.reads().Get(p.ctx(), p.call.Actor, entity, id, fields, expand)
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,12 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
-func (p person) past(entity, id, cursor string, limit int) (*record.HistoryPage, error) {
-	return p.records().History(p.ctx(), p.call, entity, id, cursor, limit)
+func (p person) past(entity, id, cursor string, limit int) (*read.HistoryPage, error) {
+	return p.reads().History(p.ctx(), p.call.Actor, entity, id, cursor, limit)
 }
 
 type change struct {
@@ -26,7 +27,7 @@ type change struct {
 	Changes    map[string]map[string]any
 }
 
-func changes(t testing.TB, page *record.HistoryPage) []change {
+func changes(t testing.TB, page *read.HistoryPage) []change {
 	t.Helper()
 	var list []change
 	for _, item := range page.Items {
@@ -137,7 +138,7 @@ func TestHistoryOfDeletedRecordsAndPages(t *testing.T) {
 
 func (p person) each(query string, fn func(map[string]any) error) error {
 	p.o.t.Helper()
-	return p.records().Each(p.ctx(), p.call, "deal", decode[record.Query](p.o.t, query), fn)
+	return p.reads().Each(p.ctx(), p.call.Actor, "deal", decode[read.Query](p.o.t, query), fn)
 }
 
 func TestEachGivesWhatMayBeExported(t *testing.T) {

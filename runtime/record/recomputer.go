@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"weft/runtime/record/read"
 	"weft/runtime/startstop"
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
@@ -160,7 +161,7 @@ func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool
 			return b.more || b.left, nil
 		case errors.Is(err, errNoModel):
 			return false, nil
-		case problemOf(storeProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
+		case problemOf(read.StoreProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
 			return false, err
 		case errors.Is(err, store.ErrConflict):
 			at.leave()

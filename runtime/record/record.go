@@ -1,4 +1,4 @@
-// Package record holds reads, and the one way a record is changed: every
+// Package record holds the one way a record is changed: every
 // caller (form, board, API, import, trigger, script) goes through the door.
 //
 // A change is made in a unit: load, may this person, values, defaults, hooks,
@@ -26,16 +26,17 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
 // Collections that this room owns.
 const (
-	HistoryCollection       = "weft_history"     // id: <record id>:<rev, 10 digits>
+	HistoryCollection       = read.HistoryCollection
 	IdempotencyCollection   = "weft_idempotency" // id: <user id>:<key>
-	BinCollection           = "weft_bin"         // deleted records; id: record id
-	CounterCollection       = "weft_counter"     // auto-numbers
-	RecomputationCollection = "weft_renewal"     // records to be brought up to date; id: UUIDv7
+	BinCollection           = read.BinCollection
+	CounterCollection       = "weft_counter" // auto-numbers
+	RecomputationCollection = "weft_renewal" // records to be brought up to date; id: UUIDv7
 )
 
 // Call says who asks, through which door, and under which conditions.

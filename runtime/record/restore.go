@@ -8,6 +8,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -49,11 +50,11 @@ func (cs *changeset) restore(ctx context.Context, entity, id string) (*change, e
 		return nil, err
 	}
 	if row.Entity != entity {
-		return nil, notFound()
+		return nil, read.NotFound()
 	}
 	if seen, err := cs.mayRead(ctx, ch.entity, ch.after); err != nil || !seen {
 		if err == nil {
-			err = notFound()
+			err = read.NotFound()
 		}
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func (cs *changeset) notInBin(ctx context.Context, entity, id string) error {
 	if seen {
 		return problem.New(problem.Conflict, "restored_already_there", nil)
 	}
-	return notFound()
+	return read.NotFound()
 }
 
 // loadFromBin makes an item of a row of the bin. The revision before counts the

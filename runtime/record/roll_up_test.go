@@ -9,7 +9,7 @@ import (
 // figuresOf reads count, sum and greatest of an account's deals as shown.
 func (o *office) figuresOf(id string) string {
 	o.t.Helper()
-	raw, _, err := o.records.Get(o.t.Context(), o.as("admin").call, "account", id, nil, nil)
+	raw, _, err := o.reads.Get(o.t.Context(), o.as("admin").call.Actor, "account", id, nil, nil)
 	if err != nil {
 		o.t.Fatal(err)
 	}

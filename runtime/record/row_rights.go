@@ -5,6 +5,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/schemas"
 )
 
@@ -38,6 +39,5 @@ func (cs *changeset) readableRows(e *model.Entity, f *model.Field) (where query.
 	if !ok {
 		return nil, false
 	}
-	r := &reading{s: cs.s, from: cs.s.store, rights: cs.rights, entity: e}
-	return query.And(r.scope(e, schemas.OpRead), path.Visible), true
+	return query.And(read.Scope(cs.rights, e, schemas.OpRead), path.Visible), true
 }

@@ -52,16 +52,14 @@ type Service struct {
 	now              func() time.Time
 	zone             func() *time.Location
 	contention       contentionQueues
-	figures          figureCache
-	exports          chan struct{} // taken by each running Each
 	recomputationDue chan struct{} // tells the Renewer that a commit has left work
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
-		exports: make(chan struct{}, exportsAtOnce), recomputationDue: make(chan struct{}, 1),
-		store: o.Store, current: o.Current, authority: o.Authority, files: o.Files,
+		recomputationDue: make(chan struct{}, 1),
+		store:            o.Store, current: o.Current, authority: o.Authority, files: o.Files,
 		hooks: o.Hooks, effects: o.Effects, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
 	}
 	if s.now == nil {
@@ -80,6 +78,3 @@ func (s *Service) rights(ctx context.Context, c Call) (*access.Rights, error) {
 	}
 	return s.authority.Rights(ctx, c.Actor)
 }
-
-// notFound is the one answer for rows that are missing and rows that are hidden (S-01).
-func notFound() *problem.Error { return problem.New(problem.NotFound, "no_such_record_here", nil) }

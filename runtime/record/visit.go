@@ -8,6 +8,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/query"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -42,7 +43,7 @@ func (cs *changeset) visitsOf(ctx context.Context, id string, open bool) ([]stor
 	}
 	list := make([]storedVisit, 0, len(docs))
 	for _, d := range docs {
-		doc, err := decodeDoc(d)
+		doc, err := read.Decode(d)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -113,14 +114,14 @@ func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Ope
 	}
 	ch, err := cs.load(ctx, e, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, notFound()
+		return nil, read.NotFound()
 	}
 	if err != nil {
 		return nil, err
 	}
 	if seen, err := cs.mayRead(ctx, e, ch.before); err != nil || !seen {
 		if err == nil {
-			err = notFound()
+			err = read.NotFound()
 		}
 		return nil, err
 	}

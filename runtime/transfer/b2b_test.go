@@ -12,6 +12,7 @@ import (
 
 	"weft/runtime/query"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/templates"
 )
@@ -213,7 +214,7 @@ func (o *testApp) checkPeople(t *testing.T) {
 
 func (o *testApp) aggregate(t *testing.T, entity, where, metric string) any {
 	t.Helper()
-	rows, err := o.records.Aggregate(t.Context(), record.Call{Actor: o.admin}, entity, record.AggregateQuery{
+	rows, err := o.reads.Aggregate(t.Context(), o.admin, entity, read.AggregateQuery{
 		Where: json.RawMessage(where), Metrics: map[string]json.RawMessage{"m": json.RawMessage(metric)},
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/schemas"
 )
 
@@ -65,7 +66,7 @@ type sheetWriter interface {
 // Export writes all records that a query finds and the person may export, cut
 // to what he may read; Limit and Cursor of the query do not count. Errors that
 // lie in the query or the rights come before anything is written to w.
-func (s *Service) Export(ctx context.Context, c record.Call, entity string, q record.Query, o ExportOptions, w io.Writer) error {
+func (s *Service) Export(ctx context.Context, c record.Call, entity string, q read.Query, o ExportOptions, w io.Writer) error {
 	if c.Actor == nil {
 		return problem.New(problem.Unauthenticated, "", nil)
 	}
@@ -92,7 +93,7 @@ func (s *Service) Export(ctx context.Context, c record.Call, entity string, q re
 		return problem.New(problem.MediaType, "export_format", nil)
 	}
 	q.Limit, q.Cursor, q.Expand, q.Count = 0, "", nil, ""
-	if err := s.Records.Each(ctx, c, entity, q, func(doc map[string]any) error { return x.add(ctx, doc) }); err != nil {
+	if err := s.Reads.Each(ctx, c.Actor, entity, q, func(doc map[string]any) error { return x.add(ctx, doc) }); err != nil {
 		return err
 	}
 	return x.end(ctx)

@@ -13,6 +13,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // everything is an entity with a field of each type that a table can hold.
@@ -69,7 +70,7 @@ func newThings(t *testing.T) *testApp {
 	return o
 }
 
-func (o *testApp) export(as *access.Actor, entity string, q record.Query, x ExportOptions) (string, error) {
+func (o *testApp) export(as *access.Actor, entity string, q read.Query, x ExportOptions) (string, error) {
 	var b bytes.Buffer
 	err := o.transfer.Export(o.t.Context(), record.Call{Actor: as}, entity, q, x, &b)
 	return b.String(), err
@@ -77,7 +78,7 @@ func (o *testApp) export(as *access.Actor, entity string, q record.Query, x Expo
 
 func (o *testApp) all(entity string) string {
 	o.t.Helper()
-	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, record.Query{})
+	p, err := o.reads.Query(o.t.Context(), o.admin, entity, read.Query{})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestExportsComeBackAsTheSameRecords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newThings(t)
-			content, err := o.export(o.admin, "thing", record.Query{}, x)
+			content, err := o.export(o.admin, "thing", read.Query{}, x)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,14 +104,14 @@ func TestExportsComeBackAsTheSameRecords(t *testing.T) {
 				t.Fatalf("into the same store: %s\n%s\n%s", pretty(p), content, o.all("thing"))
 			}
 			fields := []string{"name", "note", "other", "n", "i", "share", "amount", "day", "at", "yes", "kind", "kinds", "tags", "phone", "place"}
-			if content, err = o.export(o.admin, "thing", record.Query{Fields: fields}, x); err != nil {
+			if content, err = o.export(o.admin, "thing", read.Query{Fields: fields}, x); err != nil {
 				t.Fatal(err)
 			}
 			other := newTestApp(t, everything)
 			if f := file(t, other.run(other.admin, Job{Inputs: text("thing", content), Entity: "thing"})); f.Created != 3 {
 				t.Fatalf("into another store: %s", pretty(f))
 			}
-			again, err := other.export(other.admin, "thing", record.Query{Fields: fields}, x)
+			again, err := other.export(other.admin, "thing", read.Query{Fields: fields}, x)
 			if err != nil || x.Format == CSV && again != content {
 				t.Fatalf("%v\n%s\n%s", err, content, again)
 			}
@@ -122,7 +123,7 @@ func TestExportsComeBackAsTheSameRecords(t *testing.T) {
 func TestNoExportedCellIsAFormula(t *testing.T) {
 	t.Parallel()
 	o := newThings(t)
-	content, err := o.export(o.admin, "thing", record.Query{Fields: []string{"name", "note", "other", "n"}}, ExportOptions{Format: CSV, Keys: true})
+	content, err := o.export(o.admin, "thing", read.Query{Fields: []string{"name", "note", "other", "n"}}, ExportOptions{Format: CSV, Keys: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func TestNoExportedCellIsAFormula(t *testing.T) {
 			t.Errorf("CSV has no %q:\n%s", want, content)
 		}
 	}
-	if content, err = o.export(o.admin, "thing", record.Query{}, ExportOptions{Format: XLSX, Lang: "en"}); err != nil {
+	if content, err = o.export(o.admin, "thing", read.Query{}, ExportOptions{Format: XLSX, Lang: "en"}); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), "x.xlsx")
@@ -160,21 +161,21 @@ func TestAnExportHasTheRightsOfItsPerson(t *testing.T) {
 	o := newTestApp(t)
 	seller, manager := o.person("sam", "sales"), o.person("mia", "sales_manager")
 	o.run(o.admin, Job{Inputs: text("o.csv", "external_id,name,owner\nA1,Hers,mia\nA2,His,sam\n"), Entity: "opportunity"})
-	if out, err := o.export(seller, "opportunity", record.Query{}, ExportOptions{Format: CSV}); out != "" || asProblem(err) == nil || asProblem(err).Code != problem.Forbidden {
+	if out, err := o.export(seller, "opportunity", read.Query{}, ExportOptions{Format: CSV}); out != "" || asProblem(err) == nil || asProblem(err).Code != problem.Forbidden {
 		t.Errorf("without the right to export: %q, %v", out, err)
 	}
-	out, err := o.export(manager, "opportunity", record.Query{}, ExportOptions{Format: CSV, Lang: "zh-CN"})
+	out, err := o.export(manager, "opportunity", read.Query{}, ExportOptions{Format: CSV, Lang: "zh-CN"})
 	if err != nil || !strings.Contains(out, "Hers") || strings.Contains(out, "His") || !strings.Contains(out, "商机名称") {
 		t.Errorf("a manager's export: %v\n%s", err, out)
 	}
-	for name, q := range map[string]record.Query{
+	for name, q := range map[string]read.Query{
 		"an unknown field": {Where: json.RawMessage(`["nope","=",1]`)}, "a bad order": {Sort: []string{"nope"}},
 	} {
 		if out, err := o.export(manager, "opportunity", q, ExportOptions{Format: CSV}); out != "" || asProblem(err) == nil || asProblem(err).Code != problem.Invalid {
 			t.Errorf("%s: %q, %v", name, out, err)
 		}
 	}
-	if out, err := o.export(manager, "opportunity", record.Query{Where: json.RawMessage(`["name","=","none"]`)}, ExportOptions{Format: CSV, Keys: true}); err != nil || strings.Count(out, "\n") != 1 {
+	if out, err := o.export(manager, "opportunity", read.Query{Where: json.RawMessage(`["name","=","none"]`)}, ExportOptions{Format: CSV, Keys: true}); err != nil || strings.Count(out, "\n") != 1 {
 		t.Errorf("nothing found is a header: %v %q", err, out)
 	}
 }

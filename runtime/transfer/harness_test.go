@@ -12,6 +12,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
@@ -26,6 +27,7 @@ type testApp struct {
 	current  *model.Current
 	access   *access.Service
 	records  *record.Service
+	reads    *read.Service
 	transfer *Service
 	admin    *access.Actor
 	dir      string
@@ -49,6 +51,7 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 	if _, _, err := o.access.EnsureAdmin(ctx, "a long enough password"); err != nil {
 		t.Fatal(err)
 	}
+	o.reads = read.New(read.Options{Store: st, Authority: o.access, Zone: func() *time.Location { return shanghai }})
 	o.records = record.New(record.Options{Store: st, Current: o.current, Authority: o.access, Zone: func() *time.Location { return shanghai }})
 	o.transfer = o.newTransfer()
 	o.admin = o.actor("admin")
@@ -57,7 +60,7 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 
 // newTransfer makes another process, as it were, on the same store and files.
 func (o *testApp) newTransfer() *Service {
-	s := New(Options{Store: o.store, Records: o.records, Access: o.access, Current: o.current, Zone: func() *time.Location { return shanghai }, Dir: o.dir})
+	s := New(Options{Store: o.store, Records: o.records, Reads: o.reads, Access: o.access, Current: o.current, Zone: func() *time.Location { return shanghai }, Dir: o.dir})
 	o.t.Cleanup(func() { _ = s.Close() })
 	return s
 }
@@ -149,11 +152,11 @@ func text(name, content string) []Input {
 
 func (o *testApp) count(entity, where string) int64 {
 	o.t.Helper()
-	q := record.Query{Count: "exact", Limit: 1}
+	q := read.Query{Count: "exact", Limit: 1}
 	if where != "" {
 		q.Where = json.RawMessage(where)
 	}
-	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, q)
+	p, err := o.reads.Query(o.t.Context(), o.admin, entity, q)
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -163,7 +166,7 @@ func (o *testApp) count(entity, where string) int64 {
 // one reads the only record that matches.
 func (o *testApp) one(entity, where string) map[string]any {
 	o.t.Helper()
-	p, err := o.records.Query(o.t.Context(), record.Call{Actor: o.admin}, entity, record.Query{Where: json.RawMessage(where)})
+	p, err := o.reads.Query(o.t.Context(), o.admin, entity, read.Query{Where: json.RawMessage(where)})
 	if err != nil {
 		o.t.Fatal(err)
 	}

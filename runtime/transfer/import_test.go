@@ -150,7 +150,7 @@ func TestPastStagesNeedAHistoricalImportAndItsRight(t *testing.T) {
 	if f := file(t, p); f.Created != 1 || !p.Historical {
 		t.Fatalf("historical: %s", pretty(p))
 	}
-	h, err := o.records.History(t.Context(), record.Call{Actor: o.admin}, "opportunity", o.one("opportunity", `["external_id","=","A1"]`)["id"].(string), "", 10)
+	h, err := o.reads.History(t.Context(), o.admin, "opportunity", o.one("opportunity", `["external_id","=","A1"]`)["id"].(string), "", 10)
 	if err != nil || len(h.Items) != 1 || !strings.Contains(pretty(h.Items[0]), p.ID) && !strings.Contains(pretty(h.Items[0]), `"import"`) {
 		t.Fatalf("history: %v %s", err, pretty(h))
 	}

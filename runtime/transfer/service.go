@@ -12,6 +12,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -35,10 +36,11 @@ func Collections() []store.Collection {
 	}
 }
 
-// Options of a Service. Store, Records, Access and Current must be given.
+// Options of a Service. Store, Records, Reads, Access and Current must be given.
 type Options struct {
 	Store   store.Store
 	Records *record.Service
+	Reads   *read.Service
 	Access  Access
 	Current *model.Current
 	// Now is the clock; nil means time.Now. Zone gives the organisation's

@@ -62,7 +62,7 @@ type updatedRecord struct {
 	changes    map[string]change
 }
 
-// change is a field's value before and after, see record.StoredHistory; nil is unset.
+// change is a field's value before and after, see read.StoredHistory; nil is unset.
 type change struct {
 	From any `json:"from"`
 	To   any `json:"to"`

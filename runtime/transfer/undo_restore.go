@@ -9,7 +9,7 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
 
@@ -77,7 +77,7 @@ func (t *task) formerValues(ctx context.Context, e *model.Entity, r updatedRecor
 		if !ok || f.Computed {
 			continue
 		}
-		from, to := record.StoredHistory(f, c.From), record.StoredHistory(f, c.To)
+		from, to := read.StoredHistory(f, c.From), read.StoredHistory(f, c.To)
 		switch {
 		case !reflect.DeepEqual(doc[f.Key], to):
 			changed = append(changed, f.Key)

@@ -20,6 +20,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 	"weft/runtime/settings"
 	"weft/runtime/startstop"
 	"weft/runtime/store"
@@ -60,6 +61,7 @@ type App struct {
 	Settings   *settings.Service
 	Access     *access.Service
 	Records    *record.Service
+	Reads      *read.Service
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
 	Files      *files.Service
 	Builder    *builder.Builder
@@ -92,7 +94,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("user admin: %w", err)
 	}
 	a.API, err = api.New(api.Options{
-		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
+		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
 		Live: a.Live, Gallery: a.Gallery, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
 		Version: o.Version, Logger: o.Logger,
 	})
@@ -111,20 +113,21 @@ func Open(ctx context.Context, o Options) (*App, error) {
 func (a *App) newServices(o Options) {
 	a.Access = access.New(access.Options{Store: o.Store, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
+	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
 		Refresh: a.Builder.Refresh, Leases: a.Leases,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
-		Store: o.Store, Records: a.Records, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
+		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Dir: o.Imports, Logger: o.Logger,
 	})
-	a.Live = live.New(live.Options{Store: o.Store, Records: a.Records, Authority: a.Access, Current: a.Current, Logger: o.Logger})
+	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer,
 		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
-			l := &templates.Loader{Records: a.Records, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
+			l := &templates.Loader{Records: a.Records, Reads: a.Reads, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
 			return l.Load(ctx, entity, rows)
 		},
 	})

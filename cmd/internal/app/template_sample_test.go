@@ -107,7 +107,7 @@ func TestAProblemInSampleDataStopsTheLoad(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, apptest.Options{Install: []string{pipeline}})
 	loader := &templates.Loader{
-		Records: app.Records, Files: app.Files, By: &access.Actor{Login: "admin", Admin: true}, At: time.Now(), Zone: time.UTC,
+		Records: app.Records, Reads: app.Reads, Files: app.Files, By: &access.Actor{Login: "admin", Admin: true}, At: time.Now(), Zone: time.UTC,
 	}
 	for name, text := range map[string]string{
 		"unknown field":     `[{"name":"a","colour":"red"}]`,

@@ -12,6 +12,7 @@ import (
 	"weft/runtime/api"
 	"weft/runtime/live"
 	"weft/runtime/record"
+	"weft/runtime/record/read"
 )
 
 // probe tries to get, through one route, what the user may not see or change.
@@ -105,7 +106,7 @@ func TestEveryRouteIsProbed(t *testing.T) {
 			t.Errorf("there is no route %s any more", name)
 		}
 	}
-	for _, q := range []any{record.Query{}, record.AggregateQuery{}, record.BoardQuery{}, record.BulkRequest{}} {
+	for _, q := range []any{read.Query{}, read.AggregateQuery{}, read.BoardQuery{}, record.BulkRequest{}} {
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(q)) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if key := reflect.TypeOf(q).Name() + "." + name; queryMembers[key] == "" {

@@ -1,10 +1,12 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 
+	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
@@ -22,8 +24,8 @@ const historyOrder = "history"
 // History reads who changed a record, newest first, cut to the fields that the
 // person may read on the record as it is now. The history of a deleted record
 // is seen by those who could read it when it was deleted.
-func (s *Service) History(ctx context.Context, c Call, entity, id, cursor string, limit int) (*HistoryPage, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, cursor string, limit int) (*HistoryPage, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +77,12 @@ func (r *reading) lastSeen(ctx context.Context, id string) (map[string]any, erro
 		d, err = r.binned(ctx, id)
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, notFound()
+		return nil, NotFound()
 	}
 	if err != nil {
 		return nil, readError("history", err)
 	}
-	doc, err := decodeDoc(d)
+	doc, err := Decode(d)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +91,7 @@ func (r *reading) lastSeen(ctx context.Context, id string) (map[string]any, erro
 		return nil, readError("history", err)
 	}
 	if !ok {
-		return nil, notFound()
+		return nil, NotFound()
 	}
 	return doc, nil
 }
@@ -100,8 +102,8 @@ func (r *reading) binned(ctx context.Context, id string) (store.Doc, error) {
 	if err != nil {
 		return row, err
 	}
-	if textMember(row.Body, "entity") != r.entity.Key {
+	if jsontext.TextMember(row.Body, "entity") != r.entity.Key {
 		return row, store.ErrNotFound
 	}
-	return store.Doc{ID: id, Body: rawMember(row.Body, "doc")}, nil
+	return store.Doc{ID: id, Body: jsontext.Member(row.Body, "doc")}, nil
 }

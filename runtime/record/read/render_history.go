@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/query"
 )
@@ -32,26 +33,26 @@ type historyRow struct {
 // depth, version, comment, historical, import, merged, merged_into, changes}.
 func renderHistory(e *model.Entity, mask *access.Mask, h *historyRow) json.RawMessage {
 	b := append(make([]byte, 0, 512), '{')
-	b = appendMember(b, "rev", h.N)
-	b = appendIf(b, "op", h.Op)
-	b = appendMember(b, "at", h.At)
-	b = appendIf(b, "by", h.By)
-	b = appendMember(b, "source", cmp.Or(h.Source, h.Door))
-	b = appendIf(b, "cause", h.Cause)
-	b = appendMember(b, "depth", h.Depth)
-	b = appendMember(b, "version", h.Version)
+	b = jsontext.AppendMember(b, "rev", h.N)
+	b = jsontext.AppendText(b, "op", h.Op)
+	b = jsontext.AppendMember(b, "at", h.At)
+	b = jsontext.AppendText(b, "by", h.By)
+	b = jsontext.AppendMember(b, "source", cmp.Or(h.Source, h.Door))
+	b = jsontext.AppendText(b, "cause", h.Cause)
+	b = jsontext.AppendMember(b, "depth", h.Depth)
+	b = jsontext.AppendMember(b, "version", h.Version)
 	if readsReasons(e, mask) {
-		b = appendIf(b, "comment", h.Comment)
+		b = jsontext.AppendText(b, "comment", h.Comment)
 	}
 	if h.Historical {
-		b = appendMember(b, "historical", true)
+		b = jsontext.AppendMember(b, "historical", true)
 	}
-	b = appendIf(b, "import", h.Import)
-	b = appendIf(b, "merged_into", h.MergedInto)
+	b = jsontext.AppendText(b, "import", h.Import)
+	b = jsontext.AppendText(b, "merged_into", h.MergedInto)
 	if len(h.Merged) > 0 {
-		b = appendMember(b, "merged", h.Merged)
+		b = jsontext.AppendMember(b, "merged", h.Merged)
 	}
-	b = appendString(b, "changes")
+	b = jsontext.AppendString(b, "changes")
 	b = appendChanges(append(b, ':'), e, mask, h.Changes)
 	return append(b, '}')
 }
@@ -65,13 +66,13 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 		if !changed || !mask.Has(f.Key) {
 			continue
 		}
-		b = append(appendString(b, f.Key), ':', '{')
+		b = append(jsontext.AppendString(b, f.Key), ':', '{')
 		for _, side := range [...]string{"from", "to"} {
 			raw, set := change[side]
 			if !set {
 				continue
 			}
-			b = append(appendString(b, side), ':')
+			b = append(jsontext.AppendString(b, side), ':')
 			if f.Kind == query.Decimal && isStoredDecimal(strings.Trim(string(raw), `"`)) {
 				b = appendWireDecimal(b, raw)
 			} else {
@@ -79,9 +80,9 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 			}
 			b = append(b, ',')
 		}
-		b = append(closeObject(b), ',')
+		b = append(jsontext.CloseObject(b), ',')
 	}
-	return closeObject(b)
+	return jsontext.CloseObject(b)
 }
 
 // readsReasons tells whether comments may be shown: they repeat what moves

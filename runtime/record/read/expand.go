@@ -1,10 +1,11 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
 
 	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -73,7 +74,7 @@ func (r *reading) expansions(ctx context.Context, docs []store.Doc, ask asked) (
 func wanted(docs []store.Doc, key string, found map[string]json.RawMessage) []string {
 	var ids []string
 	for _, d := range docs {
-		id := textMember(d.Body, key)
+		id := jsontext.TextMember(d.Body, key)
 		if _, seen := found[id]; id != "" && !seen {
 			found[id] = nil
 			ids = append(ids, id)
@@ -106,7 +107,7 @@ func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, foun
 
 // visible reads the records of e with these ids that lie in the person's rows.
 func (r *reading) visible(ctx context.Context, e *model.Entity, ids []string) ([]store.Doc, error) {
-	scope := r.scope(e, schemas.OpRead)
+	scope := Scope(r.rights, e, schemas.OpRead)
 	if scope == nil {
 		return r.from.GetMany(ctx, e.Key, ids)
 	}
@@ -129,11 +130,11 @@ func (x expansions) append(out, body []byte, mask *access.Mask) []byte {
 	out = append(out, `,"expanded":{`...)
 	first := len(out)
 	for _, f := range x.fields {
-		record := f.found[textMember(body, f.key)]
+		record := f.found[jsontext.TextMember(body, f.key)]
 		if record == nil || !mask.Has(f.key) {
 			continue
 		}
-		out = append(appendString(comma(out, first), f.key), ':')
+		out = append(jsontext.AppendString(comma(out, first), f.key), ':')
 		out = append(out, record...)
 	}
 	return append(out, '}')

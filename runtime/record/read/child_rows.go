@@ -1,14 +1,18 @@
-package record
+package read
 
 import (
 	"context"
 
 	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
+
+// MaxChildRows is how many child rows one record may have.
+const MaxChildRows = 1000
 
 // childSets are the child rows of the rows of a page, in wire form.
 type childSets struct {
@@ -52,7 +56,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	}
 	rows, err := r.from.Find(ctx, child.Key, store.Find{
 		Where: query.And(query.Cmp{Path: ref.Path(), Op: query.In, Value: parents}, r.rights.Scope(child.Key, schemas.OpRead)),
-		Limit: maxChildRows * len(docs),
+		Limit: MaxChildRows * len(docs),
 	})
 	set := childSet{key: f.Key, byRow: map[string][]byte{}}
 	if err != nil {
@@ -64,7 +68,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 		if err != nil {
 			return set, err
 		}
-		parent := textMember(row.Body, ref.Key)
+		parent := jsontext.TextMember(row.Body, ref.Key)
 		list := set.byRow[parent]
 		if list != nil {
 			list = append(list, ',')
@@ -76,10 +80,10 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	return set, nil
 }
 
-// ownFields are the fields of a child row inside its parent: all but the
+// OwnFields are the fields of a child row inside its parent: all but the
 // system's and the reference to the parent, so that the row can be given back
 // as it was read.
-func ownFields(child *model.Entity) map[string]bool {
+func OwnFields(child *model.Entity) map[string]bool {
 	set := make(map[string]bool, len(child.Fields))
 	for _, f := range child.Fields {
 		if f != child.Child.Field {
@@ -97,7 +101,7 @@ func (s childSets) append(out []byte, id string, mask *access.Mask) []byte {
 		if rows == nil || !mask.Has(f.key) {
 			continue
 		}
-		out = append(appendString(append(out, ','), f.key), ':', '[')
+		out = append(jsontext.AppendString(append(out, ','), f.key), ':', '[')
 		out = append(append(out, rows...), ']')
 	}
 	return out

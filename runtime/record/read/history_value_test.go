@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"testing"
@@ -19,7 +19,7 @@ func TestStoredHistory(t *testing.T) {
 		{amount, "999999999999999.9999", "19999999999999999999"}, {amount, "-999999999999999.9999", "00000000000000000001"},
 		{amount, nil, nil}, {name, "12.5", "12.5"}, {name, nil, nil},
 	} {
-		if got := historyValue(c.field, c.stored); got != c.kept {
+		if got := HistoryValue(c.field, c.stored); got != c.kept {
 			t.Errorf("%v is kept as %v, want %v", c.stored, got, c.kept)
 		}
 		for _, v := range []any{c.kept, c.stored} {

@@ -1,11 +1,18 @@
-package record
+// Package read answers questions about records under the rights of an actor:
+// single records, pages of a query, boards, aggregates, exports, histories, and
+// selections for live views. It changes nothing.
+//
+// A row is read only where the row scope of the actor allows it, child rows
+// only where their parent is seen. A field that the actor may read on no row is
+// treated like one that does not exist, in filters, sorts, groups and answers.
+// Stored bodies are copied into answers without being decoded (see renderer).
+package read
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"weft/runtime/access"
@@ -16,6 +23,55 @@ import (
 	"weft/schemas"
 )
 
+// Collections that reads know beside those of the entities; package record
+// writes them.
+const (
+	HistoryCollection = "weft_history" // id: <record id>:<rev, 10 digits>
+	BinCollection     = "weft_bin"     // deleted records; id: record id
+)
+
+// Options of a Service. Store and Authority must be given.
+type Options struct {
+	Store     store.Store
+	Authority access.Authority
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Zone gives the organisation's time zone; nil means UTC.
+	Zone func() *time.Location
+}
+
+// Service answers reads. It is safe for concurrent use.
+type Service struct {
+	store     store.Store
+	authority access.Authority
+	now       func() time.Time
+	zone      func() *time.Location
+	figures   figureCache
+	exports   chan struct{} // taken by each running Each
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	s := &Service{
+		store: o.Store, authority: o.Authority, now: o.Now, zone: o.Zone, exports: make(chan struct{}, exportsAtOnce),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.zone == nil {
+		s.zone = func() *time.Location { return time.UTC }
+	}
+	return s
+}
+
+// rights of an actor; nobody is unauthenticated.
+func (s *Service) rights(ctx context.Context, actor *access.Actor) (*access.Rights, error) {
+	if actor == nil {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	return s.authority.Rights(ctx, actor)
+}
+
 // Bounds of reads.
 const (
 	defaultLimit = 50
@@ -24,44 +80,6 @@ const (
 	maxSearch    = 255 // characters
 	maxExpand    = 16
 )
-
-// Query asks for a page of records; the contract says what each part means.
-type Query struct {
-	Where  json.RawMessage `json:"where,omitempty"`
-	Search string          `json:"search,omitempty"`
-	Sort   []string        `json:"sort,omitempty"`
-	Limit  int             `json:"limit,omitempty"` // 0: 50
-	Cursor string          `json:"cursor,omitempty"`
-	Fields []string        `json:"fields,omitempty"` // nil: all; empty: id and rev
-	Expand []string        `json:"expand,omitempty"`
-	Count  string          `json:"count,omitempty"` // none, capped, exact
-}
-
-// Page is one page of records in wire form. Cursor is set when there are more;
-// Count and Exact when a count was asked for.
-type Page struct {
-	Items  []json.RawMessage `json:"items"`
-	Cursor string            `json:"cursor,omitempty"`
-	Count  *int64            `json:"count,omitempty"`
-	Exact  *bool             `json:"exact,omitempty"`
-
-	memory *[]byte // in which all items lie
-}
-
-// pageMemory is for pages whose callers release them.
-var pageMemory = sync.Pool{New: func() any { return new([]byte) }}
-
-// maxPageMemory keeps the odd huge page from staying in the pool.
-const maxPageMemory = 1 << 20
-
-// Release gives the memory of the items back: they must not be looked at any
-// more. Who keeps them does not call it.
-func (p *Page) Release() {
-	if p.memory != nil && cap(*p.memory) <= maxPageMemory {
-		pageMemory.Put(p.memory)
-	}
-	p.memory, p.Items = nil, nil
-}
 
 // reading is one read of one entity by one person.
 type reading struct {
@@ -75,8 +93,8 @@ type reading struct {
 
 // reading begins a read: not_found for an unknown entity, forbidden for one of
 // which the person may see nothing at all.
-func (s *Service) reading(ctx context.Context, c Call, entity string, op schemas.Operation) (*reading, error) {
-	rights, err := s.rights(ctx, c)
+func (s *Service) reading(ctx context.Context, actor *access.Actor, entity string, op schemas.Operation) (*reading, error) {
+	rights, err := s.rights(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +128,11 @@ func (r *reading) verdict() error {
 // filter parses and binds a filter and a search, and joins them with the rows
 // that op lets the person see.
 func (r *reading) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
-	f, ps := query.Parse(where, knownTo(r.rights, r.entity), "/where")
+	f, ps := query.Parse(where, KnownTo(r.rights, r.entity), "/where")
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
-	return query.And(r.scope(r.entity, op), x, r.search(search))
+	return query.And(Scope(r.rights, r.entity, op), x, r.search(search))
 }
 
 func (r *reading) search(text string) query.Expr {
@@ -136,7 +154,7 @@ func (r *reading) search(text string) query.Expr {
 
 // sort parses an order and cuts it to what the person may see.
 func (r *reading) sort(terms []string) []query.SortTerm {
-	sort, ps := query.ParseSort(terms, knownTo(r.rights, r.entity), "/sort")
+	sort, ps := query.ParseSort(terms, KnownTo(r.rights, r.entity), "/sort")
 	if ps == nil {
 		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
 	}
@@ -198,7 +216,7 @@ func (r *reading) far(ctx context.Context, err *error) func(collection, id strin
 		d, failed := r.from.Get(ctx, collection, id)
 		if failed == nil {
 			var doc map[string]any
-			if doc, failed = decodeDoc(d); failed == nil {
+			if doc, failed = Decode(d); failed == nil {
 				return doc
 			}
 		}
@@ -210,5 +228,5 @@ func (r *reading) far(ctx context.Context, err *error) func(collection, id strin
 }
 
 func readError(what string, err error) error {
-	return storeProblem(fmt.Errorf("record: %s: %w", what, err))
+	return StoreProblem(fmt.Errorf("read: %s: %w", what, err))
 }

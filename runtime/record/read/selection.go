@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ type Selection struct {
 	Limit int
 
 	s      *Service
-	call   Call
+	actor  *access.Actor
 	env    query.Env
 	keys   []string        // fields asked for; nil for all
 	fields map[string]bool // the same
@@ -37,14 +37,14 @@ type Selection struct {
 
 // Select checks a query as Query does and prepares it. A cursor has no meaning
 // here and is refused; a count is not made.
-func (s *Service) Select(ctx context.Context, c Call, entity string, q Query) (*Selection, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) Select(ctx context.Context, actor *access.Actor, entity string, q Query) (*Selection, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
 	sel := &Selection{
 		Rights: r.rights, Entity: r.entity, Where: r.filter(q.Where, q.Search, schemas.OpRead), Sort: r.sort(q.Sort),
-		Limit: r.limit(q.Limit), s: s, call: c, env: r.env, keys: q.Fields, fields: r.fields(q.Fields), expand: r.expand(q.Expand),
+		Limit: r.limit(q.Limit), s: s, actor: actor, env: r.env, keys: q.Fields, fields: r.fields(q.Fields), expand: r.expand(q.Expand),
 	}
 	if q.Cursor != "" {
 		r.fail("/cursor", "cursor")
@@ -90,7 +90,7 @@ func (sel *Selection) View(doc map[string]any) string {
 func (sel *Selection) Render(ctx context.Context, body []byte, doc map[string]any) (json.RawMessage, error) {
 	if sel.whole {
 		id, _ := doc["id"].(string)
-		raw, _, err := sel.s.Get(ctx, sel.call, sel.Entity.Key, id, sel.keys, sel.expand)
+		raw, _, err := sel.s.Get(ctx, sel.actor, sel.Entity.Key, id, sel.keys, sel.expand)
 		return raw, err
 	}
 	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)

@@ -1,18 +1,19 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 
+	"weft/runtime/access"
 	"weft/runtime/store"
 	"weft/schemas"
 )
 
 // Get reads one record with its child rows, and its revision. A record that
 // the person may not see is not_found, like one that does not exist.
-func (s *Service) Get(ctx context.Context, c Call, entity, id string, fields, expand []string) (json.RawMessage, int64, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) Get(ctx context.Context, actor *access.Actor, entity, id string, fields, expand []string) (json.RawMessage, int64, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -22,14 +23,14 @@ func (s *Service) Get(ctx context.Context, c Call, entity, id string, fields, ex
 	}
 	d, err := s.store.Get(ctx, entity, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, 0, notFound()
+		return nil, 0, NotFound()
 	}
 	if err != nil {
 		return nil, 0, readError("get", err)
 	}
 	if ok, err := r.sees(ctx, d); err != nil || !ok {
 		if err == nil {
-			err = notFound()
+			err = NotFound()
 		}
 		return nil, 0, err
 	}

@@ -1,18 +1,59 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
+	"sync"
 
+	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
 
+// Query asks for a page of records; the contract says what each part means.
+type Query struct {
+	Where  json.RawMessage `json:"where,omitempty"`
+	Search string          `json:"search,omitempty"`
+	Sort   []string        `json:"sort,omitempty"`
+	Limit  int             `json:"limit,omitempty"` // 0: 50
+	Cursor string          `json:"cursor,omitempty"`
+	Fields []string        `json:"fields,omitempty"` // nil: all; empty: id and rev
+	Expand []string        `json:"expand,omitempty"`
+	Count  string          `json:"count,omitempty"` // none, capped, exact
+}
+
+// Page is one page of records in wire form. Cursor is set when there are more;
+// Count and Exact when a count was asked for.
+type Page struct {
+	Items  []json.RawMessage `json:"items"`
+	Cursor string            `json:"cursor,omitempty"`
+	Count  *int64            `json:"count,omitempty"`
+	Exact  *bool             `json:"exact,omitempty"`
+
+	memory *[]byte // in which all items lie
+}
+
+// pageMemory is for pages whose callers release them.
+var pageMemory = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPageMemory keeps the odd huge page from staying in the pool.
+const maxPageMemory = 1 << 20
+
+// Release gives the memory of the items back: they must not be looked at any
+// more. Who keeps them does not call it.
+func (p *Page) Release() {
+	if p.memory != nil && cap(*p.memory) <= maxPageMemory {
+		pageMemory.Put(p.memory)
+	}
+	p.memory, p.Items = nil, nil
+}
+
 // Query reads a page of records. Errors: not_found, forbidden, invalid (all
 // problems at once) and those of the store.
-func (s *Service) Query(ctx context.Context, c Call, entity string, q Query) (*Page, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) Query(ctx context.Context, actor *access.Actor, entity string, q Query) (*Page, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +115,7 @@ func (r *reading) position(ctx context.Context, d store.Doc, terms []query.SortT
 	if p, ok := ownPosition(d, rest); ok {
 		return p, nil
 	}
-	doc, err := decodeDoc(d)
+	doc, err := Decode(d)
 	if err != nil {
 		return query.Position{}, err
 	}
@@ -95,7 +136,7 @@ func ownPosition(d store.Doc, terms []query.SortTerm) (query.Position, bool) {
 		if t.Path.Through != "" || t.Path.Visible != nil {
 			return query.Position{}, false
 		}
-		raw := rawMember(d.Body, t.Path.Field)
+		raw := jsontext.Member(d.Body, t.Path.Field)
 		if raw == nil {
 			continue
 		}

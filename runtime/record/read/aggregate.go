@@ -1,10 +1,12 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
 	"strings"
 
+	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -28,8 +30,8 @@ type AggregateQuery struct {
 // metrics by name, in wire form; an unset group and a figure of nothing (but a
 // count) are absent. Rows come in the order of sort, else of the groups. They
 // are kept in memory and must not be changed.
-func (s *Service) Aggregate(ctx context.Context, c Call, entity string, q AggregateQuery) ([]json.RawMessage, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity string, q AggregateQuery) ([]json.RawMessage, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func (s *Service) Aggregate(ctx context.Context, c Call, entity string, q Aggreg
 // groups parses the groups and cuts them to what the person may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
 func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
-	groups, ps := query.ParseGroups(raw, knownTo(r.rights, r.entity), "/groupBy")
+	groups, ps := query.ParseGroups(raw, KnownTo(r.rights, r.entity), "/groupBy")
 	if ps == nil {
 		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
 	}
@@ -76,7 +78,7 @@ func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
 }
 
 func (r *reading) metrics(raw map[string]json.RawMessage) []query.Metric {
-	metrics, ps := query.ParseMetrics(raw, knownTo(r.rights, r.entity), "/metrics")
+	metrics, ps := query.ParseMetrics(raw, KnownTo(r.rights, r.entity), "/metrics")
 	if ps == nil {
 		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
 	}
@@ -137,21 +139,21 @@ func (r *reading) aggregateKey(a store.Aggregate) string {
 	b = append(b, r.entity.Key...)
 	b = query.AppendCanonical(append(b, ' '), a.Where)
 	for _, g := range a.Groups {
-		b = appendString(append(b, ";g"...), g.Name)
+		b = jsontext.AppendString(append(b, ";g"...), g.Name)
 		b = append(query.AppendPath(b, g.Path), g.Bucket...)
 		b = append(append(b, '@'), g.Zone...)
 	}
 	for _, m := range a.Metrics {
-		b = appendString(append(b, ";m"...), m.Name)
+		b = jsontext.AppendString(append(b, ";m"...), m.Name)
 		b = query.AppendPath(append(append(b, m.Func...), ' '), m.Path)
 	}
 	for _, s := range a.Sort {
-		b = appendString(append(b, ";s"...), s.Name)
+		b = jsontext.AppendString(append(b, ";s"...), s.Name)
 		if s.Desc {
 			b = append(b, '-')
 		}
 	}
-	return string(appendNumber(append(b, ';'), float64(a.Limit)))
+	return string(jsontext.AppendNumber(append(b, ';'), float64(a.Limit)))
 }
 
 // renderRows writes rows in wire form, all in one piece of memory.
@@ -167,7 +169,7 @@ func renderRows(rows []store.Row, a store.Aggregate) ([]json.RawMessage, int) {
 			decimal := m.Path.Kind == query.Decimal && m.Func != "count" && m.Func != "count_distinct"
 			out = appendFigure(out, m.Name, row[m.Name], decimal)
 		}
-		out = closeObject(out)
+		out = jsontext.CloseObject(out)
 		ends[i] = len(out)
 	}
 	items, begin := make([]json.RawMessage, len(rows)), 0
@@ -185,5 +187,5 @@ func appendFigure(out []byte, name string, v any, decimal bool) []byte {
 	if s, ok := v.(string); ok && decimal {
 		v = query.FormatDecimal(s)
 	}
-	return appendMember(out, name, v)
+	return jsontext.AppendMember(out, name, v)
 }

@@ -1,18 +1,18 @@
-package record
+package read
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/query"
 )
 
 // errBody is a stored body that is no JSON object of ours.
-var errBody = errors.New("record: a stored body cannot be read")
+var errBody = errors.New("read: a stored body cannot be read")
 
 // renderer copies the members of stored bodies that a reader may see, byte by
 // byte: nothing is decoded but decimals, which the wire shows in another form.
@@ -34,8 +34,8 @@ type member struct {
 // newRenderer makes a renderer of a mask and of the fields asked for: nil for
 // all. Id and rev are always kept.
 func newRenderer(e *model.Entity, m *access.Mask, fields map[string]bool) *renderer {
-	r := &renderer{mask: m, entity: e, members: make([]member, 0, len(systemKeys)+len(e.Fields))}
-	for i, key := range systemKeys {
+	r := &renderer{mask: m, entity: e, members: make([]member, 0, len(SystemKeys)+len(e.Fields))}
+	for i, key := range SystemKeys {
 		r.members = append(r.members, member{key: key, keep: i < 2 || fields == nil || fields[key]})
 	}
 	for _, f := range e.Fields {
@@ -67,29 +67,29 @@ func (r *renderer) appendOpen(out, body []byte) ([]byte, error) {
 	out = append(out, '{')
 	first, next := len(out), 0
 	from := -1 // where the members begin that are still to be copied
-	s := scanner{body: body}
-	for s.next() {
-		m, at := r.find(s.key(), next)
+	s := jsontext.Scan(body)
+	for s.Next() {
+		m, at := r.find(s.Key(), next)
 		next = at
 		if m.keep && !m.decimal {
 			if from < 0 {
-				from = s.keyAt
+				from = s.KeyAt
 			}
 			continue
 		}
 		if from >= 0 {
-			out = append(comma(out, first), body[from:s.before]...)
+			out = append(comma(out, first), body[from:s.Before]...)
 			from = -1
 		}
 		if m.keep {
-			out = append(comma(out, first), body[s.keyAt:s.valueAt]...)
-			out = appendWireDecimal(out, s.value())
+			out = append(comma(out, first), body[s.KeyAt:s.ValueAt]...)
+			out = appendWireDecimal(out, s.Value())
 		}
 	}
 	if from >= 0 {
-		out = append(comma(out, first), body[from:s.end]...)
+		out = append(comma(out, first), body[from:s.End]...)
 	}
-	if s.failed {
+	if s.Failed {
 		return out, errBody
 	}
 	if len(r.clocks) > 0 {
@@ -107,7 +107,7 @@ func (r *renderer) appendClocks(out, body []byte) ([]byte, error) {
 	r.entity.ComputeClockFormulas(doc, r.now)
 	for _, f := range r.clocks {
 		if v := doc[f.Key]; v != nil {
-			out = appendWire(append(out, ','), f, v)
+			out = AppendWire(append(out, ','), f, v)
 			out = out[:len(out)-1] // the comma for a next member
 		}
 	}
@@ -147,29 +147,15 @@ func appendWireDecimal(out, raw []byte) []byte {
 	return append(out, '"')
 }
 
-// rawMember finds the raw value of one member of a stored body, nil when unset.
-func rawMember(body []byte, key string) []byte {
-	s := scanner{body: body}
-	for s.next() {
-		if string(s.key()) == key {
-			return s.value()
-		}
+// AppendWire appends a stored value as it looks on the wire: only decimals
+// differ, see docs/stored-form.md.
+func AppendWire(b []byte, f *model.Field, v any) []byte {
+	s, ok := v.(string)
+	if f.Kind != query.Decimal || !ok {
+		return jsontext.AppendMember(b, f.Key, v)
 	}
-	return nil
-}
-
-// textMember finds a member that is a string, "" when unset.
-func textMember(body []byte, key string) string {
-	raw := rawMember(body, key)
-	if len(raw) < 2 || raw[0] != '"' {
-		return ""
-	}
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1])
-	}
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
+	b = jsontext.AppendString(b, f.Key)
+	b = append(b, ':', '"')
+	b = query.AppendDecimal(b, s)
+	return append(b, '"', ',')
 }

@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"time"
@@ -26,7 +26,7 @@ func (r *reading) newMasked(e *model.Entity, fields map[string]bool) *masked {
 
 // newMaskedRows is newMasked for child rows inside their parent.
 func (r *reading) newMaskedRows(e *model.Entity) *masked {
-	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: ownFields(e), inside: true}).ready()
+	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: OwnFields(e), inside: true}).ready()
 }
 
 func (m *masked) ready() *masked {
@@ -49,7 +49,7 @@ func (m *masked) of(d store.Doc) (*renderer, error) {
 	if m.uniform != nil {
 		return m.uniform, nil
 	}
-	doc, err := decodeDoc(d)
+	doc, err := Decode(d)
 	if err != nil {
 		return nil, err
 	}

@@ -1,23 +1,31 @@
-package record
+// Package jsontext reads and writes JSON texts without decoding them into Go
+// values: the members of a stored body are found and copied as they stand.
+package jsontext
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+)
 
-// scanner walks over the members of one JSON object without decoding them. It
+// Scanner walks over the members of one JSON object without decoding them. It
 // trusts that the object was written by encodeRecord or a database, and fails
 // on anything that it cannot walk over.
-type scanner struct {
+type Scanner struct {
 	body []byte
 	// keyAt, valueAt and end bound the present member; before is the end of
 	// the member in front of it.
-	keyAt, valueAt, end, before int
+	KeyAt, ValueAt, End, Before int
 	keyEnd                      int
-	failed                      bool
+	Failed                      bool
 }
 
-// next moves to the next member; false at the end of the object.
-func (s *scanner) next() bool {
-	i := s.end
-	s.before = i
+// Scan begins before the first member of body.
+func Scan(body []byte) Scanner { return Scanner{body: body} }
+
+// Next moves to the next member; false at the end of the object.
+func (s *Scanner) Next() bool {
+	i := s.End
+	s.Before = i
 	opening := byte(',')
 	if i == 0 {
 		opening = '{'
@@ -26,47 +34,47 @@ func (s *scanner) next() bool {
 	if i >= len(s.body) {
 		return s.fail()
 	}
-	if s.body[i] == '}' && s.end > 0 {
+	if s.body[i] == '}' && s.End > 0 {
 		return false
 	}
 	if s.body[i] != opening {
 		return s.fail()
 	}
 	i = s.skipSpace(i + 1)
-	if i < len(s.body) && s.body[i] == '}' && s.end == 0 {
+	if i < len(s.body) && s.body[i] == '}' && s.End == 0 {
 		return false
 	}
 	if i >= len(s.body) || s.body[i] != '"' {
 		return s.fail()
 	}
-	s.keyAt = i
+	s.KeyAt = i
 	if s.keyEnd = s.skipString(i); s.keyEnd < 0 {
 		return s.fail()
 	}
 	if i = s.skipSpace(s.keyEnd); i >= len(s.body) || s.body[i] != ':' {
 		return s.fail()
 	}
-	s.valueAt = s.skipSpace(i + 1)
-	end := s.skipValue(s.valueAt)
+	s.ValueAt = s.skipSpace(i + 1)
+	end := s.skipValue(s.ValueAt)
 	if end < 0 {
 		return s.fail()
 	}
-	s.end = end
+	s.End = end
 	return true
 }
 
-func (s *scanner) fail() bool {
-	s.failed = true
+func (s *Scanner) fail() bool {
+	s.Failed = true
 	return false
 }
 
-// key is the present key without quotes, escapes not resolved.
-func (s *scanner) key() []byte { return s.body[s.keyAt+1 : s.keyEnd-1] }
+// Key is the present key without quotes, escapes not resolved.
+func (s *Scanner) Key() []byte { return s.body[s.KeyAt+1 : s.keyEnd-1] }
 
-// value is the present value, raw.
-func (s *scanner) value() []byte { return s.body[s.valueAt:s.end] }
+// Value is the present value, raw.
+func (s *Scanner) Value() []byte { return s.body[s.ValueAt:s.End] }
 
-func (s *scanner) skipSpace(i int) int {
+func (s *Scanner) skipSpace(i int) int {
 	for i < len(s.body) && s.body[i] <= ' ' {
 		i++
 	}
@@ -74,7 +82,7 @@ func (s *scanner) skipSpace(i int) int {
 }
 
 // skipString gives the place behind the string that begins at i, -1 when it does not end.
-func (s *scanner) skipString(i int) int {
+func (s *Scanner) skipString(i int) int {
 	for j := i + 1; ; {
 		n := bytes.IndexByte(s.body[j:], '"')
 		if n < 0 {
@@ -93,7 +101,7 @@ func (s *scanner) skipString(i int) int {
 }
 
 // skipValue gives the place behind the value that begins at i, -1 when it does not end.
-func (s *scanner) skipValue(i int) int {
+func (s *Scanner) skipValue(i int) int {
 	if i >= len(s.body) {
 		return -1
 	}
@@ -115,7 +123,7 @@ func (s *scanner) skipValue(i int) int {
 	return -1
 }
 
-func (s *scanner) skipNested(i int) int {
+func (s *Scanner) skipNested(i int) int {
 	depth := 0
 	for i < len(s.body) {
 		switch s.body[i] {
@@ -134,4 +142,31 @@ func (s *scanner) skipNested(i int) int {
 		i++
 	}
 	return -1
+}
+
+// Member finds the raw value of one member of a stored body, nil when unset.
+func Member(body []byte, key string) []byte {
+	s := Scan(body)
+	for s.Next() {
+		if string(s.Key()) == key {
+			return s.Value()
+		}
+	}
+	return nil
+}
+
+// TextMember finds a member that is a string, "" when unset.
+func TextMember(body []byte, key string) string {
+	raw := Member(body, key)
+	if len(raw) < 2 || raw[0] != '"' {
+		return ""
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : len(raw)-1])
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
 }

@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func (r *reading) renderHistories(ctx context.Context, mask *access.Mask, rows [
 	list := make([]historyRow, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal(row.Body, &list[i]); err != nil {
-			return nil, fmt.Errorf("record: history row %s cannot be read: %w", row.ID, err)
+			return nil, fmt.Errorf("read: history row %s cannot be read: %w", row.ID, err)
 		}
 	}
 	if err := r.cutMerged(ctx, list); err != nil {
@@ -94,7 +94,7 @@ func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow
 		for side, raw := range change {
 			var ids []string
 			if err := json.Unmarshal(raw, &ids); err != nil {
-				return fmt.Errorf("record: history of %s: %w", f.Key, err)
+				return fmt.Errorf("read: history of %s: %w", f.Key, err)
 			}
 			kept, err := r.living(ctx, f.Target, ids)
 			if err != nil {
@@ -105,7 +105,7 @@ func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow
 				continue
 			}
 			if change[side], err = json.Marshal(kept); err != nil {
-				return fmt.Errorf("record: history of %s: %w", f.Key, err)
+				return fmt.Errorf("read: history of %s: %w", f.Key, err)
 			}
 		}
 		if change != nil && len(change) == 0 {

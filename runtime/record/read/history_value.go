@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"strings"
@@ -7,9 +7,9 @@ import (
 	"weft/runtime/query"
 )
 
-// historyValue is a value of a field as a row of history keeps it: in stored
+// HistoryValue is a value of a field as a row of history keeps it: in stored
 // form but for decimals, which nothing compares there and a person can read.
-func historyValue(f *model.Field, stored any) any {
+func HistoryValue(f *model.Field, stored any) any {
 	if text, ok := stored.(string); ok && f.Kind == query.Decimal {
 		return query.FormatDecimal(text)
 	}

@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"context"
@@ -22,8 +22,8 @@ const (
 // export, on one snapshot: in stored form, cut to the readable fields. Limit
 // and Cursor are as in Query, but without a Limit all records come; Expand and
 // Count are not looked at. An error of fn ends it and comes back as it is.
-func (s *Service) Each(ctx context.Context, c Call, entity string, q Query, fn func(stored map[string]any) error) error {
-	r, err := s.reading(ctx, c, entity, schemas.OpExport)
+func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {
+	r, err := s.reading(ctx, actor, entity, schemas.OpExport)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (e *each) run(ctx context.Context) error {
 
 // hand gives fn a record cut to what may be read of it.
 func (e *each) hand(d store.Doc) error {
-	doc, err := decodeDoc(d)
+	doc, err := Decode(d)
 	if err != nil {
 		return err
 	}

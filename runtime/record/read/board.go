@@ -1,10 +1,11 @@
-package record
+package read
 
 import (
 	"context"
 	"encoding/json"
 	"slices"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -43,8 +44,8 @@ type Column struct {
 
 // Board reads the first records of every column with its count and sums, all
 // on one snapshot.
-func (s *Service) Board(ctx context.Context, c Call, entity string, q BoardQuery) (*Board, error) {
-	r, err := s.reading(ctx, c, entity, schemas.OpRead)
+func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string, q BoardQuery) (*Board, error) {
+	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (r *reading) sums(fields []string) []query.Metric {
 	metrics := make([]query.Metric, 0, len(fields))
 	for i, key := range fields {
 		at := "/sums" + problem.Pointer(i)
-		f, ok := knownTo(r.rights, r.entity).Lookup(key)
+		f, ok := KnownTo(r.rights, r.entity).Lookup(key)
 		if !ok {
 			r.fail(at, "unknown_field", "field", key)
 			continue

@@ -1,30 +1,31 @@
-package record
+package read
 
 import (
 	"context"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
 
-// scope is the filter of the rows of e that op lets the person see: nil for
+// Scope is the filter of the rows of e on which the rights allow op; nil for
 // all. A child row is seen only where its parent is, and the parent's set of
 // rows, however wide the grants on the child entity are.
-func (r *reading) scope(e *model.Entity, op schemas.Operation) query.Expr {
-	return query.And(r.rights.Scope(e.Key, op), r.underParent(e, op))
+func Scope(rights *access.Rights, e *model.Entity, op schemas.Operation) query.Expr {
+	return query.And(rights.Scope(e.Key, op), underParent(rights, e, op))
 }
 
 // underParent is the filter of child rows whose parent shows them; nil for all.
-func (r *reading) underParent(e *model.Entity, op schemas.Operation) query.Expr {
+func underParent(rights *access.Rights, e *model.Entity, op schemas.Operation) query.Expr {
 	c := e.Child
 	if c == nil {
 		return nil
 	}
-	parents := r.scope(c.Parent, op)
+	parents := Scope(rights, c.Parent, op)
 	if c.In != nil {
-		in, ok := r.rights.Path(c.Parent, query.Path{Field: c.In.Key, Kind: c.In.Kind})
+		in, ok := rights.Path(c.Parent, query.Path{Field: c.In.Key, Kind: c.In.Kind})
 		if !ok {
 			return query.Any{}
 		}
@@ -40,10 +41,10 @@ func (r *reading) underParent(e *model.Entity, op schemas.Operation) query.Expr 
 
 // sees tells whether a row lies in what the person may read.
 func (r *reading) sees(ctx context.Context, d store.Doc) (bool, error) {
-	if r.scope(r.entity, schemas.OpRead) == nil {
+	if Scope(r.rights, r.entity, schemas.OpRead) == nil {
 		return true, nil
 	}
-	doc, err := decodeDoc(d)
+	doc, err := Decode(d)
 	if err != nil {
 		return false, err
 	}
@@ -55,6 +56,6 @@ func (r *reading) seesDoc(ctx context.Context, doc map[string]any) (bool, error)
 		return false, nil
 	}
 	var failed error
-	ok := query.Matches(r.underParent(r.entity, schemas.OpRead), doc, r.far(ctx, &failed))
+	ok := query.Matches(underParent(r.rights, r.entity, schemas.OpRead), doc, r.far(ctx, &failed))
 	return ok && failed == nil, failed
 }

@@ -1,4 +1,4 @@
-package record
+package read
 
 import (
 	"weft/runtime/access"
@@ -13,8 +13,8 @@ type known struct {
 	rights *access.Rights
 }
 
-// knownTo is e as the person may know it.
-func knownTo(rights *access.Rights, e query.Entity) query.Entity {
+// KnownTo is e as the person may know it.
+func KnownTo(rights *access.Rights, e query.Entity) query.Entity {
 	if rights.Actor.Admin {
 		return e
 	}

@@ -31,8 +31,9 @@ func (c *doctorCmd) Run(ctx context.Context, m *Main) error {
 	if _, err := os.Stat(m.cli.Data); err != nil && m.cli.MongodbURI == "" {
 		return fmt.Errorf("there is no data folder %s; weft serve makes one", m.cli.Data)
 	}
+	before := readableByOthers(m.cli.Data)
 	in, err := m.openDataFolder(ctx)
-	findings := []finding{m.examineSpace()}
+	findings := []finding{m.examineSpace(), examinePermissions(before, readableByOthers(m.cli.Data))}
 	var used *errInUse
 	switch {
 	case errors.As(err, &used):

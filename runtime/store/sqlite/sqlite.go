@@ -110,6 +110,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 func (s *Store) Exclusive() bool { return true }
 
 func (s *Store) start(ctx context.Context, o Options) error {
+	if err := s.makePrivate(); err != nil {
+		return err
+	}
 	c, err := openConn(s.path, o.Synchronous, writerCacheKiB)
 	if err != nil {
 		return err

@@ -25,6 +25,8 @@ type Actor struct {
 	Session, Token string
 	// TokenRole is the one role a token acts with, "" for a session.
 	TokenRole string
+	// Local is set for a session of a command on the server's own machine.
+	Local bool
 	// RotateSecret says that the session's token is due to be replaced: see Service.Renew.
 	RotateSecret bool
 }
@@ -40,6 +42,10 @@ func (a *Actor) MayManage(userID string) bool {
 	}
 	return a.Admin || (a.UserID != "" && a.UserID == userID)
 }
+
+// onServer tells whether the actor has no sign-in of its own to prove: a
+// command on the server's machine.
+func (a *Actor) onServer() bool { return a.Local || a.Session == "" && a.Token == "" }
 
 // Holds tells whether the actor may assign a role: no actor assigns a role that it does not hold.
 func (a *Actor) Holds(role string) bool {

@@ -3,12 +3,12 @@ package access
 import (
 	"context"
 	"encoding/base32"
-	"errors"
 	"fmt"
 	"strings"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // adminName is the name under which the first admin appears.
@@ -32,45 +32,47 @@ func (s *Service) EnsureAdmin(ctx context.Context, password string) (created boo
 		return false, "", err
 	}
 	id := newID()
-	user, err := s.adminDoc(id)
+	user, err := s.adminOp(id)
 	if err != nil {
 		return false, "", err
 	}
-	credential, _, err := s.credentialOp(credentialDoc{ID: id}, hash)
-	if err != nil {
-		return false, "", err
-	}
-	err = s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{
-		{Kind: store.Insert, Collection: userEntity, Doc: user}, credential}})
-	var taken *store.UniqueError
-	if errors.As(err, &taken) { // another process was faster
+	credential := credentialDoc{ID: id, Hash: hash, ChangedAt: query.FormatInstant(s.Now())}
+	err = credentialTable.Save(ctx, s.Store, &credential, user)
+	switch {
+	case store.LostRace(err): // another process was faster
 		return false, "", nil
-	}
-	if err != nil {
+	case err != nil:
 		return false, "", fmt.Errorf("access: making the user admin: %w", err)
 	}
 	return true, generated, nil
 }
 
-// adminDoc is the user's record with the sort keys and tokens that its
+// adminRow is the user's record.
+type adminRow struct {
+	ID        string `json:"id"`
+	Rev       int64  `json:"rev"`
+	CreatedAt string `json:"created_at"`
+	CreatedBy string `json:"created_by"`
+	UpdatedAt string `json:"updated_at"`
+	UpdatedBy string `json:"updated_by"`
+	Login     string `json:"login"`
+	Name      string `json:"name"`
+	Active    bool   `json:"active"`
+}
+
+var adminTable = table.New(userEntity, func(r *adminRow) (*string, *int64) { return &r.ID, &r.Rev })
+
+// adminOp inserts the user's record with the sort keys and tokens that its
 // entity asks for.
-func (s *Service) adminDoc(id string) (store.Doc, error) {
-	now := instant(s.Now())
+func (s *Service) adminOp(id string) (store.Op, error) {
+	now := query.FormatInstant(s.Now())
 	values := map[string]string{"login": AdminLogin, "name": adminName}
-	doc, err := docOf(id, 1, struct {
-		ID        string `json:"id"`
-		Rev       int64  `json:"rev"`
-		CreatedAt string `json:"created_at"`
-		CreatedBy string `json:"created_by"`
-		UpdatedAt string `json:"updated_at"`
-		UpdatedBy string `json:"updated_by"`
-		Login     string `json:"login"`
-		Name      string `json:"name"`
-		Active    bool   `json:"active"`
-	}{id, 1, now, id, now, id, AdminLogin, adminName, true})
+	op, err := adminTable.Put(adminRow{ID: id, CreatedAt: now, CreatedBy: id, UpdatedAt: now, UpdatedBy: id,
+		Login: AdminLogin, Name: adminName, Active: true})
 	if err != nil {
-		return doc, err
+		return op, err
 	}
+	doc := &op.Doc
 	e := s.Current.Model().Entities[userEntity]
 	for key, value := range values {
 		f := e.ByKey[key]
@@ -89,5 +91,5 @@ func (s *Service) adminDoc(id string) (store.Doc, error) {
 			}
 		}
 	}
-	return doc, nil
+	return op, nil
 }

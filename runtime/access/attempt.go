@@ -2,10 +2,9 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 
 	"weft/runtime/query"
@@ -20,6 +19,58 @@ const (
 	accountAttempts = 10
 	networkAttempts = 100
 )
+
+// Bounds of one account's concurrent sign-ins (S-28): more running would take
+// the password hashing, and the tries of the network, from other accounts.
+const (
+	accountRunning = 4
+	accountWaiting = 32
+)
+
+// accountShare bounds the concurrent sign-ins of each account.
+type accountShare struct {
+	sync.Mutex
+	accounts map[string]*accountQueue
+}
+
+type accountQueue struct {
+	slots chan struct{}
+	n     int // running and waiting
+}
+
+// enter begins a sign-in, after others of the account; it fails with rate when
+// too many wait.
+func (a *accountShare) enter(ctx context.Context, account string) (leave func(), err error) {
+	a.Lock()
+	q := a.accounts[account]
+	if q == nil {
+		q = &accountQueue{slots: make(chan struct{}, accountRunning)}
+		a.accounts[account] = q
+	}
+	full := q.n >= accountRunning+accountWaiting
+	if !full {
+		q.n++
+	}
+	a.Unlock()
+	if full {
+		return nil, tooMany(time.Second)
+	}
+	select {
+	case q.slots <- struct{}{}:
+		return func() { <-q.slots; a.done(account, q) }, nil
+	case <-ctx.Done():
+		a.done(account, q)
+		return nil, ctx.Err()
+	}
+}
+
+func (a *accountShare) done(account string, q *accountQueue) {
+	a.Lock()
+	defer a.Unlock()
+	if q.n--; q.n == 0 {
+		delete(a.accounts, account)
+	}
+}
 
 type attemptDoc struct {
 	ID    string `json:"id"`
@@ -57,7 +108,7 @@ func (s *Service) countAttempt(ctx context.Context, keys []attemptKey) error {
 		now := s.Now()
 		until := parseInstant(d.Until)
 		if !now.Before(until) {
-			d.N, d.Until = 0, instant(now.Add(attemptWindow))
+			d.N, d.Until = 0, query.FormatInstant(now.Add(attemptWindow))
 		} else if d.N >= key.max {
 			return tooMany(until.Sub(now))
 		}
@@ -86,46 +137,24 @@ func (s *Service) changeAttempts(ctx context.Context, keys []attemptKey, change 
 	for range 8 {
 		b := &store.Batch{}
 		for _, key := range keys {
-			op, err := s.attemptOp(ctx, key, change)
+			d, err := attemptTable.Get(ctx, s.Store, key.id)
+			if errors.Is(err, store.ErrNotFound) {
+				d = attemptDoc{ID: key.id}
+			} else if err != nil {
+				return storeProblem(err)
+			}
+			if err := change(&d, key); err != nil {
+				return err
+			}
+			op, err := attemptTable.Put(d)
 			if err != nil {
 				return err
 			}
 			b.Ops = append(b.Ops, op)
 		}
-		err := s.Store.Commit(ctx, b)
-		var taken *store.UniqueError
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, store.ErrConflict) && !errors.As(err, &taken) {
+		if err := s.Store.Commit(ctx, b); !store.LostRace(err) {
 			return storeProblem(err)
 		}
 	}
 	return tooMany(time.Second)
-}
-
-func (s *Service) attemptOp(ctx context.Context, key attemptKey, change func(*attemptDoc, attemptKey) error) (store.Op, error) {
-	d := attemptDoc{ID: key.id}
-	kept, err := s.Store.Get(ctx, AttemptCollection, key.id)
-	switch {
-	case err == nil:
-		if err := json.Unmarshal(kept.Body, &d); err != nil {
-			return store.Op{}, fmt.Errorf("access: %s: %w", key.id, err)
-		}
-	case !errors.Is(err, store.ErrNotFound):
-		return store.Op{}, storeProblem(err)
-	}
-	if err := change(&d, key); err != nil {
-		return store.Op{}, err
-	}
-	d.Rev = kept.Rev + 1
-	doc, err := docOf(key.id, d.Rev, d)
-	if err != nil {
-		return store.Op{}, err
-	}
-	kind := store.Replace
-	if kept.Rev == 0 {
-		kind = store.Insert
-	}
-	return store.Op{Kind: kind, Collection: AttemptCollection, Doc: doc, OldRev: kept.Rev}, nil
 }

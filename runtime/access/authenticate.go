@@ -2,9 +2,7 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,9 +28,10 @@ type cachedSecret struct {
 	number     uint64 // change number of collection, read before the entry
 	id, user   string
 	role       string // of a token
-	rev        int64
-	ends       time.Time // zero: never
-	renewAt    time.Time // zero: never
+	local      bool
+	expires    time.Time     // zero: never
+	idle       time.Duration // ends a session that is not used; 0: never
+	renewAt    time.Time     // zero: never
 	usedAt     atomic.Int64
 	actor      atomic.Pointer[boundActor]
 }
@@ -69,8 +68,13 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error
 		}
 	}
 	now := s.Now()
-	if !e.ends.IsZero() && !now.Before(e.ends) {
-		return nil, errUnknownSecret
+	if e.ended(now) { // another node may have recorded a later use
+		if e, err = s.loadSecret(ctx, collection, sum, number); err != nil {
+			return nil, err
+		}
+		if e.ended(now) {
+			return nil, errUnknownSecret
+		}
 	}
 	a, err := s.actorOf(ctx, e)
 	if err != nil {
@@ -83,6 +87,11 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*Actor, error
 		return &due, nil
 	}
 	return a, nil
+}
+
+func (e *cachedSecret) ended(now time.Time) bool {
+	idle := e.idle > 0 && !now.Before(time.Unix(0, e.usedAt.Load()).Add(e.idle))
+	return idle || !e.expires.IsZero() && !now.Before(e.expires)
 }
 
 // actorOf gives the entry's actor under the present people.
@@ -102,7 +111,7 @@ func (s *Service) actorOf(ctx context.Context, e *cachedSecret) (*Actor, error) 
 	if e.collection == TokenCollection {
 		a = p.directory.actor(person, "", e.id, e.role)
 	} else {
-		a.Session = e.id
+		a.Session, a.Local = e.id, e.local
 	}
 	e.actor.Store(&boundActor{p, a})
 	return a, nil
@@ -138,10 +147,10 @@ func (s *Service) loadSecret(ctx context.Context, collection string, sum digest,
 // or lost on its way: the whole session ends (S-26).
 func (s *Service) readSession(ctx context.Context, sum digest) (*cachedSecret, error) {
 	replaced := false
-	doc, err := findOne(ctx, s.Store, SessionCollection, "hash", sum.String())
+	d, err := findSession(ctx, s.Store, "hash", sum.String())
 	if errors.Is(err, store.ErrNotFound) {
 		replaced = true
-		doc, err = findOne(ctx, s.Store, SessionCollection, "previous", sum.String())
+		d, err = findSession(ctx, s.Store, "previous", sum.String())
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, errUnknownSecret
@@ -149,18 +158,16 @@ func (s *Service) readSession(ctx context.Context, sum digest) (*cachedSecret, e
 	if err != nil {
 		return nil, storeProblem(err)
 	}
-	var d sessionDoc
-	if err := json.Unmarshal(doc.Body, &d); err != nil {
-		return nil, fmt.Errorf("access: session %s: %w", doc.ID, err)
+	e := &cachedSecret{id: d.ID, user: d.User, local: d.Local, expires: parseInstant(d.ExpiresAt), idle: s.Times.Idle}
+	if err := s.loadUse(ctx, e, d.UsedAt); err != nil {
+		return nil, err
 	}
-	e := &cachedSecret{id: d.ID, user: d.User, rev: doc.Rev, ends: d.ends(s.Times)}
-	e.usedAt.Store(parseInstant(d.UsedAt).UnixNano())
 	if !replaced {
 		e.renewAt = parseInstant(d.RenewedAt).Add(s.Times.Rotate)
 		return e, nil
 	}
-	e.ends = parseInstant(d.PreviousUntil)
-	if !s.Now().Before(e.ends) {
+	e.expires, e.idle = parseInstant(d.PreviousUntil), 0
+	if e.ended(s.Now()) {
 		if err := s.deleteDocs(ctx, SessionCollection, d.ID); err != nil {
 			return nil, err
 		}
@@ -170,21 +177,33 @@ func (s *Service) readSession(ctx context.Context, sum digest) (*cachedSecret, e
 }
 
 func (s *Service) readToken(ctx context.Context, sum digest) (*cachedSecret, error) {
-	doc, err := findOne(ctx, s.Store, TokenCollection, "hash", sum.String())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, errUnknownSecret
-	}
+	list, err := tokenTable.Find(ctx, s.Store, store.Find{Where: keyIs("hash", sum.String()), Limit: 1})
 	if err != nil {
 		return nil, storeProblem(err)
 	}
-	var d tokenDoc
-	if err := json.Unmarshal(doc.Body, &d); err != nil {
-		return nil, fmt.Errorf("access: token %s: %w", doc.ID, err)
+	if len(list) == 0 {
+		return nil, errUnknownSecret
 	}
-	e := &cachedSecret{id: d.ID, user: d.User, role: d.Role, rev: doc.Rev}
-	if d.ExpiresAt != "" {
-		e.ends = parseInstant(d.ExpiresAt)
+	d := list[0]
+	e := &cachedSecret{id: d.ID, user: d.User, role: d.Role, expires: parseInstant(d.ExpiresAt)}
+	return e, s.loadUse(ctx, e, d.UsedAt)
+}
+
+// loadUse sets when a secret was used last, by any node.
+func (s *Service) loadUse(ctx context.Context, e *cachedSecret, stored string) error {
+	use, err := s.use(ctx, e.id)
+	e.usedAt.Store(lastUse(stored, use).UnixNano())
+	return err
+}
+
+// findSession finds the session whose key field has this value.
+func findSession(ctx context.Context, r store.Reader, field, value string) (sessionDoc, error) {
+	list, err := sessionTable.Find(ctx, r, store.Find{Where: keyIs(field, value), Limit: 1})
+	if err == nil && len(list) == 0 {
+		err = store.ErrNotFound
 	}
-	e.usedAt.Store(parseInstant(d.UsedAt).UnixNano())
-	return e, nil
+	if err != nil {
+		return sessionDoc{}, err
+	}
+	return list[0], nil
 }

@@ -2,9 +2,7 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"weft/runtime/store"
 )
@@ -27,37 +25,39 @@ func (s *Service) Check(ctx context.Context, a *Actor) error {
 	return nil
 }
 
+// checkOpen reads the session or token of an actor; one without is open.
 func (s *Service) checkOpen(ctx context.Context, a *Actor) error {
-	collection, id := SessionCollection, a.Session
-	if a.Token != "" {
-		collection, id = TokenCollection, a.Token
-	}
-	if id == "" {
+	e := &cachedSecret{id: a.Session, idle: s.Times.Idle}
+	used := ""
+	switch {
+	case a.Token != "":
+		d, err := tokenTable.Get(ctx, s.Store, a.Token)
+		if err != nil {
+			return unknownOr(err)
+		}
+		e.id, e.idle, e.expires = d.ID, 0, parseInstant(d.ExpiresAt)
+	case a.Session != "":
+		d, err := sessionTable.Get(ctx, s.Store, a.Session)
+		if err != nil {
+			return unknownOr(err)
+		}
+		e.expires, used = parseInstant(d.ExpiresAt), d.UsedAt
+	default:
 		return nil
 	}
-	doc, err := s.Store.Get(ctx, collection, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return errUnknownSecret
+	if err := s.loadUse(ctx, e, used); err != nil {
+		return err
 	}
-	if err != nil {
-		return storeProblem(err)
-	}
-	if a.Token == "" {
-		var d sessionDoc
-		if err := json.Unmarshal(doc.Body, &d); err != nil {
-			return fmt.Errorf("access: session %s: %w", id, err)
-		}
-		if !s.Now().Before(d.ends(s.Times)) {
-			return errUnknownSecret
-		}
-		return nil
-	}
-	var d tokenDoc
-	if err := json.Unmarshal(doc.Body, &d); err != nil {
-		return fmt.Errorf("access: token %s: %w", id, err)
-	}
-	if d.ExpiresAt != "" && !s.Now().Before(parseInstant(d.ExpiresAt)) {
+	if e.ended(s.Now()) {
 		return errUnknownSecret
 	}
 	return nil
+}
+
+// unknownOr reads a document that is gone as an unknown secret.
+func unknownOr(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return errUnknownSecret
+	}
+	return storeProblem(err)
 }

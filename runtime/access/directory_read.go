@@ -2,12 +2,11 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
-	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // changeNumbers is the state of the collections that people and their rights come from.
@@ -34,16 +33,18 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 	var departments []Department
 	roles := map[string][]string{}
 	err := s.View(ctx, func(r store.Reader) error {
-		if err := eachRow(ctx, r, userEntity, func(u personDoc) {
+		if err := eachRow(ctx, r, userTable, func(u personDoc) {
 			people = append(people, Person{ID: u.ID, Login: u.Login, Name: u.Name, Department: u.Department,
 				Superior: u.Superior, Active: u.Active != nil && *u.Active})
 		}); err != nil {
 			return err
 		}
-		if err := eachRow(ctx, r, departmentEntity, func(d departmentDoc) { departments = append(departments, Department(d)) }); err != nil {
+		if err := eachRow(ctx, r, departmentTable, func(d departmentDoc) {
+			departments = append(departments, Department{ID: d.ID, Name: d.Name, Parent: d.Parent})
+		}); err != nil {
 			return err
 		}
-		return eachRow(ctx, r, assignmentEntity, func(a assignmentDoc) { roles[a.User] = append(roles[a.User], a.Role) })
+		return eachRow(ctx, r, assignmentTable, func(a assignmentDoc) { roles[a.User] = append(roles[a.User], a.Role) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("access: reading people: %w", err)
@@ -56,8 +57,15 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 	return NewDirectory(people, departments), nil
 }
 
+var (
+	userTable       = table.New(userEntity, func(d *personDoc) (*string, *int64) { return &d.ID, &d.Rev })
+	departmentTable = table.New(departmentEntity, func(d *departmentDoc) (*string, *int64) { return &d.ID, &d.Rev })
+	assignmentTable = table.New(assignmentEntity, func(d *assignmentDoc) (*string, *int64) { return &d.ID, &d.Rev })
+)
+
 type personDoc struct {
 	ID         string `json:"id"`
+	Rev        int64  `json:"rev"`
 	Login      string `json:"login"`
 	Name       string `json:"name"`
 	Department string `json:"department"`
@@ -67,47 +75,25 @@ type personDoc struct {
 
 type departmentDoc struct {
 	ID     string `json:"id"`
+	Rev    int64  `json:"rev"`
 	Name   string `json:"name"`
 	Parent string `json:"parent"`
 }
 
 type assignmentDoc struct {
+	ID   string `json:"id"`
+	Rev  int64  `json:"rev"`
 	User string `json:"user"`
 	Role string `json:"role"`
 }
 
-// eachRow reads a whole collection in pages.
-func eachRow[T any](ctx context.Context, r store.Reader, collection string, fn func(T)) error {
-	const page = 1000
-	var after *store.Position
-	for {
-		docs, err := r.Find(ctx, collection, store.Find{Limit: page, After: after})
+// eachRow reads a whole collection.
+func eachRow[R any](ctx context.Context, r store.Reader, t table.Table[R], fn func(R)) error {
+	for row, err := range t.Each(ctx, r, nil) {
 		if err != nil {
-			return fmt.Errorf("%s: %w", collection, err)
+			return err
 		}
-		for _, d := range docs {
-			var v T
-			if err := json.Unmarshal(d.Body, &v); err != nil {
-				return fmt.Errorf("%s/%s: %w", collection, d.ID, err)
-			}
-			fn(v)
-		}
-		if len(docs) < page {
-			return nil
-		}
-		after = &store.Position{ID: docs[len(docs)-1].ID}
+		fn(row)
 	}
-}
-
-// findOne gives the document whose key field has this value.
-func findOne(ctx context.Context, r store.Reader, collection, field, value string) (store.Doc, error) {
-	docs, err := r.Find(ctx, collection, store.Find{Limit: 1, Where: query.Cmp{
-		Path: query.Path{Field: field, Kind: query.Key}, Op: query.Eq, Value: value}})
-	if err != nil {
-		return store.Doc{}, fmt.Errorf("access: %s by %s: %w", collection, field, err)
-	}
-	if len(docs) == 0 {
-		return store.Doc{}, fmt.Errorf("access: %s by %s: %w", collection, field, store.ErrNotFound)
-	}
-	return docs[0], nil
+	return nil
 }

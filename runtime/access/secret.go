@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // Collections of this package. All are quiet: no change of them is ever sent to
@@ -21,7 +20,8 @@ const (
 	CredentialCollection = "weft_credential" // id: user id; a password hash
 	SessionCollection    = "weft_session"
 	TokenCollection      = "weft_token"
-	AttemptCollection    = "weft_attempt" // id: a:<account> or n:<network>; failed sign-ins
+	UseCollection        = "weft_secret_use" // id: of the session or token; when it was last used
+	AttemptCollection    = "weft_attempt"    // id: a:<account> or n:<network>; failed sign-ins
 )
 
 // Collections lists them with their indexes.
@@ -31,9 +31,17 @@ func Collections() []store.Collection {
 		{Name: SessionCollection, Unwatched: true, Indexes: []store.Index{
 			keyIndex("hash", true), keyIndex("previous", true), keyIndex("user", false)}},
 		{Name: TokenCollection, Unwatched: true, Indexes: []store.Index{keyIndex("hash", true), keyIndex("user", false)}},
+		{Name: UseCollection, Unwatched: true},
 		{Name: AttemptCollection, Unwatched: true},
 	}
 }
+
+var (
+	credentialTable = table.New(CredentialCollection, func(d *credentialDoc) (*string, *int64) { return &d.ID, &d.Rev })
+	sessionTable    = table.New(SessionCollection, func(d *sessionDoc) (*string, *int64) { return &d.ID, &d.Rev })
+	tokenTable      = table.New(TokenCollection, func(d *tokenDoc) (*string, *int64) { return &d.ID, &d.Rev })
+	attemptTable    = table.New(AttemptCollection, func(d *attemptDoc) (*string, *int64) { return &d.ID, &d.Rev })
+)
 
 // Secrets are 256 random bits; the prefix tells a session's from a token's,
 // and lets secret scanners find a token that was published by mistake.
@@ -54,26 +62,24 @@ func digestOf(secret string) digest { return sha256.Sum256([]byte(secret)) }
 
 func (d digest) String() string { return hex.EncodeToString(d[:]) }
 
+// ids lists what id gives of each item.
+func ids[T any](list []T, id func(T) string) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = id(v)
+	}
+	return out
+}
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// instant is the stored form of a time.
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
-func parseInstant(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
+// parseInstant reads a stored time; an unset one is long ago.
+func parseInstant(stored string) time.Time {
+	t, err := query.ParseInstant(stored)
 	if err != nil {
 		return time.Time{}
 	}
 	return t
-}
-
-// docOf makes a document of a struct with "id" and "rev".
-func docOf(id string, rev int64, body any) (store.Doc, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return store.Doc{}, fmt.Errorf("access: %w", err)
-	}
-	return store.Doc{ID: id, Rev: rev, Body: raw}, nil
 }
 
 // truncate limits text from an anonymous client to a length in characters.
@@ -83,6 +89,11 @@ func truncate(s string, n int) string {
 		return string(r[:n])
 	}
 	return s
+}
+
+// keyIs compares a key field with a value.
+func keyIs(field, value string) query.Expr {
+	return query.Cmp{Path: query.Path{Field: field, Kind: query.Key}, Op: query.Eq, Value: value}
 }
 
 func keyIndex(field string, unique bool) store.Index {

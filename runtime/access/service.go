@@ -37,6 +37,7 @@ type Service struct {
 	secrets  secretCache
 	hasher   *hasher
 	attempts sync.Mutex // one sign-in at a time counts its try
+	signIns  accountShare
 }
 
 // directoryState is the directory with the rights that were compiled from it.
@@ -60,7 +61,7 @@ func New(o Options) *Service {
 		o.Zone = func() *time.Location { return time.UTC }
 	}
 	o.Times = o.Times.orDefaults()
-	return &Service{Options: o, hasher: newHasher(), secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
+	return &Service{Options: o, hasher: newHasher(), signIns: accountShare{accounts: map[string]*accountQueue{}}, secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
 }
 
 // state gives the current directory, reloaded after a change.

@@ -2,15 +2,13 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // SessionTimes says how long sessions live.
@@ -64,31 +62,23 @@ type sessionDoc struct {
 	ExpiresAt     string `json:"expires_at"`
 	Address       string `json:"address,omitempty"`
 	Agent         string `json:"agent,omitempty"`
+	// Local sessions belong to commands on the server's own machine.
+	Local bool `json:"local,omitempty"`
 }
 
 // ends is when the session ends unless it is used before.
-func (d sessionDoc) ends(t SessionTimes) time.Time {
-	end, idle := parseInstant(d.ExpiresAt), parseInstant(d.UsedAt).Add(t.Idle)
+func (d sessionDoc) ends(t SessionTimes, use *secretUse) time.Time {
+	end, idle := parseInstant(d.ExpiresAt), lastUse(d.UsedAt, use).Add(t.Idle)
 	if idle.Before(end) {
 		return idle
 	}
 	return end
 }
 
-// sessionsOf lists the sessions of a person, newest first, ended ones too.
+// sessionsOf lists the sessions of a user, newest first, ended ones too.
 func (s *Service) sessionsOf(ctx context.Context, user string) ([]sessionDoc, error) {
-	docs, err := s.Store.Find(ctx, SessionCollection, store.Find{Limit: 1000, IDDesc: true,
-		Where: query.Cmp{Path: query.Path{Field: "user", Kind: query.Key}, Op: query.Eq, Value: user}})
-	if err != nil {
-		return nil, storeProblem(err)
-	}
-	out := make([]sessionDoc, len(docs))
-	for i, d := range docs {
-		if err := json.Unmarshal(d.Body, &out[i]); err != nil {
-			return nil, fmt.Errorf("access: session %s: %w", d.ID, err)
-		}
-	}
-	return out, nil
+	docs, err := sessionTable.Find(ctx, s.Store, store.Find{Limit: 1000, IDDesc: true, Where: keyIs("user", user)})
+	return docs, storeProblem(err)
 }
 
 // Sessions lists the open sessions of a person, newest first.
@@ -97,11 +87,15 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 	if err != nil {
 		return nil, err
 	}
+	uses, err := s.uses(ctx, ids(docs, func(d sessionDoc) string { return d.ID }))
+	if err != nil {
+		return nil, err
+	}
 	out := []Session{}
 	for _, d := range docs {
-		if s.Now().Before(d.ends(s.Times)) {
+		if ends := d.ends(s.Times, uses[d.ID]); s.Now().Before(ends) {
 			out = append(out, Session{ID: d.ID, User: d.User, CreatedAt: parseInstant(d.CreatedAt),
-				UsedAt: parseInstant(d.UsedAt), ExpiresAt: d.ends(s.Times), Address: d.Address, Agent: d.Agent})
+				UsedAt: lastUse(d.UsedAt, uses[d.ID]), ExpiresAt: ends, Address: d.Address, Agent: d.Agent})
 		}
 	}
 	return out, nil
@@ -122,43 +116,45 @@ func (s *Service) RevokeSession(ctx context.Context, by *Actor, id string) error
 }
 
 func (s *Service) revoke(ctx context.Context, collection string, by *Actor, id string) error {
-	doc, err := s.Store.Get(ctx, collection, id)
-	var owner struct {
-		User string `json:"user"`
+	var owner string
+	var err error
+	if collection == SessionCollection {
+		var d sessionDoc
+		d, err = sessionTable.Get(ctx, s.Store, id)
+		owner = d.User
+	} else {
+		var d tokenDoc
+		d, err = tokenTable.Get(ctx, s.Store, id)
+		owner = d.User
 	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
+	if errors.Is(err, store.ErrNotFound) || err == nil && !by.MayManage(owner) {
 		return problem.New(problem.NotFound, "", nil)
-	case err != nil:
+	}
+	if err != nil {
 		return storeProblem(err)
-	}
-	if err := json.Unmarshal(doc.Body, &owner); err != nil {
-		return fmt.Errorf("access: %s/%s: %w", collection, id, err)
-	}
-	if !by.MayManage(owner.User) {
-		return problem.New(problem.NotFound, "", nil)
 	}
 	return s.deleteDocs(ctx, collection, id)
 }
 
 func (s *Service) deleteDocs(ctx context.Context, collection string, ids ...string) error {
-	for chunk := range slices.Chunk(ids, 500) {
-		b := &store.Batch{}
-		for _, id := range chunk {
-			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: collection, Doc: store.Doc{ID: id}})
-		}
-		if err := s.Store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return storeProblem(err)
-		}
+	b := &store.Batch{}
+	for _, id := range ids {
+		b.Ops = append(b.Ops, table.Delete(collection, id), table.Delete(UseCollection, id))
 	}
-	return nil
+	return storeProblem(s.Store.Commit(ctx, b))
 }
 
 // storeProblem gives the store's errors their codes of the contract.
 func storeProblem(err error) error {
+	if err == nil {
+		return nil
+	}
+	if store.LostRace(err) {
+		return problem.Wrap(problem.Conflict, err)
+	}
 	for target, code := range map[error]problem.Code{
 		store.ErrUnavailable: problem.Unavailable, store.ErrUnknown: problem.OutcomeUnknown,
-		store.ErrFull: problem.StorageFull, store.ErrReadOnly: problem.Unavailable, store.ErrConflict: problem.Conflict,
+		store.ErrFull: problem.StorageFull, store.ErrReadOnly: problem.Unavailable,
 	} {
 		if errors.Is(err, target) {
 			return problem.Wrap(code, err)

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // Client says where a sign-in comes from. Address is the caller's IP address
@@ -25,6 +27,11 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 	}
 	login = norm.NFC.String(strings.TrimSpace(login)) // as it is stored
 	keys := attemptKeys(login, from.Address)
+	leave, err := s.signIns.enter(ctx, keys[0].id)
+	if err != nil {
+		return "", nil, err
+	}
+	defer leave()
 	if err := s.countAttempt(ctx, keys); err != nil {
 		return "", nil, err
 	}
@@ -40,7 +47,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 		return "", nil, err
 	}
 	token = newSecret(sessionPrefix)
-	id, err := s.openSession(ctx, person.ID, token, from, []store.Expect{credential})
+	id, err := s.openSession(ctx, person.ID, token, from, false, []store.Expect{credential})
 	if err != nil {
 		return "", nil, err
 	}
@@ -54,30 +61,29 @@ func (s *Service) OpenSession(ctx context.Context, a *Actor, from Client) (token
 		return "", problem.New(problem.Unauthenticated, "", nil)
 	}
 	token = newSecret(sessionPrefix)
-	_, err = s.openSession(ctx, a.UserID, token, from, nil)
+	_, err = s.openSession(ctx, a.UserID, token, from, true, nil)
 	return token, err
 }
 
 // openSession stores a session as long as the expectations hold: that the
 // password was not changed meanwhile.
-func (s *Service) openSession(ctx context.Context, user, token string, from Client, expect []store.Expect) (string, error) {
+func (s *Service) openSession(ctx context.Context, user, token string, from Client, local bool, expect []store.Expect) (string, error) {
 	now := s.Now()
-	d := sessionDoc{ID: newID(), Rev: 1, User: user, Hash: digestOf(token).String(), CreatedAt: instant(now),
-		RenewedAt: instant(now), UsedAt: instant(now), ExpiresAt: instant(now.Add(s.Times.Absolute)),
+	d := sessionDoc{ID: newID(), Local: local, User: user, Hash: digestOf(token).String(), CreatedAt: query.FormatInstant(now),
+		RenewedAt: query.FormatInstant(now), UsedAt: query.FormatInstant(now), ExpiresAt: query.FormatInstant(now.Add(s.Times.Absolute)),
 		Address: truncate(from.Address, 64), Agent: truncate(from.Agent, 200)}
-	doc, err := docOf(d.ID, 1, d)
+	op, err := sessionTable.Put(d)
 	if err != nil {
 		return "", err
 	}
-	b := &store.Batch{Expect: expect,
-		Ops: []store.Op{{Kind: store.Insert, Collection: SessionCollection, Doc: doc}}}
+	b := &store.Batch{Expect: expect, Ops: []store.Op{op}}
 	old, err := s.sessionsOf(ctx, user)
 	if err != nil {
 		return "", err
 	}
 	for i, o := range old {
-		if i >= maxSessions-1 || !now.Before(o.ends(s.Times)) {
-			b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: SessionCollection, Doc: store.Doc{ID: o.ID}})
+		if i >= maxSessions-1 || !now.Before(parseInstant(o.ExpiresAt)) {
+			b.Ops = append(b.Ops, table.Delete(SessionCollection, o.ID), table.Delete(UseCollection, o.ID))
 		}
 	}
 	err = s.Store.Commit(ctx, b)

@@ -2,52 +2,62 @@ package access
 
 import (
 	"context"
+	"time"
 
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
-// sweepPage is how many documents of a kind one Sweep removes at most per
-// commit, so that the writer is never held long.
-const sweepPage = 500
-
-// Sweep removes sessions and tokens that have ended and counts of failed
+// Sweep removes sessions and tokens that have ended, and counts of failed
 // sign-ins whose window is over. Nothing relies on it: what has ended is
 // refused anyway. It returns how many documents it removed.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	now := s.Now()
-	removed := 0
-	for _, what := range []struct{ collection, field, before string }{
-		{SessionCollection, "expires_at", instant(now)},
-		{SessionCollection, "used_at", instant(now.Add(-s.Times.Idle))},
-		{TokenCollection, "expires_at", instant(now)},
-		{AttemptCollection, "until", instant(now)},
+	now, removed := s.Now(), 0
+	for _, what := range []struct{ collection, field string }{
+		{SessionCollection, "expires_at"}, {TokenCollection, "expires_at"}, {UseCollection, "expires_at"}, {AttemptCollection, "until"},
 	} {
-		n, err := s.sweepOne(ctx, what.collection, query.Cmp{
-			Path: query.Path{Field: what.field, Kind: query.Instant}, Op: query.Le, Value: what.before})
+		n, err := table.DeleteWhere(ctx, s.Store, what.collection, notAfter(what.field, now))
 		if removed += n; err != nil {
-			return removed, err
+			return removed, storeProblem(err)
 		}
 	}
-	return removed, nil
+	n, err := s.sweepIdle(ctx, now.Add(-s.Times.Idle))
+	return removed + n, err
 }
 
-func (s *Service) sweepOne(ctx context.Context, collection string, where query.Expr) (int, error) {
+func notAfter(field string, at time.Time) query.Expr {
+	return query.Cmp{Path: query.Path{Field: field, Kind: query.Instant}, Op: query.Le, Value: query.FormatInstant(at)}
+}
+
+// sweepIdle removes the sessions that were not used since a time: neither by
+// the session itself, which its rotation writes, nor by its recorded use.
+func (s *Service) sweepIdle(ctx context.Context, since time.Time) (int, error) {
 	removed := 0
+	find := store.Find{Where: notAfter("used_at", since), Limit: 500}
 	for {
-		docs, err := s.Store.Find(ctx, collection, store.Find{Where: where, Limit: sweepPage, IDsOnly: true})
+		page, err := sessionTable.Find(ctx, s.Store, find)
 		if err != nil {
 			return removed, storeProblem(err)
 		}
-		ids := make([]string, len(docs))
-		for i, d := range docs {
-			ids[i] = d.ID
-		}
-		if err := s.deleteDocs(ctx, collection, ids...); err != nil {
+		uses, err := s.uses(ctx, ids(page, func(d sessionDoc) string { return d.ID }))
+		if err != nil {
 			return removed, err
 		}
-		if removed += len(ids); len(ids) < sweepPage {
+		var idle []string
+		for _, d := range page {
+			if !lastUse(d.UsedAt, uses[d.ID]).After(since) {
+				idle = append(idle, d.ID)
+			}
+		}
+		if len(idle) > 0 {
+			if err := s.deleteDocs(ctx, SessionCollection, idle...); err != nil {
+				return removed, err
+			}
+		}
+		if removed += len(idle); len(page) < find.Limit {
 			return removed, nil
 		}
+		find.After = &store.Position{ID: page[len(page)-1].ID}
 	}
 }

@@ -2,8 +2,6 @@ package access
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -50,6 +48,7 @@ type tokenDoc struct {
 
 const (
 	maxTokenName  = 100
+	maxTokens     = 100 // of one user
 	shownOfSecret = len(tokenPrefix) + 6
 )
 
@@ -70,28 +69,26 @@ func (s *Service) CreateToken(ctx context.Context, by *Actor, want NewToken, bef
 		return nil, "", err
 	}
 	want.Name = strings.TrimSpace(want.Name)
+	if err := s.checkTokenLimit(ctx, want.User); err != nil {
+		return nil, "", err
+	}
 	if problems := s.checkToken(by, p.directory.people[want.User], want); len(problems) > 0 {
 		return nil, "", problem.Of(problem.Invalid, problems...)
 	}
 	secret := newSecret(tokenPrefix)
-	d := tokenDoc{ID: newID(), Rev: 1, User: want.User, Role: want.Role, Name: want.Name, Prefix: secret[:shownOfSecret],
-		Hash: digestOf(secret).String(), CreatedAt: instant(s.Now()), CreatedBy: by.UserID}
+	d := tokenDoc{ID: newID(), User: want.User, Role: want.Role, Name: want.Name, Prefix: secret[:shownOfSecret],
+		Hash: digestOf(secret).String(), CreatedAt: query.FormatInstant(s.Now()), CreatedBy: by.UserID}
 	if want.ExpiresAt != nil {
-		d.ExpiresAt = instant(*want.ExpiresAt)
+		d.ExpiresAt = query.FormatInstant(*want.ExpiresAt)
 	}
-	doc, err := docOf(d.ID, 1, d)
-	if err != nil {
-		return nil, "", err
-	}
-	t := d.token()
-	b := &store.Batch{}
+	t := d.token(nil)
+	var ops []store.Op
 	if before != nil {
-		if b.Ops, err = before(&t, secret); err != nil {
+		if ops, err = before(&t, secret); err != nil {
 			return nil, "", err
 		}
 	}
-	b.Ops = append(b.Ops, store.Op{Kind: store.Insert, Collection: TokenCollection, Doc: doc})
-	if err := s.Store.Commit(ctx, b); err != nil {
+	if err := tokenTable.Save(ctx, s.Store, &d, ops...); err != nil {
 		return nil, "", storeProblem(err)
 	}
 	return &t, secret, nil
@@ -123,38 +120,53 @@ func (s *Service) checkToken(by *Actor, user *Person, want NewToken) []problem.F
 	return out
 }
 
-func (d tokenDoc) token() Token {
+// checkTokenLimit bounds the tokens of a user, so that a list can show them all.
+func (s *Service) checkTokenLimit(ctx context.Context, user string) error {
+	docs, err := s.Store.Find(ctx, TokenCollection, store.Find{Where: keyIs("user", user), Limit: maxTokens, IDsOnly: true})
+	if err != nil {
+		return storeProblem(err)
+	}
+	if len(docs) >= maxTokens {
+		return problem.Of(problem.Invalid, problem.At("/user", "too_many_tokens", "max", maxTokens))
+	}
+	return nil
+}
+
+// token is the public form; use is nil for a token that was never used.
+func (d tokenDoc) token(use *secretUse) Token {
 	t := Token{ID: d.ID, User: d.User, Role: d.Role, Name: d.Name, Prefix: d.Prefix,
 		CreatedAt: parseInstant(d.CreatedAt), CreatedBy: d.CreatedBy}
 	if d.ExpiresAt != "" {
 		at := parseInstant(d.ExpiresAt)
 		t.ExpiresAt = &at
 	}
-	if d.UsedAt != "" {
-		at := parseInstant(d.UsedAt)
-		t.UsedAt = &at
+	if used := lastUse(d.UsedAt, use); !used.IsZero() {
+		t.UsedAt = &used
 	}
 	return t
 }
 
-// ListTokens lists the tokens of a user, of all users when userID is "", in the order
-// in which they were made; at most 1,000.
+// ListTokens lists the tokens of a user, of all users when userID is "", in the
+// order in which they were made.
 func (s *Service) ListTokens(ctx context.Context, userID string) ([]Token, error) {
-	f := store.Find{Limit: 1000}
+	var where query.Expr
 	if userID != "" {
-		f.Where = query.Cmp{Path: query.Path{Field: "user", Kind: query.Key}, Op: query.Eq, Value: userID}
+		where = keyIs("user", userID)
 	}
-	docs, err := s.Store.Find(ctx, TokenCollection, f)
+	var docs []tokenDoc
+	for d, err := range tokenTable.Each(ctx, s.Store, where) {
+		if err != nil {
+			return nil, storeProblem(err)
+		}
+		docs = append(docs, d)
+	}
+	uses, err := s.uses(ctx, ids(docs, func(d tokenDoc) string { return d.ID }))
 	if err != nil {
-		return nil, storeProblem(err)
+		return nil, err
 	}
 	out := make([]Token, len(docs))
-	for i, doc := range docs {
-		var d tokenDoc
-		if err := json.Unmarshal(doc.Body, &d); err != nil {
-			return nil, fmt.Errorf("access: token %s: %w", doc.ID, err)
-		}
-		out[i] = d.token()
+	for i, d := range docs {
+		out[i] = d.token(uses[d.ID])
 	}
 	return out, nil
 }

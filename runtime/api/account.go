@@ -8,42 +8,35 @@ import (
 	"weft/runtime/store"
 )
 
-type passwordChange struct {
-	Password string `json:"password"`
-}
-
-// setPassword sets a password: one's own, or anybody's for administrators. It
-// ends all sessions of the user except the calling one.
+// setPassword sets the caller's own password, which asks for the old one, or
+// for administrators that of any user. It ends all sessions of the user except
+// the calling one and, when asked, the user's API tokens.
 func setPassword(rc *requestContext) error {
-	id := rc.vars()["id"]
-	if !rc.actor.MayManage(id) {
-		return problem.New(problem.NotFound, "", nil)
-	}
-	var in passwordChange
+	var in access.PasswordChange
 	if _, err := rc.decode(&in); err != nil {
 		return err
 	}
-	var keep []string
-	if rc.actor.Session != "" {
-		keep = append(keep, rc.actor.Session)
-	}
-	if err := rc.s.o.Access.SetPassword(rc.ctx, id, in.Password, keep...); err != nil {
+	if err := rc.s.o.Access.ChangePassword(rc.ctx, rc.actor, rc.vars()["id"], in); err != nil {
 		return err
 	}
 	return rc.empty()
 }
 
-// managedUser is the user whose tokens or sessions are listed: the caller, or for
-// administrators the one that ?user= names.
+// managedUser is the user whose tokens or sessions are listed or ended: the
+// caller, or for administrators the one that ?user= names. A token manages no
+// sign-in, not even of its own user, unless it acts as admin.
 func (rc *requestContext) managedUser() (string, error) {
 	id := rc.r.URL.Query().Get("user")
-	if id == "" || id == rc.actor.UserID {
-		return rc.actor.UserID, nil
+	if id == "" {
+		id = rc.actor.UserID
 	}
-	if !rc.actor.MayManage(id) {
-		return "", problem.New(problem.NotFound, "", nil)
+	switch {
+	case rc.actor.MayManage(id):
+		return id, nil
+	case id == rc.actor.UserID:
+		return "", problem.New(problem.Forbidden, "", nil)
 	}
-	return id, nil
+	return "", problem.New(problem.NotFound, "", nil)
 }
 
 func listTokens(rc *requestContext) error {

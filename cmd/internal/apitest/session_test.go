@@ -66,11 +66,15 @@ func TestRemovedRightsEndAtOnce(t *testing.T) {
 	w.Run(t, []apptest.Scenario{
 		{Name: "short passwords are refused", As: w.li.Token, Method: "PUT", Path: "/users/" + w.li.ID + "/password", Body: `{"password":"x"}`, Status: 422, Has: []string{`"path":"/password"`}},
 		{Name: "nobody sets another's", As: w.li.Token, Method: "PUT", Path: "/users/" + w.wang.ID + "/password", Body: `{"password":"a good long one"}`, Status: 404},
-		{Name: "a new password ends the other sessions", As: second, Method: "PUT", Path: "/users/" + w.li.ID + "/password", Body: `{"password":"another long one"}`, Status: 204},
+		{Name: "the own password asks for the old one", As: second, Method: "PUT", Path: "/users/" + w.li.ID + "/password", Body: `{"password":"another long one"}`, Status: 422, Has: []string{`"path":"/old_password"`, `"code":"required"`}},
+		{Name: "and for the right one", As: second, Method: "PUT", Path: "/users/" + w.li.ID + "/password", Body: `{"password":"another long one","old_password":"not that"}`, Status: 422, Has: []string{`"code":"wrong_password"`}},
+		{Name: "a new password ends the other sessions", As: second, Method: "PUT", Path: "/users/" + w.li.ID + "/password", Body: `{"password":"another long one","old_password":"a good long one"}`, Status: 204},
 		{Name: "but not its own", As: second, Method: "GET", Path: "/me", Status: 200},
 		{Name: "the first is dead", As: w.li.Token, Method: "GET", Path: "/me", Status: 401},
 		{Name: "deactivated", As: w.Admin, Method: "PATCH", Path: "/records/user/" + w.li.ID, Body: `{"active":false}`, Status: 200},
 		{Name: "out at once", As: second, Method: "GET", Path: "/me", Status: 401},
+		{Name: "activated again", As: w.Admin, Method: "PATCH", Path: "/records/user/" + w.li.ID, Body: `{"active":true}`, Status: 200},
+		{Name: "the ended session stays ended (R13)", As: second, Method: "GET", Path: "/me", Status: 401},
 	})
 }
 
@@ -82,6 +86,9 @@ func TestTokens(t *testing.T) {
 	w.Run(t, []apptest.Scenario{
 		{Name: "works", As: token, Method: "POST", Path: "/records/deal", Body: `{"name":"by robot"}`, Status: 201, Has: []string{`"owner":"` + w.li.ID}},
 		{Name: "its secret is shown once", As: w.li.Token, Method: "GET", Path: "/tokens", Status: 200, Has: []string{`"name":"robot"`, id}, Not: []string{token, "hash"}},
+		{Name: "lists no tokens of its user (R14)", As: token, Method: "GET", Path: "/tokens", Status: 403},
+		{Name: "nor sessions", As: token, Method: "GET", Path: "/sessions", Status: 403},
+		{Name: "nor ends them", As: token, Method: "DELETE", Path: "/sessions", Status: 403},
 		{Name: "makes no tokens", As: token, Method: "POST", Path: "/tokens", Body: `{"name":"more","role":"agent"}`, Status: 403},
 		{Name: "nobody gets more than he holds", As: w.li.Token, Method: "POST", Path: "/tokens", Body: `{"name":"x","role":"admin"}`, Status: 422, Has: []string{`"path":"/role"`}},
 		{Name: "another's tokens are not there", As: w.wang.Token, Method: "DELETE", Path: "/tokens/" + id, Status: 404},

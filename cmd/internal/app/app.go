@@ -116,7 +116,7 @@ func (a *App) newServices(o Options) {
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
-		Refresh: a.Builder.Refresh, Leases: a.Leases,
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}},
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{

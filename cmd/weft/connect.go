@@ -96,7 +96,7 @@ func (m *Main) openNode(ctx context.Context) (*node, error) {
 	log := m.logger()
 	in, err := openNode(ctx, nodeOptions{
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
-		files: m.open.files(), storage: storage, imports: m.open.imports(),
+		files: m.open.files(), storage: storage,
 		quota: int64(m.cli.Quota), userQuota: int64(m.cli.UserQuota), maxUpload: int64(m.cli.MaxUpload),
 		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), wrap: m.wrapStore, log: log,
 	})

@@ -41,7 +41,6 @@ const (
 	runningName  = "weft.running"
 	databaseName = "weft.db"
 	filesName    = "files"
-	importsName  = "imports"
 )
 
 // openFolder makes the folder if it is missing and takes its lock: for this process
@@ -91,8 +90,6 @@ func (f *folder) Close() error { return errors.Join(f.closeContents(), f.lock.Cl
 
 func (f *folder) database() string { return filepath.Join(f.path, databaseName) }
 func (f *folder) files() string    { return filepath.Join(f.path, filesName) }
-
-func (f *folder) imports() string { return filepath.Join(f.path, importsName) }
 
 // announce writes the address of the server for commands on the same folder.
 func (f *folder) announce(r serverAddress) error {

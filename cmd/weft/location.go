@@ -30,14 +30,12 @@ func transientCollections() []string {
 // is longer than a server's, since no user waits for an answer.
 const copyTimeout = 20 * time.Second
 
-// location is where the data of a weft is: records, the bytes of attachments,
-// and the files of unfinished imports.
+// location is where the data of a weft is: records and the bytes of attachments.
 type location struct {
 	name    string // without secrets
 	store   migrate.Store
 	files   *files.Service
-	filesAt string // where the bytes are, without secrets; two locations may share them
-	imports string
+	filesAt string  // where the bytes are, without secrets; two locations may share them
 	folder  *folder // locked, when the store is in it
 	// leasesAtOpen are the abandoned leases found when it was opened as a source;
 	// nil when it was not.
@@ -76,7 +74,6 @@ func (m *Main) openLocation(ctx context.Context, at, filesAt string) (*location,
 		return nil, err
 	}
 	p.name = name
-	p.imports = filepath.Join(folder, importsName)
 	if filesAt == "" {
 		filesAt = folder
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
@@ -137,9 +135,6 @@ func (v *migration) run(ctx context.Context) (*migrationReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.copyImports(); err != nil {
-		return nil, err
-	}
 	differences, err := v.compare(ctx)
 	if err != nil {
 		return nil, err
@@ -179,30 +174,6 @@ func (v *migration) compare(ctx context.Context) ([]migrate.Difference, error) {
 		return list, nil
 	}
 	return migrate.Compare(ctx, v.from.store, v.to.store, v.defs)
-}
-
-// copyImports copies the files of imports that are to go on at the target.
-func (v *migration) copyImports() error {
-	if v.from.imports == v.to.imports {
-		return nil
-	}
-	folders, err := os.ReadDir(v.from.imports)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("unfinished imports: %w", err)
-	}
-	for _, f := range folders {
-		to := filepath.Join(v.to.imports, f.Name())
-		if err := errors.Join(os.RemoveAll(to), os.MkdirAll(to, 0o700)); err != nil {
-			return fmt.Errorf("unfinished imports: %w", err)
-		}
-		if err := os.CopyFS(to, os.DirFS(filepath.Join(v.from.imports, f.Name()))); err != nil {
-			return fmt.Errorf("unfinished imports: %w", err)
-		}
-	}
-	return nil
 }
 
 // explainBegin says what to do about a target that cannot be used.

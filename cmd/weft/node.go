@@ -28,16 +28,14 @@ type node struct {
 // nodeOptions are the settings of an instance.
 type nodeOptions struct {
 	// open opens the database.
-	open func(context.Context) (store.Store, error)
-	// files is the folder of attachments, unless they go to storage; imports is
-	// that of unfinished imports.
-	files, imports string
-	storage        files.Storage
-	quota          int64 // bytes of all attachments; 0 for no limit
-	userQuota      int64 // and of those of one user that no record uses yet
-	maxUpload      int64 // bytes of the largest attachment; 0 for the default
-	adminPassword  string
-	log            *slog.Logger
+	open          func(context.Context) (store.Store, error)
+	files         string // folder of attachments, unless they go to storage
+	storage       files.Storage
+	quota         int64 // bytes of all attachments; 0 for no limit
+	userQuota     int64 // and of those of one user that no record uses yet
+	maxUpload     int64 // bytes of the largest attachment; 0 for the default
+	adminPassword string
+	log           *slog.Logger
 	// wrap wraps the store; tests inject faults there.
 	wrap func(store.Store) store.Store
 }
@@ -57,7 +55,7 @@ func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 		st = o.wrap(db)
 	}
 	in.App, err = app.Open(ctx, app.Options{
-		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Imports: o.imports, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {

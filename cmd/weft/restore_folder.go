@@ -46,7 +46,7 @@ func (r *restore) refuse() error {
 		switch {
 		case strings.HasPrefix(e.Name(), databaseName) && e.Name() != databaseName+".lock":
 			return fmt.Errorf("%s was left there by another database; move it away, or restore into an empty folder and use that", path)
-		case e.Name() == importsName && holdsAnything(path), e.Name() == filesName && holdsAnything(path) && r.finished() == "":
+		case e.Name() == filesName && holdsAnything(path) && r.finished() == "":
 			return fmt.Errorf("%s is not empty; move it away, or restore into an empty folder and use that", path)
 		}
 	}

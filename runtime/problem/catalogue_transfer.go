@@ -15,6 +15,7 @@ func init() {
 		"import_old_workbook":        {"不支持旧的 XLS 或加密的工作簿，请另存为 XLSX", "old XLS and encrypted workbooks are not supported; save it as XLSX"},
 		"import_no_sheet":            {"工作簿中没有工作表 {sheet}", "the workbook has no sheet {sheet}"},
 		"import_no_header":           {"文件是空的，没有标题行", "the file is empty; it has no header row"},
+		"import_files_gone":          {"文件 {file} 已不在存储中，请重新导入", "the file {file} is not in the storage any more; import it again"},
 		"import_unreadable":          {"文件或映射有问题，未导入任何内容", "the files or the mapping are not in order; nothing was imported"},
 		"import_no_column":           {"文件中没有列 {header}", "the file has no column {header}"},
 		"import_header_twice":        {"列 {header} 出现两次", "the column {header} occurs twice in the header"},

@@ -12,7 +12,6 @@ import (
 // csvTable reads delimited text: comma, semicolon or tab, as the first line
 // shows.
 type csvTable struct {
-	closer  io.Closer
 	reader  *csv.Reader
 	limit   *recordLimit
 	head    []string
@@ -20,7 +19,7 @@ type csvTable struct {
 	guessed bool // the encoding is a guess: U+FFFD means undecodable bytes
 }
 
-func openCSV(r io.ReadSeeker, c io.Closer) (*csvTable, error) {
+func openCSV(r io.ReadSeeker) (*csvTable, error) {
 	text, guessed, err := decodeText(r)
 	if err != nil {
 		return nil, err
@@ -31,7 +30,7 @@ func openCSV(r io.ReadSeeker, c io.Closer) (*csvTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &csvTable{closer: c, reader: csv.NewReader(b), limit: guard, guessed: guessed}
+	t := &csvTable{reader: csv.NewReader(b), limit: guard, guessed: guessed}
 	t.reader.Comma = comma
 	t.reader.FieldsPerRecord = -1
 	t.reader.LazyQuotes = true
@@ -52,7 +51,8 @@ func openCSV(r io.ReadSeeker, c io.Closer) (*csvTable, error) {
 
 func (t *csvTable) header() []string { return t.head }
 
-func (t *csvTable) Close() error { return t.closer.Close() }
+// Close implements rowReader.
+func (t *csvTable) Close() error { return nil }
 
 func (t *csvTable) next() (int, []string, error) {
 	row, cells, err := t.record()
@@ -65,7 +65,7 @@ func (t *csvTable) next() (int, []string, error) {
 	return row, cells, nil
 }
 
-// record reads until a record that holds anything.
+// record reads the next record that is not empty.
 func (t *csvTable) record() (int, []string, error) {
 	for {
 		cells, err := t.reader.Read()
@@ -95,8 +95,8 @@ func csvError(err error) error {
 	return err
 }
 
-// recordLimit refuses to go on when one record does not end: a single endless
-// line, or a quote that is never closed.
+// recordLimit fails when one record is too long: an endless line, or a quote
+// that is never closed.
 type recordLimit struct {
 	r    io.Reader
 	read int64
@@ -112,8 +112,8 @@ func (g *recordLimit) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sniffDelimiter looks at the first line that is not empty; "sep=;" as Excel
-// writes it is taken by its word and removed.
+// sniffDelimiter chooses the delimiter by the first line that is not empty; the
+// line "sep=;" that Excel writes decides and is removed.
 func sniffDelimiter(b *bufio.Reader) (rune, error) {
 	head, err := b.Peek(32 << 10)
 	if err != nil && !errors.Is(err, io.EOF) && len(head) == 0 {

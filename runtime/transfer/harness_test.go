@@ -5,22 +5,25 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/files"
+	"weft/runtime/files/anyfiles"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 	"weft/runtime/store/storetest/anystore"
 	"weft/schemas"
 	"weft/templates"
 )
 
-// testApp is the shipped CRM on the real store, without any records but
-// the user admin.
+// testApp is the shipped CRM on the real store; its only record is the user admin.
 type testApp struct {
 	t        testing.TB
 	store    store.Store
@@ -30,7 +33,8 @@ type testApp struct {
 	reads    *read.Service
 	transfer *Service
 	admin    *access.Actor
-	dir      string
+	storage  files.Storage
+	later    atomic.Int64 // by which the clock of leases is ahead, in nanoseconds
 }
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
@@ -39,10 +43,10 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 	t.Helper()
 	ctx := t.Context()
 	st := anystore.Open(t)
-	o := &testApp{t: t, store: st, current: &model.Current{}, dir: t.TempDir()}
+	o := &testApp{t: t, store: st, current: &model.Current{}, storage: anyfiles.Open(t)}
 	m := compileTemplate(t, extra)
 	o.current.Swap(m)
-	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), Collections()} {
+	for _, cs := range [][]store.Collection{record.Collections(m), access.Collections(), files.Collections(), lease.Collections(), Collections()} {
 		if err := st.Ensure(ctx, cs); err != nil {
 			t.Fatal(err)
 		}
@@ -58,9 +62,15 @@ func newTestApp(t testing.TB, extra ...string) *testApp {
 	return o
 }
 
-// newTransfer makes another process, as it were, on the same store and files.
+func (o *testApp) clock() time.Time { return time.Now().Add(time.Duration(o.later.Load())) }
+
+// newTransfer makes the service of a further node on the same store and files.
 func (o *testApp) newTransfer() *Service {
-	s := New(Options{Store: o.store, Records: o.records, Reads: o.reads, Access: o.access, Current: o.current, Zone: func() *time.Location { return shanghai }, Dir: o.dir})
+	attachments := files.New(files.Options{Store: o.store, Storage: o.storage})
+	o.t.Cleanup(func() { _ = attachments.Close() })
+	// The wrapper hides that the embedded store has one process only: leases are rows.
+	leases := lease.New(lease.Options{Store: struct{ store.Store }{o.store}, Now: o.clock})
+	s := New(Options{Store: o.store, Leases: leases, Files: attachments, Records: o.records, Reads: o.reads, Access: o.access, Current: o.current, Zone: func() *time.Location { return shanghai }})
 	o.t.Cleanup(func() { _ = s.Close() })
 	return s
 }

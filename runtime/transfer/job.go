@@ -8,14 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/store"
+	"weft/schemas"
 )
 
 // Input is one file to import; Name decides which part of the mapping it is.
@@ -44,14 +47,11 @@ type Job struct {
 	Key string
 }
 
-// Import keeps the files and starts to import them in the background; Wait
-// tells what becomes of it. It fails at once with invalid, forbidden,
-// not_found or too_large when nothing can be started.
+// Import stores the files and starts to import them in the background; Wait
+// returns the progress. It fails at once with invalid, forbidden, not_found or
+// too_large when nothing can be started.
 func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id string, err error) {
-	if actor == nil {
-		return "", problem.New(problem.Unauthenticated, "", nil)
-	}
-	rights, err := s.Access.Rights(ctx, actor)
+	rights, err := s.Allowed(ctx, actor, j.Entity)
 	if err != nil {
 		return "", err
 	}
@@ -60,9 +60,9 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 		return "", fmt.Errorf("start import: %w", err)
 	}
 	id = u.String()
-	inputs, err := s.spool(id, j.Inputs)
+	inputs, err := s.storeInputs(ctx, id, actor, j.Inputs)
 	if err != nil {
-		s.discard(id)
+		s.discard(context.WithoutCancel(ctx), id)
 		return "", err
 	}
 	keep := keyOf(actor, j, inputs)
@@ -74,7 +74,7 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 		}
 	}
 	if err != nil || kept != nil {
-		s.discard(id)
+		s.discard(context.WithoutCancel(ctx), id)
 	}
 	if err != nil {
 		return "", err
@@ -85,8 +85,26 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 	return id, nil
 }
 
-// keyOf is the call that an import is kept under. Files are told apart by what
-// they hold: the boundaries of a form differ each time it is sent.
+// Allowed gives the rights of an actor who may import into entity, or into any
+// entity when it is ""; others are refused before a file of theirs is read (R12).
+func (s *Service) Allowed(ctx context.Context, actor *access.Actor, entity string) (*access.Rights, error) {
+	if actor == nil {
+		return nil, problem.New(problem.Unauthenticated, "", nil)
+	}
+	rights, err := s.Access.Rights(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	for key := range s.Current.Model().Entities {
+		if (entity == "" || key == entity) && rights.Allowed(key, schemas.OpImport) {
+			return rights, nil
+		}
+	}
+	return nil, problem.New(problem.Forbidden, "no_right", nil)
+}
+
+// keyOf is the idempotent call of an import. Its digest covers the content of the
+// files, not the request: the boundaries of a form differ each time it is sent.
 func keyOf(actor *access.Actor, j Job, inputs []input) record.Call {
 	h := sha256.New()
 	_ = json.NewEncoder(h).Encode([]any{j.Entity, j.Mapping, j.Document, j.DryRun, j.Historical}) // a hash takes everything
@@ -107,30 +125,26 @@ func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rig
 	}
 	doc := storedImport{
 		Progress: Progress{ID: id, State: Queued, DryRun: j.DryRun, Historical: j.Historical, Mapping: mapping.Name,
-			By: actor.UserID, ByLogin: actor.Login, At: formatInstant(s.Now())},
+			By: actor.UserID, ByLogin: actor.Login, At: query.FormatInstant(s.Now())},
 		Token: actor.Token, TokenRole: actor.TokenRole, Inputs: inputs, Mapping: document,
 	}
 	t, err := s.task(doc, mapping, actor, rights)
 	if err != nil {
 		return err
 	}
-	op, err := s.importOp(t.stored())
-	if err != nil {
-		return err
-	}
-	lease, err := s.leaseOp(id, 0)
-	if err != nil {
-		return err
-	}
-	b := &store.Batch{Ops: []store.Op{op, lease}}
+	var before []store.Op
 	if j.Key != "" {
-		b.Ops = append([]store.Op{record.AnswerOp(keyOf(actor, j, inputs), s.Now(), &record.Result{ID: id, Rev: 1})}, b.Ops...)
+		before = append(before, record.AnswerOp(keyOf(actor, j, inputs), s.Now(), &record.Result{ID: id, Rev: 1}))
 	}
-	if err := s.Store.Commit(ctx, b); err != nil {
+	l, err := s.Leases.Take(ctx, leaseName(id))
+	if err != nil {
 		return fmt.Errorf("start import: %w", err)
 	}
-	t.doc.Rev++
-	s.launch(t, 1, t.importAll)
+	if err := t.store(ctx, before...); err != nil {
+		s.release(l, id)
+		return fmt.Errorf("start import: %w", err)
+	}
+	s.launch(t, l, t.importAll)
 	return nil
 }
 
@@ -162,17 +176,18 @@ func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, 
 
 func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
 	t := &task{service: s, doc: doc, actor: actor, progress: &doc.Progress, logins: map[string]bool{},
-		counted: make(chan struct{}), done: make(chan struct{})}
+		files: map[string]*os.File{}, counted: make(chan struct{}), done: make(chan struct{})}
 	t.groups = newProblemGroups(t.progress)
 	return t
 }
 
 // importAll runs the import and writes how it ended.
-func (t *task) importAll(ctx context.Context) error { return t.end(ctx, t.run(ctx)) }
+func (t *task) importAll(ctx context.Context) error {
+	return t.end(ctx, recovered(func() error { return t.run(ctx) }))
+}
 
 // end writes that the import is done, or why it failed. An import that was
-// stopped from outside, or lost the database, has not ended: another run goes on
-// with it.
+// cancelled or lost the database has not ended: Resume continues it.
 func (t *task) end(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -187,11 +202,11 @@ func (t *task) end(ctx context.Context, err error) error {
 			t.service.Logger.Error("import failed", "import", t.progress.ID, "error", err)
 		}
 	}
-	t.progress.FinishedAt = formatInstant(t.service.Now())
+	t.progress.FinishedAt = query.FormatInstant(t.service.Now())
 	if err := t.save(ctx, nil); err != nil {
 		return err
 	}
-	t.service.discard(t.progress.ID)
+	t.service.discard(ctx, t.progress.ID)
 	return nil
 }
 
@@ -202,8 +217,8 @@ func outage(err error) bool {
 		p != nil && (p.Code == problem.Unavailable || p.Code == problem.OutcomeUnknown)
 }
 
-// Wait returns where the import stands as soon as it has ended, or turns out to
-// have more than 5,000 rows, or max is over. not_found when the actor may not
+// Wait returns the progress of an import as soon as it has ended, or is known to
+// have more than 5,000 rows, or max has passed; not_found when the actor may not
 // see it.
 func (s *Service) Wait(ctx context.Context, actor *access.Actor, id string, max time.Duration) (*Progress, error) {
 	s.mu.Lock()
@@ -229,8 +244,8 @@ func (s *Service) Wait(ctx context.Context, actor *access.Actor, id string, max 
 	return s.Progress(ctx, actor, id)
 }
 
-// Progress tells where an import stands. The one who started it and an admin
-// may see it; for others it is not_found.
+// Progress returns the progress of an import. Its user and administrators may see
+// it; for others it is not_found.
 func (s *Service) Progress(ctx context.Context, actor *access.Actor, id string) (*Progress, error) {
 	doc, err := s.loadVisible(ctx, actor, id)
 	if err != nil {
@@ -243,7 +258,7 @@ func (s *Service) loadVisible(ctx context.Context, actor *access.Actor, id strin
 	if actor == nil {
 		return storedImport{}, problem.New(problem.Unauthenticated, "", nil)
 	}
-	doc, err := s.load(ctx, id)
+	doc, err := importTable.Get(ctx, s.Store, id)
 	if errors.Is(err, store.ErrNotFound) || (err == nil && !actor.Admin && doc.By != actor.UserID) {
 		return storedImport{}, problem.New(problem.NotFound, "no_such_import", nil)
 	}

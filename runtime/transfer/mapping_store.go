@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"weft/runtime/access"
+	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -23,9 +25,9 @@ type storedMapping struct {
 	Document json.RawMessage `json:"document"`
 }
 
-// PutMapping keeps a mapping document under a name. It needs the right to
-// import into every entity that the mapping names; a mapping of somebody else
-// is replaced by an admin only. It fails with invalid (all problems at once),
+// PutMapping stores a mapping document under a name. It needs the right to
+// import into every entity that the mapping names; only an admin
+// replaces a mapping of another user. It fails with invalid (all problems at once),
 // forbidden or conflict.
 func (s *Service) PutMapping(ctx context.Context, actor *access.Actor, name string, document []byte) (*Mapping, error) {
 	if actor == nil {
@@ -49,7 +51,7 @@ func (s *Service) PutMapping(ctx context.Context, actor *access.Actor, name stri
 		return nil, problem.New(problem.Forbidden, "", nil)
 	}
 	m.Name = name
-	old, err := s.readMapping(ctx, name)
+	old, err := mappingTable.Get(ctx, s.Store, name)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
@@ -64,26 +66,15 @@ func (s *Service) writeMapping(ctx context.Context, actor *access.Actor, m *Mapp
 	if err != nil {
 		return fmt.Errorf("encode mapping: %w", err)
 	}
-	body, err := json.Marshal(storedMapping{ID: m.Name, Rev: rev + 1, By: actor.UserID, At: formatInstant(s.Now()), Document: document})
-	if err != nil {
-		return fmt.Errorf("encode mapping: %w", err)
-	}
-	op := store.Op{Kind: store.Insert, Collection: mappingCollection, OldRev: rev, Doc: store.Doc{ID: m.Name, Rev: rev + 1, Body: body}}
-	if rev > 0 {
-		op.Kind = store.Replace
-	}
-	err = s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op}})
-	var twice *store.UniqueError
-	if errors.Is(err, store.ErrConflict) || errors.As(err, &twice) {
+	row := storedMapping{ID: m.Name, Rev: rev, By: actor.UserID, At: query.FormatInstant(s.Now()), Document: document}
+	err = mappingTable.Save(ctx, s.Store, &row)
+	if store.LostRace(err) {
 		return problem.Wrap(problem.Conflict, err)
 	}
-	if err != nil {
-		return fmt.Errorf("keep mapping: %w", err)
-	}
-	return nil
+	return err
 }
 
-// GetMapping reads a kept mapping. It is not_found for those who may import
+// GetMapping reads a stored mapping. It is not_found for users who may import
 // into none of its entities.
 func (s *Service) GetMapping(ctx context.Context, actor *access.Actor, name string) (*Mapping, error) {
 	if actor == nil {
@@ -93,7 +84,7 @@ func (s *Service) GetMapping(ctx context.Context, actor *access.Actor, name stri
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.readMapping(ctx, name)
+	d, err := mappingTable.Get(ctx, s.Store, name)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
@@ -118,20 +109,7 @@ func (m *Mapping) allowed(rights *access.Rights, all bool) bool {
 	return slices.ContainsFunc(m.Files, may)
 }
 
-func (s *Service) readMapping(ctx context.Context, name string) (storedMapping, error) {
-	d, err := s.Store.Get(ctx, mappingCollection, name)
-	if err != nil {
-		return storedMapping{}, fmt.Errorf("read mapping: %w", err)
-	}
-	var m storedMapping
-	if err := json.Unmarshal(d.Body, &m); err != nil {
-		return storedMapping{}, fmt.Errorf("decode mapping %s: %w", name, err)
-	}
-	m.Rev = d.Rev
-	return m, nil
-}
-
-// mappingOf finds the mapping of a job: the document given, the one kept under
+// mappingOf finds the mapping of a job: the document given, the one stored under
 // the name, or a guess from the headers.
 func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inputs []input) (*Mapping, error) {
 	m := j.Document
@@ -142,7 +120,7 @@ func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inp
 		}
 	}
 	if m == nil {
-		return s.guess(j.Entity, inputs)
+		return s.guess(ctx, j.Entity, inputs)
 	}
 	m = m.partFor(j.Entity, inputs)
 	if !m.fits(j.Entity, inputs) {
@@ -171,7 +149,7 @@ func (m *Mapping) fits(entity string, inputs []input) bool {
 	return !named // a file that no part names is refused elsewhere
 }
 
-// titleOf is how people know an entity.
+// titleOf is the title of an entity, for messages.
 func (s *Service) titleOf(entity string) any {
 	if e, ok := s.Current.Model().Entity(entity); ok {
 		return e.Def.Title
@@ -200,9 +178,9 @@ func (m *Mapping) partFor(entity string, inputs []input) *Mapping {
 	return &Mapping{Name: m.Name, Files: parts}
 }
 
-// guess makes a mapping from the headers. Of several files each must bear the
-// key of its entity as its name.
-func (s *Service) guess(entity string, inputs []input) (*Mapping, error) {
+// guess makes a mapping from the headers. Of several files each must be
+// named by the key of its entity.
+func (s *Service) guess(ctx context.Context, entity string, inputs []input) (*Mapping, error) {
 	m := &Mapping{}
 	for _, in := range inputs {
 		key := entity
@@ -213,14 +191,7 @@ func (s *Service) guess(entity string, inputs []input) (*Mapping, error) {
 		if !ok {
 			return nil, problem.New(problem.Invalid, "import_which_entity", map[string]any{"file": in.Name})
 		}
-		t, err := openTable(s.inputPath(in), "")
-		if err != nil {
-			return nil, err
-		}
-		f, err := Guess(e, t.header())
-		if closed := t.Close(); err == nil {
-			err = closed
-		}
+		f, err := s.guessOne(ctx, e, in)
 		if err != nil {
 			return nil, err
 		}
@@ -228,4 +199,18 @@ func (s *Service) guess(entity string, inputs []input) (*Mapping, error) {
 		m.Files = append(m.Files, f)
 	}
 	return m, nil
+}
+
+func (s *Service) guessOne(ctx context.Context, e *model.Entity, in input) (f FileMapping, err error) {
+	local, err := s.localFile(ctx, in)
+	if err != nil {
+		return f, err
+	}
+	defer local.Close()
+	t, err := openTable(local, "")
+	if err != nil {
+		return f, err
+	}
+	defer t.Close()
+	return Guess(e, t.header())
 }

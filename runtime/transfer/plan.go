@@ -45,18 +45,9 @@ type boundColumn struct {
 	by []*model.Field
 }
 
-// input is one given file, kept until the import is done.
-type input struct {
-	Name string `json:"name"`
-	Path string `json:"path"` // below Options.Dir
-	Size int64  `json:"size"`
-	// SHA256 of what the file holds, in hexadecimal.
-	SHA256 string `json:"sha256,omitempty"`
-}
-
-// plan joins the mapping with the given files and puts the steps in an order in
-// which what is referred to comes first, as far as there is one. Files that the
-// mapping names and nobody gave are left out; unused are given files that the
+// plan joins the mapping with the given files and orders the steps so that
+// targets of references come first, except in circles. Files that the mapping
+// names and that were not given are left out; unused are given files that the
 // mapping does not name.
 func plan(m *model.Model, mp *Mapping, inputs []input, historical bool) (steps []*step, unused []string, err error) {
 	if ps := mp.Check(m); len(ps) > 0 {
@@ -69,7 +60,7 @@ func plan(m *model.Model, mp *Mapping, inputs []input, historical bool) (steps [
 		if !ok {
 			continue
 		}
-		used[in.Path] = true
+		used[in.File] = true
 		e, _ := m.Entity(f.Entity)
 		steps = append(steps, &step{
 			mapping: f, entity: e, input: in, key: e.ByKey[f.Key], keyID: f.Key == idField,
@@ -77,7 +68,7 @@ func plan(m *model.Model, mp *Mapping, inputs []input, historical bool) (steps [
 		})
 	}
 	for _, in := range inputs {
-		if !used[in.Path] {
+		if !used[in.File] {
 			unused = append(unused, in.Name)
 		}
 	}
@@ -105,9 +96,9 @@ func inputFor(f *FileMapping, mp *Mapping, inputs []input) (input, bool) {
 	return input{}, false
 }
 
-// inOrder sorts steps so that those of an entity come after those of the
-// entities it refers to; the written order stays where nothing stands against
-// it, and circles are cut at the first step written.
+// inOrder sorts steps so that those of an entity come after those of the entities
+// it refers to, else in the order of the mapping; circles are cut at their first
+// step.
 func inOrder(steps []*step) []*step {
 	rest := slices.Clone(steps)
 	var out []*step
@@ -125,8 +116,8 @@ func inOrder(steps []*step) []*step {
 	return out
 }
 
-// refersToAny tells whether s fills a reference to the entity of a step that is
-// still to come; steps of its own entity keep their order.
+// refersToAny tells whether s fills a reference to the entity of a step in rest;
+// steps of its own entity keep their order.
 func refersToAny(s *step, rest []*step) bool {
 	for _, columns := range s.mapping.Columns {
 		for _, c := range columns {

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/query"
-	"weft/runtime/store"
 )
 
 // Problems writes all kept row problems of an import as CSV (UTF-8 with a byte
@@ -31,10 +29,9 @@ func (s *Service) Problems(ctx context.Context, actor *access.Actor, id, lang st
 	// Ids of pages begin with the import's; ";" follows ":" in the code.
 	path := query.Path{Field: "id", Kind: query.Key}
 	where := query.Cmp{Path: path, Op: query.Between, Value: []any{id + ":", id + ";"}}
-	err := eachDoc(ctx, s.Store, problemCollection, where, func(d store.Doc) error {
-		var p storedPage
-		if err := json.Unmarshal(d.Body, &p); err != nil {
-			return fmt.Errorf("read problems %s: %w", d.ID, err)
+	for p, err := range problemTable.Each(ctx, s.Store, where) {
+		if err != nil {
+			return err
 		}
 		for _, r := range p.Rows {
 			line := []string{p.File, p.Entity, strconv.Itoa(r.Row), r.Column, r.Value, r.Code, r.Texts.In(lang)}
@@ -45,10 +42,6 @@ func (s *Service) Problems(ctx context.Context, actor *access.Actor, id, lang st
 				return fmt.Errorf("write problems: %w", err)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {

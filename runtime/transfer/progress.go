@@ -1,10 +1,6 @@
 package transfer
 
-import (
-	"time"
-
-	"weft/schemas"
-)
+import "weft/schemas"
 
 // State of an import.
 type State string
@@ -20,8 +16,8 @@ const (
 	Undone  State = "undone"
 )
 
-// Progress is where an import stands; it is the answer of POST …/import and of
-// GET /imports/{id}, and what the store keeps.
+// Progress of an import is the answer of POST …/import and of GET /imports/{id},
+// and stored.
 type Progress struct {
 	ID         string         `json:"id"`
 	State      State          `json:"state"`
@@ -45,7 +41,7 @@ type Progress struct {
 }
 
 // FileProgress counts the rows of one file as records of one entity. Rows is 0
-// until the file has been counted; Read rows have been dealt with: created,
+// until the file has been counted; Read counts rows that are finished: created,
 // updated, unchanged, merged into an earlier row with the same key (distinct),
 // or failed. In a dry run they say what would happen.
 type FileProgress struct {
@@ -68,11 +64,11 @@ type ProblemGroup struct {
 	Entity string `json:"entity"`
 	Column string `json:"column,omitempty"`
 	Field  string `json:"field,omitempty"`
-	// Path and Problem are what the door answers elsewhere: the JSON pointer of
-	// the entry, and the code of the whole (guard, unique, invalid …).
+	// Path and Problem are what other sources answer: the JSON pointer of the
+	// entry, and the code of the whole (guard, unique, invalid …).
 	Path    string `json:"path,omitempty"`
 	Problem string `json:"problem,omitempty"`
-	// Value is the cell's text where the reason lies in one value, cut to 200 characters.
+	// Value is the cell's text where one value is the reason, cut to 200 characters.
 	Value   string        `json:"value,omitempty"`
 	Code    string        `json:"code"`
 	Message string        `json:"message"`
@@ -107,7 +103,7 @@ type UndoReport struct {
 	Kept []KeptRecord `json:"kept,omitempty"`
 }
 
-// KeptRecord is a record that an undo left as it is.
+// KeptRecord is a record that an undo did not change.
 type KeptRecord struct {
 	Entity  string        `json:"entity"`
 	ID      string        `json:"id"`
@@ -116,7 +112,7 @@ type KeptRecord struct {
 	Texts   schemas.Title `json:"texts"`
 }
 
-// Finished tells whether nothing more will happen by itself.
+// Finished tells whether the import or its undo has ended.
 func (p *Progress) Finished() bool {
 	return p.State == Done || p.State == Failed || p.State == Undone
 }
@@ -139,5 +135,3 @@ func (p *Progress) In(lang string) *Progress {
 	}
 	return p
 }
-
-func formatInstant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

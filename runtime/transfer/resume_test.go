@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 )
 
-// mortalStore lets a process die: after so many commits of its own nothing it
-// does reaches the store any more.
+// mortalStore simulates the death of a node: after a number of commits nothing it
+// does reaches the store.
 type mortalStore struct {
 	store.Store
 	left atomic.Int64
@@ -38,27 +39,28 @@ func manyAccounts(rows int, key bool) string {
 	return b.String()
 }
 
-// R-03 for imports: whenever the process dies, another one finishes the work,
-// and no row is there twice.
+// R-03 for imports: whenever a node dies, another one finishes the work with the
+// files from the storage (B6), and no row is imported twice.
 func TestAnInterruptedImportIsFinished(t *testing.T) {
 	t.Parallel()
 	deals := strings.Replace(manyAccounts(1200, false), "客户名称,sector,parent", "name,notes,amount", 1)
 	for name, c := range map[string]struct {
 		entity, content string
-		commits         int64 // of the import's own books: start, counted, groups …
+		commits         int64 // of the import: lease, start, counted, groups …
 	}{
-		"before the first row":            {"account", manyAccounts(1200, true), 1},
-		"after a group, before its books": {"account", manyAccounts(1200, true), 2},
-		"in the middle":                   {"account", manyAccounts(1200, true), 3},
-		"before the last books":           {"account", manyAccounts(1200, true), 4},
-		"without a key":                   {"opportunity", deals, 2},
+		"before the first row":               {"account", manyAccounts(1200, true), 1},
+		"after a group, before its progress": {"account", manyAccounts(1200, true), 2},
+		"in the middle":                      {"account", manyAccounts(1200, true), 3},
+		"before the last progress":           {"account", manyAccounts(1200, true), 4},
+		"without a key":                      {"opportunity", deals, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newTestApp(t)
 			dying := &mortalStore{Store: o.store}
-			dying.left.Store(c.commits)
+			dying.left.Store(c.commits + 1) // one for the lease
 			o.transfer.Store = dying
+			o.transfer.Leases = lease.New(lease.Options{Store: dying})
 			id, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("a.csv", c.content), Entity: c.entity})
 			if err != nil {
 				t.Fatal(err)
@@ -74,7 +76,7 @@ func TestAnInterruptedImportIsFinished(t *testing.T) {
 			if p = o.wait(o.admin, id); p.Finished() {
 				t.Fatal("taken over while its lease held")
 			}
-			o.transfer.Now = func() time.Time { return time.Now().Add(2 * leaseTime) }
+			o.later.Store(int64(2 * lease.Life))
 			if err := o.transfer.Resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -89,13 +91,14 @@ func TestAnInterruptedImportIsFinished(t *testing.T) {
 	}
 }
 
-// Several processes that look for work at once never share an import.
+// Nodes that look for interrupted imports at once never share one.
 func TestAnImportIsTakenOverOnce(t *testing.T) {
 	t.Parallel()
 	o := newTestApp(t)
 	dying := &mortalStore{Store: o.store}
-	dying.left.Store(2)
+	dying.left.Store(3)
 	o.transfer.Store = dying
+	o.transfer.Leases = lease.New(lease.Options{Store: dying})
 	id, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("a.csv", manyAccounts(600, true)), Entity: "account"})
 	if err != nil {
 		t.Fatal(err)
@@ -103,15 +106,22 @@ func TestAnImportIsTakenOverOnce(t *testing.T) {
 	o.wait(o.admin, id)
 	var taken atomic.Int64
 	done := make(chan error, 4)
+	var nodes []*Service
 	for range 4 {
-		s := o.newTransfer()
-		s.Now = func() time.Time { return time.Now().Add(2 * leaseTime) }
+		n := o.newTransfer()
+		if err := n.Resume(t.Context()); err != nil { // it observes the lease
+			t.Fatal(err)
+		}
+		nodes = append(nodes, n)
+	}
+	o.later.Store(int64(2 * lease.Life))
+	for _, n := range nodes {
 		go func() {
-			err := s.Resume(context.Background())
-			s.mu.Lock()
-			taken.Add(int64(len(s.running)))
-			s.mu.Unlock()
-			s.tasks.Wait()
+			err := n.Resume(context.Background())
+			n.mu.Lock()
+			taken.Add(int64(len(n.running)))
+			n.mu.Unlock()
+			n.tasks.Wait()
 			done <- err
 		}()
 	}
@@ -125,57 +135,40 @@ func TestAnImportIsTakenOverOnce(t *testing.T) {
 	}
 }
 
-// A process that does not have the files of an import leaves it to the one that
-// has, and does not break what that one has begun.
-func TestAnImportWaitsForItsFiles(t *testing.T) {
+// A renewal whose answer is lost does not stop the import it belongs to (B3).
+func TestALostAnswerToARenewalStopsNoImport(t *testing.T) {
 	t.Parallel()
 	o := newTestApp(t)
-	dying := &mortalStore{Store: o.store}
-	dying.left.Store(2)
-	o.transfer.Store = dying
-	id, err := o.transfer.Import(t.Context(), o.admin, Job{Inputs: text("a.csv", manyAccounts(1200, true)), Entity: "account"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.wait(o.admin, id)
-	elsewhere, here := o.newTransfer(), o.newTransfer()
-	elsewhere.Dir = t.TempDir()
-	for _, s := range []*Service{elsewhere, here} {
-		s.Now = func() time.Time { return time.Now().Add(2 * leaseTime) }
-		o.transfer = s
-		if err := s.Resume(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		p := o.wait(o.admin, id)
-		if p.Finished() != (s == here) || p.State == Failed {
-			t.Fatalf("%s", pretty(p))
-		}
-	}
-	if n := o.count("account", ""); n != 1200 {
-		t.Errorf("%d accounts", n)
+	lossy := &lossyStore{Store: o.store}
+	o.transfer.Leases = lease.New(lease.Options{Store: lossy, Life: 1500 * time.Millisecond})
+	slow := &slowStore{Store: o.store}
+	o.transfer.Store = slow
+	p := o.run(o.admin, Job{Inputs: text("a.csv", manyAccounts(2400, true)), Entity: "account"})
+	if p.State != Done || o.count("account", "") != 2400 || lossy.lost.Load() == 0 {
+		t.Fatalf("%d answers were lost: %s", lossy.lost.Load(), pretty(p))
 	}
 }
 
-// who lost his lease does not take away the lease of the next one.
-func TestALostLeaseIsNotReleased(t *testing.T) {
-	t.Parallel()
-	o := newTestApp(t)
-	s := o.transfer
-	for rev := range int64(2) {
-		op, err := s.leaseOp("x", rev)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Store.Commit(t.Context(), &store.Batch{Ops: []store.Op{op}}); err != nil {
-			t.Fatal(err)
-		}
+// lossyStore loses the answers of every second renewal of a lease, which the
+// store has done.
+type lossyStore struct {
+	store.Store
+	renewals, lost atomic.Int64
+}
+
+func (s *lossyStore) Commit(ctx context.Context, b *store.Batch) error {
+	err := s.Store.Commit(ctx, b)
+	if err == nil && b.Ops[0].Kind == store.Replace && s.renewals.Add(1)%2 == 1 {
+		s.lost.Add(1)
+		return store.ErrUnknown
 	}
-	s.release("x", 1)
-	if _, free, err := s.leaseOf(t.Context(), "x"); free || err != nil {
-		t.Errorf("free %t, %v", free, err)
-	}
-	s.release("x", 2)
-	if _, free, err := s.leaseOf(t.Context(), "x"); !free || err != nil {
-		t.Errorf("free %t, %v", free, err)
-	}
+	return err
+}
+
+// slowStore lets several renewals fall into one import.
+type slowStore struct{ store.Store }
+
+func (s *slowStore) Commit(ctx context.Context, b *store.Batch) error {
+	time.Sleep(400 * time.Millisecond)
+	return s.Store.Commit(ctx, b)
 }

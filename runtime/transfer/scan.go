@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"weft/runtime/problem"
 )
@@ -58,7 +57,11 @@ func (t *task) referredFields() map[refKey]bool {
 }
 
 func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted map[refKey]bool) ([]problem.Field, error) {
-	tab, err := openTable(t.service.inputPath(s.input), s.mapping.Sheet)
+	f, err := t.file(ctx, s.input)
+	if err != nil {
+		return nil, err
+	}
+	tab, err := openTable(f, s.mapping.Sheet)
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +116,4 @@ func cellAt(cells []string, i int) string {
 		return cells[i]
 	}
 	return ""
-}
-
-func (s *Service) inputPath(in input) string {
-	return filepath.Join(s.Dir, filepath.FromSlash(in.Path))
 }

@@ -3,8 +3,6 @@ package transfer
 import (
 	"context"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -13,32 +11,44 @@ import (
 	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
+	"weft/runtime/startstop"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
+	"weft/runtime/store/table"
 )
 
-// Collections that this room owns.
+// Collections of this package.
 const (
 	importCollection  = "weft_import"         // id: import id
-	leaseCollection   = "weft_import_lease"   // id: import id
 	problemCollection = "weft_import_problem" // id: <import id>:<step>:<row>
 	mappingCollection = "weft_import_mapping" // id: name
 )
 
-// Collections are the store collections of this room.
+// Collections are the store collections of this package.
 func Collections() []store.Collection {
 	return []store.Collection{
 		{Name: importCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "state", Keys: []store.IndexKey{{Path: query.Path{Field: "state", Kind: query.Key}}}},
 		}},
-		{Name: leaseCollection, Unwatched: true},
 		{Name: problemCollection, Unwatched: true},
 		{Name: mappingCollection, Unwatched: true},
 	}
 }
 
-// Options of a Service. Store, Records, Reads, Access and Current must be given.
+// resumeEvery is how often a server looks for interrupted imports.
+const resumeEvery = lease.Life / 3
+
+var (
+	importTable  = table.New(importCollection, func(d *storedImport) (*string, *int64) { return &d.ID, &d.Rev })
+	problemTable = table.New(problemCollection, func(p *storedPage) (*string, *int64) { return &p.ID, &p.Rev })
+	mappingTable = table.New(mappingCollection, func(m *storedMapping) (*string, *int64) { return &m.ID, &m.Rev })
+)
+
+// Options of a Service. Those up to Current must be given.
 type Options struct {
 	Store   store.Store
+	Leases  *lease.Keeper
+	Files   FileStore
 	Records *record.Service
 	Reads   *read.Service
 	Access  Access
@@ -47,8 +57,8 @@ type Options struct {
 	// time zone; nil means UTC.
 	Now  func() time.Time
 	Zone func() *time.Location
-	// Dir keeps uploaded files until their import is done, so that an import
-	// goes on after a restart. "" is a folder under the system's temporary one.
+	// Dir is for local copies of files while they are read; "" is the folder for
+	// temporary files of the system.
 	Dir string
 	// Workers is the number of imports that run at once, 2 by default; more wait.
 	Workers int
@@ -65,6 +75,7 @@ type Access interface {
 type Service struct {
 	Options
 	workers chan struct{}
+	resumer *startstop.Periodic
 	base    context.Context
 	stop    context.CancelFunc
 	tasks   sync.WaitGroup
@@ -81,9 +92,6 @@ func New(o Options) *Service {
 	if o.Zone == nil {
 		o.Zone = func() *time.Location { return time.UTC }
 	}
-	if o.Dir == "" {
-		o.Dir = filepath.Join(os.TempDir(), "weft-imports")
-	}
 	if o.Workers <= 0 {
 		o.Workers = 2
 	}
@@ -92,12 +100,14 @@ func New(o Options) *Service {
 	}
 	s := &Service{Options: o, workers: make(chan struct{}, o.Workers), running: map[string]*task{}}
 	s.base, s.stop = context.WithCancel(context.Background())
+	s.resumer = startstop.NewPeriodic(startstop.Period{Name: "resume imports", RunOnce: s.Resume, Every: resumeEvery, Logger: o.Logger})
 	return s
 }
 
-// Close stops running imports at the end of their present group of rows and
-// waits for them. Resume goes on with them.
+// Close stops running imports after their present group of rows and waits for
+// them. Resume continues them.
 func (s *Service) Close() error {
+	s.resumer.Stop()
 	s.stop()
 	s.tasks.Wait()
 	return nil

@@ -25,8 +25,8 @@ type storedPage struct {
 	Rows   []RowProblem `json:"rows"`
 }
 
-// storedImport is an import in the store: what Progress shows, and what is
-// needed to go on with it after a restart.
+// storedImport is an import in the store: its Progress, and what is needed to
+// continue it on another node.
 type storedImport struct {
 	Progress
 	Rev int64 `json:"rev"`
@@ -42,7 +42,7 @@ type storedImport struct {
 
 // save writes the progress and the problems of a group in one commit.
 func (t *task) save(ctx context.Context, page *problemPage) error {
-	b := &store.Batch{}
+	var ops []store.Op
 	if page != nil && len(page.problems) > 0 {
 		for _, p := range page.problems {
 			t.groups.add(t.progress.Files[page.step.index].File, page.step.entity.Key, p)
@@ -52,42 +52,25 @@ func (t *task) save(ctx context.Context, page *problemPage) error {
 			return err
 		}
 		if op != nil {
-			b.Ops = append(b.Ops, *op)
+			ops = append(ops, *op)
 		}
 	}
 	t.progress.Problems, t.progress.MoreProblems = t.groups.sorted(), t.groups.more
-	op, err := t.service.importOp(t.stored())
-	if err != nil {
-		return err
-	}
-	b.Ops = append(b.Ops, op)
-	if err := t.service.Store.Commit(ctx, b); err != nil {
+	if err := t.store(ctx, ops...); err != nil {
 		return fmt.Errorf("save progress of import: %w", err)
 	}
-	t.doc.Rev++
 	return nil
 }
 
-// stored is the import document of the task as it should be now.
-func (t *task) stored() storedImport {
+// store writes the row of the import, with further operations in the same commit.
+func (t *task) store(ctx context.Context, before ...store.Op) error {
 	doc := t.doc
 	doc.Progress = *t.progress
-	return doc
-}
-
-// importOp replaces an import document by its next revision.
-func (s *Service) importOp(doc storedImport) (store.Op, error) {
-	old := doc.Rev
-	doc.Rev++
-	body, err := json.Marshal(doc)
-	if err != nil {
-		return store.Op{}, fmt.Errorf("encode import: %w", err)
+	if err := importTable.Save(ctx, t.service.Store, &doc, before...); err != nil {
+		return err
 	}
-	kind := store.Replace
-	if old == 0 {
-		kind = store.Insert
-	}
-	return store.Op{Kind: kind, Collection: importCollection, OldRev: old, Doc: store.Doc{ID: doc.ID, Rev: doc.Rev, Body: body}}, nil
+	t.doc.Rev = doc.Rev
+	return nil
 }
 
 // pageOp writes a page of problems; nil once enough are kept. A page that an
@@ -102,34 +85,16 @@ func (t *task) pageOp(ctx context.Context, page *problemPage) (*store.Op, error)
 	if page.later {
 		id += ":later"
 	}
-	p := storedPage{ID: id, Rev: 1, File: t.progress.Files[page.step.index].File, Entity: page.step.entity.Key, Rows: keep}
-	kind := store.Insert
+	p := storedPage{ID: id, File: t.progress.Files[page.step.index].File, Entity: page.step.entity.Key, Rows: keep}
 	if t.resumed {
-		old, err := t.service.Store.GetMany(ctx, problemCollection, []string{id})
+		old, err := problemTable.GetMany(ctx, t.service.Store, []string{id})
 		if err != nil {
 			return nil, fmt.Errorf("read problems of import: %w", err)
 		}
 		if len(old) > 0 {
-			kind, p.Rev = store.Replace, old[0].Rev+1
+			p.Rev = old[0].Rev
 		}
 	}
-	body, err := json.Marshal(p)
-	if err != nil {
-		return nil, fmt.Errorf("encode problems of import: %w", err)
-	}
-	return &store.Op{Kind: kind, Collection: problemCollection, Doc: store.Doc{ID: id, Rev: p.Rev, Body: body}}, nil
-}
-
-// load reads an import document; store.ErrNotFound is returned wrapped.
-func (s *Service) load(ctx context.Context, id string) (storedImport, error) {
-	d, err := s.Store.Get(ctx, importCollection, id)
-	if err != nil {
-		return storedImport{}, fmt.Errorf("read import: %w", err)
-	}
-	var doc storedImport
-	if err := json.Unmarshal(d.Body, &doc); err != nil {
-		return storedImport{}, fmt.Errorf("decode import %s: %w", id, err)
-	}
-	doc.Rev = d.Rev
-	return doc, nil
+	op, err := problemTable.Put(p)
+	return &op, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -12,25 +13,26 @@ import (
 	"weft/runtime/record"
 )
 
-// groupRows is how many rows go through the door together, a multiple of what it
-// commits at once; progress is written after each group.
+// groupRows is how many rows are imported together, a multiple of what
+// record.Service commits at once; progress is written after each group.
 const groupRows = 800
 
 // smallRows is what an HTTP request waits for.
 const smallRows = 5000
 
-// task is one import at work.
+// task is one running import or undo.
 type task struct {
 	service  *Service
 	doc      storedImport
-	resumed  bool // an interrupted run came before
+	resumed  bool // continues an interrupted run
 	actor    *access.Actor
 	steps    []*step
 	resolver *resolver
 	progress *Progress
 	groups   *problemGroups
 	began    time.Time
-	logins   map[string]bool // made by this import
+	logins   map[string]bool     // made by this import
+	files    map[string]*os.File // local copies of inputs, by their ids
 	deferred []deferredRef
 
 	total   int           // rows of all files; fixed once counted is closed
@@ -38,7 +40,7 @@ type task struct {
 	done    chan struct{} // closed at the end
 }
 
-// run does the import from where it stands.
+// run imports all rows.
 func (t *task) run(ctx context.Context) error {
 	if err := t.scan(ctx); err != nil {
 		return err
@@ -59,11 +61,15 @@ func (t *task) run(ctx context.Context) error {
 	return t.fillDeferred(ctx)
 }
 
-// runStep reads the file again and sends its rows through the door in groups.
-// After an interruption it begins anew: rows that are in already are found by
-// their key or their own id and change nothing.
+// runStep reads the file again and imports its rows in groups. After an
+// interruption it starts from the first row: rows that were imported before are
+// found by their key or id and change nothing.
 func (t *task) runStep(ctx context.Context, s *step) error {
-	tab, err := openTable(t.service.inputPath(s.input), s.mapping.Sheet)
+	f, err := t.file(ctx, s.input)
+	if err != nil {
+		return err
+	}
+	tab, err := openTable(f, s.mapping.Sheet)
 	if err != nil {
 		return err
 	}
@@ -148,7 +154,7 @@ func (t *task) runGroup(ctx context.Context, s *step, file *FileProgress, group 
 	return t.save(ctx, &problemPage{step: s, row: group[0].number, problems: problems})
 }
 
-// send passes the rows without problems through the door.
+// send imports the rows without problems.
 func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*row) error {
 	var rows []record.Row
 	var from []*row
@@ -175,8 +181,8 @@ func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*r
 	return t.assignRoles(ctx, s, from, results)
 }
 
-// importRows passes rows through the door. A store that fails is not the rows'
-// fault: it stops the import.
+// importRows imports rows. An error of the store is no problem of a row: it stops
+// the import.
 func (t *task) importRows(ctx context.Context, c record.Call, entity string, rows []record.Row) ([]record.RowResult, error) {
 	results, err := t.service.Records.ImportRows(ctx, c, entity, rows, t.progress.DryRun)
 	for i := 0; err == nil && i < len(results); i++ {
@@ -190,7 +196,7 @@ func (t *task) importRows(ctx context.Context, c record.Call, entity string, row
 	return results, nil
 }
 
-// countResult counts what became of a row.
+// countResult counts the result of a row.
 func (t *task) countResult(s *step, file *FileProgress, r *row, x record.RowResult) {
 	switch {
 	case x.Problem != nil:
@@ -210,8 +216,8 @@ func (t *task) countResult(s *step, file *FileProgress, r *row, x record.RowResu
 	}
 }
 
-// relevant leaves out of a dry run what is only missing because the rows that
-// bring it were not written.
+// relevant leaves out problems that a dry run has only because earlier rows were
+// not written.
 func (t *task) relevant(r *row, problems []RowProblem) []RowProblem {
 	if !t.progress.DryRun {
 		return problems

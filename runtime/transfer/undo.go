@@ -13,13 +13,14 @@ import (
 	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/store"
+	"weft/runtime/store/lease"
 )
 
-// Undo starts to take an import back: what it created is deleted, users too
+// Undo starts to revert an import: what it created is deleted, users too
 // where nothing refers to them; what it updated gets its former values back,
-// field by field, where nobody has changed the field since. The deletions go
-// through the door with the person's rights, so deleted records lie in the
-// recycle bin. Wait tells what becomes of it. It fails with not_found, or
+// field by field, where nobody has changed the field since. The deletions have
+// the user's rights, and deleted records are in the recycle bin. Wait returns the
+// progress. It fails with not_found, or
 // conflict when the import is still running, was a dry run or is undone.
 func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) error {
 	doc, err := s.loadVisible(ctx, actor, id)
@@ -31,23 +32,21 @@ func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) erro
 	}
 	doc.State, doc.FinishedAt = Undoing, ""
 	t := s.newTask(doc, actor)
-	op, err := s.importOp(t.stored())
-	if err != nil {
-		return err
+	l, err := s.Leases.Take(ctx, leaseName(id))
+	if errors.Is(err, lease.ErrHeld) {
+		return problem.New(problem.Conflict, "import_no_undo", nil)
 	}
-	lease, err := s.leaseOp(id, 0)
 	if err != nil {
-		return err
+		return fmt.Errorf("start undo: %w", err)
 	}
-	if err := s.Store.Commit(ctx, &store.Batch{Ops: []store.Op{op, lease}}); err != nil {
-		var twice *store.UniqueError
-		if errors.Is(err, store.ErrConflict) || errors.As(err, &twice) {
+	if err := t.store(ctx); err != nil {
+		s.release(l, id)
+		if store.LostRace(err) {
 			return problem.New(problem.Conflict, "import_no_undo", nil)
 		}
 		return fmt.Errorf("start undo: %w", err)
 	}
-	t.doc.Rev++
-	s.launch(t, 1, t.undoAll)
+	s.launch(t, l, t.undoAll)
 	return nil
 }
 
@@ -80,7 +79,7 @@ type historyRow struct {
 func (t *task) undoAll(ctx context.Context) error {
 	report := &UndoReport{Deleted: map[string]int{}, Restored: map[string]int{}}
 	t.progress.Undo = report
-	err := t.undo(ctx, report)
+	err := recovered(func() error { return t.undo(ctx, report) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -92,7 +91,7 @@ func (t *task) undoAll(ctx context.Context) error {
 		t.progress.State, t.progress.Failure = Failed, failureOf(err)
 		t.service.Logger.Error("undo of import failed", "import", t.progress.ID, "error", err)
 	}
-	t.progress.FinishedAt = formatInstant(t.service.Now())
+	t.progress.FinishedAt = query.FormatInstant(t.service.Now())
 	return t.save(ctx, nil)
 }
 

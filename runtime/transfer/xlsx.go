@@ -13,17 +13,13 @@ import (
 // xlsxTable reads one sheet of a workbook as a stream. Shared strings and
 // styles are kept in memory, within limits; the sheet is not.
 type xlsxTable struct {
-	closer io.Closer
-	part   io.ReadCloser
-	cells  *sheetReader
-	head   []string
-	rows   int
+	part  io.ReadCloser
+	cells *sheetReader
+	head  []string
+	rows  int
 }
 
-func openXLSX(f interface {
-	io.ReaderAt
-	io.Closer
-}, size int64, sheet string) (*xlsxTable, error) {
+func openXLSX(f io.ReaderAt, size int64, sheet string) (*xlsxTable, error) {
 	z, err := zip.NewReader(f, size)
 	if err != nil {
 		return nil, unreadable("import_bad_workbook", err)
@@ -43,7 +39,7 @@ func openXLSX(f interface {
 	if err != nil {
 		return nil, err
 	}
-	t := &xlsxTable{closer: f, part: part, cells: newSheetReader(part, book)}
+	t := &xlsxTable{part: part, cells: newSheetReader(part, book)}
 	_, cells, err := t.cells.next()
 	if errors.Is(err, io.EOF) {
 		err = unreadable("import_no_header", nil)
@@ -69,9 +65,8 @@ func (t *xlsxTable) next() (int, []string, error) {
 	return row, cells, nil
 }
 
-func (t *xlsxTable) Close() error {
-	return errors.Join(t.part.Close(), t.closer.Close())
-}
+// Close implements rowReader.
+func (t *xlsxTable) Close() error { return t.part.Close() }
 
 // checkZip refuses archives that would unpack to much more than they are,
 // before anything is unpacked.
@@ -134,7 +129,7 @@ func decodePart(z *zip.Reader, name string, optional bool, into any) error {
 	return nil
 }
 
-// partError keeps a limit's own problem and says of anything else that the
+// partError passes the problem of a limit on; any other error means that the
 // workbook is broken.
 func partError(err error) error {
 	if known := asProblem(err); known != nil {

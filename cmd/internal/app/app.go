@@ -32,8 +32,8 @@ import (
 // Options of an App; Store and Now must be given.
 type Options struct {
 	Store store.Store
-	// Files and Imports are the folders of attachments and of unfinished imports.
-	Files, Imports string
+	// Files is the folder of attachments.
+	Files string
 	// Storage keeps attachments instead of the folder Files.
 	Storage files.Storage
 	// Quota limits the bytes of all attachments; 0 means no limit.
@@ -121,7 +121,7 @@ func (a *App) newServices(o Options) {
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
-		Dir: o.Imports, Logger: o.Logger,
+		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
 	})
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{

@@ -61,7 +61,7 @@ func openTwoProcesses(t *testing.T, open func() store.Store) *twoProcesses {
 	for i := range apps {
 		dir := t.TempDir()
 		a, err := app.Open(t.Context(), app.Options{
-			Store: open(), Files: filepath.Join(dir, "files"), Imports: filepath.Join(dir, "imports"),
+			Store: open(), Files: filepath.Join(dir, "files"),
 			First: settings.Settings{Zone: "UTC"}, Now: time.Now, AdminPassword: "two-processes-1", Version: "test",
 		})
 		if err != nil {

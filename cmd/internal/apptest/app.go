@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -93,7 +92,7 @@ func Start(t testing.TB, o Options) *App {
 func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, error) {
 	t.Helper()
 	h := app.Options{
-		Store: anystore.Open(t), Imports: filepath.Join(dir, "imports"), Now: o.Now, First: o.First,
+		Store: anystore.Open(t), Now: o.Now, First: o.First,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 	}
 	if h.Storage = o.Storage; h.Storage == nil {

@@ -26,7 +26,12 @@ func readAll(t testing.TB, content string) ([][]string, []int, error) {
 }
 
 func readFile(file, sheet string) ([][]string, []int, error) {
-	tab, err := openTable(file, sheet)
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	tab, err := openTable(f, sheet)
 	if err != nil {
 		return nil, nil, err
 	}

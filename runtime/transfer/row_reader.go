@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// table is a file read as a stream of rows.
-type table interface {
-	// header is the first row that holds anything, trimmed.
+// rowReader reads a file as a stream of rows.
+type rowReader interface {
+	// header is the first row that is not empty, trimmed.
 	header() []string
-	// next gives the next row that holds anything and its number as a
-	// spreadsheet counts (the first line is 1). The cells are valid until the
-	// next call; missing cells at the end are left out. io.EOF ends it.
+	// next gives the next row that is not empty and its number as a spreadsheet
+	// counts (the first line is 1). The cells are valid until the next call;
+	// missing cells at the end are left out. io.EOF ends it.
 	next() (row int, cells []string, err error)
 	io.Closer
 }
@@ -24,22 +24,9 @@ var (
 	oleMagic = []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}
 )
 
-// openTable opens a CSV file or a sheet of a workbook ("" is the first); which
-// one it is is seen from its first bytes, not from its name.
-func openTable(path, sheet string) (table, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open import file: %w", err)
-	}
-	t, err := readTable(f, sheet)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return t, nil
-}
-
-func readTable(f *os.File, sheet string) (table, error) {
+// openTable reads f as CSV or as a workbook, of which sheet is read ("" is the
+// first); the first bytes tell which it is, not the name. f stays open.
+func openTable(f *os.File, sheet string) (rowReader, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("open import file: %w", err)
@@ -58,7 +45,7 @@ func readTable(f *os.File, sheet string) (table, error) {
 	case bytes.HasPrefix(head, oleMagic):
 		return nil, unreadable("import_old_workbook", nil)
 	}
-	return openCSV(f, f)
+	return openCSV(io.NewSectionReader(f, 0, info.Size()))
 }
 
 // trimHeader makes header texts comparable: no byte order mark, no space

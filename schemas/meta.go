@@ -54,7 +54,7 @@ func CommonSchema() []byte {
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return data
+	return described("common", data)
 }
 
 var (

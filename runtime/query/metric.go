@@ -3,6 +3,7 @@ package query
 import (
 	"encoding/json"
 	"sort"
+	"strconv"
 	"unicode/utf8"
 
 	"weft/runtime/problem"
@@ -90,4 +91,14 @@ func (p *parser) metric(name string, raw json.RawMessage, at string) (Metric, bo
 func CutMetrics(metrics []Metric, e Entity, r Rights, at string) ([]Metric, []problem.Field) {
 	return cutPaths(metrics, e, r, func(m *Metric) *Path { return &m.Path },
 		func(i int) string { return at + problem.Pointer(metrics[i].Name, 1) })
+}
+
+// RoundSum rounds a sum or average of doubles to 15 significant digits, as many
+// as every double preserves: 0.1 + 0.2 is 0.3, whatever the order of addition.
+func RoundSum(f float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64)
+	if err != nil { // beyond the greatest double
+		return f
+	}
+	return rounded
 }

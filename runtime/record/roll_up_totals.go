@@ -43,7 +43,7 @@ func (f *rollUpTotals) addSum(v any) {
 	default:
 		a, _ := f.sum.(float64)
 		b, _ := v.(float64)
-		f.sum = a + b
+		f.sum = query.RoundSum(a + b)
 	}
 }
 
@@ -97,7 +97,7 @@ func (f *rollUpTotals) average() any {
 		return query.AverageDecimal(sum, f.n)
 	}
 	sum, _ := f.sum.(float64)
-	return sum / float64(f.n)
+	return query.RoundSum(sum / float64(f.n))
 }
 
 func less(a, b any) bool {

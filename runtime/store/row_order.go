@@ -16,6 +16,20 @@ type rowOrder struct {
 	keys  map[string]string     // sort keys of the texts
 }
 
+// RoundSums rounds sums and averages of doubles (query.RoundSum), for adapters.
+func RoundSums(rows []Row, metrics []query.Metric) {
+	for _, m := range metrics {
+		if m.Func != "sum" && m.Func != "avg" {
+			continue
+		}
+		for _, row := range rows {
+			if f, ok := row[m.Name].(float64); ok {
+				row[m.Name] = query.RoundSum(f)
+			}
+		}
+	}
+}
+
 // SortRows sorts the rows of an aggregate, for adapters: by a.Sort, then by group
 // values, unset values last. Texts are compared by their sort keys, then by their
 // bytes.

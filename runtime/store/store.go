@@ -149,7 +149,8 @@ type RowSort struct {
 // Row is one group: group values and metrics by name, in stored form. Sum, min
 // and max of Decimal paths are Decimal strings (a sum may have more than 20
 // digits, see query.FormatDecimal); avg is a Decimal string for Decimal paths
-// and a float64 otherwise; counts are int64. Unset values are absent.
+// and a float64 otherwise; counts are int64. Sums and averages that are float64
+// have 15 significant digits (query.RoundSum). Unset values are absent.
 type Row map[string]any
 
 // Batch is applied in order, all or nothing.

@@ -33,6 +33,7 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 	if err != nil {
 		return nil, err
 	}
+	store.RoundSums(rows, a.Metrics)
 	store.SortRows(rows, a)
 	if a.Limit > 0 && len(rows) > a.Limit {
 		rows = rows[:a.Limit]

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -102,6 +103,39 @@ func testTextGroups(_ *testing.T, b *suite) {
 			b.same(p.Name(), got, append(want, nil))
 		}
 	}
+}
+
+// testSumsOfDoubles: sums and averages of doubles have 15 significant digits, in
+// rows and in their order. // V13
+func testSumsOfDoubles(_ *testing.T, b *suite) {
+	b.ensure()
+	var ops []store.Op
+	for i, c := range []struct {
+		stage string
+		score float64
+	}{
+		{"won", 0.1}, {"won", 0.2}, {"lost", 0.3}, {"big", 9007199254740991},
+		{"small", 1e-300}, {"small", 2e-300}, {"huge", math.MaxFloat64},
+	} {
+		ops = append(ops, insert("deal", fmt.Sprint(i), fields{"stage": c.stage, "score": c.score}))
+	}
+	b.write(ops...)
+	metrics := []query.Metric{{Name: "sum", Func: "sum", Path: score}, {Name: "avg", Func: "avg", Path: score}, {Name: "max", Func: "max", Path: score}}
+	sums := map[string][]any{}
+	for _, row := range b.aggregate(store.Aggregate{Metrics: metrics, Groups: []query.GroupTerm{group(stage)}}) {
+		sums[row["stage"].(string)] = []any{row["sum"], row["avg"], row["max"]}
+	}
+	b.same("won", sums["won"], []any{0.3, 0.15, 0.2})
+	b.same("lost", sums["lost"], []any{0.3, 0.3, 0.3})
+	b.same("big", sums["big"], []any{9.00719925474099e15, 9.00719925474099e15, 9007199254740991.0})
+	b.same("small", sums["small"], []any{3e-300, 1.5e-300, 2e-300})
+	b.same("huge", sums["huge"], []any{math.MaxFloat64, math.MaxFloat64, math.MaxFloat64})
+	var order []any
+	for _, row := range b.aggregate(store.Aggregate{Metrics: metrics[:1], Groups: []query.GroupTerm{group(stage)},
+		Where: cmp(stage, query.In, []any{"won", "lost"}), Sort: []store.RowSort{{Name: "sum"}}}) {
+		order = append(order, row["stage"])
+	}
+	b.same("equal sums in the order of their groups", order, []any{"lost", "won"})
 }
 
 // testAggregatesFollow repeats the same aggregates after every write, as a

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"aggregates", testAggregates},
 		{"text groups", testTextGroups},
 		{"aggregates after writes", testAggregatesFollow},
+		{"sums of doubles", testSumsOfDoubles},
 		{"buckets", testBuckets},
 		{"search", testSearch},
 		{"search after writes", testSearchFollows},

@@ -14,7 +14,7 @@ type Difference struct {
 // lists the same. A test that leaves something out names the key in a comment.
 var Differences = map[string]Difference{
 	"leases without rows":     {MongoDB, "several processes may have the database open at once, so that a lease is a row that all of them see"},
-	"last digits of sums":     {MongoDB, "sums and averages of doubles depend on the order in which they are added, which neither store promises; currency is exact"},
+	"last digits of sums":     {MongoDB, "sums and averages of doubles are rounded to 15 significant digits; where large terms cancel each other, the digits left depend on the order of addition, which neither store promises; currency is exact"},
 	"rules of time zones":     {MongoDB, "buckets of instants follow the rules that the database brought along, which may be of another year than weft's"},
 	"arrays in scalar fields": {MongoDB, "it compares the elements of an array with a value, where a change of type by force left one"},
 	"booleans among numbers":  {SQLite, "true and false are 1 and 0 where it compares, so that a number field in which a change of type by force left them matches"},

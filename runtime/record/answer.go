@@ -12,12 +12,28 @@ import (
 	"weft/schemas"
 )
 
+// answerWriter renders the outcome of a changeset.
+type answerWriter struct{ *changeset }
+
+// answers are the outcomes of a built changeset for the changes that it is about.
+func (aw answerWriter) answers(ctx context.Context, roots []*change, unchanged bool) ([]Result, error) {
+	list := make([]Result, len(roots))
+	for i, ch := range roots {
+		r, err := aw.answer(ctx, ch, unchanged)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = *r
+	}
+	return list, nil
+}
+
 // answer is the outcome of a sealed unit for the item it was about.
-func (cs *changeset) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
+func (aw answerWriter) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
 	if ch == nil {
 		return &Result{Unchanged: unchanged}, nil
 	}
-	r := &Result{ID: ch.id, Rev: ch.rev, Unchanged: unchanged, Warnings: cs.warningList()}
+	r := &Result{ID: ch.id, Rev: ch.rev, Unchanged: unchanged, Warnings: aw.warningList(aw.call.language())}
 	if ch.after == nil {
 		r.Rev = ch.rev + 1
 		return r, nil
@@ -26,14 +42,14 @@ func (cs *changeset) answer(ctx context.Context, ch *change, unchanged bool) (*R
 		r.Rev = int64(rev)
 	}
 	var err error
-	r.Record, err = cs.render(ctx, ch)
+	r.Record, err = aw.render(ctx, ch)
 	return r, err
 }
 
 // render writes a record in wire form, cut to what the person may read on it;
 // who may write but not read gets its id and revision.
-func (cs *changeset) render(ctx context.Context, ch *change) (json.RawMessage, error) {
-	seen, err := cs.mayRead(ctx, ch.entity, ch.after)
+func (aw answerWriter) render(ctx context.Context, ch *change) (json.RawMessage, error) {
+	seen, err := aw.mayRead(ctx, ch.entity, ch.after)
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +57,11 @@ func (cs *changeset) render(ctx context.Context, ch *change) (json.RawMessage, e
 		b := append([]byte{'{'}, appendMember(nil, "id", ch.id)...)
 		return closeObject(appendMember(b, "rev", ch.after["rev"])), nil
 	}
-	return cs.renderDoc(ctx, ch, cs.rights.ReadMask(ch.entity.Key, ch.after))
+	return aw.renderDoc(ctx, ch, aw.rights.ReadMask(ch.entity.Key, ch.after))
 }
 
-func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mask) (json.RawMessage, error) {
-	ch.entity.ComputeClockFormulas(ch.after, cs.now())
+func (aw answerWriter) renderDoc(ctx context.Context, ch *change, mask *access.Mask) (json.RawMessage, error) {
+	ch.entity.ComputeClockFormulas(ch.after, aw.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
 	for _, k := range read.SystemKeys {
@@ -59,7 +75,7 @@ func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mas
 		}
 		if f.Def.FieldType == schemas.TypeChildRows {
 			var err error
-			if b, err = cs.appendRows(ctx, b, ch, f); err != nil {
+			if b, err = aw.appendRows(ctx, b, ch, f); err != nil {
 				return nil, err
 			}
 			continue
@@ -73,18 +89,18 @@ func (cs *changeset) renderDoc(ctx context.Context, ch *change, mask *access.Mas
 
 // appendRows appends the child rows as they will be, each cut to the reader;
 // no rows are an unset field.
-func (cs *changeset) appendRows(ctx context.Context, b []byte, parent *change, f *model.Field) ([]byte, error) {
+func (aw answerWriter) appendRows(ctx context.Context, b []byte, parent *change, f *model.Field) ([]byte, error) {
 	child := f.Target
 	if child == nil || child.Child == nil {
 		return b, nil
 	}
-	if _, err := cs.childRows(ctx, child, parent); err != nil {
+	if _, err := aw.childRows(ctx, child, parent); err != nil {
 		return nil, err
 	}
 	var rows []*change
-	for _, ch := range cs.changes {
+	for _, ch := range aw.changes {
 		if ch.entity == child && text(ch.after, child.Child.Field.Key) == parent.id &&
-			cs.rights.Can(child.Key, schemas.OpRead, ch.after) {
+			aw.rights.Can(child.Key, schemas.OpRead, ch.after) {
 			rows = append(rows, ch)
 		}
 	}
@@ -98,16 +114,16 @@ func (cs *changeset) appendRows(ctx context.Context, b []byte, parent *change, f
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = cs.appendRow(b, row)
+		b = aw.appendRow(b, row)
 	}
 	return append(b, ']', ','), nil
 }
 
 // appendRow appends a child row as reads show it inside its parent: id and own
 // fields (see ownFields), so that it can be given back as it is.
-func (cs *changeset) appendRow(b []byte, row *change) []byte {
-	own, mask := read.OwnFields(row.entity), cs.rights.ReadMask(row.entity.Key, row.after)
-	row.entity.ComputeClockFormulas(row.after, cs.now())
+func (aw answerWriter) appendRow(b []byte, row *change) []byte {
+	own, mask := read.OwnFields(row.entity), aw.rights.ReadMask(row.entity.Key, row.after)
+	row.entity.ComputeClockFormulas(row.after, aw.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
 		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {
@@ -115,26 +131,6 @@ func (cs *changeset) appendRow(b []byte, row *change) []byte {
 		}
 	}
 	return closeObject(b)
-}
-
-// warningList is what was odd but accepted: [{path, code, message}], messages
-// in the caller's language.
-func (cs *changeset) warningList() json.RawMessage {
-	if len(cs.warnings) == 0 {
-		return nil
-	}
-	sortProblems(cs.warnings)
-	b := []byte{'['}
-	for i, w := range cs.warnings {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '{')
-		b = appendMember(b, "path", w.Path)
-		b = appendMember(b, "code", w.Code)
-		b = closeObject(appendMember(b, "message", w.Message(cs.call.language())))
-	}
-	return append(b, ']')
 }
 
 // language of texts that are part of a good answer.

@@ -13,21 +13,21 @@ import (
 // linkFiles checks the files that a change adds to fields of the record, and
 // links them to it in the same commit. Files that it takes out of one field
 // are let go, unless another one holds them. before is the record as it was.
-func (cs *changeset) linkFiles(ctx context.Context, ch *change, before map[string]any) error {
+func (fl *fileLinks) linkFiles(ctx context.Context, ch *change, before map[string]any) error {
 	ids := movedFiles(ch, before)
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := cs.lookupFiles(ctx, ids); err != nil {
+	if err := fl.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
 	for _, f := range ch.entity.Fields {
 		if f.HoldsFiles() {
-			cs.checkFiles(ch, f, before)
+			fl.checkFiles(ch, f, before)
 		}
 	}
 	for _, id := range ids {
-		cs.linkFile(ch, id)
+		fl.linkFile(ch, id)
 	}
 	return nil
 }
@@ -46,30 +46,30 @@ func movedFiles(ch *change, before map[string]any) []string {
 }
 
 // checkFiles notes what is wrong with the files that a field is given.
-func (cs *changeset) checkFiles(ch *change, f *model.Field, before map[string]any) {
+func (fl *fileLinks) checkFiles(ch *change, f *model.Field, before map[string]any) {
 	old := keysOf(before[f.Key])
 	for i, id := range keysOf(ch.after[f.Key]) {
 		if slices.Contains(old, id) {
 			continue
 		}
 		at := ch.path + problem.Pointer(f.Key, i)
-		if code := cs.unusable(ch, before, id); code != "" {
-			cs.problem(at, code, "id", id)
+		if code := fl.unusable(ch, before, id); code != "" {
+			fl.problem(at, code, "id", id)
 			continue
 		}
-		cs.checkFile(f, cs.links[id].file, at)
+		fl.checkFile(f, fl.links[id].file, at)
 	}
 }
 
-func (cs *changeset) checkFile(f *model.Field, file files.File, at string) {
+func (fl *fileLinks) checkFile(f *model.Field, file files.File, at string) {
 	if !files.Accepts(f.MediaTypes(), file.MediaType) {
-		cs.problem(at, "media_type", "media_type", file.MediaType)
+		fl.problem(at, "media_type", "media_type", file.MediaType)
 	}
 	if f.Def.MaxBytes > 0 && file.Size > f.Def.MaxBytes {
-		cs.problem(at, "file_too_large", "max", f.Def.MaxBytes)
+		fl.problem(at, "file_too_large", "max", f.Def.MaxBytes)
 	}
 	if file.HasMetadata && !f.Def.KeepPosition {
-		cs.problem(at, "file_position")
+		fl.problem(at, "file_position")
 	}
 }
 
@@ -77,19 +77,19 @@ func (cs *changeset) checkFile(f *model.Field, file files.File, at string) {
 // one that may: who uploaded it (an admin anybody's) puts it on one record, and
 // whoever reads it there, or on a record that is merged into this one, into
 // other fields. Only who may know of the file learns why he cannot have it.
-func (cs *changeset) unusable(ch *change, before map[string]any, id string) string {
-	l := cs.links[id]
-	mine := l != nil && (cs.call.Actor.Admin || l.file.By == cs.call.Actor.UserID)
+func (fl *fileLinks) unusable(ch *change, before map[string]any, id string) string {
+	l := fl.links[id]
+	mine := l != nil && (fl.call.Actor.Admin || l.file.By == fl.call.Actor.UserID)
 	switch {
 	case l == nil:
 		return "no_such_file"
-	case l.record == "" && (mine || cs.isImportUndo()):
+	case l.record == "" && (mine || fl.isImportUndo()):
 		return ""
-	case l.isLinkedTo(ch) && (mine || cs.readsFile(ch.entity, before, id)):
+	case l.isLinkedTo(ch) && (mine || fl.readsFile(ch.entity, before, id)):
 		return ""
 	case l.entity == ch.entity.Key && slices.Contains(ch.merged, l.record):
-		other := cs.index[docKey{l.entity, l.record}]
-		if mine || cs.readsFile(other.entity, other.before, id) {
+		other := fl.index[docKey{l.entity, l.record}]
+		if mine || fl.readsFile(other.entity, other.before, id) {
 			return ""
 		}
 	case l.record != "" && mine:
@@ -100,16 +100,18 @@ func (cs *changeset) unusable(ch *change, before map[string]any, id string) stri
 
 // isImportUndo tells whether the undo of an import writes what was there before
 // it: files among that, which it let go, were on the record.
-func (cs *changeset) isImportUndo() bool { return cs.call.Source == SourceUndo && cs.call.Import != "" }
+func (cc *callContext) isImportUndo() bool {
+	return cc.call.Source == SourceUndo && cc.call.Import != ""
+}
 
 // readsFile tells whether the person may read one of the fields in which a
 // record holds a file. Who only knows the id of one in a hidden field could
 // else read it by putting it into another (S-03).
-func (cs *changeset) readsFile(e *model.Entity, doc map[string]any, id string) bool {
-	if !cs.rights.Can(e.Key, schemas.OpRead, doc) {
+func (sn *snapshot) readsFile(e *model.Entity, doc map[string]any, id string) bool {
+	if !sn.rights.Can(e.Key, schemas.OpRead, doc) {
 		return false
 	}
-	mask := cs.rights.ReadMask(e.Key, doc)
+	mask := sn.rights.ReadMask(e.Key, doc)
 	return slices.ContainsFunc(e.Fields, func(f *model.Field) bool {
 		return mask.Has(f.Key) && holdsFile(f, doc, id)
 	})

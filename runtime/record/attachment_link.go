@@ -18,6 +18,14 @@ type fileLink struct {
 	entity, record, field string
 }
 
+// fileLinks are the files that a changeset looked up, and the records to which
+// they will be linked.
+type fileLinks struct {
+	*snapshot
+	*problemList
+	links map[string]*fileLink // by id of the file; nil for one that does not exist
+}
+
 // isLinkedTo tells whether the file is linked to a record.
 func (l *fileLink) isLinkedTo(ch *change) bool { return l.entity == ch.entity.Key && l.record == ch.id }
 
@@ -26,35 +34,35 @@ func (l *fileLink) changed() bool {
 }
 
 // lookupFiles reads files once per unit; one that does not exist has no link.
-func (cs *changeset) lookupFiles(ctx context.Context, ids []string) error {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, known := cs.links[id]; return known })
-	if cs.s.files == nil || len(ids) == 0 {
+func (fl *fileLinks) lookupFiles(ctx context.Context, ids []string) error {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, known := fl.links[id]; return known })
+	if fl.s.files == nil || len(ids) == 0 {
 		return nil
 	}
-	found, err := cs.s.files.Lookup(ctx, ids)
+	found, err := fl.s.files.Lookup(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("record: looking up files: %w", err)
 	}
-	if cs.links == nil {
-		cs.links = make(map[string]*fileLink, len(ids))
+	if fl.links == nil {
+		fl.links = make(map[string]*fileLink, len(ids))
 	}
 	for _, id := range ids {
-		cs.links[id] = nil
+		fl.links[id] = nil
 	}
 	for _, f := range found {
-		cs.links[f.ID] = &fileLink{file: f, entity: f.Entity, record: f.Record, field: f.Field}
+		fl.links[f.ID] = &fileLink{file: f, entity: f.Entity, record: f.Record, field: f.Field}
 	}
 	return nil
 }
 
 // mediaTypes are the media types of those of the files that there are.
-func (cs *changeset) mediaTypes(ctx context.Context, ids []string) ([]string, error) {
-	if err := cs.lookupFiles(ctx, ids); err != nil {
+func (fl *fileLinks) mediaTypes(ctx context.Context, ids []string) ([]string, error) {
+	if err := fl.lookupFiles(ctx, ids); err != nil {
 		return nil, err
 	}
 	types := make([]string, 0, len(ids))
 	for _, id := range ids {
-		if l := cs.links[id]; l != nil {
+		if l := fl.links[id]; l != nil {
 			types = append(types, l.file.MediaType)
 		}
 	}
@@ -62,8 +70,8 @@ func (cs *changeset) mediaTypes(ctx context.Context, ids []string) ([]string, er
 }
 
 // linkFile brings the link of a file in line with what a record holds.
-func (cs *changeset) linkFile(ch *change, id string) {
-	l := cs.links[id]
+func (fl *fileLinks) linkFile(ch *change, id string) {
+	l := fl.links[id]
 	if l == nil {
 		return
 	}
@@ -83,17 +91,17 @@ func (cs *changeset) linkFile(ch *change, id string) {
 
 // fileOps are the changes of files: one for each, so that no two of them wait
 // for the same revision.
-func (cs *changeset) fileOps() ([]store.Op, error) {
+func (fl *fileLinks) fileOps() ([]store.Op, error) {
 	var ops []store.Op
-	for _, id := range slices.Sorted(maps.Keys(cs.links)) {
-		l := cs.links[id]
+	for _, id := range slices.Sorted(maps.Keys(fl.links)) {
+		l := fl.links[id]
 		if l == nil || !l.changed() {
 			continue
 		}
 		var op []store.Op
 		var err error
 		if l.record == "" {
-			op, err = files.UnlinkOps([]files.File{l.file}, cs.at)
+			op, err = files.UnlinkOps([]files.File{l.file}, fl.at)
 		} else {
 			op, err = files.LinkOps([]files.File{l.file}, l.entity, l.record, l.field)
 		}
@@ -106,9 +114,9 @@ func (cs *changeset) fileOps() ([]store.Op, error) {
 }
 
 // sharesFiles tells whether two units change the link of the same file.
-func (cs *changeset) sharesFiles(other *changeset) bool {
+func (fl *fileLinks) sharesFiles(other *fileLinks) bool {
 	for id, l := range other.links {
-		if l != nil && l.changed() && cs.links[id] != nil && cs.links[id].changed() {
+		if l != nil && l.changed() && fl.links[id] != nil && fl.links[id].changed() {
 			return true
 		}
 	}
@@ -116,14 +124,14 @@ func (cs *changeset) sharesFiles(other *changeset) bool {
 }
 
 // joinLinks takes over the links that another unit changes.
-func (cs *changeset) joinLinks(other *changeset) {
+func (fl *fileLinks) joinLinks(other *fileLinks) {
 	for id, l := range other.links {
 		if l == nil || !l.changed() {
 			continue
 		}
-		if cs.links == nil {
-			cs.links = map[string]*fileLink{}
+		if fl.links == nil {
+			fl.links = map[string]*fileLink{}
 		}
-		cs.links[id] = l
+		fl.links[id] = l
 	}
 }

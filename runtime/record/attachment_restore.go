@@ -12,28 +12,28 @@ import (
 // carried over: these are another record's, or were let go by it and may be
 // swept. Unlike a lost reference they cannot be restored first, so they are
 // left out: with a warning, and in the history of the restored record.
-func (cs *changeset) restoreFiles(ctx context.Context, main *change) error {
-	if cs.s.files == nil {
+func (fl *fileLinks) restoreFiles(ctx context.Context, main *change) error {
+	if fl.s.files == nil {
 		return nil
 	}
 	var ids []string
-	for _, ch := range cs.changes {
+	for _, ch := range fl.changes {
 		ids = append(ids, filesOf(ch)...)
 	}
-	if err := cs.lookupFiles(ctx, ids); err != nil {
+	if err := fl.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
-	for _, ch := range cs.changes {
+	for _, ch := range fl.changes {
 		for _, f := range ch.entity.Fields {
 			if !f.HoldsFiles() {
 				continue
 			}
-			if err := cs.restoreFilesOf(ctx, ch, f, ch == main); err != nil {
+			if err := fl.restoreFilesOf(ctx, ch, f, ch == main); err != nil {
 				return err
 			}
 		}
 		for _, id := range filesOf(ch) {
-			cs.linkFile(ch, id)
+			fl.linkFile(ch, id)
 		}
 	}
 	return nil
@@ -51,11 +51,11 @@ func filesOf(ch *change) []string {
 }
 
 // restoreFilesOf leaves in a field the files that are the record's or nobody's.
-func (cs *changeset) restoreFilesOf(ctx context.Context, ch *change, f *model.Field, main bool) error {
+func (fl *fileLinks) restoreFilesOf(ctx context.Context, ch *change, f *model.Field, main bool) error {
 	listed := keysOf(ch.after[f.Key])
 	kept := make([]string, 0, len(listed))
 	for _, id := range listed {
-		if l := cs.links[id]; l != nil && (l.record == "" || l.isLinkedTo(ch)) {
+		if l := fl.links[id]; l != nil && (l.record == "" || l.isLinkedTo(ch)) {
 			kept = append(kept, id)
 		}
 	}
@@ -68,15 +68,15 @@ func (cs *changeset) restoreFilesOf(ctx context.Context, ch *change, f *model.Fi
 	}
 	ch.beforeRestore[f.Key] = ch.after[f.Key]
 	ch.set(f.Key, storedForm(kept))
-	seen, err := cs.mayRead(ctx, ch.entity, ch.after)
-	if err != nil || !seen || !cs.rights.ReadMask(ch.entity.Key, ch.after).Has(f.Key) {
+	seen, err := fl.mayRead(ctx, ch.entity, ch.after)
+	if err != nil || !seen || !fl.rights.ReadMask(ch.entity.Key, ch.after).Has(f.Key) {
 		return err
 	}
 	at := "" // of a record that is not in the answer
 	if main {
 		at = problem.Pointer(f.Key)
 	}
-	cs.warnings = append(cs.warnings, problem.At(at, "lost_files", "count", lost, "entity", ch.entity.Def.Title, "field", f.Def.Title))
+	fl.warnings = append(fl.warnings, problem.At(at, "lost_files", "count", lost, "entity", ch.entity.Def.Title, "field", f.Def.Title))
 	return nil
 }
 

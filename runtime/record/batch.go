@@ -34,14 +34,21 @@ func storeDoc(e *model.Entity, doc map[string]any) store.Doc {
 	return d
 }
 
+// batchBuilder makes the batch of a changeset: records, history, stage visits,
+// the recycle bin, links of files, recomputations and the jobs of effects.
+type batchBuilder struct {
+	*changeset
+	reserved map[string]bool // records whose row in the bin is this change's own reservation
+}
+
 // buildBatch makes the batch of everything the unit changes. Deletions come first:
 // they free unique keys that another record of the batch takes over. An empty
 // batch means that nothing changed.
-func (cs *changeset) buildBatch(ctx context.Context) (*store.Batch, error) {
+func (bb batchBuilder) buildBatch(ctx context.Context) (*store.Batch, error) {
 	b := &store.Batch{}
 	var later []store.Op
-	for _, ch := range cs.changes {
-		ops, err := cs.changeOps(ctx, ch)
+	for _, ch := range bb.changes {
+		ops, err := bb.changeOps(ctx, ch)
 		if err != nil {
 			return nil, err
 		}
@@ -55,55 +62,44 @@ func (cs *changeset) buildBatch(ctx context.Context) (*store.Batch, error) {
 	if len(b.Ops) == 0 {
 		return b, nil
 	}
-	links, err := cs.fileOps()
+	links, err := bb.fileOps()
 	if err != nil {
 		return nil, err
 	}
-	b.Ops = append(append(b.Ops, cs.ops...), links...)
-	b.Expect = append(b.Expect, cs.expectVersion())
-	for k, rev := range cs.relied {
-		if ch := cs.index[k]; ch != nil && ch.op != "" {
-			continue // guarded by its own write
-		}
-		b.Expect = append(b.Expect, store.Expect{Collection: k.collection, ID: k.id, Rev: rev})
-	}
+	b.Ops = append(append(b.Ops, bb.jobs...), links...)
+	b.Expect = append(b.Expect, bb.expectVersion())
+	b.Expect = append(b.Expect, bb.expectations()...)
 	return b, nil
 }
 
-// expectVersion expects that no newer definitions were published: those would
-// want other computed values, sort keys and tokens than this unit has made, and
-// their renewal may have passed its records already.
-func (cs *changeset) expectVersion() store.Expect {
-	return store.Expect{Collection: model.VersionCollection, ID: model.VersionID(cs.model.Version + 1)}
-}
-
-func (cs *changeset) changeOps(ctx context.Context, ch *change) ([]store.Op, error) {
+func (bb batchBuilder) changeOps(ctx context.Context, ch *change) ([]store.Op, error) {
 	if ch.op == "" {
 		return nil, nil
 	}
-	visits, err := cs.visitOps(ctx, ch)
+	visits, err := bb.visitOps(ctx, ch)
 	if err != nil {
 		return nil, err
 	}
 	var ops []store.Op
 	switch ch.op {
 	case opDelete:
-		ops = cs.deleteOps(ch)
+		ops = bb.deleteOps(ch)
 	case opRestore:
-		ops = cs.restoreOps(ch)
+		ops = bb.restoreOps(ch)
 	default:
-		ops = cs.writeOps(ch, len(visits) > 0)
+		ops = bb.writeOps(ch, len(visits) > 0)
 	}
 	if len(ops) == 0 {
 		ch.op = ""
 		return nil, nil
 	}
 	ops = append(ops, visits...)
-	if ch.op == opUpdate && len(ch.changed) == 0 || cs.silent {
+	if ch.op == opUpdate && len(ch.changed) == 0 || bb.silent {
 		return ops, nil // only its revision moved: nothing for others to act on
 	}
-	for _, effect := range cs.s.effects {
-		jobs, err := effect.Jobs(cs.call, cs.event(ch))
+	ev := ch.event(bb.at)
+	for _, effect := range bb.s.effects {
+		jobs, err := effect.Jobs(ctx, bb.call, bb.model, ev)
 		if err != nil {
 			return nil, fmt.Errorf("record: effects of %s: %w", ch.id, err)
 		}
@@ -115,7 +111,7 @@ func (cs *changeset) changeOps(ctx context.Context, ch *change) ([]store.Op, err
 // writeOps writes a new or changed record with its history. The history of a
 // parent that only counted a child has no row: nothing visible changed. A
 // silent unit leaves no history.
-func (cs *changeset) writeOps(ch *change, visits bool) []store.Op {
+func (bb batchBuilder) writeOps(ch *change, visits bool) []store.Op {
 	changed := ch.diff()
 	moved := ch.op != opUpdate || len(changed) > 0 || ch.touched || visits
 	if !moved && !ch.rederived {
@@ -129,14 +125,14 @@ func (cs *changeset) writeOps(ch *change, visits bool) []store.Op {
 	kind := store.Insert
 	if ch.op == opUpdate {
 		kind = store.Replace
-		if len(changed) > 0 && !cs.silent {
-			ch.after["updated_at"] = cs.stamp
-			ch.set("updated_by", storedText(cs.call.Actor.UserID))
+		if len(changed) > 0 && !bb.silent {
+			ch.after["updated_at"] = bb.stamp
+			ch.set("updated_by", storedText(bb.call.Actor.UserID))
 		}
 	}
 	ops := []store.Op{{Kind: kind, Collection: ch.entity.Key, Doc: storeDoc(ch.entity, ch.after), OldRev: ch.rev}}
-	if (len(changed) > 0 || ch.op == opCreate || len(ch.merged) > 0) && !cs.silent {
-		ops = append(ops, cs.historyOp(ch, rev, changed))
+	if (len(changed) > 0 || ch.op == opCreate || len(ch.merged) > 0) && !bb.silent {
+		ops = append(ops, bb.historyOp(ch, rev, changed))
 	}
 	return ops
 }
@@ -149,11 +145,11 @@ func storedText(s string) any {
 }
 
 // deleteOps moves a record with its stage visits into the bin.
-func (cs *changeset) deleteOps(ch *change) []store.Op {
+func (bb batchBuilder) deleteOps(ch *change) []store.Op {
 	ops := []store.Op{
 		{Kind: store.Delete, Collection: ch.entity.Key, Doc: store.Doc{ID: ch.id}, OldRev: ch.rev},
-		cs.binOp(ch),
-		cs.historyOp(ch, ch.rev+1, nil),
+		bb.binOp(ch),
+		bb.historyOp(ch, ch.rev+1, nil),
 	}
 	for _, v := range ch.removedVisits {
 		ops = append(ops, store.Op{Kind: store.Delete, Collection: visitEntity,
@@ -163,24 +159,24 @@ func (cs *changeset) deleteOps(ch *change) []store.Op {
 }
 
 // binOp puts the record into the bin, in the place of its hold if it has one.
-func (cs *changeset) binOp(ch *change) store.Op {
-	op := store.Op{Kind: store.Insert, Collection: BinCollection, Doc: cs.binDoc(ch, 1)}
-	if cs.reserved[ch.id] {
-		op.Kind, op.OldRev, op.Doc = store.Replace, 1, cs.binDoc(ch, 2)
+func (bb batchBuilder) binOp(ch *change) store.Op {
+	op := store.Op{Kind: store.Insert, Collection: BinCollection, Doc: bb.binDoc(ch, 1)}
+	if bb.reserved[ch.id] {
+		op.Kind, op.OldRev, op.Doc = store.Replace, 1, bb.binDoc(ch, 2)
 	}
 	return op
 }
 
 // binDoc is a row of the bin: {id, rev, entity, deletion, at, by, merged_into, doc, visits}.
-func (cs *changeset) binDoc(ch *change, rev int64) store.Doc {
+func (bb batchBuilder) binDoc(ch *change, rev int64) store.Doc {
 	b := make([]byte, 0, 640)
 	b = append(b, '{')
 	b = appendMember(b, "id", ch.id)
 	b = appendMember(b, "rev", rev)
 	b = appendMember(b, "entity", ch.entity.Key)
-	b = appendMember(b, "deletion", cs.deletion)
-	b = appendMember(b, "at", cs.stamp)
-	b = jsontext.AppendText(b, "by", cs.call.Actor.UserID)
+	b = appendMember(b, "deletion", bb.deletion)
+	b = appendMember(b, "at", bb.stamp)
+	b = jsontext.AppendText(b, "by", bb.call.Actor.UserID)
 	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	b = appendMember(b, "doc", encodeRecord(ch.entity, ch.before))
 	if len(ch.removedVisits) > 0 {
@@ -194,17 +190,17 @@ func (cs *changeset) binDoc(ch *change, rev int64) store.Doc {
 }
 
 // restoreOps brings a record back out of the bin.
-func (cs *changeset) restoreOps(ch *change) []store.Op {
+func (bb batchBuilder) restoreOps(ch *change) []store.Op {
 	rev := ch.rev + 1
 	ch.after["rev"] = float64(rev)
-	ch.after["updated_at"] = cs.stamp
-	ch.set("updated_by", storedText(cs.call.Actor.UserID))
+	ch.after["updated_at"] = bb.stamp
+	ch.set("updated_by", storedText(bb.call.Actor.UserID))
 	ops := []store.Op{
 		{Kind: store.Insert, Collection: ch.entity.Key, Doc: storeDoc(ch.entity, ch.after)},
 		{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: ch.id}, OldRev: ch.binRev},
-		cs.historyOp(ch, rev, ch.fieldsWithLostFiles()),
+		bb.historyOp(ch, rev, ch.fieldsWithLostFiles()),
 	}
-	e := cs.model.Entities[visitEntity]
+	e := bb.model.Entities[visitEntity]
 	for _, raw := range ch.binVisits {
 		doc, ok := raw.(map[string]any)
 		if !ok || e == nil {

@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/runtime/record/read"
 	"weft/runtime/store"
-	"weft/schemas"
 )
 
 const (
@@ -49,11 +46,11 @@ type BulkResult struct {
 // idempotency key each record remembers its own outcome: a repeated call goes
 // on where the first was cut off.
 func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest) ([]BulkResult, error) {
-	one, err := s.bulkOp(entity, r)
+	change, err := s.bulkOp(entity, r)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.replay(ctx, c)
+	kept, err := s.Replay(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +75,12 @@ func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest
 		if c.Key != "" {
 			call.Key = c.Key + "#" + ids[i]
 		}
-		results[i] = bulkResult(ids[i])(one(ctx, call, ids[i]))
+		var r *Result
+		err := recovered(func() (err error) {
+			r, err = change(ctx, call, ids[i])
+			return err
+		})
+		results[i] = bulkResult(ids[i], r, err)
 	})
 	return results, ctx.Err()
 }
@@ -93,7 +95,7 @@ func (s *Service) storeBulkIDs(ctx context.Context, c Call, ids []string) error 
 	if err != nil {
 		return fmt.Errorf("record: ids of a bulk call: %w", err)
 	}
-	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{answerOp(c, s.now(), &Result{Record: raw})}})
+	err = s.store.Commit(ctx, &store.Batch{Ops: []store.Op{AnswerOp(c, s.now(), &Result{Record: raw})}})
 	if err != nil {
 		return read.StoreProblem(err)
 	}
@@ -123,14 +125,12 @@ func (s *Service) bulkOp(entity string, r BulkRequest) (func(context.Context, Ca
 	return nil, badEnvelope("/op", "unknown_operation", "op", r.Op)
 }
 
-func bulkResult(id string) func(*Result, error) BulkResult {
-	return func(r *Result, err error) BulkResult {
-		if err == nil {
-			return BulkResult{ID: id, Status: 200, Rev: r.Rev, Warnings: r.Warnings}
-		}
-		p := problemOf(err)
-		return BulkResult{ID: id, Status: p.Code.Status(), Problem: p}
+func bulkResult(id string, r *Result, err error) BulkResult {
+	if err == nil {
+		return BulkResult{ID: id, Status: 200, Rev: r.Rev, Warnings: r.Warnings}
 	}
+	p := problemOf(err)
+	return BulkResult{ID: id, Status: p.Code.Status(), Problem: p}
 }
 
 // problemOf is err as a problem; a foreign error reads as internal.
@@ -153,29 +153,17 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 		}
 		return withoutDuplicates(r.IDs), nil
 	}
-	rights, err := s.rights(ctx, c)
+	cc, err := s.newCallContext(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	e, ok := rights.Model.Entity(entity)
+	e, ok := cc.model.Entity(entity)
 	if !ok {
 		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
 	}
-	if !rights.Allowed(entity, schemas.OpRead) {
-		return nil, problem.New(problem.Forbidden, "no_right", nil)
-	}
-	filter, ps := query.Parse(r.Where, read.KnownTo(rights, e), "/where")
-	if len(ps) > 0 {
-		return nil, problem.Of(problem.Invalid, ps...)
-	}
-	env := rights.Env
-	env.Now, env.Zone = s.now(), s.zone()
-	where, ps := filter.Bind(env, e, rights)
-	if len(ps) > 0 {
-		return nil, problem.Of(problem.Invalid, ps...)
-	}
-	if scope := rights.Scope(entity, schemas.OpRead); scope != nil {
-		where = query.All{where, scope}
+	where, err := cc.readableWhere(e, r.Where)
+	if err != nil {
+		return nil, err
 	}
 	docs, err := s.store.Find(ctx, entity, store.Find{Where: where, Limit: maxBulkRecords + 1, IDsOnly: true})
 	if err != nil {
@@ -201,22 +189,4 @@ func withoutDuplicates(ids []string) []string {
 		}
 	}
 	return out
-}
-
-// inParallel calls fn for 0 … n-1 from at most workers goroutines.
-func inParallel(n, workers int, fn func(i int)) {
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(n, workers) {
-		wg.Go(func() {
-			for i := range next {
-				fn(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }

@@ -91,11 +91,11 @@ func (ch *change) recordRows(key string, present []*change, after []any) {
 }
 
 // childRows loads the rows of a parent in the order of their ids.
-func (cs *changeset) childRows(ctx context.Context, child *model.Entity, parent *change) ([]*change, error) {
+func (sn *snapshot) childRows(ctx context.Context, child *model.Entity, parent *change) ([]*change, error) {
 	if parent.op == opCreate {
 		return nil, nil
 	}
-	docs, err := cs.s.store.Find(ctx, child.Key, store.Find{
+	docs, err := sn.s.store.Find(ctx, child.Key, store.Find{
 		Where: query.Cmp{Path: pathOf(child.Child.Field), Op: query.Eq, Value: parent.id},
 		Limit: maxChildRows + 1,
 	})
@@ -104,7 +104,7 @@ func (cs *changeset) childRows(ctx context.Context, child *model.Entity, parent 
 	}
 	rows := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		row, err := cs.adopt(child, d)
+		row, err := sn.adopt(child, d)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +185,7 @@ func (cs *changeset) removeMissingRows(ctx context.Context, present []*change, k
 
 // checkParents asks, for a child row that is changed by itself, for the right
 // to change the set of rows of the parents it had and has.
-func (cs *changeset) checkParents(ctx context.Context, ch *change) error {
+func (rf *references) checkParents(ctx context.Context, ch *change) error {
 	c := ch.entity.Child
 	if c == nil || ch.path != "" {
 		return nil
@@ -194,19 +194,19 @@ func (cs *changeset) checkParents(ctx context.Context, ch *change) error {
 		if id == "" {
 			continue
 		}
-		doc, err := cs.find(ctx, c.Parent.Key, id, false)
+		doc, err := rf.find(ctx, c.Parent.Key, id, false)
 		if err != nil {
 			return err
 		}
 		if doc == nil {
 			continue // a problem of the reference
 		}
-		may := cs.rights.Can(c.Parent.Key, schemas.OpUpdate, doc)
+		may := rf.rights.Can(c.Parent.Key, schemas.OpUpdate, doc)
 		if may && c.In != nil {
-			may = cs.rights.WriteMask(c.Parent.Key, schemas.OpUpdate, doc).Has(c.In.Key)
+			may = rf.rights.WriteMask(c.Parent.Key, schemas.OpUpdate, doc).Has(c.In.Key)
 		}
 		if !may {
-			cs.refuse(problem.New(problem.Forbidden, "no_right", nil))
+			rf.refuse(problem.New(problem.Forbidden, "no_right", nil))
 		}
 	}
 	return nil
@@ -214,7 +214,7 @@ func (cs *changeset) checkParents(ctx context.Context, ch *change) error {
 
 // touchParent writes the parent of a child row that was changed by itself, so
 // that it cannot cross with a change of the parent's whole set.
-func (cs *changeset) touchParent(ctx context.Context, ch *change) error {
+func (df *derivedFields) touchParent(ctx context.Context, ch *change) error {
 	if ch.entity.Child == nil || ch.op == "" || ch.op == opUpdate && len(ch.diff()) == 0 {
 		return nil
 	}
@@ -223,7 +223,7 @@ func (cs *changeset) touchParent(ctx context.Context, ch *change) error {
 		if id == "" {
 			continue
 		}
-		parent, err := cs.load(ctx, ch.entity.Child.Parent, id)
+		parent, err := df.load(ctx, ch.entity.Child.Parent, id)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

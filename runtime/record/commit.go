@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -15,123 +16,210 @@ import (
 )
 
 // maxTries bounds how often a change is made again because a revision it relied
-// on was changed meanwhile. Losers wait in line, so more are never needed but
+// on was changed meanwhile. Losers wait for their turn, so more are needed only
 // under a storm on one record.
 const maxTries = 12
 
-// applyFunc fills a unit and names the item that the answer shows; it may be nil.
-type applyFunc func(ctx context.Context, cs *changeset) (*change, error)
+// applyFunc fills a changeset and returns the changes that the answer shows.
+type applyFunc func(ctx context.Context, cs *changeset) ([]*change, error)
 
-// retryState is what the attempts of one call leave to the next.
-type retryState struct {
-	numbers      *singleNumbers
-	reservations *reservations
-	// queued says that the call lost before and waited its turn.
+// one makes an applyFunc of a function that returns one change or none.
+func one(apply func(ctx context.Context, cs *changeset) (*change, error)) applyFunc {
+	return func(ctx context.Context, cs *changeset) ([]*change, error) {
+		ch, err := apply(ctx, cs)
+		if err != nil {
+			return nil, err
+		}
+		return []*change{ch}, nil
+	}
+}
+
+// attempts is what the attempts at one changeset leave to the next.
+type attempts struct {
+	s            *Service
+	reservations reservations
+	position     queuePosition
+	// queued says that the call lost before and waited for its turn.
 	queued bool
 }
 
-// run is the door: it makes the change, commits it once, and makes it again on
-// fresh records when it lost against another one. A call with an idempotency
-// key that was answered before is answered the same.
-func (s *Service) run(ctx context.Context, c Call, do applyFunc) (*Result, error) {
+func (s *Service) newAttempts() *attempts {
+	return &attempts{s: s, reservations: reservations{s: s}, position: queuePosition{queues: &s.contention}}
+}
+
+// end gives back what the attempts hold.
+func (a *attempts) end(ctx context.Context) {
+	a.position.leave()
+	a.reservations.release(ctx)
+}
+
+// retry calls attempt again, on fresh records, while it loses against other
+// changes. The error of the last attempt is a conflict when all tries lost.
+func (a *attempts) retry(ctx context.Context, tries int, attempt func() error) error {
+	var err error
+	for try := range tries {
+		a.queued = try > 0
+		if err = attempt(); errors.Is(err, errReserved) {
+			continue
+		}
+		if err == nil || !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+		if stop := a.s.waitForTurn(ctx, err, try, &a.position); stop != nil {
+			return stop
+		}
+	}
+	return err
+}
+
+// runOne makes one change; see run.
+func (s *Service) runOne(ctx context.Context, c Call, apply func(ctx context.Context, cs *changeset) (*change, error)) (*Result, error) {
+	list, err := s.run(ctx, c, one(apply))
+	if err != nil {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// run is the one way in which records change: it builds the changeset, commits
+// it once, and builds it again on fresh records when it lost against another
+// one. A call with an idempotency key that was answered before is answered the same.
+func (s *Service) run(ctx context.Context, c Call, apply applyFunc) ([]Result, error) {
 	// Others go first, for changes that come together share a flush.
 	runtime.Gosched()
 	if c.Source == "" {
 		c.Source = SourceAPI
 	}
-	so := &retryState{numbers: &singleNumbers{s: s}, reservations: &reservations{s: s}}
-	defer so.reservations.release(ctx)
-	at := queuePosition{queues: &s.contention}
-	defer at.leave()
-	for try := range maxTries {
-		so.queued = try > 0
-		if r, err := s.replay(ctx, c); r != nil || err != nil {
-			return r, err
+	a := s.newAttempts()
+	defer a.end(ctx)
+	var results []Result
+	err := a.retry(ctx, maxTries, func() error {
+		var err error
+		if results, err = s.replayAll(ctx, c); results != nil || err != nil {
+			return err
 		}
-		so.numbers.restart()
-		r, err := s.attempt(ctx, c, so, do)
-		switch {
-		case err == nil:
-			return r, nil
-		case errors.Is(err, errReserved):
-			continue
-		case !errors.Is(err, store.ErrConflict):
-			return s.fail(ctx, c, err)
-		}
-		s.waitForTurn(ctx, err, try, &at)
+		results, err = s.attempt(ctx, c, a, apply)
+		return err
+	})
+	switch {
+	case err == nil:
+		return results, nil
+	case errors.Is(err, store.ErrConflict), errors.Is(err, errReserved):
+		p := problem.New(problem.Conflict, "too_much_contention", nil)
+		p.RetryAfter = time.Second
+		return nil, p
 	}
-	p := problem.New(problem.Conflict, "too_much_contention", nil)
-	p.RetryAfter = time.Second
-	return nil, p
+	return s.fail(ctx, c, err)
 }
 
-// waitForTurn takes a place in the line of the document that was lost. What lies
-// in the bin, or is about to, and a version that was just published have no
-// line: they are looked at again a little later.
-func (s *Service) waitForTurn(ctx context.Context, err error, try int, at *queuePosition) {
+// waitForTurn waits in the queue of the document that was lost. Rows of the
+// bin and a version that was just published have no queue: they are looked at
+// again a little later. The error is that of a context that ended.
+func (s *Service) waitForTurn(ctx context.Context, err error, try int, at *queuePosition) error {
 	at.leave()
 	var lost *store.ConflictError
 	if !errors.As(err, &lost) {
-		return
+		return ctx.Err()
 	}
 	switch lost.Collection {
 	case BinCollection:
 		s.dropExpiredReservation(ctx, lost.ID)
-	case model.VersionCollection: // newer definitions are about to be in force
+	case model.VersionCollection: // newer definitions are about to be current
 		if s.refresh != nil && s.refresh(ctx) == nil {
-			return
+			return ctx.Err()
 		}
 	default:
-		at.wait(docKey{lost.Collection, lost.ID})
-		return
+		return at.wait(ctx, docKey{lost.Collection, lost.ID})
 	}
 	select {
 	case <-ctx.Done():
+		return ctx.Err()
 	case <-time.After(time.Duration(try+1) * time.Millisecond):
+		return nil
 	}
 }
 
-func (s *Service) attempt(ctx context.Context, c Call, so *retryState, do applyFunc) (*Result, error) {
-	cs, err := s.newChangeset(ctx, c, so.numbers)
+func (s *Service) attempt(ctx context.Context, c Call, a *attempts, apply applyFunc) ([]Result, error) {
+	cc, err := s.newCallContext(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	ch, err := do(ctx, cs)
+	cs := newChangeset(cc)
+	defer cs.releaseNumbers()
+	roots, err := apply(ctx, cs)
 	if err != nil {
 		return nil, err
 	}
-	if err := cs.finish(ctx); err != nil {
+	if err := cs.err(); err != nil {
 		return nil, err
 	}
-	if ids := so.reservations.needed(cs); len(ids) > 0 {
-		return nil, so.reservations.reserve(ctx, ids, cs.stamp)
+	if err := cs.complete(ctx, func(ctx context.Context) error { return cs.validate(ctx, cs.changes) }); err != nil {
+		return nil, err
 	}
-	cs.reserved = so.reservations.ids
-	b, err := cs.buildBatch(ctx)
+	b, err := a.build(ctx, cs)
 	if err != nil {
 		return nil, err
 	}
-	r, err := cs.answer(ctx, ch, len(b.Ops) == 0)
+	results, err := answerWriter{cs}.answers(ctx, roots, len(b.Ops) == 0)
 	if err != nil {
 		return nil, err
 	}
 	if c.Key != "" {
-		b.Ops = append([]store.Op{cs.answerOp(r)}, b.Ops...)
+		kept, err := keptResult(results)
+		if err != nil {
+			return nil, err
+		}
+		b.Ops = append([]store.Op{AnswerOp(c, cs.at, kept)}, b.Ops...)
 	}
-	if len(b.Ops) == 0 {
-		return r, nil
-	}
-	if err := s.commit(ctx, b, so.queued); err != nil {
-		return nil, cs.commitError(ctx, err)
-	}
-	so.reservations.forgetCommitted(cs)
-	return r, nil
+	b.Ops = append(b.Ops, c.Ops...)
+	return results, a.commit(ctx, cs, b)
 }
 
-// commit commits a batch, unless others are in line for what it changes and
-// the caller is not. Renewals that it leaves behind begin at once.
-func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error {
-	if !inLine {
+// complete brings a changeset from its input to the point where only the
+// commit is left: running numbers, derived fields, conditions and stages.
+// Single changes and the groups of an import take the same steps.
+func (cs *changeset) complete(ctx context.Context, validate func(ctx context.Context) error) error {
+	if err := cs.setAutoNumbers(ctx); err != nil {
+		return err
+	}
+	if err := cs.recomputeAll(ctx); err != nil {
+		return err
+	}
+	if err := validate(ctx); err != nil || !cs.commentStored {
+		return err
+	}
+	return cs.recompute(ctx)
+}
+
+// build makes the batch of a completed changeset. errReserved says that records
+// to be deleted were reserved first, and that the changeset is to be built again.
+func (a *attempts) build(ctx context.Context, cs *changeset) (*store.Batch, error) {
+	if ids := a.reservations.needed(cs); len(ids) > 0 {
+		return nil, a.reservations.reserve(ctx, ids, cs.stamp)
+	}
+	return batchBuilder{changeset: cs, reserved: a.reservations.ids}.buildBatch(ctx)
+}
+
+// commit writes the batch of a changeset.
+func (a *attempts) commit(ctx context.Context, cs *changeset, b *store.Batch) error {
+	if len(b.Ops) == 0 {
+		return nil
+	}
+	if err := a.s.commit(ctx, b, a.queued); err != nil {
+		if errors.Is(err, store.ErrUnknown) {
+			cs.keepNumbers() // they may have been committed
+		}
+		return cs.commitError(ctx, err)
+	}
+	cs.keepNumbers()
+	a.reservations.forgetCommitted(cs)
+	return nil
+}
+
+// commit commits a batch, unless others wait for what it changes and the caller
+// is not queued. Recomputations that it causes begin at once.
+func (s *Service) commit(ctx context.Context, b *store.Batch, queued bool) error {
+	if !queued {
 		if err := s.contention.conflictWithWaiters(b); err != nil {
 			return err
 		}
@@ -148,24 +236,37 @@ func (s *Service) commit(ctx context.Context, b *store.Batch, inLine bool) error
 	return nil
 }
 
-// finish takes a filled unit to the point where only the commit is left.
-func (cs *changeset) finish(ctx context.Context) error {
-	if err := cs.err(); err != nil {
-		return err
+// OpConflictError says that an operation of Call.Ops did not apply: another
+// writer was faster, and nothing of the call was written. It is never retried.
+type OpConflictError struct{ Collection, ID string }
+
+func (e *OpConflictError) Error() string {
+	return fmt.Sprintf("record: the caller's operation on %s/%s lost against another writer", e.Collection, e.ID)
+}
+
+// opConflict tells whether a commit failed because of one of the caller's operations.
+func (c Call) opConflict(err error) *OpConflictError {
+	var lost *store.ConflictError
+	var taken *store.UniqueError
+	key := docKey{}
+	switch {
+	case errors.As(err, &lost):
+		key = docKey{lost.Collection, lost.ID}
+	case errors.As(err, &taken):
+		key = docKey{taken.Collection, taken.ID}
 	}
-	if err := cs.recomputeAll(ctx); err != nil {
-		return err
+	for _, op := range c.Ops {
+		if key == (docKey{op.Collection, op.Doc.ID}) {
+			return &OpConflictError{key.collection, key.id}
+		}
 	}
-	if err := cs.validate(ctx); err != nil || !cs.commentStored {
-		return err
-	}
-	return cs.recompute(ctx)
+	return nil
 }
 
 // fail ends a call with an error. A twin with the same idempotency key may
 // have succeeded meanwhile and made this one fail: then its answer counts.
-func (s *Service) fail(ctx context.Context, c Call, err error) (*Result, error) {
-	if r, again := s.replay(ctx, c); r != nil && again == nil {
+func (s *Service) fail(ctx context.Context, c Call, err error) ([]Result, error) {
+	if r, again := s.replayAll(ctx, c); r != nil && again == nil {
 		return r, nil
 	}
 	return nil, read.StoreProblem(err)
@@ -174,6 +275,9 @@ func (s *Service) fail(ctx context.Context, c Call, err error) (*Result, error) 
 // commitError explains why a commit was refused. A unique index of the
 // entity's own is the caller's problem; one of weft's means a lost race.
 func (cs *changeset) commitError(ctx context.Context, err error) error {
+	if lost := cs.call.opConflict(err); lost != nil {
+		return lost
+	}
 	var taken *store.UniqueError
 	if !errors.As(err, &taken) {
 		return err
@@ -220,7 +324,7 @@ func uniqueFields(ch *change, k model.UniqueKey) []problem.Field {
 }
 
 // holder is the id of another record that holds the unique key's values.
-func (cs *changeset) holder(ctx context.Context, ch *change, k model.UniqueKey) (string, error) {
+func (sn *snapshot) holder(ctx context.Context, ch *change, k model.UniqueKey) (string, error) {
 	where := make(query.All, 0, len(k.Fields)+1)
 	for _, f := range k.Fields {
 		v := ch.after[f.Key]
@@ -229,7 +333,7 @@ func (cs *changeset) holder(ctx context.Context, ch *change, k model.UniqueKey) 
 		}
 		where = append(where, query.Cmp{Path: pathOf(f), Op: query.Eq, Value: v})
 	}
-	docs, err := cs.s.store.Find(ctx, ch.entity.Key, store.Find{Where: where, Limit: 2, IDsOnly: true})
+	docs, err := sn.s.store.Find(ctx, ch.entity.Key, store.Find{Where: where, Limit: 2, IDsOnly: true})
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,7 @@ const maxDeletedTogether = 10_000
 // one deletion id holds them together. Errors: not_found, forbidden, stale,
 // referenced when a record that restricts still refers to one of them.
 func (s *Service) Delete(ctx context.Context, c Call, entity, id string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		ch, err := cs.open(ctx, entity, id, schemas.OpDelete)
 		if err != nil {
 			return nil, err
@@ -102,8 +102,8 @@ func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) err
 }
 
 // referrers loads the records whose field f names id.
-func (cs *changeset) referrers(ctx context.Context, id string, f *model.Field) ([]*change, error) {
-	docs, err := cs.s.store.Find(ctx, f.Entity.Key, store.Find{Where: whereRefersTo(f, id), Limit: maxDeletedTogether + 1})
+func (sn *snapshot) referrers(ctx context.Context, id string, f *model.Field) ([]*change, error) {
+	docs, err := sn.s.store.Find(ctx, f.Entity.Key, store.Find{Where: whereRefersTo(f, id), Limit: maxDeletedTogether + 1})
 	if err != nil {
 		return nil, fmt.Errorf("record: referrers of %s: %w", id, err)
 	}
@@ -112,7 +112,7 @@ func (cs *changeset) referrers(ctx context.Context, id string, f *model.Field) (
 	}
 	items := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		ch, err := cs.adopt(f.Entity, d)
+		ch, err := sn.adopt(f.Entity, d)
 		if err != nil {
 			return nil, err
 		}
@@ -128,10 +128,10 @@ func whereRefersTo(f *model.Field, id string) query.Expr {
 }
 
 // restrict refuses while records that are not deleted too refer to the item.
-func (cs *changeset) restrict(ctx context.Context, ch *change, f *model.Field) error {
+func (rf *references) restrict(ctx context.Context, ch *change, f *model.Field) error {
 	where := query.All{whereRefersTo(f, ch.id)}
 	var gone []any
-	for _, other := range cs.changes {
+	for _, other := range rf.changes {
 		if other.entity == f.Entity && other.op == opDelete {
 			gone = append(gone, other.id)
 		}
@@ -140,13 +140,13 @@ func (cs *changeset) restrict(ctx context.Context, ch *change, f *model.Field) e
 		id := query.Path{Field: "id", Kind: query.Key}
 		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: gone}})
 	}
-	n, err := cs.s.store.Count(ctx, f.Entity.Key, where, 1)
+	n, err := rf.s.store.Count(ctx, f.Entity.Key, where, 1)
 	if err != nil || n == 0 {
 		return err
 	}
 	p := problem.New(problem.Referenced, "", nil)
-	if seen, ok := cs.readableRows(f.Entity, f); ok {
-		if n, err = cs.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
+	if seen, ok := rf.readableRows(f.Entity, f); ok {
+		if n, err = rf.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
 			return err
 		}
 		p.Fields = []problem.Field{problem.At("", "referenced_by",
@@ -157,12 +157,12 @@ func (cs *changeset) restrict(ctx context.Context, ch *change, f *model.Field) e
 	if n == 0 { // not even which entity they are of
 		p.Fields = []problem.Field{problem.At("", "referenced_unseen")}
 	}
-	cs.refuse(p)
+	rf.refuse(p)
 	return nil
 }
 
 // redirect changes a reference from one record to another, or clears it (to is nil).
-func (cs *changeset) redirect(ctx context.Context, ch *change, f *model.Field, from string, to any) error {
+func (df *derivedFields) redirect(ctx context.Context, ch *change, f *model.Field, from string, to any) error {
 	if f.Kind == query.Keys {
 		ch.set(f.Key, storedForm(replaceKey(keysOf(ch.after[f.Key]), from, to)))
 	} else {
@@ -171,7 +171,7 @@ func (cs *changeset) redirect(ctx context.Context, ch *change, f *model.Field, f
 	if ch.op == "" {
 		ch.op = opUpdate
 	}
-	_, err := cs.compute(ctx, ch)
+	_, err := df.compute(ctx, ch)
 	return err
 }
 

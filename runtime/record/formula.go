@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"weft/runtime/model"
 	"weft/schemas"
@@ -14,16 +13,16 @@ import (
 // them has another value now. A formula that cannot be computed on these values
 // (a division by nothing, a value too great) leaves its field unset: the record
 // can still be saved and the formula mended.
-func (cs *changeset) compute(ctx context.Context, ch *change) (changed bool, err error) {
+func (df *derivedFields) compute(ctx context.Context, ch *change) (changed bool, err error) {
 	for _, f := range ch.entity.Formulas {
 		var failed error
 		v, err := f.Formula.Eval(func(path string) any {
-			v, err := cs.valueAt(ctx, ch, path)
+			v, err := df.valueAt(ctx, ch, path)
 			if err != nil {
 				failed = err
 			}
 			return v
-		}, cs.now())
+		}, df.now())
 		if failed != nil {
 			return changed, fmt.Errorf("record: formula %s.%s: %w", ch.entity.Key, f.Key, failed)
 		}
@@ -35,13 +34,9 @@ func (cs *changeset) compute(ctx context.Context, ch *change) (changed bool, err
 	return changed, nil
 }
 
-// now is the moment of the change in the organisation's time zone: days are
-// those of the people.
-func (cs *changeset) now() time.Time { return cs.at.In(cs.s.zone()) }
-
 // valueAt reads an own field, or one across a reference, whose record the
 // commit then relies on.
-func (cs *changeset) valueAt(ctx context.Context, ch *change, path string) (any, error) {
+func (df *derivedFields) valueAt(ctx context.Context, ch *change, path string) (any, error) {
 	via, far, crosses := strings.Cut(path, ".")
 	if !crosses {
 		return ch.after[path], nil
@@ -51,7 +46,7 @@ func (cs *changeset) valueAt(ctx context.Context, ch *change, path string) (any,
 	if f == nil || f.Target == nil || id == "" {
 		return nil, nil
 	}
-	doc, err := cs.find(ctx, f.Target.Key, id, true)
+	doc, err := df.find(ctx, f.Target.Key, id, true)
 	if err != nil || doc == nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func historyID(record string, rev int64) string {
 
 // historyOp is the history row of one item: who changed which fields, from
 // what to what (see historyValue), through which door and under which version.
-func (cs *changeset) historyOp(ch *change, n int64, changed []*model.Field) store.Op {
+func (bb batchBuilder) historyOp(ch *change, n int64, changed []*model.Field) store.Op {
 	id := historyID(ch.id, n)
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
@@ -36,18 +36,18 @@ func (cs *changeset) historyOp(ch *change, n int64, changed []*model.Field) stor
 	b = appendMember(b, "record", ch.id)
 	b = appendMember(b, "n", n)
 	b = appendMember(b, "op", ch.op)
-	b = appendMember(b, "at", cs.stamp)
-	b = jsontext.AppendText(b, "by", cs.call.Actor.UserID)
-	b = appendMember(b, "source", string(cs.call.Source))
-	b = jsontext.AppendText(b, "cause", cs.call.Cause)
-	b = appendMember(b, "depth", int64(cs.call.Depth))
-	b = appendMember(b, "version", cs.model.Version)
+	b = appendMember(b, "at", bb.stamp)
+	b = jsontext.AppendText(b, "by", bb.call.Actor.UserID)
+	b = appendMember(b, "source", string(bb.call.Source))
+	b = jsontext.AppendText(b, "cause", bb.call.Cause)
+	b = appendMember(b, "depth", int64(bb.call.Depth))
+	b = appendMember(b, "version", bb.model.Version)
 	b = jsontext.AppendText(b, "comment", ch.comment)
-	b = jsontext.AppendText(b, "import", cs.call.Import)
-	if cs.call.Historical {
+	b = jsontext.AppendText(b, "import", bb.call.Import)
+	if bb.call.Historical {
 		b = appendMember(b, "historical", true)
 	}
-	b = jsontext.AppendText(b, "deletion", cs.deletionOf(ch))
+	b = jsontext.AppendText(b, "deletion", bb.deletionOf(ch))
 	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	if len(ch.merged) > 0 {
 		b = appendMember(b, "merged", storedForm(ch.merged))
@@ -60,9 +60,9 @@ func (cs *changeset) historyOp(ch *change, n int64, changed []*model.Field) stor
 		Doc: store.Doc{ID: id, Rev: 1, Body: json.RawMessage(b)}}
 }
 
-func (cs *changeset) deletionOf(ch *change) string {
+func (bb batchBuilder) deletionOf(ch *change) string {
 	if ch.op == opDelete {
-		return cs.deletion
+		return bb.deletion
 	}
 	return ""
 }

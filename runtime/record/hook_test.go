@@ -13,11 +13,16 @@ import (
 // hookFunc is a hook made of a function.
 type hookFunc func(ch *record.Event) error
 
-func (f hookFunc) Before(_ context.Context, _ record.Call, ch *record.Event) error {
-	if ch.Entity != "deal" {
-		return nil
+func (f hookFunc) Before(_ context.Context, _ record.Call, _ record.Reader, events []*record.Event) error {
+	for _, ev := range events {
+		if ev.Entity != "deal" {
+			continue
+		}
+		if err := f(ev); err != nil {
+			return err
+		}
 	}
-	return f(ch)
+	return nil
 }
 
 func TestWhatAHookWritesIsCheckedLikeAnyValue(t *testing.T) {

@@ -39,9 +39,9 @@ func keyID(c Call) string {
 	return c.Actor.UserID + ":" + c.Key
 }
 
-// replay finds the answer that was given under the call's key: nil when there
+// Replay finds the answer that was given under the call's key: nil when there
 // is none, a conflict when it was given to another request.
-func (s *Service) replay(ctx context.Context, c Call) (*Result, error) {
+func (s *Service) Replay(ctx context.Context, c Call) (*Result, error) {
 	if c.Key == "" || c.Actor == nil {
 		return nil, nil
 	}
@@ -65,20 +65,45 @@ func (s *Service) replay(ctx context.Context, c Call) (*Result, error) {
 	}, nil
 }
 
-// answerOp is the idempotency row. It stands first in the batch, so that of
-// two twins the later one fails on it and on nothing else.
-func (cs *changeset) answerOp(r *Result) store.Op {
-	return answerOp(cs.call, cs.at, r)
+// replayAll is replay for a call with one or several results.
+func (s *Service) replayAll(ctx context.Context, c Call) ([]Result, error) {
+	r, err := s.Replay(ctx, c)
+	if r == nil || err != nil {
+		return nil, err
+	}
+	if r.ID != "" || len(r.Record) == 0 || r.Record[0] != '[' {
+		return []Result{*r}, nil
+	}
+	var list []Result
+	if err := json.Unmarshal(r.Record, &list); err != nil {
+		return nil, fmt.Errorf("record: kept answers: %w", err)
+	}
+	for i := range list {
+		list[i].Replayed = true
+	}
+	return list, nil
 }
 
-func answerOp(c Call, at time.Time, r *Result) store.Op {
+// keptResult is what the idempotency row keeps of the results of a call.
+func keptResult(list []Result) (*Result, error) {
+	if len(list) == 1 {
+		return &list[0], nil
+	}
+	raw, err := json.Marshal(list)
+	return &Result{Record: raw}, err
+}
+
+// AnswerOp is the operation that keeps r under the call's idempotency key. It
+// comes first in the batch of the change, so that of two calls with one key the
+// later one fails on it and on nothing else; see IsDuplicate.
+func AnswerOp(c Call, at time.Time, r *Result) store.Op {
 	id := keyID(c)
 	b := make([]byte, 0, 256+len(r.Record))
 	b = append(b, '{')
 	b = appendMember(b, "id", id)
 	b = appendMember(b, "rev", int64(1))
 	b = appendMember(b, "digest", c.Digest)
-	b = appendMember(b, "expires", at.Add(answerRetention).UTC().Format(stampForm))
+	b = appendMember(b, "expires", query.FormatInstant(at.Add(answerRetention)))
 	b = appendMember(b, "record", r.ID)
 	b = appendMember(b, "n", r.Rev)
 	if r.Unchanged {
@@ -94,6 +119,30 @@ func answerOp(c Call, at time.Time, r *Result) store.Op {
 		Doc: store.Doc{ID: id, Rev: 1, Body: closeObject(b)}}
 }
 
+// AnswerOp is the function AnswerOp at the present time of the service's clock.
+func (s *Service) AnswerOp(c Call, r *Result) store.Op { return AnswerOp(c, s.now(), r) }
+
+// IsDuplicate tells whether a commit failed because another call with the same
+// idempotency key was faster.
+func IsDuplicate(err error) bool {
+	var taken *store.UniqueError
+	return errors.As(err, &taken) && taken.Collection == IdempotencyCollection
+}
+
+// KeepAnswer keeps r in a commit of its own, for changes that are done already.
+// When another call with the same key was faster its answer is given instead.
+func (s *Service) KeepAnswer(ctx context.Context, c Call, r *Result) (*Result, error) {
+	err := s.store.Commit(ctx, &store.Batch{Ops: []store.Op{AnswerOp(c, s.now(), r)}})
+	if !IsDuplicate(err) {
+		return r, read.StoreProblem(err)
+	}
+	kept, err := s.Replay(ctx, c)
+	if err == nil && kept == nil {
+		err = problem.New(problem.Conflict, "", nil) // swept this instant
+	}
+	return kept, err
+}
+
 // sweepBatchSize bounds one commit of the sweeper.
 const sweepBatchSize = 500
 
@@ -102,7 +151,7 @@ const sweepBatchSize = 500
 func (s *Service) SweepAnswers(ctx context.Context, limit int) (int, error) {
 	gone := 0
 	for gone < limit {
-		now := s.now().UTC().Format(stampForm)
+		now := query.FormatInstant(s.now())
 		docs, err := s.store.Find(ctx, IdempotencyCollection, store.Find{
 			Where: query.Cmp{Path: expiresPath, Op: query.Lt, Value: now},
 			Sort:  []query.SortTerm{{Path: expiresPath}},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/store"
@@ -18,7 +19,7 @@ import (
 // countingEffect leaves one job per change, in the commit of the change.
 type countingEffect struct{ n atomic.Int64 }
 
-func (e *countingEffect) Jobs(_ record.Call, ch *record.Event) ([]store.Op, error) {
+func (e *countingEffect) Jobs(_ context.Context, _ record.Call, _ *model.Model, ch *record.Event) ([]store.Op, error) {
 	if ch.Entity != "deal" {
 		return nil, nil
 	}
@@ -37,17 +38,19 @@ type askedHook struct{ asked atomic.Int64 }
 
 var errHook = problem.New(problem.Invalid, "", nil)
 
-func (h *askedHook) Before(_ context.Context, _ record.Call, ch *record.Event) error {
-	if ch.Entity != "deal" {
-		return nil
-	}
-	h.asked.Add(1)
-	name, _ := ch.After["name"].(string)
-	if ch.After == nil {
-		name, _ = ch.Before["name"].(string)
-	}
-	if strings.HasPrefix(name, "refused") {
-		return errHook
+func (h *askedHook) Before(_ context.Context, _ record.Call, _ record.Reader, events []*record.Event) error {
+	for _, ev := range events {
+		if ev.Entity != "deal" {
+			continue
+		}
+		h.asked.Add(1)
+		name, _ := ev.After["name"].(string)
+		if ev.After == nil {
+			name, _ = ev.Before["name"].(string)
+		}
+		if strings.HasPrefix(name, "refused") {
+			return errHook
+		}
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ const maxMerged = 100
 // merged_into. The history of keep names them; their own histories stay.
 // Needs update on keep and delete on each other. Errors: those of Update and Delete.
 func (s *Service) Merge(ctx context.Context, c Call, entity, keep string, from []string, values map[string]any) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		return cs.merge(ctx, entity, keep, from, values)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -49,7 +48,7 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 		return err
 	}
 	b.left = b.left || len(cs.referred) > 0
-	batch, err := cs.buildBatch(ctx)
+	batch, err := batchBuilder{changeset: cs}.buildBatch(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,21 +130,19 @@ func (b *recomputationBatch) skip(ctx context.Context) error {
 // recomputationChangeset is a unit in which nobody acts: the rights of no person matter.
 func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *changeset {
 	actor := &access.Actor{UserID: j.By}
-	at := s.now().UTC().Truncate(time.Millisecond)
-	return &changeset{
-		s: s, call: Call{Actor: actor, Source: cmp.Or(j.Source, j.Door), Cause: j.Cause, Depth: j.Depth}, model: m,
-		rights: access.Compile(m, actor, access.RightsInput{}), at: at, stamp: at.Format(stampForm),
-		index: map[docKey]*change{}, silent: j.Silent,
-	}
+	call := Call{Actor: actor, Source: cmp.Or(j.Source, j.Door), Cause: j.Cause, Depth: j.Depth}
+	cc := s.callContextOf(call, access.Compile(m, actor, access.RightsInput{}))
+	cc.silent = j.Silent
+	return newChangeset(cc)
 }
 
 // recomputeRecords computes the records anew, and everything that is computed from them.
 // Roll-ups of their own are only looked at after a publishing: other changes
 // keep them right by themselves.
-func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) error {
+func (df *derivedFields) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) error {
 	items := make([]*change, len(docs))
 	for i, d := range docs {
-		ch, err := cs.adopt(e, d)
+		ch, err := df.adopt(e, d)
 		if err != nil {
 			return err
 		}
@@ -153,26 +150,26 @@ func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs
 	}
 	for _, ch := range items {
 		if j.Via == "" {
-			if err := cs.recomputeOwnRollUps(ctx, ch); err != nil {
+			if err := df.recomputeOwnRollUps(ctx, ch); err != nil {
 				return err
 			}
 		}
-		if _, err := cs.recomputeFormulas(ctx, ch); err != nil {
+		if _, err := df.recomputeFormulas(ctx, ch); err != nil {
 			return err
 		}
 		if ch.rederived = j.Text; ch.rederived || len(ch.diff()) > 0 {
 			ch.op = opUpdate
 		}
-		if err := cs.touchParent(ctx, ch); err != nil {
+		if err := df.touchParent(ctx, ch); err != nil {
 			return err
 		}
 	}
-	return cs.recompute(ctx)
+	return df.recompute(ctx)
 }
 
-func (cs *changeset) recomputeOwnRollUps(ctx context.Context, ch *change) error {
+func (df *derivedFields) recomputeOwnRollUps(ctx context.Context, ch *change) error {
 	for _, f := range ch.entity.RollUps {
-		v, err := cs.rollUp(ctx, f.RollUp, ch)
+		v, err := df.rollUp(ctx, f.RollUp, ch)
 		if err != nil {
 			return fmt.Errorf("record: roll-up %s.%s: %w", ch.entity.Key, f.Key, err)
 		}

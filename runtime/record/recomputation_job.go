@@ -47,7 +47,7 @@ type recomputationJob struct {
 
 // insert is the operation that leaves a new job.
 func (j recomputationJob) insert(at time.Time) (store.Op, error) {
-	j.ID, j.At = newID(), at.UTC().Format(stampForm)
+	j.ID, j.At = newID(), query.FormatInstant(at)
 	return j.write(store.Insert)
 }
 

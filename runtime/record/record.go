@@ -21,9 +21,7 @@
 package record
 
 import (
-	"context"
 	"encoding/json"
-	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/record/read"
@@ -47,6 +45,11 @@ type Call struct {
 	// Cause and Depth follow a chain of effects; 0 for what a person does.
 	Cause string
 	Depth int
+	// Ops are further operations on the store that the change carries, such as
+	// the end of the job that caused it. They are committed with the change, also
+	// when no field changed; one that does not apply fails the call with
+	// OpConflictError. They serve calls that are one commit, not Bulk or ImportRows.
+	Ops []store.Op
 	// Key is the Idempotency-Key, "" for none; Digest tells bodies apart.
 	Key, Digest string
 	// IfMatch is the revision the caller saw, 0 for none.
@@ -73,24 +76,4 @@ type Result struct {
 	Replayed bool
 	// Unchanged says that nothing was to be changed; nothing was written.
 	Unchanged bool
-}
-
-// Hook is called by the door before validation, outside the writer. It may
-// change values. Script and trigger rooms bring theirs.
-type Hook interface {
-	Before(ctx context.Context, c Call, ch *Event) error
-}
-
-// Effect names the jobs a change causes; they are committed with it.
-type Effect interface {
-	Jobs(c Call, ch *Event) ([]store.Op, error)
-}
-
-// Event is one record on its way through the door, in stored form.
-type Event struct {
-	Op            string // create, update, delete, restore
-	Entity        string
-	ID            string
-	Before, After map[string]any
-	At            time.Time
 }

@@ -16,19 +16,19 @@ const maxReferrersInCommit = 200
 // recomputeReferrers computes the formulas that read, across a reference, a value that the
 // items in work have changed, and returns the records of which a value is
 // another one now. A record that stays as it is must still be so at the commit.
-func (cs *changeset) recomputeReferrers(ctx context.Context, work []*change) ([]*change, error) {
+func (df *derivedFields) recomputeReferrers(ctx context.Context, work []*change) ([]*change, error) {
 	var moved []*change
 	have := map[*change]bool{}
 	for _, ch := range work {
 		for _, via := range ch.readThrough() {
-			if err := cs.loadReferrers(ctx, ch, via); err != nil {
+			if err := df.loadReferrers(ctx, ch, via); err != nil {
 				return nil, err
 			}
-			for _, other := range cs.changes {
+			for _, other := range df.changes {
 				if other.entity != via.Entity || text(other.after, via.Key) != ch.id {
 					continue
 				}
-				changed, err := cs.recomputeFormulas(ctx, other)
+				changed, err := df.recomputeFormulas(ctx, other)
 				if err != nil {
 					return nil, err
 				}
@@ -59,19 +59,19 @@ func (ch *change) readThrough() []*model.Field {
 }
 
 // recomputeFormulas computes the formulas of a record that the person does not write.
-func (cs *changeset) recomputeFormulas(ctx context.Context, ch *change) (changed bool, err error) {
-	if changed, err = cs.compute(ctx, ch); err != nil {
+func (df *derivedFields) recomputeFormulas(ctx context.Context, ch *change) (changed bool, err error) {
+	if changed, err = df.compute(ctx, ch); err != nil {
 		return false, err
 	}
 	if ch.op != "" {
 		return changed, nil
 	}
 	if !changed {
-		cs.rely(docKey{ch.entity.Key, ch.id}, ch.rev)
+		df.rely(docKey{ch.entity.Key, ch.id}, ch.rev)
 		return false, nil
 	}
 	ch.op = opUpdate
-	return true, cs.touchParent(ctx, ch)
+	return true, df.touchParent(ctx, ch)
 }
 
 // referral is one record together with a reference that leads to it.
@@ -85,34 +85,34 @@ type referral struct {
 // the commit in any case: it finds those too that came to refer to the item
 // while this change was made. A new or restored record has no referrers but
 // those of this unit.
-func (cs *changeset) loadReferrers(ctx context.Context, ch *change, via *model.Field) error {
+func (df *derivedFields) loadReferrers(ctx context.Context, ch *change, via *model.Field) error {
 	k := referral{via, ch.id}
-	if ch.op != opUpdate || cs.referred[k] {
+	if ch.op != opUpdate || df.referred[k] {
 		return nil
 	}
-	if cs.referred == nil {
-		cs.referred = map[referral]bool{}
+	if df.referred == nil {
+		df.referred = map[referral]bool{}
 	}
-	cs.referred[k] = true
-	left := maxReferrersInCommit - cs.referrersLoaded
-	docs, err := cs.s.store.Find(ctx, via.Entity.Key, store.Find{Where: whereRefersTo(via, ch.id), Limit: left + 1})
+	df.referred[k] = true
+	left := maxReferrersInCommit - df.referrersLoaded
+	docs, err := df.s.store.Find(ctx, via.Entity.Key, store.Find{Where: whereRefersTo(via, ch.id), Limit: left + 1})
 	if err != nil {
 		return fmt.Errorf("record: records that read %s: %w", ch.id, err)
 	}
 	op, err := recomputationJob{
 		Entity: via.Entity.Key, Via: via.Key, Target: ch.id,
-		By: cs.call.Actor.UserID, Source: cs.call.Source, Cause: cs.call.Cause, Depth: cs.call.Depth, Silent: cs.silent,
-	}.insert(cs.at)
+		By: df.call.Actor.UserID, Source: df.call.Source, Cause: df.call.Cause, Depth: df.call.Depth, Silent: df.silent,
+	}.insert(df.at)
 	if err != nil {
 		return err
 	}
-	cs.ops = append(cs.ops, op)
+	df.jobs = append(df.jobs, op)
 	if len(docs) > left {
 		return nil
 	}
-	cs.referrersLoaded += len(docs)
+	df.referrersLoaded += len(docs)
 	for _, d := range docs {
-		if _, err := cs.adopt(via.Entity, d); err != nil {
+		if _, err := df.adopt(via.Entity, d); err != nil {
 			return err
 		}
 	}

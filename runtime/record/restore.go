@@ -26,7 +26,7 @@ type binRow struct {
 // there for it are left out (see restoreFiles). Errors: not_found, forbidden, unique when a key was taken meanwhile, referenced when a record
 // that one of them refers to is itself deleted.
 func (s *Service) Restore(ctx context.Context, c Call, entity, id string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		return cs.restore(ctx, entity, id)
 	})
 }
@@ -150,7 +150,7 @@ func (cs *changeset) restoreDeletion(ctx context.Context, deletion string) error
 
 // checkRestoredReferences refuses a record that would come back with a reference to one that
 // was deleted since.
-func (cs *changeset) checkRestoredReferences(ctx context.Context, ch *change) error {
+func (rf *references) checkRestoredReferences(ctx context.Context, ch *change) error {
 	for _, f := range ch.entity.Fields {
 		if f.Target == nil || ch.after[f.Key] == nil || f.Def.FieldType == schemas.TypeChildRows {
 			continue
@@ -160,18 +160,18 @@ func (cs *changeset) checkRestoredReferences(ctx context.Context, ch *change) er
 			ids = append(ids, id)
 		}
 		for _, id := range ids {
-			doc, err := cs.find(ctx, f.Target.Key, id, false)
+			doc, err := rf.find(ctx, f.Target.Key, id, false)
 			if err != nil {
 				return err
 			}
 			if doc == nil {
 				p := problem.New(problem.Referenced, "", nil)
 				p.Fields = []problem.Field{problem.At(problem.Pointer(f.Key), "lost_reference")}
-				cs.refuse(p)
+				rf.refuse(p)
 				continue
 			}
-			if cs.index[docKey{f.Target.Key, id}] == nil && f.Target.Key != userEntity {
-				cs.rely(docKey{BinCollection, id}, 0)
+			if rf.index[docKey{f.Target.Key, id}] == nil && f.Target.Key != userEntity {
+				rf.rely(docKey{BinCollection, id}, 0)
 			}
 		}
 	}

@@ -16,28 +16,51 @@ import (
 // references may have.
 const maxRecomputeDepth = 8
 
+// derivedFields computes roll-ups and formulas, of the changed records and of
+// those that depend on them.
+type derivedFields struct {
+	*snapshot
+	// jobs are recomputations that follow the commit, where too many records depend.
+	jobs []store.Op
+	// referred are the references whose referrers were looked for,
+	// referrersLoaded how many of them were taken into the changeset.
+	referred        map[referral]bool
+	referrersLoaded int
+}
+
+// recomputeAll brings everything up to date that depends on the changeset's
+// records, and writes the parents of child rows that were changed by themselves.
+func (df *derivedFields) recomputeAll(ctx context.Context) error {
+	for _, ch := range df.changes {
+		if err := df.touchParent(ctx, ch); err != nil {
+			return err
+		}
+	}
+	return df.recompute(ctx)
+}
+
 // recompute brings everything up to date that is computed from the unit's records:
 // roll-ups of parents and formulas of records that refer to them, step by step
 // until nothing moves. Whenever a child matters to a parent the parent is
 // written too, changed or not: its revision then decides between two changes of
 // children at the same time.
-func (cs *changeset) recompute(ctx context.Context) error {
-	work := cs.changes
+func (df *derivedFields) recompute(ctx context.Context) error {
+	work := df.changes
 	for depth := 0; len(work) > 0; depth++ {
 		if depth > maxRecomputeDepth {
 			return problem.Wrap(problem.Internal, errors.New("record: roll-ups and formulas across references are nested too deeply"))
 		}
 		var due dueRollUps
 		for _, ch := range work {
-			if err := cs.collectDueRollUps(ctx, ch, depth == 0, &due); err != nil {
+			if err := df.collectDueRollUps(ctx, ch, depth == 0, &due); err != nil {
 				return err
 			}
 		}
-		parents, err := cs.recomputeRollUps(ctx, due)
+		parents, err := df.recomputeRollUps(ctx, due)
 		if err != nil {
 			return err
 		}
-		referrers, err := cs.recomputeReferrers(ctx, work)
+		referrers, err := df.recomputeReferrers(ctx, work)
 		if err != nil {
 			return err
 		}
@@ -76,7 +99,7 @@ func (d *dueRollUps) add(r *model.RollUp, parent string) {
 
 // collectDueRollUps finds the roll-ups that an item's change can alter: of its own record
 // when it is new or restored (own), and of the parents it had and has.
-func (cs *changeset) collectDueRollUps(ctx context.Context, ch *change, own bool, due *dueRollUps) error {
+func (df *derivedFields) collectDueRollUps(ctx context.Context, ch *change, own bool, due *dueRollUps) error {
 	if ch.op == "" {
 		return nil
 	}
@@ -87,11 +110,11 @@ func (cs *changeset) collectDueRollUps(ctx context.Context, ch *change, own bool
 	}
 	for _, f := range ch.entity.DependentRollUps {
 		r := f.RollUp
-		before, err := cs.contribution(ctx, r, ch.entity, ch.before)
+		before, err := df.contribution(ctx, r, ch.entity, ch.before)
 		if err != nil {
 			return err
 		}
-		after, err := cs.contribution(ctx, r, ch.entity, ch.after)
+		after, err := df.contribution(ctx, r, ch.entity, ch.after)
 		if err != nil {
 			return err
 		}
@@ -111,12 +134,12 @@ type contribution struct {
 	value  any
 }
 
-func (cs *changeset) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
+func (df *derivedFields) contribution(ctx context.Context, r *model.RollUp, e *model.Entity, doc map[string]any) (contribution, error) {
 	parent := text(doc, r.Reference.Key)
 	if parent == "" {
 		return contribution{}, nil
 	}
-	ok, err := cs.matches(ctx, r.Where, e, doc, true)
+	ok, err := df.matches(ctx, r.Where, e, doc, true)
 	if err != nil || !ok {
 		return contribution{}, err
 	}
@@ -129,19 +152,19 @@ func (cs *changeset) contribution(ctx context.Context, r *model.RollUp, e *model
 
 // recomputeRollUps sets the roll-ups that are due and the formulas that stand on
 // them, and returns the records of which a value is another one now.
-func (cs *changeset) recomputeRollUps(ctx context.Context, due dueRollUps) ([]*change, error) {
+func (df *derivedFields) recomputeRollUps(ctx context.Context, due dueRollUps) ([]*change, error) {
 	var done []*change
 	moved := map[*change]bool{} // false for records that were only looked at
 	for _, d := range due.list {
 		e := d.rollUp.Field.Entity
-		parent, err := cs.load(ctx, e, d.parent)
+		parent, err := df.load(ctx, e, d.parent)
 		if errors.Is(err, store.ErrNotFound) {
 			continue // deleted together with its children
 		}
 		if err != nil {
 			return nil, err
 		}
-		v, err := cs.rollUp(ctx, d.rollUp, parent)
+		v, err := df.rollUp(ctx, d.rollUp, parent)
 		if err != nil {
 			return nil, fmt.Errorf("record: roll-up %s.%s: %w", e.Key, d.rollUp.Field.Key, err)
 		}
@@ -152,7 +175,7 @@ func (cs *changeset) recomputeRollUps(ctx context.Context, due dueRollUps) ([]*c
 	}
 	for _, parent := range done {
 		parent.touch()
-		changed, err := cs.compute(ctx, parent)
+		changed, err := df.compute(ctx, parent)
 		if err != nil {
 			return nil, err
 		}
@@ -184,15 +207,15 @@ func (ch *change) touch() {
 
 // rollUp computes one figure: what the store holds, without the records of
 // this unit, joined with these as they will be.
-func (cs *changeset) rollUp(ctx context.Context, r *model.RollUp, parent *change) (any, error) {
+func (df *derivedFields) rollUp(ctx context.Context, r *model.RollUp, parent *change) (any, error) {
 	sum := rollUpTotals{decimal: r.Of != nil && r.Of.Kind == query.Decimal}
 	var changed []any
-	for _, ch := range cs.changes {
+	for _, ch := range df.changes {
 		if ch.entity != r.Entity || ch.op == "" {
 			continue
 		}
 		changed = append(changed, ch.id)
-		c, err := cs.contribution(ctx, r, ch.entity, ch.after)
+		c, err := df.contribution(ctx, r, ch.entity, ch.after)
 		if err != nil {
 			return nil, err
 		}
@@ -201,7 +224,7 @@ func (cs *changeset) rollUp(ctx context.Context, r *model.RollUp, parent *change
 		}
 	}
 	if parent.op != opCreate {
-		if err := cs.addStoredTotals(ctx, r, parent.id, changed, &sum); err != nil {
+		if err := df.addStoredTotals(ctx, r, parent.id, changed, &sum); err != nil {
 			return nil, err
 		}
 	}
@@ -209,10 +232,10 @@ func (cs *changeset) rollUp(ctx context.Context, r *model.RollUp, parent *change
 }
 
 // addStoredTotals adds what the store holds beside the records named in changed.
-func (cs *changeset) addStoredTotals(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *rollUpTotals) error {
+func (df *derivedFields) addStoredTotals(ctx context.Context, r *model.RollUp, parent string, changed []any, sum *rollUpTotals) error {
 	where := query.All{query.Cmp{Path: pathOf(r.Reference), Op: query.Eq, Value: parent}}
 	if !r.Where.IsZero() {
-		x, ps := r.Where.Bind(cs.env(), r.Entity, nil)
+		x, ps := r.Where.Bind(df.env(), r.Entity, nil)
 		if len(ps) > 0 {
 			return problem.Of(problem.Internal, ps...)
 		}
@@ -233,7 +256,7 @@ func (cs *changeset) addStoredTotals(ctx context.Context, r *model.RollUp, paren
 			metrics = append(metrics, query.Metric{Name: r.Func, Func: r.Func, Path: path})
 		}
 	}
-	rows, err := cs.s.store.Aggregate(ctx, r.Entity.Key, store.Aggregate{Where: where, Metrics: metrics})
+	rows, err := df.s.store.Aggregate(ctx, r.Entity.Key, store.Aggregate{Where: where, Metrics: metrics})
 	if err != nil || len(rows) == 0 {
 		return err
 	}

@@ -11,33 +11,33 @@ import (
 
 // mayRead tells whether the person may read a record as it will be after this
 // unit; as in reads, a child row is seen only where its parent shows its rows.
-func (cs *changeset) mayRead(ctx context.Context, e *model.Entity, doc map[string]any) (bool, error) {
-	if doc == nil || !cs.rights.Can(e.Key, schemas.OpRead, doc) {
+func (sn *snapshot) mayRead(ctx context.Context, e *model.Entity, doc map[string]any) (bool, error) {
+	if doc == nil || !sn.rights.Can(e.Key, schemas.OpRead, doc) {
 		return false, nil
 	}
 	c := e.Child
-	if c == nil || cs.rights.Actor.Admin {
+	if c == nil || sn.rights.Actor.Admin {
 		return true, nil
 	}
-	parent, err := cs.find(ctx, c.Parent.Key, text(doc, c.Field.Key), false)
+	parent, err := sn.find(ctx, c.Parent.Key, text(doc, c.Field.Key), false)
 	if err != nil || parent == nil {
 		return false, err
 	}
-	if c.In != nil && !cs.rights.ReadMask(c.Parent.Key, parent).Has(c.In.Key) {
+	if c.In != nil && !sn.rights.ReadMask(c.Parent.Key, parent).Has(c.In.Key) {
 		return false, nil
 	}
-	return cs.mayRead(ctx, c.Parent, parent)
+	return sn.mayRead(ctx, c.Parent, parent)
 }
 
 // readableRows is the filter of the rows of an entity on which the person may read a
 // field; ok is false when there are none.
-func (cs *changeset) readableRows(e *model.Entity, f *model.Field) (where query.Expr, ok bool) {
-	if !cs.rights.Allowed(e.Key, schemas.OpRead) {
+func (sn *snapshot) readableRows(e *model.Entity, f *model.Field) (where query.Expr, ok bool) {
+	if !sn.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, false
 	}
-	path, ok := cs.rights.Path(e, pathOf(f))
+	path, ok := sn.rights.Path(e, pathOf(f))
 	if !ok {
 		return nil, false
 	}
-	return query.And(read.Scope(cs.rights, e, schemas.OpRead), path.Visible), true
+	return query.And(read.Scope(sn.rights, e, schemas.OpRead), path.Visible), true
 }

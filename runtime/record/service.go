@@ -52,6 +52,7 @@ type Service struct {
 	now              func() time.Time
 	zone             func() *time.Location
 	contention       contentionQueues
+	numbers          autoNumbers
 	recomputationDue chan struct{} // tells the Renewer that a commit has left work
 }
 

@@ -12,26 +12,37 @@ import (
 // visitMove is what a change of stage means for the stage visits.
 type visitMove struct{ from, to, reason string }
 
+// stages moves records through their stage machines.
+type stages struct {
+	*snapshot
+	*problemList
+	derived *derivedFields
+	files   *fileLinks
+	// commentStored says that the comment of a move became a field's value, from
+	// which more is computed.
+	commentStored bool
+}
+
 // moveStage asks the stage machine. Nobody skips it, not even an admin; only
 // an import of history takes stages as given.
-func (cs *changeset) moveStage(ctx context.Context, ch *change) error {
+func (sm *stages) moveStage(ctx context.Context, ch *change) error {
 	m := ch.entity.Machine
 	if m == nil {
 		return nil
 	}
 	from, to := text(ch.before, m.Field.Key), text(ch.after, m.Field.Key)
 	if to == "" && from != "" {
-		cs.requireOnce(ch.path + problem.Pointer(m.Field.Key))
+		sm.requireOnce(ch.path + problem.Pointer(m.Field.Key))
 		return nil
 	}
-	if cs.call.Historical {
+	if sm.call.Historical {
 		if from != to {
 			ch.move = &visitMove{from: from, to: to, reason: ch.comment}
 		}
 		return nil
 	}
 	var failed error
-	move, refused := stage.Evaluate(cs.stageInput(ctx, ch, &failed))
+	move, refused := stage.Evaluate(sm.stageInput(ctx, ch, &failed))
 	if failed != nil {
 		return failed
 	}
@@ -39,44 +50,44 @@ func (cs *changeset) moveStage(ctx context.Context, ch *change) error {
 		for i := range refused.Fields {
 			refused.Fields[i].Path = ch.path + refused.Fields[i].Path
 		}
-		cs.refuse(refused)
+		sm.refuse(refused)
 		return nil
 	}
 	if move == nil {
 		return nil
 	}
 	ch.move = &visitMove{from: move.From, to: move.To, reason: move.Reason}
-	cs.checkReason(ch)
-	_, err := cs.compute(ctx, ch)
+	sm.checkReason(ch)
+	_, err := sm.derived.compute(ctx, ch)
 	return err
 }
 
-func (cs *changeset) stageInput(ctx context.Context, ch *change, failed *error) stage.Input {
+func (sm *stages) stageInput(ctx context.Context, ch *change, failed *error) stage.Input {
 	row := ch.before
 	if row == nil {
 		row = ch.after
 	}
 	return stage.Input{
 		Machine: ch.entity.Machine, Before: ch.before, After: ch.after, Comment: ch.comment,
-		Env:   query.Env{Now: cs.at, Zone: cs.s.zone(), Me: cs.call.Actor.UserID},
-		Given: ch.given, Roles: cs.call.Actor.Roles,
-		MayTransition: func(key string) bool { return cs.rights.CanTransition(ch.entity.Key, key, row) },
+		Env:   query.Env{Now: sm.at, Zone: sm.s.zone(), Me: sm.call.Actor.UserID},
+		Given: ch.given, Roles: sm.call.Actor.Roles,
+		MayTransition: func(key string) bool { return sm.rights.CanTransition(ch.entity.Key, key, row) },
 		MediaTypes: func(ids []string) []string {
-			types, err := cs.mediaTypes(ctx, ids)
+			types, err := sm.files.mediaTypes(ctx, ids)
 			if err != nil {
 				*failed = err
 			}
 			return types
 		},
 		Match: func(g model.Guard, after map[string]any) bool {
-			ok, err := cs.matches(ctx, g.Where, ch.entity, after, true)
+			ok, err := sm.matches(ctx, g.Where, ch.entity, after, true)
 			if err != nil {
 				*failed = err
 			}
 			return ok
 		},
 		HasRows: func(key string) bool {
-			has, err := cs.hasRows(ctx, ch, key)
+			has, err := sm.hasRows(ctx, ch, key)
 			if err != nil {
 				*failed = err
 			}
@@ -86,7 +97,7 @@ func (cs *changeset) stageInput(ctx context.Context, ch *change, failed *error) 
 }
 
 // hasRows tells whether a child-rows field will hold a row.
-func (cs *changeset) hasRows(ctx context.Context, ch *change, key string) (bool, error) {
+func (sm *stages) hasRows(ctx context.Context, ch *change, key string) (bool, error) {
 	if rows, changed := ch.rowsAfter[key]; changed {
 		return len(rows) > 0, nil
 	}
@@ -94,12 +105,12 @@ func (cs *changeset) hasRows(ctx context.Context, ch *change, key string) (bool,
 	if f == nil || f.Target == nil || f.Target.Child == nil || ch.op == opCreate {
 		return false, nil
 	}
-	rows, err := cs.childRows(ctx, f.Target, ch)
+	rows, err := sm.childRows(ctx, f.Target, ch)
 	return len(rows) > 0, err
 }
 
 // checkReason holds a comment that became a field's value against that field.
-func (cs *changeset) checkReason(ch *change) {
+func (sm *stages) checkReason(ch *change) {
 	if ch.comment == "" {
 		return
 	}
@@ -115,11 +126,11 @@ func (cs *changeset) checkReason(ch *change) {
 		stored, ps := f.Type.Normalise(f, ch.after[f.Key])
 		for _, p := range ps {
 			p.Path = ch.path + "/comment"
-			cs.problems = append(cs.problems, p)
+			sm.problems = append(sm.problems, p)
 		}
 		if len(ps) == 0 {
 			ch.set(f.Key, storedForm(stored))
-			cs.commentStored = true
+			sm.commentStored = true
 		}
 		return
 	}

@@ -32,12 +32,12 @@ var (
 )
 
 // visitsOf reads the stage visits of a record, oldest first.
-func (cs *changeset) visitsOf(ctx context.Context, id string, open bool) ([]storedVisit, error) {
+func (sn *snapshot) visitsOf(ctx context.Context, id string, open bool) ([]storedVisit, error) {
 	where := query.All{query.Cmp{Path: visitRecordPath, Op: query.Eq, Value: id}}
 	if open {
 		where = append(where, query.Cmp{Path: visitLeftPath, Op: query.Empty})
 	}
-	docs, err := cs.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: maxChildRows})
+	docs, err := sn.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: maxChildRows})
 	if err != nil {
 		return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
 	}
@@ -53,43 +53,43 @@ func (cs *changeset) visitsOf(ctx context.Context, id string, open bool) ([]stor
 }
 
 // visitOps opens and closes stage visits in the commit of the move.
-func (cs *changeset) visitOps(ctx context.Context, ch *change) ([]store.Op, error) {
-	e := cs.model.Entities[visitEntity]
+func (bb batchBuilder) visitOps(ctx context.Context, ch *change) ([]store.Op, error) {
+	e := bb.model.Entities[visitEntity]
 	if e == nil || ch.entity.Machine == nil {
 		return nil, nil
 	}
 	if ch.visits != nil {
-		return cs.importedVisitOps(ctx, e, ch)
+		return bb.importedVisitOps(ctx, e, ch)
 	}
 	if ch.move == nil {
 		return nil, nil
 	}
 	var ops []store.Op
 	if ch.move.from != "" {
-		open, err := cs.visitsOf(ctx, ch.id, true)
+		open, err := bb.visitsOf(ctx, ch.id, true)
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range open {
-			ops = append(ops, cs.closeVisit(e, v, ch.move))
+			ops = append(ops, bb.closeVisit(e, v, ch.move))
 		}
 	}
-	doc := cs.newVisit(ch, ch.move.to)
-	if !cs.call.Historical {
-		doc["entered_at"] = cs.stamp
+	doc := bb.newVisit(ch, ch.move.to)
+	if !bb.call.Historical {
+		doc["entered_at"] = bb.stamp
 	}
 	return append(ops, visitOp(e, store.Insert, doc, 0)), nil
 }
 
 // closeVisit ends a visit; by and reason say who left it and why.
-func (cs *changeset) closeVisit(e *model.Entity, v storedVisit, m *visitMove) store.Op {
+func (bb batchBuilder) closeVisit(e *model.Entity, v storedVisit, m *visitMove) store.Op {
 	doc := v.doc
-	doc["left_at"], doc["next"] = cs.stamp, m.to
-	doc["updated_at"] = cs.stamp
-	if days, ok := daysBetween(text(doc, "entered_at"), cs.stamp); ok {
+	doc["left_at"], doc["next"] = bb.stamp, m.to
+	doc["updated_at"] = bb.stamp
+	if days, ok := daysBetween(text(doc, "entered_at"), bb.stamp); ok {
 		doc["days"] = days
 	}
-	if by := cs.call.Actor.UserID; by != "" {
+	if by := bb.call.Actor.UserID; by != "" {
 		doc["by"], doc["updated_by"] = by, by
 	}
 	if m.reason != "" {
@@ -99,12 +99,12 @@ func (cs *changeset) closeVisit(e *model.Entity, v storedVisit, m *visitMove) st
 	return visitOp(e, store.Replace, doc, v.rev)
 }
 
-func (cs *changeset) newVisit(ch *change, stage string) map[string]any {
+func (cc *callContext) newVisit(ch *change, stage string) map[string]any {
 	doc := map[string]any{
-		"id": newID(), "rev": float64(1), "created_at": cs.stamp, "updated_at": cs.stamp,
+		"id": newID(), "rev": float64(1), "created_at": cc.stamp, "updated_at": cc.stamp,
 		"entity": ch.entity.Key, "record": ch.id, "stage": stage,
 	}
-	if by := cs.call.Actor.UserID; by != "" {
+	if by := cc.call.Actor.UserID; by != "" {
 		doc["created_by"], doc["updated_by"] = by, by
 	}
 	return doc
@@ -130,15 +130,15 @@ func daysBetween(from, to string) (days float64, ok bool) {
 
 // importedVisits turns the visits of an import into stored form; the stage of
 // the next visit is where a visit led.
-func (cs *changeset) importedVisits(ch *change, visits []Visit) []map[string]any {
+func (sm *stages) importedVisits(ch *change, visits []Visit) []map[string]any {
 	docs := make([]map[string]any, 0, len(visits))
 	for i, v := range visits {
-		doc := cs.newVisit(ch, v.Stage)
+		doc := sm.newVisit(ch, v.Stage)
 		if v.EnteredAt != nil {
-			doc["entered_at"] = v.EnteredAt.UTC().Format(stampForm)
+			doc["entered_at"] = query.FormatInstant(*v.EnteredAt)
 		}
 		if v.LeftAt != nil {
-			doc["left_at"] = v.LeftAt.UTC().Format(stampForm)
+			doc["left_at"] = query.FormatInstant(*v.LeftAt)
 		}
 		if days, ok := daysBetween(text(doc, "entered_at"), text(doc, "left_at")); ok {
 			doc["days"] = days
@@ -156,11 +156,11 @@ func (cs *changeset) importedVisits(ch *change, visits []Visit) []map[string]any
 
 // importedVisitOps replaces the visits of a record by those of an import, unless
 // they are the same already.
-func (cs *changeset) importedVisitOps(ctx context.Context, e *model.Entity, ch *change) ([]store.Op, error) {
+func (bb batchBuilder) importedVisitOps(ctx context.Context, e *model.Entity, ch *change) ([]store.Op, error) {
 	var present []storedVisit
 	if ch.op != opCreate {
 		var err error
-		if present, err = cs.visitsOf(ctx, ch.id, false); err != nil {
+		if present, err = bb.visitsOf(ctx, ch.id, false); err != nil {
 			return nil, err
 		}
 	}

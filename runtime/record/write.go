@@ -14,13 +14,11 @@ import (
 // Create makes a record of wire values. Errors: forbidden, invalid, guard,
 // transition, unique, conflict and those of the store.
 func (s *Service) Create(ctx context.Context, c Call, entity string, values map[string]any) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
-		e, err := cs.writable(entity, schemas.OpCreate)
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+		ch, err := cs.create(entity)
 		if err != nil {
 			return nil, err
 		}
-		ch := cs.newChange(e)
-		ch.direct = true
 		return ch, cs.applyInput(ctx, ch, values)
 	})
 }
@@ -28,7 +26,7 @@ func (s *Service) Create(ctx context.Context, c Call, entity string, values map[
 // Update applies a JSON merge patch of wire values. Errors: those of Create,
 // not_found, and stale when c.IfMatch names another revision than the present.
 func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch map[string]any) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		ch, err := cs.open(ctx, entity, id, schemas.OpUpdate)
 		if err != nil {
 			return nil, err
@@ -41,7 +39,7 @@ func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch m
 // way and a comment that may be its reason. It is an Update of the stage field
 // but for one thing: moving to the present stage is no move (409 transition).
 func (s *Service) Transition(ctx context.Context, c Call, entity, id, to string, values map[string]any, comment string) (*Result, error) {
-	return s.run(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
+	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		return cs.transition(ctx, entity, id, to, values, comment)
 	})
 }
@@ -72,7 +70,7 @@ func (cs *changeset) transition(ctx context.Context, entity, id, to string, valu
 }
 
 // setComment checks a comment as a long text: it stays in the history.
-func (cs *changeset) setComment(ch *change, comment string) {
+func (in *input) setComment(ch *change, comment string) {
 	t, ok := model.TypeOf(schemas.TypeLongText)
 	if !ok || comment == "" {
 		return
@@ -80,9 +78,20 @@ func (cs *changeset) setComment(ch *change, comment string) {
 	stored, ps := t.Normalise(&model.Field{Def: &schemas.Field{FieldType: schemas.TypeLongText}}, comment)
 	for _, p := range ps {
 		p.Path = "/comment" + p.Path
-		cs.problems = append(cs.problems, p)
+		in.problems = append(in.problems, p)
 	}
 	ch.comment, _ = stored.(string)
+}
+
+// create begins a new record of the caller.
+func (cs *changeset) create(entity string) (*change, error) {
+	e, err := cs.writable(entity, schemas.OpCreate)
+	if err != nil {
+		return nil, err
+	}
+	ch := cs.newChange(e)
+	ch.direct = true
+	return ch, nil
 }
 
 // writable finds an entity that people write, where the person may do op on
@@ -140,7 +149,7 @@ func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Ope
 
 // stale carries the record as it is now, cut to its reader.
 func (cs *changeset) stale(ctx context.Context, ch *change) error {
-	present, err := cs.render(ctx, ch)
+	present, err := answerWriter{cs}.render(ctx, ch)
 	if err != nil {
 		return err
 	}

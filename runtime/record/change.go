@@ -1,0 +1,46 @@
+package record
+
+import "weft/runtime/model"
+
+// change is one record of a changeset: as it was and as it will be.
+type change struct {
+	entity *model.Entity
+	id     string
+	op     string // opCreate …; "" while it is only loaded
+	// before is the record in the store, after the record as it will be; both
+	// in stored form with system fields. before is nil on create and restore,
+	// after nil on delete.
+	before, after map[string]any
+	rev           int64  // in the store, 0 for none
+	path          string // of the record in the input: "" or that of its child row
+	// direct changes are written by the caller: rights, hooks and guards apply.
+	direct bool
+	// touched changes are written even when no field changed, so that their
+	// revision guards what was computed from their children.
+	touched bool
+	// rederived changes are written again for new sort keys and search
+	// tokens, under the revision that they have.
+	rederived bool
+	// given are the fields that the caller wrote.
+	given map[string]bool
+	// rowsBefore and rowsAfter are child row ids by field, where a set changed.
+	rowsBefore, rowsAfter map[string][]any
+	comment               string
+	move                  *visitMove
+	visits                []map[string]any // stage visits of a historical import
+	removedVisits         []storedVisit    // removed with the record
+	binRev                int64            // restore: revision of the row in the bin
+	binVisits             []any            // restore: visits that come back
+	beforeRestore         map[string]any   // restore: lists of files before lost ones were left out
+	mergedInto            string
+	merged                []string
+	changed               []*model.Field // found by diff
+}
+
+// The operations of a Change.
+const (
+	opCreate  = "create"
+	opUpdate  = "update"
+	opDelete  = "delete"
+	opRestore = "restore"
+)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"weft/runtime/access"
+	"weft/runtime/model"
 	"weft/runtime/record"
 	"weft/runtime/store"
 )
@@ -13,9 +14,9 @@ import (
 type endAccess struct{ access *access.Service }
 
 // Jobs implements record.Effect.
-func (e endAccess) Jobs(_ record.Call, ev *record.Event) ([]store.Op, error) {
+func (e endAccess) Jobs(ctx context.Context, _ record.Call, _ *model.Model, ev *record.Event) ([]store.Op, error) {
 	if ev.Entity != "user" || ev.Before["active"] != true || ev.After["active"] == true {
 		return nil, nil
 	}
-	return e.access.EndOps(context.Background(), ev.ID)
+	return e.access.EndOps(ctx, ev.ID)
 }

@@ -6,7 +6,7 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # The demo password is fixed on purpose and printed at every start of `make run`.
 DEMO_PASSWORD = weft-demo-2026
 
-.PHONY: build run test check lint bench bench-stores soak clean
+.PHONY: build run test check exported lint bench bench-stores soak clean
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/weft ./cmd/weft
@@ -26,6 +26,9 @@ check: lint # a few minutes: the embedded store, without the race detector
 
 test: # what CI runs: with the race detector, on both stores
 	@scripts/test.sh
+
+exported: # rewrites docs/exported, which a test compares with the code
+	$(GO) test -count=1 ./docs -run TestExportedNames -update
 
 bench:
 	@bench/run.sh

@@ -35,6 +35,9 @@ func importRecords(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
+	if _, err := rc.s.o.Transfer.Allowed(rc.ctx, rc.actor, job.Entity); err != nil {
+		return err // before any of the body is read
+	}
 	rc.r.Body = http.MaxBytesReader(rc, rc.r.Body, maxImport)
 	done, err := rc.importInputs(&job)
 	if err != nil {

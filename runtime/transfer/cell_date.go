@@ -18,7 +18,7 @@ var (
 
 const wireDate = "2006-01-02"
 
-// readDate reads a day. A time of day behind it is refused unless it is midnight.
+// readDate reads a day. A time of day is refused unless it is midnight.
 func (r cellReader) readDate(text, format string) (any, *problem.Field) {
 	at, _, ok := r.parseTime(text, format)
 	if !ok {

@@ -37,8 +37,8 @@ func readNumber(text, mark string, percent bool) (any, *problem.Field) {
 	return number, nil
 }
 
-// readAmount reads a currency amount, with its sign or name before or behind
-// it, negative also in brackets as in books.
+// readAmount reads a currency amount, with its mark before or after it,
+// negative also in brackets as in accounts.
 func readAmount(text, mark string) (any, *problem.Field) {
 	body := strings.TrimSpace(norm.NFKC.String(text))
 	negative := false

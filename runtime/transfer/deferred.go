@@ -7,7 +7,7 @@ import (
 	"weft/runtime/record"
 )
 
-// fillDeferred fills in the references to rows that stood behind their referrers.
+// fillDeferred sets the references to rows that came after their referrers.
 func (t *task) fillDeferred(ctx context.Context) error {
 	if t.progress.DryRun {
 		return nil
@@ -22,7 +22,7 @@ func (t *task) fillDeferred(ctx context.Context) error {
 	return nil
 }
 
-// sameStep cuts the list where another step begins.
+// sameStep is the first part of the list, up to another step.
 func sameStep(list []deferredRef) []deferredRef {
 	for i := range list {
 		if list[i].step != list[0].step {
@@ -79,7 +79,7 @@ func (t *task) sendDeferred(ctx context.Context, page *problemPage, rows []recor
 	return nil
 }
 
-// problem says why the reference stays unset: the record itself is there.
+// problem says why the reference stays unset; the record itself is imported.
 func (x deferredRef) problem(o outcome) RowProblem {
 	p := problemOf(o, x.column)
 	if o == deferred {

@@ -1,5 +1,5 @@
-// Package transfer brings records in from files and out into files: CSV and
-// XLSX, mappings from columns to fields, dry runs, progress, undo, export.
-// Every imported row goes through the door of runtime/record under the rights
-// of the person who imports it; this room only reads files and keeps books.
+// Package transfer imports records from files and exports them to files: CSV and
+// XLSX, mappings of columns to fields, dry runs, progress, undo. Imported rows are
+// written by package record with the rights of the user who imports them; this
+// package reads files, resolves references and stores the progress.
 package transfer

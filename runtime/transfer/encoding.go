@@ -71,8 +71,8 @@ func validUTF8(r io.Reader) (bool, error) {
 	}
 }
 
-// partial is the number of bytes at the end of p that may begin a rune which
-// goes on behind it.
+// partial is the number of bytes at the end of p that may be the start of an
+// incomplete rune.
 func partial(p []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
 		if tail := p[len(p)-n:]; utf8.RuneStart(tail[0]) {

@@ -22,7 +22,7 @@ const (
 	XLSX Format = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
-// ExportOptions says how an export looks. An import of the file with guessed
+// ExportOptions is the form of an export. An import of the file with guessed
 // columns gives the same records either way.
 type ExportOptions struct {
 	Format Format
@@ -32,8 +32,8 @@ type ExportOptions struct {
 	Lang string // zh-CN or en
 }
 
-// exportPage is how many records are written together: their references are
-// looked up in one go.
+// exportPage is how many records are written together: one look-up serves the
+// references of a page.
 const exportPage = 500
 
 // exporter writes the records of one export.
@@ -63,9 +63,9 @@ type sheetWriter interface {
 	close() error
 }
 
-// Export writes all records that a query finds and the person may export, cut
-// to what he may read; Limit and Cursor of the query do not count. Errors that
-// lie in the query or the rights come before anything is written to w.
+// Export writes all records that a query finds and the user may export, limited
+// to what they may read; Limit and Cursor of the query do not count. Errors of
+// the query or the rights come before anything is written to w.
 func (s *Service) Export(ctx context.Context, c record.Call, entity string, q read.Query, o ExportOptions, w io.Writer) error {
 	if c.Actor == nil {
 		return problem.New(problem.Unauthenticated, "", nil)
@@ -99,8 +99,8 @@ func (s *Service) Export(ctx context.Context, c record.Call, entity string, q re
 	return x.end(ctx)
 }
 
-// columnsOf lists the wanted fields, all by default, without what the person
-// may not read on any row. Child rows are exported as records of their own.
+// columnsOf lists the wanted fields, all by default, without those that the
+// user may not read on any row. Child rows are exported as records of their own.
 func (x *exporter) columnsOf(fields []string) []exportColumn {
 	all := []exportColumn{{key: idField, title: idField}}
 	for _, f := range x.entity.Fields {

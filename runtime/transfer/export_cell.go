@@ -10,8 +10,8 @@ import (
 	"weft/schemas"
 )
 
-// cell is one value of an export. Text is what stands in a CSV file; the other
-// members say what kind of cell a workbook gets.
+// cell is one value of an export. Text is written to CSV; the other members are
+// the type of the cell in a workbook.
 type cell struct {
 	text   string
 	number bool // text is a number: never taken for a formula

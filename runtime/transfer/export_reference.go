@@ -8,8 +8,8 @@ import (
 )
 
 // referenceNames shows references as texts by which an import finds the same record
-// again: the title if no other record in sight bears it, else a unique field,
-// else the id.
+// again: the title if no other visible record has it, else a unique field, else
+// the id.
 type referenceNames struct {
 	finder lookup
 	known  map[refKey]map[string]string // by entity, id → text
@@ -38,7 +38,7 @@ func (n *referenceNames) load(ctx context.Context, c exportColumn, page []map[st
 	if err != nil {
 		return err
 	}
-	// Titles first, as people know them; a unique field where a title is shared.
+	// Titles first, as users know them; a unique field where a title is shared.
 	rest := targets
 	for _, f := range namingFields(target) {
 		if rest, err = n.nameBy(ctx, target, f, rest, known); err != nil {
@@ -63,7 +63,7 @@ func namingFields(e *model.Entity) []*model.Field {
 	return fields
 }
 
-// nameBy names the targets whose value of f is theirs alone; rest are the others.
+// nameBy names the targets whose value of f is unique; rest are the others.
 func (n *referenceNames) nameBy(ctx context.Context, e *model.Entity, f *model.Field, targets map[any]match, known map[string]string) (rest map[any]match, err error) {
 	var values []any
 	for _, t := range targets {

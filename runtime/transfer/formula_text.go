@@ -2,10 +2,10 @@ package transfer
 
 import "strings"
 
-// A spreadsheet takes a text cell that begins with one of these for a formula
-// or drops them in front of one (S-15); the full-width forms are folded to the
+// A spreadsheet reads a text cell that begins with one of these as a formula
+// or ignores them before one (S-15); the full-width forms are folded to the
 // plain ones by some programs. A leading apostrophe is in the list so that
-// taking one away again gives back what was there.
+// removing one restores the original.
 const formulaStarts = "=+-@\t\r\x00'＝＋－＠"
 
 // quoteFormula puts an apostrophe before a text that a spreadsheet could

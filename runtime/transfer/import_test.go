@@ -14,7 +14,7 @@ import (
 
 const accountsCSV = "name,sector,year_established,parent\n华夏科技,软件,1999,\nAcme,retail,2001,华夏科技\nSub,retail,2005,Later\nLater,retail,2006,\n"
 
-// file is where the only file of an import stands.
+// file is the progress of the only file of an import.
 func file(t *testing.T, p *Progress) FileProgress {
 	t.Helper()
 	if p.State != Done || len(p.Files) != 1 {

@@ -24,7 +24,7 @@ func tooLarge(what string, max int64) error {
 	return problem.New(problem.TooLarge, "import_limit_"+what, map[string]any{"max": max})
 }
 
-// unreadable is the problem of a file that is not what it seems to be.
+// unreadable is the problem of a file that cannot be read.
 func unreadable(key string, cause error) error {
 	e := problem.New(problem.Invalid, key, nil)
 	e.Err = cause

@@ -22,8 +22,8 @@ type match struct {
 	n   int // how many records have this value; more than one is ambiguous
 }
 
-// lookup looks records up by field values, under the reader's rights: what he
-// may not see is not there, what he may not read cannot be asked for (S-03).
+// lookup finds records by field values with the rights of the reader: hidden
+// records are not found, and hidden fields cannot be searched (S-03).
 type lookup struct {
 	store  store.Reader
 	rights *access.Rights
@@ -66,7 +66,7 @@ func (f lookup) find(ctx context.Context, e *model.Entity, field *model.Field, v
 	return out, err
 }
 
-// visible tells whether the reader may read the field on this very row.
+// visible tells whether the reader may read the field on this row.
 func (f lookup) visible(e *model.Entity, key string, doc map[string]any) bool {
 	return key == idField || f.rights.ReadMask(e.Key, doc).Has(key)
 }

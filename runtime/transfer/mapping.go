@@ -15,7 +15,7 @@ import (
 type Mapping struct {
 	Name string `json:"name"`
 	// Files in any order: the import sorts them by what refers to what. One
-	// file may stand here several times, e.g. for offices, managers and agents.
+	// file may occur several times, e.g. for offices, managers and agents.
 	Files []FileMapping `json:"files"`
 }
 
@@ -106,7 +106,7 @@ func (c Columns) MarshalJSON() ([]byte, error) {
 }
 
 // DecodeMapping reads a mapping document strictly: an unknown key, a wrong
-// type or text behind the document is a problem (code malformed_mapping).
+// type or text after the document is a problem (code malformed_mapping).
 func DecodeMapping(data []byte) (*Mapping, []problem.Field) {
 	m := &Mapping{}
 	if err := decodeStrict(data, m); err != nil {
@@ -123,7 +123,7 @@ func decodeStrict(data []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errors.New("text behind the end of the document")
+		return errors.New("text after the end of the document")
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestDecodeMappingIsStrict(t *testing.T) {
 	}
 }
 
-// A file given to the door of one entity is not quietly made another one.
+// A file given to the route of one entity does not become another one.
 func TestAMappingDoesNotChangeTheEntityAskedFor(t *testing.T) {
 	t.Parallel()
 	doc := &Mapping{Name: "crm", Files: []FileMapping{

@@ -10,8 +10,8 @@ import (
 	"weft/runtime/store"
 )
 
-// prepare finds for a group of rows the records that exist already and the
-// targets of their references, each with few look-ups for the whole group.
+// prepare finds for a group of rows the existing records and the targets of
+// their references, with few look-ups for the whole group.
 func (t *task) prepare(ctx context.Context, s *step, group []*row) error {
 	if err := t.findExisting(ctx, s, group); err != nil {
 		return err
@@ -32,8 +32,8 @@ func sameStage(s *step, r *row) bool {
 	return r.values[key] == nil || r.values[key] == r.existing.doc[key]
 }
 
-// findExisting looks rows up by their key; without a key by the id that a
-// former, interrupted run of this import would have given them.
+// findExisting finds records by the key of their rows; without a key by the id
+// that an interrupted run of this import gave them.
 func (t *task) findExisting(ctx context.Context, s *step, group []*row) error {
 	if s.key == nil && !s.keyID {
 		return t.findOwn(ctx, s, group)
@@ -87,8 +87,8 @@ func (t *task) findOwn(ctx context.Context, s *step, group []*row) error {
 	return nil
 }
 
-// resolveRefs fills in the ids of references. What comes later is left out now
-// and filled in at the end.
+// resolveRefs fills in the ids of references. Targets that come later are left
+// out now and set at the end.
 func (t *task) resolveRefs(ctx context.Context, s *step, group []*row) error {
 	texts := map[*boundColumn][]string{}
 	for _, r := range group {
@@ -141,7 +141,7 @@ func (t *task) makeValues(ctx context.Context, s *step, group []*row) error {
 }
 
 // freeValue adds a number to a login that is taken: anna.li, anna.li2, anna.li3.
-// Whether a login is taken is asked of all users, not only of those in sight.
+// All users count, not only visible ones.
 func (t *task) freeValue(ctx context.Context, e *model.Entity, f *model.Field, login string) (string, error) {
 	for n := 1; ; n++ {
 		candidate := login

@@ -9,7 +9,7 @@ import (
 	"weft/schemas"
 )
 
-// Bounds of what is kept of problems; all are counted.
+// Bounds of the stored problems; all are counted.
 const (
 	maxGroups     = 200
 	maxGroupRows  = 20
@@ -22,7 +22,7 @@ type RowProblem struct {
 	Row    int    `json:"row"`
 	Column string `json:"column,omitempty"`
 	Field  string `json:"field,omitempty"`
-	// Path is the JSON pointer and Problem the code that other doors answer.
+	// Path is the JSON pointer and Problem the code that other sources answer.
 	Path    string        `json:"path,omitempty"`
 	Problem string        `json:"problem,omitempty"`
 	Value   string        `json:"value,omitempty"`
@@ -60,7 +60,7 @@ func failureOf(err error) *Failure {
 	return f
 }
 
-// rowProblems splits a problem that the door has with a row into its reasons.
+// rowProblems splits the problem of a row into its reasons.
 func rowProblems(row int, p *problem.Error, column func(field string) (header, value string)) []RowProblem {
 	if len(p.Fields) == 0 {
 		code := p.Key
@@ -90,8 +90,8 @@ func truncate(s string) string {
 
 type groupKey struct{ file, entity, column, field, value, code, text string }
 
-// problemGroups gathers rows that fail alike. Once it holds many groups, values that
-// differ are no longer told apart.
+// problemGroups groups rows that fail alike. Above maxGroups/2 groups, rows with
+// different values are grouped together.
 type problemGroups struct {
 	index  map[groupKey]int
 	groups []ProblemGroup

@@ -24,8 +24,8 @@ const (
 // "" for the id.
 type refKey struct{ entity, field string }
 
-// resolver turns the texts of references into ids. It remembers what it found,
-// not what it did not find: that may still be imported.
+// resolver turns the texts of references into ids. It remembers the records it
+// found, not the missing ones: those may still be imported.
 type resolver struct {
 	lookup lookup
 	cells  cellReader
@@ -36,10 +36,10 @@ type resolver struct {
 	dryRun   bool
 }
 
-// maxCachedSecrets bounds the remembered look-ups of one field.
+// maxKnown bounds the remembered look-ups of one field.
 const maxKnown = 200_000
 
-// load looks up all texts of one column in one go.
+// load looks up all texts of one column together.
 func (r *resolver) load(ctx context.Context, c *boundColumn, texts []string) error {
 	target := c.field.Target
 	if byID(c) {

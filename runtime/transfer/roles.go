@@ -13,7 +13,7 @@ import (
 )
 
 // assignRoles gives the users that the file made the roles of the mapping.
-// Users who were there before keep theirs: somebody may have taken one away.
+// Users who existed before keep theirs: a role may have been taken away on purpose.
 func (t *task) assignRoles(ctx context.Context, s *step, from []*row, results []record.RowResult) error {
 	if len(s.mapping.Roles) == 0 || t.progress.DryRun {
 		return nil
@@ -58,7 +58,7 @@ func (t *task) assignRoles(ctx context.Context, s *step, from []*row, results []
 
 type heldRole struct{ user, role string }
 
-// heldRoles reads the roles of users, seen or unseen by the importing person.
+// heldRoles reads the roles of users, also of users the actor may not see.
 func (t *task) heldRoles(ctx context.Context, users []any) (map[heldRole]bool, error) {
 	have := map[heldRole]bool{}
 	if len(users) == 0 {
@@ -76,7 +76,7 @@ func (t *task) heldRoles(ctx context.Context, users []any) (map[heldRole]bool, e
 	return have, err
 }
 
-// checkRights finds entities that the person may not import into.
+// checkRights finds entities that the user may not import into.
 func (t *task) checkRights() error {
 	rights := t.resolver.lookup.rights
 	var ps []problem.Field

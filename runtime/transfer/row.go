@@ -10,7 +10,7 @@ import (
 	"weft/runtime/record"
 )
 
-// row is one row of a file on its way to a record.
+// row is one row of a file that becomes a record.
 type row struct {
 	number   int
 	cells    []string
@@ -141,7 +141,7 @@ func (s *step) keyColumn() *boundColumn {
 	return nil
 }
 
-// column finds the header and text of a field for messages of the door.
+// column finds the header and text of a field for the problems of a row.
 func (s *step) column(r *row) func(field string) (string, string) {
 	return func(field string) (string, string) {
 		for _, c := range s.columns {
@@ -195,7 +195,7 @@ func (t *task) visitTime(s *step, r *row, header string) *time.Time {
 	return &at
 }
 
-// fingerprint tells whether two rows with the same key say the same.
+// fingerprint is equal for rows with equal cells.
 func (r *row) fingerprint(s *step) string {
 	parts := make([]string, len(s.columns))
 	for i, c := range s.columns {

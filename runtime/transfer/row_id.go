@@ -10,7 +10,7 @@ import (
 )
 
 // rowID is the id of the record that a row makes: a UUIDv7 of the time at which
-// the import began, then the place of the row, then a digest of the import's
+// the import began, then the position of the row, then a digest of the import's
 // id. A row that is read again after a crash finds its own record by it, even
 // where the mapping has no key.
 func rowID(importID string, at time.Time, step, row int) string {

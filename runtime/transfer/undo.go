@@ -50,7 +50,7 @@ func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) erro
 	return nil
 }
 
-// importChanges is what the history says that an import did.
+// importChanges are the changes of an import according to the history.
 type importChanges struct {
 	created map[string][]string // ids by entity
 	updated []updatedRecord
@@ -95,7 +95,7 @@ func (t *task) undoAll(ctx context.Context) error {
 	return t.save(ctx, nil)
 }
 
-// undo gives values back first: a record may refer to one that goes away.
+// undo restores values first: a record may refer to one that is deleted then.
 func (t *task) undo(ctx context.Context, report *UndoReport) error {
 	made, err := t.changesOfImport(ctx)
 	if err != nil {
@@ -109,8 +109,8 @@ func (t *task) undo(ctx context.Context, report *UndoReport) error {
 	return t.deleteCreated(ctx, made.created, report)
 }
 
-// changesOfImport reads the history rows of the import. A record has its rows together and
-// in order, since a row's id begins with the record's.
+// changesOfImport reads the history rows of the import. The rows of a record
+// follow each other in order, since a row's id begins with the record's.
 func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
 	m := &importChanges{created: map[string][]string{}}
 	own := map[string]bool{}
@@ -133,7 +133,7 @@ func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
 	return m, err
 }
 
-// addUpdate joins the changes of one record: the first From, the last To.
+// addUpdate merges the changes of one record: the first From, the last To.
 func (m *importChanges) addUpdate(h historyRow) {
 	if n := len(m.updated); n > 0 && m.updated[n-1].id == h.Record {
 		for key, c := range h.Changes {

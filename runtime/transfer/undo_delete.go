@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	undoCallers = 32   // so many deletions share the commits of the store
+	undoCallers = 32   // concurrent deletions share commits
 	maxKept     = 1000 // kept records that a report names
 )
 
 // deleteCreated deletes what the import created. Records that others of the same
-// import still refer to are tried again as long as each round gets further.
+// import refer to are tried again as long as a round deletes any.
 func (t *task) deleteCreated(ctx context.Context, created map[string][]string, report *UndoReport) error {
 	order := t.order(created)
 	var stuck map[string]map[string]*problem.Error
@@ -46,8 +46,8 @@ func (t *task) deleteCreated(ctx context.Context, created map[string][]string, r
 	return nil
 }
 
-// deleteAll deletes many records at once; left are those that the door refuses.
-// A record that is not there any more needs no deletion.
+// deleteAll deletes records concurrently; left are those whose deletion is
+// refused. A record that no longer exists needs none.
 func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (deleted int, left map[string]*problem.Error, err error) {
 	left = map[string]*problem.Error{}
 	var mu sync.Mutex
@@ -66,7 +66,7 @@ func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (dele
 				switch p := asProblem(err); {
 				case err == nil:
 					deleted++
-				case p == nil || p.Code.Status() >= 500: // not the record's fault
+				case p == nil || p.Code.Status() >= 500: // an error of the store
 					failed = err
 				case p.Code != problem.NotFound:
 					left[ids[i]] = p
@@ -85,7 +85,7 @@ func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (dele
 	return deleted, left, nil
 }
 
-// keep notes a record that stays as it is.
+// keep reports a record that the undo does not change.
 func (r *UndoReport) keep(entity, id string, p *problem.Error) {
 	if len(r.Kept) >= maxKept {
 		return

@@ -13,7 +13,7 @@ import (
 	"weft/runtime/store"
 )
 
-// restoreTries is how often a record that changes meanwhile is looked at anew.
+// restoreTries is how often a record that changes meanwhile is read again.
 const restoreTries = 3
 
 // restoreFields restores the fields of an updated record that still hold what the
@@ -22,7 +22,7 @@ const restoreTries = 3
 func (t *task) restoreFields(ctx context.Context, r updatedRecord, report *UndoReport) error {
 	e, ok := t.service.Current.Model().Entity(r.entity)
 	if !ok {
-		return nil // the entity was taken out of the model with its records
+		return nil // the entity was removed with its records
 	}
 	for range restoreTries {
 		patch, changed, rev, err := t.formerValues(ctx, e, r)
@@ -37,7 +37,7 @@ func (t *task) restoreFields(ctx context.Context, r updatedRecord, report *UndoR
 		}
 		p := asProblem(err)
 		switch {
-		case err != nil && (p == nil || p.Code.Status() >= 500): // not the record's fault
+		case err != nil && (p == nil || p.Code.Status() >= 500): // an error of the store
 			return fmt.Errorf("undo import of %s %s: %w", r.entity, r.id, err)
 		case p != nil && p.Code == problem.Stale:
 			continue

@@ -43,7 +43,7 @@ func (b *workbook) readStyles(z *zip.Reader, main string, rels relationships) er
 	return nil
 }
 
-// builtInFormat gives the formats that workbooks use without writing them down
+// builtInFormat gives the formats that workbooks do not declare
 // (ECMA-376 part 1, 18.8.30, with the East Asian ones).
 func builtInFormat(id int) cellStyle {
 	switch {

@@ -50,7 +50,7 @@ func (b *workbook) text(kind, style, raw, inline string) string {
 }
 
 // timeText turns a serial number into a day, a time of day or both. Day 60 of
-// the 1900 calendar (29 February 1900) never was.
+// the 1900 calendar (29 February 1900) does not exist.
 func (b *workbook) timeText(serial float64, s cellStyle, raw string) string {
 	if serial < 0 || serial >= 2958466 { // 10000-01-01
 		return raw

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// workbook is what is needed of a workbook to read its sheets.
+// workbook holds what its sheets need to be read.
 type workbook struct {
 	sheets  []sheetPart
 	strings []string

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"weft/runtime/jsontext"
 	"weft/runtime/store"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -200,9 +201,5 @@ func appendDouble(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)
 	}
-	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		format = 'e'
-	}
-	return strconv.AppendFloat(b, f, format, -1, 64)
+	return jsontext.AppendNumber(b, f)
 }

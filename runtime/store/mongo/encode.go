@@ -25,7 +25,7 @@ const (
 // encode lays out a document as docs/stored-form.md says. Its errors are about
 // the document.
 func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
-	e := encoder{json: jsonText{b: d.Body}, out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
+	e := encoder{json: jsonReader{b: d.Body}, out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
 	if err := e.document(c, d); err != nil {
 		return nil, fmt.Errorf("mongo: %s/%s: %w", c.Name, d.ID, err)
 	}
@@ -37,7 +37,7 @@ func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
 
 // encoder turns the JSON of one document into BSON.
 type encoder struct {
-	json jsonText
+	json jsonReader
 	out  []byte
 	// set says which of collection.unset have a value.
 	set []bool
@@ -227,7 +227,7 @@ func encodeValue(v any, kind query.Kind) (bson.RawValue, error) {
 	if err != nil {
 		return bson.RawValue{}, err
 	}
-	e := encoder{json: jsonText{b: data}}
+	e := encoder{json: jsonReader{b: data}}
 	t, err := e.value(kind, 1)
 	return bson.RawValue{Type: t, Value: e.out}, err
 }

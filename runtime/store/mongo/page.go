@@ -27,7 +27,7 @@ func (q *reader) page(ctx context.Context, k *collection, p page) (docs []store.
 	}
 	torn := false
 	err = q.consistently(ctx, k, func(ctx context.Context, from *driver.Collection) error {
-		cursor, err := from.Find(ctx, p.filter, o)
+		cursor, err := from.Find(ctx, p.filter, o, options.Find().SetMaxTime(maxTime(ctx)))
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ const resultBatch = 10_000
 // aggregate calls fn for every document that a pipeline returns.
 func (q *reader) aggregate(ctx context.Context, k *collection, stages bson.A, fn func(bson.Raw) error) error {
 	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
-		cursor, err := docs.Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch))
+		cursor, err := docs.Aggregate(ctx, stages, options.Aggregate().SetAllowDiskUse(true).SetBatchSize(resultBatch).SetMaxTime(maxTime(ctx)))
 		if err != nil {
 			return err
 		}

@@ -62,6 +62,20 @@ func (q *reader) consistently(ctx context.Context, k *collection, fn func(contex
 	})
 }
 
+// maxTimeGrace lets the caller's own deadline end a call before the database
+// does, so that the error is that of the context.
+const maxTimeGrace = 100 * time.Millisecond
+
+// maxTime is how long the database may work on a read: until the deadline of
+// the caller, so that it does not go on with what nobody waits for.
+func maxTime(ctx context.Context) time.Duration {
+	limit := maxCallTime
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, max(0, time.Until(deadline)))
+	}
+	return limit + maxTimeGrace
+}
+
 // View runs fn on one snapshot: that of a read-only transaction. The Reader
 // must not be used concurrently, and for no longer than the database lets a
 // transaction live (transactionLifetimeLimitSeconds, 60 s unless the operator
@@ -119,7 +133,7 @@ func (q *reader) Get(ctx context.Context, collection, id string) (doc store.Doc,
 		return doc, err
 	}
 	err = q.run(ctx, func(ctx context.Context) error {
-		raw, err := q.s.docs(k).FindOne(ctx, bson.D{{Key: memberID, Value: id}}).Raw()
+		raw, err := q.s.docs(k).FindOne(ctx, bson.D{{Key: memberID, Value: id}}, options.FindOne().SetMaxTime(maxTime(ctx))).Raw()
 		switch {
 		case errors.Is(err, driver.ErrNoDocuments):
 			return fmt.Errorf("%w: %s/%s", store.ErrNotFound, collection, id)
@@ -164,7 +178,7 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 // is valid until the next call.
 func (q *reader) forEach(ctx context.Context, k *collection, filter any, o *options.FindOptions, fn func(bson.Raw) error) error {
 	return q.consistently(ctx, k, func(ctx context.Context, docs *driver.Collection) error {
-		cursor, err := docs.Find(ctx, filter, o)
+		cursor, err := docs.Find(ctx, filter, o, options.Find().SetMaxTime(maxTime(ctx)))
 		if err != nil {
 			return err
 		}

@@ -7,20 +7,21 @@ import (
 
 var errJSON = errors.New("the body is no JSON object")
 
-// jsonText reads JSON from front to back.
-type jsonText struct {
+// jsonReader reads JSON strictly, in one pass. jsontext.Scanner trusts its
+// input; the body of a document is checked here.
+type jsonReader struct {
 	b []byte
 	i int
 }
 
-func (t *jsonText) space() {
+func (t *jsonReader) space() {
 	for t.i < len(t.b) && (t.b[t.i] == ' ' || t.b[t.i] == '\n' || t.b[t.i] == '\t' || t.b[t.i] == '\r') {
 		t.i++
 	}
 }
 
-// peek gives the next character that is no space, 0 at the end.
-func (t *jsonText) peek() byte {
+// peek returns the next character that is no space, 0 at the end.
+func (t *jsonReader) peek() byte {
 	t.space()
 	if t.i >= len(t.b) {
 		return 0
@@ -28,8 +29,8 @@ func (t *jsonText) peek() byte {
 	return t.b[t.i]
 }
 
-// take goes behind c if it comes next.
-func (t *jsonText) take(c byte) bool {
+// take consumes c if it comes next.
+func (t *jsonReader) take(c byte) bool {
 	if t.peek() != c {
 		return false
 	}
@@ -37,10 +38,10 @@ func (t *jsonText) take(c byte) bool {
 	return true
 }
 
-func (t *jsonText) end() bool { return t.peek() == 0 && t.i == len(t.b) }
+func (t *jsonReader) end() bool { return t.peek() == 0 && t.i == len(t.b) }
 
-// object calls fn for every member; fn reads its value.
-func (t *jsonText) object(fn func(key []byte) error) error {
+// object calls fn for every member; fn reads the value.
+func (t *jsonReader) object(fn func(key []byte) error) error {
 	if !t.take('{') {
 		return errJSON
 	}
@@ -63,7 +64,7 @@ func (t *jsonText) object(fn func(key []byte) error) error {
 }
 
 // array calls fn for every element; fn reads it.
-func (t *jsonText) array(fn func() error) error {
+func (t *jsonReader) array(fn func() error) error {
 	if !t.take('[') {
 		return errJSON
 	}
@@ -81,8 +82,8 @@ func (t *jsonText) array(fn func() error) error {
 	return nil
 }
 
-// string gives the text of a string; it may be a part of what is read.
-func (t *jsonText) string() ([]byte, error) {
+// string reads a string; the result may share memory with the input.
+func (t *jsonReader) string() ([]byte, error) {
 	if !t.take('"') {
 		return nil, errJSON
 	}
@@ -101,8 +102,8 @@ func (t *jsonText) string() ([]byte, error) {
 	return nil, errJSON
 }
 
-// escaped gives the text of a string that begins at start and has escapes.
-func (t *jsonText) escaped(start int) ([]byte, error) {
+// escaped reads a string that starts at start and has escapes.
+func (t *jsonReader) escaped(start int) ([]byte, error) {
 	for ; t.i < len(t.b); t.i++ {
 		switch t.b[t.i] {
 		case '\\':
@@ -119,8 +120,8 @@ func (t *jsonText) escaped(start int) ([]byte, error) {
 	return nil, errJSON
 }
 
-// number gives the text of a number and whether it has neither fraction nor exponent.
-func (t *jsonText) number() (text []byte, whole bool, err error) {
+// number reads a number and tells whether it has neither fraction nor exponent.
+func (t *jsonReader) number() (text []byte, whole bool, err error) {
 	t.space()
 	start := t.i
 	whole = true
@@ -140,14 +141,14 @@ func (t *jsonText) number() (text []byte, whole bool, err error) {
 	return text, whole, nil
 }
 
-func (t *jsonText) boolean() (bool, error) {
+func (t *jsonReader) boolean() (bool, error) {
 	if t.peek() == 't' {
 		return true, t.word("true")
 	}
 	return false, t.word("false")
 }
 
-func (t *jsonText) word(w string) error {
+func (t *jsonReader) word(w string) error {
 	t.space()
 	if len(t.b)-t.i < len(w) || string(t.b[t.i:t.i+len(w)]) != w {
 		return errJSON
@@ -156,8 +157,8 @@ func (t *jsonText) word(w string) error {
 	return nil
 }
 
-// skip goes behind one value.
-func (t *jsonText) skip() (err error) {
+// skip reads one value and drops it.
+func (t *jsonReader) skip() (err error) {
 	switch t.peek() {
 	case '"':
 		_, err = t.string()

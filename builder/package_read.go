@@ -15,7 +15,7 @@ import (
 	"weft/schemas"
 )
 
-// Limits of a package (S-20): files, bytes of one, bytes of all.
+// Limits of a package: files, bytes of one, bytes of all.
 const (
 	maxFiles      = 2000
 	maxFileBytes  = 10 << 20

@@ -12,7 +12,7 @@ import (
 )
 
 // Limits of failed sign-ins within one window, per account and per network
-// (S-28). They are counted before the password is looked at, so parallel tries
+// . They are counted before the password is looked at, so parallel tries
 // cannot slip through, and they are stored, so a restart does not forget them.
 const (
 	attemptWindow   = 15 * time.Minute
@@ -20,7 +20,7 @@ const (
 	networkAttempts = 100
 )
 
-// Bounds of one account's concurrent sign-ins (S-28): more running would take
+// Bounds of one account's concurrent sign-ins: more running would take
 // the password hashing, and the tries of the network, from other accounts.
 const (
 	accountRunning = 4

@@ -144,7 +144,7 @@ func (s *Service) loadSecret(ctx context.Context, collection string, sum digest,
 
 // readSession finds a session by its token or, within the grace after a
 // renewal, by the token before. A replaced token that comes later was stolen
-// or lost on its way: the whole session ends (S-26).
+// or lost on its way: the whole session ends.
 func (s *Service) readSession(ctx context.Context, sum digest) (*cachedSecret, error) {
 	replaced := false
 	d, err := findSession(ctx, s.Store, "hash", sum.String())

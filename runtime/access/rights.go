@@ -120,7 +120,7 @@ func (r *Rights) CanTransition(entity, key string, doc map[string]any) bool {
 func (r *Rights) Compiled() *Rights { return r.origin }
 
 // keepsPrivileges tells whether a write by a non-admin raises no privilege: the
-// role is one that the actor holds, the user is no admin (S-06).
+// role is one that the actor holds, the user is no admin.
 func (r *Rights) keepsPrivileges(entity string, doc map[string]any) bool {
 	switch entity {
 	case assignmentEntity:

@@ -9,7 +9,7 @@ import (
 	"weft/runtime/problem"
 )
 
-// Limits of concurrent requests. The one per user is far above the 64
+// Limits of concurrent requests. The one per user is far above the 64
 // requests that a busy integration sends in parallel.
 const (
 	maxPerUser    = 512

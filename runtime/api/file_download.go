@@ -126,7 +126,7 @@ func (rc *requestContext) checkLinkedFile(f *files.File) error {
 	}
 	body, _, err := rc.s.o.Reads.Get(rc.ctx, rc.actor, f.Entity, f.Record, fields, nil)
 	if err != nil {
-		// Not found, so that a caller without the right does not learn of the file (S-01).
+		// Not found, so that a caller without the right does not learn of the file.
 		if code := problem.CodeOf(err); code == problem.Invalid || code == problem.Forbidden || code == problem.NotFound {
 			return problem.New(problem.NotFound, "", nil)
 		}

@@ -32,7 +32,7 @@ func (rc *requestContext) uploadOptions() (files.Upload, error) {
 }
 
 // fileField finds a file field that the caller may write on some row. A field
-// that the caller may neither read nor write is unknown (S-03).
+// that the caller may neither read nor write is unknown.
 func (rc *requestContext) fileField(entity, field string) (*model.Field, error) {
 	rights, err := rc.s.o.Access.Rights(rc.ctx, rc.actor)
 	if err != nil {

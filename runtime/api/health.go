@@ -56,7 +56,7 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
-// HTTPServer makes a server with time limits against slow clients; long
+// HTTPServer makes a server with time limits against slow clients; long
 // transfers extend theirs.
 func HTTPServer(addr string, h http.Handler) *http.Server {
 	return &http.Server{

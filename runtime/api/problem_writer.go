@@ -46,7 +46,7 @@ func problemOf(err error, safe bool) *problem.Error {
 	case errors.Is(err, context.Canceled) && safe:
 		return wrap(problem.Unavailable, "client_left", time.Second)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		// The write may or may not have reached the store.
+		// The write may or may not have reached the store.
 		return wrap(problem.OutcomeUnknown, "", time.Second)
 	}
 	return wrap(problem.Internal, "", 0)

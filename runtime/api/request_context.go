@@ -91,7 +91,7 @@ func (rc *requestContext) setDeadlines() (end func()) {
 	return end
 }
 
-// finish turns a panic into a 500 and counts the answer (S-25).
+// finish turns a panic into a 500 and counts the answer.
 func (rc *requestContext) finish(m *request.RouteMetrics, start time.Time) {
 	if p := recover(); p != nil {
 		if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it by identity

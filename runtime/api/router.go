@@ -14,7 +14,7 @@ import (
 // decided by the service that is called.
 type Policy int
 
-// The policies. There is no default: New refuses a route without one (S-06).
+// The policies. There is no default: New refuses a route without one.
 const (
 	// Public is for everybody, signed in or not.
 	Public Policy = iota + 1
@@ -59,7 +59,7 @@ const (
 const basePath = "/api/v1"
 
 // newRouter builds the router from the list of routes. Paths match exactly: they
-// are neither cleaned nor redirected (S-07).
+// are neither cleaned nor redirected.
 func (s *Server) newRouter() (*mux.Router, error) {
 	r := mux.NewRouter().SkipClean(true)
 	for _, rt := range s.Routes() {

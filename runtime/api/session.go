@@ -14,7 +14,7 @@ type credentials struct {
 }
 
 // signIn answers {"token"} and sets the cookie. It does not tell which of login
-// and password was wrong (S-27).
+// and password was wrong.
 func signIn(rc *requestContext) error {
 	var in credentials
 	if _, err := rc.decode(&in); err != nil {

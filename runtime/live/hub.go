@@ -149,7 +149,7 @@ func (h *Hub) each(fn func(*subscription)) {
 	}
 }
 
-// check looks again and again whether everybody may still listen (S-11, S-32),
+// check looks again and again whether everybody may still listen,
 // and lets queries that speak of the present time follow it.
 func (h *Hub) check() {
 	defer h.done.Done()

@@ -22,7 +22,7 @@ var (
 )
 
 // outbox holds what waits for one client, up to a number of bytes: a slow
-// client costs only itself.
+// client costs only itself.
 type outbox struct {
 	mu    sync.Mutex
 	limit int

@@ -26,7 +26,7 @@ type socket struct {
 }
 
 // upgrader takes the connection over. Only pages of the same host may open a
-// socket (S-32): a browser sends cookies from everywhere. Nothing is compressed,
+// socket: a browser sends cookies from everywhere. Nothing is compressed,
 // so no small frame becomes a large one.
 var upgrader = websocket.Upgrader{
 	HandshakeTimeout: 10 * time.Second, ReadBufferSize: 1024, WriteBufferSize: 2048, WriteBufferPool: &sync.Pool{},

@@ -6,7 +6,7 @@ import (
 	"weft/schemas"
 )
 
-// maxPattern bounds the source of a pattern, so that compiling it stays cheap (S-24).
+// maxPattern bounds the source of a pattern, so that compiling it stays cheap.
 const maxPattern = 1000
 
 // entities makes the entities with their fields, still without what leads from

@@ -14,7 +14,7 @@ const urlLength = 2048
 func init() { registerType(urlType{}) }
 
 // urlType is an absolute web address; only http and https, so that no stored
-// link can run a script (S-19).
+// link can run a script.
 type urlType struct{ readable }
 
 func (urlType) Name() schemas.FieldType        { return schemas.TypeURL }

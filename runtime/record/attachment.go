@@ -106,7 +106,7 @@ func (cc *callContext) isImportUndo() bool {
 
 // readsFile tells whether the person may read one of the fields in which a
 // record holds a file. Who only knows the id of one in a hidden field could
-// else read it by putting it into another (S-03).
+// else read it by putting it into another.
 func (sn *snapshot) readsFile(e *model.Entity, doc map[string]any, id string) bool {
 	if !sn.rights.Can(e.Key, schemas.OpRead, doc) {
 		return false

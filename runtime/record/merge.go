@@ -105,7 +105,7 @@ func (cs *changeset) openMerged(ctx context.Context, e *model.Entity, id, at str
 // lacks the first value among the others. It passes the door as if the person
 // had written it, so a merge never carries a value over that he may not write.
 // Nor one that he may not read: on the kept record he may, and there is nothing
-// to learn from which fields a merge fills (S-03).
+// to learn from which fields a merge fills.
 func (cs *changeset) mergePatch(keep *change, others []*change, values map[string]any) map[string]any {
 	patch := copyDoc(values)
 	own, masks := cs.rights.ReadMask(keep.entity.Key, keep.before), make([]*access.Mask, len(others))

@@ -56,7 +56,7 @@ func (pl *problemList) requireOnce(path string) {
 }
 
 // notWritable notes a field that may not be written, and forgets what else was
-// found wrong with it: that depends on what it holds, which may be hidden (S-03).
+// found wrong with it: that depends on what it holds, which may be hidden.
 func (pl *problemList) notWritable(path string) {
 	pl.problems = slices.DeleteFunc(pl.problems, func(p problem.Field) bool {
 		return p.Path == path || strings.HasPrefix(p.Path, path+"/")

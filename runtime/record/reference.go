@@ -16,7 +16,7 @@ type references struct {
 }
 
 // checkReferences notes references that this change sets and that point to
-// nothing, or to what the person cannot see (S-02). What it found must still
+// nothing, or to what the person cannot see. What it found must still
 // not be deleted at the commit: then its row in the bin would exist.
 func (rf *references) checkReferences(ctx context.Context, ch *change) error {
 	for _, f := range ch.entity.Fields {

@@ -7,7 +7,7 @@ import (
 )
 
 // csvWriter writes UTF-8 with a byte order mark, by which spreadsheets know the
-// encoding. Texts that a spreadsheet would execute get an apostrophe (S-15).
+// encoding. Texts that a spreadsheet would execute get an apostrophe.
 type csvWriter struct {
 	w     io.Writer
 	csv   *csv.Writer

@@ -16,7 +16,7 @@ import (
 const maxCellUnits = 32_767
 
 // xlsxWriter writes a workbook with one sheet. Texts are typed string cells, so
-// none is a formula (S-15); the workbook is written at the end.
+// none is a formula; the workbook is written at the end.
 type xlsxWriter struct {
 	w      io.Writer
 	file   *excelize.File

@@ -3,7 +3,7 @@ package transfer
 import "strings"
 
 // A spreadsheet reads a text cell that begins with one of these as a formula
-// or ignores them before one (S-15); the full-width forms are folded to the
+// or ignores them before one; the full-width forms are folded to the
 // plain ones by some programs. A leading apostrophe is in the list so that
 // removing one restores the original.
 const formulaStarts = "=+-@\t\r\x00'＝＋－＠"

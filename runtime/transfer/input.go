@@ -36,7 +36,7 @@ type input struct {
 func inputOwner(id string) string { return "import/" + id }
 
 // storeInputs stores the files of an import. They are durable when it returns,
-// and their own names are never part of a path (S-17).
+// and their own names are never part of a path.
 func (s *Service) storeInputs(ctx context.Context, id string, actor *access.Actor, inputs []Input) ([]input, error) {
 	if len(inputs) == 0 {
 		return nil, problem.Of(problem.Invalid, problem.At("/file", "required"))

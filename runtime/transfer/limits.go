@@ -3,7 +3,7 @@ package transfer
 import "weft/runtime/problem"
 
 // Limits of one import. A file that breaks one is refused as a whole, before
-// anything of it is written (S-21).
+// anything of it is written.
 const (
 	maxFiles       = 50
 	maxFileBytes   = 256 << 20 // of one file as uploaded

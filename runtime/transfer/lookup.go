@@ -23,7 +23,7 @@ type match struct {
 }
 
 // lookup finds records by field values with the rights of the reader: hidden
-// records are not found, and hidden fields cannot be searched (S-03).
+// records are not found, and hidden fields cannot be searched.
 type lookup struct {
 	store  store.Reader
 	rights *access.Rights

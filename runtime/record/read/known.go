@@ -7,7 +7,7 @@ import (
 
 // known shows a parser only the fields that the person may read on some row.
 // To everything else a request gets one answer, unknown_field, whatever else is
-// wrong with it: not even the type of a hidden field can be found out (S-03).
+// wrong with it: not even the type of a hidden field can be found out.
 type known struct {
 	entity query.Entity
 	rights *access.Rights

@@ -23,7 +23,7 @@ func Decode(d store.Doc) (map[string]any, error) {
 	return doc, nil
 }
 
-// NotFound is the one answer for rows that are missing and rows that are hidden (S-01).
+// NotFound is the one answer for rows that are missing and rows that are hidden.
 func NotFound() *problem.Error { return problem.New(problem.NotFound, "no_such_record_here", nil) }
 
 // StoreProblem gives the store's errors their codes; others stay as they are.

@@ -15,11 +15,11 @@ import (
 
 var seed = maphash.MakeSeed()
 
-// sumOf tells renderings apart.
+// sumOf is a checksum by which renderings are compared.
 func sumOf(wire []byte) uint64 { return maphash.Bytes(seed, wire) }
 
-// event is one committed change on its way to the subscriptions. What one
-// subscription works out serves all that ask the same or see the same of it.
+// event is one committed change. Outcomes and renderings are computed once and
+// shared by the subscriptions with the same selection or the same fields.
 type event struct {
 	store.Event
 	from store.Reader
@@ -44,24 +44,24 @@ func newEvent(e store.Event, from store.Reader) *event {
 	return &event{Event: e, from: from, outcomes: map[*read.Selection]*outcome{}, rendered: map[string]json.RawMessage{}}
 }
 
-// docEvent is an event-like view of a record that was read.
+// docEvent is an event for a record that was read from the store.
 func docEvent(d store.Doc, from store.Reader) *event {
 	return newEvent(store.Event{Kind: store.Replace, Doc: d}, from)
 }
 
-// of works out what the change means to a selection, once.
-func (e *event) of(ctx context.Context, sel *read.Selection) *outcome {
+// outcome returns what the change means to a selection, computed once.
+func (e *event) outcome(ctx context.Context, sel *read.Selection) *outcome {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if o := e.outcomes[sel]; o != nil {
 		return o
 	}
-	o := e.work(ctx, sel)
+	o := e.computeOutcome(ctx, sel)
 	e.outcomes[sel] = o
 	return o
 }
 
-func (e *event) work(ctx context.Context, sel *read.Selection) *outcome {
+func (e *event) computeOutcome(ctx context.Context, sel *read.Selection) *outcome {
 	o := &outcome{}
 	if e.Kind == store.Delete {
 		return o
@@ -71,13 +71,13 @@ func (e *event) work(ctx context.Context, sel *read.Selection) *outcome {
 		o.err = err
 		return o
 	}
-	far := e.far(ctx, &o.err)
+	far := e.referenced(ctx, &o.err)
 	if o.matches = query.Matches(sel.Where, doc, far); o.err != nil || !o.matches {
 		o.matches = false
 		return o
 	}
 	o.pos = positionOf(sel.Sort, doc, far)
-	view := sel.View(doc)
+	view := sel.RenderKey(doc)
 	o.wire = e.rendered[view]
 	if view == "" || o.wire == nil {
 		if o.wire, err = sel.Render(ctx, e.Doc.Body, doc); err != nil {
@@ -99,8 +99,8 @@ func (e *event) decoded() (map[string]any, error) {
 	return e.doc, e.docErr
 }
 
-// far reads records across references; a failure makes the outcome unknown.
-func (e *event) far(ctx context.Context, failed *error) func(collection, id string) map[string]any {
+// referenced reads records across references; a failure is kept in failed.
+func (e *event) referenced(ctx context.Context, failed *error) func(collection, id string) map[string]any {
 	return func(collection, id string) map[string]any {
 		d, err := e.from.Get(ctx, collection, id)
 		if errors.Is(err, store.ErrNotFound) {

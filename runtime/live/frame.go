@@ -12,9 +12,9 @@ import (
 	"weft/runtime/record/read"
 )
 
-// request is a frame from a client. Seq is the last one that a returning
-// client was told of this subscription.
-type request struct {
+// command is a frame from a client. Seq is the last one that a returning client
+// received for this subscription.
+type command struct {
 	Op     string     `json:"op"` // subscribe, unsubscribe
 	Ref    string     `json:"ref"`
 	Entity string     `json:"entity"`
@@ -29,9 +29,9 @@ var ops = []string{"subscribe", "unsubscribe"}
 // Ops are the operations of the protocol.
 func Ops() []string { return slices.Clone(ops) }
 
-// readRequest decodes a frame strictly: what is not known is not guessed.
-func readRequest(frame []byte) (request, error) {
-	var r request
+// readCommand decodes a frame; unknown members are an error.
+func readCommand(frame []byte) (command, error) {
+	var r command
 	d := json.NewDecoder(bytes.NewReader(frame))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&r); err != nil {
@@ -51,7 +51,7 @@ func readRequest(frame []byte) (request, error) {
 	return r, nil
 }
 
-// head begins a message: {"ref":…,"seq":…,"event":…
+// head appends the first members of a message: {"ref":…,"seq":…,"event":…
 func head(n int, ref string, seq uint64, event string) []byte {
 	name, _ := json.Marshal(ref) // a string always encodes
 	b := make([]byte, 0, n+len(name)+64)
@@ -93,8 +93,8 @@ func (s *socket) sendResync(ref string, seq uint64) {
 	s.out.push(append(head(0, ref, seq, "resync"), '}'))
 }
 
-// sendError tells why a frame was refused or a subscription ended, as the API
-// would: {"ref","seq","event":"error","problem":{…}}.
+// sendError sends why a frame was refused or a subscription ended, in the form
+// of the API: {"ref","seq","event":"error","problem":{…}}.
 func (s *socket) sendError(ref string, err error) {
 	p := problem.As(err)
 	if p == nil {

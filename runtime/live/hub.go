@@ -1,9 +1,9 @@
-// Package live keeps queries answered while records change: a websocket hub
-// over store.Watch. A subscription is a set of records, the first of its query
-// in its order, at most its limit of them; the client sorts. Whenever a change
-// is committed, the set follows: a record that comes in or changes is put, one
-// that leaves the query, the set or the reader's rights is dropped by its id,
-// and one that the reader never saw is never named.
+// Package live serves live queries over websockets, fed by store.Watch. A
+// subscription is a set of records: the first of its query in its order, at most
+// its limit; the client sorts. With every committed change the set is updated: a
+// record that enters or changes is sent as "put", one that leaves the query, the
+// set or the reader's rights as "drop" with its id. The id of a record that the
+// reader never saw is never sent.
 package live
 
 import (
@@ -19,8 +19,8 @@ import (
 	"weft/runtime/store"
 )
 
-// Authority is what the hub asks about its callers. Check fails when somebody
-// who was let in earlier would not be let in now.
+// Authority is what the hub needs to know about its callers. Check fails when
+// an actor that signed in earlier could not sign in now.
 type Authority interface {
 	access.Authority
 	Check(ctx context.Context, a *access.Actor) error
@@ -54,11 +54,11 @@ type Hub struct {
 	closed  bool
 	sockets map[*socket]struct{}
 	perUser map[string]int
-	// byEntity and byOther find subscriptions by the collection they show and by
-	// those that decide what they show.
+	// byEntity finds subscriptions by the collection whose records they hold,
+	// byOther by the collections that their filter or their answer depends on.
 	byEntity, byOther map[string]map[*subscription]struct{}
-	shared            map[shareKey]*shared
-	parked            parking
+	shared            map[selectionKey]*sharedSelection
+	resumable         resumableSets
 }
 
 // New makes a Hub. It begins to watch the store with its first socket.
@@ -70,13 +70,13 @@ func New(o Options) *Hub {
 	h := &Hub{Options: o, slots: make(chan struct{}, readers),
 		sockets: map[*socket]struct{}{}, perUser: map[string]int{},
 		byEntity: map[string]map[*subscription]struct{}{}, byOther: map[string]map[*subscription]struct{}{},
-		shared: map[shareKey]*shared{}}
+		shared: map[selectionKey]*sharedSelection{}}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
-	h.parked.init(o.Limits)
+	h.resumable.init(o.Limits)
 	return h
 }
 
-// readers is how many subscriptions may read the store at once: live views
+// readers is how many subscriptions may read the store at once: live queries
 // must not starve the callers of the API.
 const readers = 2
 
@@ -114,7 +114,7 @@ func (h *Hub) Sockets() int {
 	return len(h.sockets)
 }
 
-// follow hands every committed change to the subscriptions it may concern.
+// follow delivers every committed change to the subscriptions it may concern.
 func (h *Hub) follow(events <-chan store.Event) {
 	defer h.done.Done()
 	for e := range events {
@@ -134,7 +134,7 @@ func (h *Hub) dispatch(e *event) {
 		s.deliver(e)
 	}
 	for s := range h.byOther[e.Collection] {
-		s.refreshIn(calm)
+		s.refreshIn(refreshDelay)
 	}
 }
 
@@ -149,8 +149,8 @@ func (h *Hub) each(fn func(*subscription)) {
 	}
 }
 
-// check looks again and again whether everybody may still listen,
-// and lets queries that speak of the present time follow it.
+// check closes, every Limits.Check, the sockets of actors that may no longer
+// subscribe, and refreshes queries with relative dates.
 func (h *Hub) check() {
 	defer h.done.Done()
 	tick := time.NewTicker(h.Limits.Check)
@@ -162,10 +162,10 @@ func (h *Hub) check() {
 			return
 		case now := <-tick.C:
 			h.checkSockets()
-			h.parked.expire(now)
+			h.resumable.expire(now)
 			if now.Sub(aged) >= h.Limits.Age {
 				aged = now
-				h.each((*subscription).age)
+				h.each((*subscription).refreshIfUsesNow)
 			}
 		}
 	}

@@ -6,29 +6,29 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// farewell is how a socket is closed: an RFC 6455 code and a word why.
-type farewell struct {
+// closeReason is an RFC 6455 close code and its text.
+type closeReason struct {
 	code int
 	text string
 }
 
 var (
-	goingAway  = farewell{websocket.CloseGoingAway, "going away"}
-	signedOut  = farewell{websocket.ClosePolicyViolation, "signed out"}
-	tooFast    = farewell{websocket.ClosePolicyViolation, "too many messages"}
-	notJSON    = farewell{websocket.CloseUnsupportedData, "text frames of JSON only"}
-	tooSlow    = farewell{websocket.CloseTryAgainLater, "too slow, resync"}
-	clientGone = farewell{websocket.CloseNormalClosure, "the connection is lost"}
+	goingAway  = closeReason{websocket.CloseGoingAway, "going away"}
+	signedOut  = closeReason{websocket.ClosePolicyViolation, "signed out"}
+	tooFast    = closeReason{websocket.ClosePolicyViolation, "too many messages"}
+	notJSON    = closeReason{websocket.CloseUnsupportedData, "text frames of JSON only"}
+	tooSlow    = closeReason{websocket.CloseTryAgainLater, "too slow, resync"}
+	clientGone = closeReason{websocket.CloseNormalClosure, "the connection is lost"}
 )
 
-// outbox holds what waits for one client, up to a number of bytes: a slow
-// client costs only itself.
+// outbox is the queue of messages to one client, bounded in bytes, so that a slow
+// client does not hold up others.
 type outbox struct {
 	mu    sync.Mutex
 	limit int
 	queue [][]byte
 	bytes int
-	end   *farewell // set once; nothing more is taken
+	end   *closeReason // set once; nothing more is taken
 	wake  chan struct{}
 	taken chan struct{}
 }
@@ -38,8 +38,7 @@ func newOutbox(limit int) *outbox {
 }
 
 // push queues a message; a single one may be larger than the limit. When there
-// are too many bytes, all that waits is thrown away and the socket is to be
-// closed as too slow.
+// are too many bytes, the queue is discarded and the socket is closed as too slow.
 func (o *outbox) push(message []byte) {
 	o.mu.Lock()
 	if o.end == nil {
@@ -54,9 +53,9 @@ func (o *outbox) push(message []byte) {
 	signal(o.wake)
 }
 
-// room waits until at most half of the outbox is full, so that a client which
-// asks for many snapshots at once gets them one after the other.
-func (o *outbox) room() {
+// waitForSpace waits until at most half of the outbox is full, so that a client which
+// subscribes to many queries at once gets the snapshots one after the other.
+func (o *outbox) waitForSpace() {
 	for {
 		o.mu.Lock()
 		ok := o.end != nil || o.bytes <= o.limit/2
@@ -68,9 +67,9 @@ func (o *outbox) room() {
 	}
 }
 
-// close lets the writer say farewell; what waits for a client that is no
-// longer signed in is thrown away.
-func (o *outbox) close(why farewell) {
+// close ends the queue; the writer sends the close frame. Messages to a client
+// that is no longer signed in are discarded.
+func (o *outbox) close(why closeReason) {
 	o.mu.Lock()
 	if o.end == nil {
 		o.end = &why
@@ -91,7 +90,7 @@ func signal(c chan struct{}) {
 }
 
 // take empties the outbox; end is set when nothing more will come.
-func (o *outbox) take() (queue [][]byte, end *farewell) {
+func (o *outbox) take() (queue [][]byte, end *closeReason) {
 	o.mu.Lock()
 	queue, end = o.queue, o.end
 	o.queue, o.bytes = nil, 0

@@ -29,7 +29,7 @@ func TestOutbox(t *testing.T) {
 func TestOutboxOfSignedOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		why  farewell
+		why  closeReason
 		left int
 	}{{signedOut, 0}, {goingAway, 1}} {
 		o := newOutbox(100)
@@ -49,7 +49,7 @@ func TestOutboxRoom(t *testing.T) {
 	o.push([]byte("12345678"))
 	passed := make(chan struct{})
 	go func() {
-		o.room()
+		o.waitForSpace()
 		close(passed)
 	}()
 	select {
@@ -61,7 +61,7 @@ func TestOutboxRoom(t *testing.T) {
 	<-passed
 	o.push([]byte("12345678"))
 	o.close(clientGone)
-	o.room()
+	o.waitForSpace()
 }
 
 func TestRefusedBySlowness(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 func TestSubscriptionIsTheQuery(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	c := st.dial(st.session("admin"))
 	c.send(`{"op":"subscribe","ref":"a","entity":"deal","query":{"where":["amount",">=",10],"search":"big","fields":["name"]}}`)
 	c.want("snapshot")
@@ -33,7 +33,7 @@ func TestSubscriptionIsTheQuery(t *testing.T) {
 // is put, who leaves is dropped.
 func TestChangesAcrossReference(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	account := st.create("account", doc{"name": "A", "sector": "retail"})
 	deal := st.create("deal", doc{"name": "d", "account": account})
 	c := st.dial(st.session("admin"))
@@ -56,7 +56,7 @@ func TestChangesAcrossReference(t *testing.T) {
 // query is read anew.
 func TestWithoutALimitEveryChangeIsTold(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	account := st.create("account", doc{"name": "A", "sector": "retail"})
 	for n := range 60 {
 		st.create("deal", doc{"name": fmt.Sprint("old ", n), "account": account})
@@ -86,7 +86,7 @@ func TestWithoutALimitEveryChangeIsTold(t *testing.T) {
 // A limited subscription is always the first records of its order.
 func TestLimitStaysRight(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	ids := map[float64]string{}
 	for _, n := range []float64{10, 20, 30} {
 		ids[n] = st.create("deal", doc{"name": fmt.Sprint(n), "amount": n})
@@ -122,7 +122,7 @@ func TestLimitStaysRight(t *testing.T) {
 // Texts keep the order that people read them in, numbers by their value.
 func TestLimitOfTextsStaysRight(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	ids := map[string]string{}
 	for _, name := range []string{"第 10 期", "第 2 期", "张"} {
 		ids[name] = st.create("account", doc{"name": name})
@@ -143,7 +143,7 @@ func TestLimitOfTextsStaysRight(t *testing.T) {
 
 func TestRefusedFrames(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	st.user("ann", "sales", "")
 	c := st.dial(st.session("ann"))
 	for frame, want := range map[string]string{

@@ -9,9 +9,9 @@ import (
 	"weft/runtime/store"
 )
 
-// refresh reads the query and tells the client what differs from what it has;
-// the first time, or when nothing is known of what it has, everything. resume
-// is the seq up to which a returning client was told, 0 for none.
+// refresh reads the query and sends the difference to what the client has, or a
+// snapshot when that is not known. resume is the seq up to which a returning
+// client was sent everything, 0 for none.
 func (s *subscription) refresh(resume uint64) {
 	s.mu.Lock()
 	s.waiting = false
@@ -31,8 +31,8 @@ func (s *subscription) refresh(resume uint64) {
 	}
 }
 
-// finish ends a reading: what was committed meanwhile is applied. It returns
-// false when the store must be read once more.
+// finish ends a read and applies what was committed meanwhile. It returns false
+// when the store must be read once more.
 func (s *subscription) finish(err error) bool {
 	s.mu.Lock()
 	if err == nil && s.again && !s.ended {
@@ -54,7 +54,7 @@ func (s *subscription) finish(err error) bool {
 	return true
 }
 
-// read is one reading. Changes that are committed meanwhile wait.
+// read reads the query once. Changes that are committed meanwhile are queued.
 func (s *subscription) read(resume uint64) error {
 	h := s.socket.hub
 	select {
@@ -67,7 +67,7 @@ func (s *subscription) read(resume uint64) error {
 	if err != nil {
 		return err
 	}
-	if !s.hold(sh) {
+	if !s.useSelection(sh) {
 		return nil
 	}
 	seq := h.seq.Load()
@@ -79,7 +79,7 @@ func (s *subscription) read(resume uint64) error {
 	if more {
 		docs = docs[:sh.sel.Limit]
 	}
-	if docs, err = s.withKept(sh.sel, docs); err != nil {
+	if docs, err = s.withMembers(sh.sel, docs); err != nil {
 		return err
 	}
 	found, err := h.outcomes(sh.sel, docs)
@@ -91,15 +91,15 @@ func (s *subscription) read(resume uint64) error {
 	if s.ended {
 		return nil
 	}
-	s.settle(found, docs, more, seq, resume)
+	s.sendDifference(found, docs, more, seq, resume)
 	return nil
 }
 
-// withKept adds to the first records of an open subscription those that its
-// client has besides, as far as they still match.
-func (s *subscription) withKept(sel *read.Selection, docs []store.Doc) ([]store.Doc, error) {
+// withMembers adds to the first records of an unlimited subscription the
+// other records that its client has and that still match.
+func (s *subscription) withMembers(sel *read.Selection, docs []store.Doc) ([]store.Doc, error) {
 	h := s.socket.hub
-	ids := s.besides(docs)
+	ids := s.membersBeyond(docs)
 	if len(ids) == 0 {
 		return docs, nil
 	}
@@ -108,7 +108,7 @@ func (s *subscription) withKept(sel *read.Selection, docs []store.Doc) ([]store.
 		return nil, fmt.Errorf("live query: %w", err)
 	}
 	for _, d := range kept {
-		o := docEvent(d, h.Store).of(h.ctx, sel)
+		o := docEvent(d, h.Store).outcome(h.ctx, sel)
 		if o.err != nil {
 			return nil, o.err
 		}
@@ -119,12 +119,12 @@ func (s *subscription) withKept(sel *read.Selection, docs []store.Doc) ([]store.
 	return docs, nil
 }
 
-// besides lists the records that the client of an open subscription has and
-// that are not among docs.
-func (s *subscription) besides(docs []store.Doc) []string {
+// membersBeyond lists the records that the client of an unlimited
+// subscription has and that are not among docs.
+func (s *subscription) membersBeyond(docs []store.Doc) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open || s.set == nil {
+	if !s.unlimited || s.set == nil {
 		return nil
 	}
 	read := make(map[string]bool, len(docs))
@@ -140,8 +140,8 @@ func (s *subscription) besides(docs []store.Doc) []string {
 	return ids
 }
 
-// hold makes a selection the subscription's, unless it has ended.
-func (s *subscription) hold(sh *shared) bool {
+// useSelection replaces the selection of a subscription that has not ended.
+func (s *subscription) useSelection(sh *sharedSelection) bool {
 	h := s.socket.hub
 	s.mu.Lock()
 	old := s.shared
@@ -155,14 +155,14 @@ func (s *subscription) hold(sh *shared) bool {
 	h.listen(s, sh.sel.Depends())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended { // it may have ended before it was entered
+	if s.ended { // it may have ended before it was registered
 		h.unlisten(s)
 	}
 	return !s.ended
 }
 
-// outcomes renders the records that were read. One that a failed look across
-// a reference leaves in doubt fails the reading.
+// outcomes renders the records that were read. A failure to read across a
+// reference fails the whole read.
 func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error) {
 	out := make([]*outcome, len(docs))
 	for i, d := range docs {
@@ -172,7 +172,7 @@ func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error
 			return nil, err
 		}
 		o := &outcome{matches: true}
-		o.pos = positionOf(sel.Sort, doc, e.far(h.ctx, &o.err))
+		o.pos = positionOf(sel.Sort, doc, e.referenced(h.ctx, &o.err))
 		if o.err != nil {
 			return nil, o.err
 		}
@@ -187,8 +187,8 @@ func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error
 	return out, nil
 }
 
-// fail ends a subscription that cannot go on, or tries again when the store
-// could not be reached.
+// fail ends a subscription that cannot go on, or retries when the store could
+// not be reached.
 func (s *subscription) fail(err error) {
 	switch problem.CodeOf(err) {
 	case problem.Unauthenticated:

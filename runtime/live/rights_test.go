@@ -12,7 +12,7 @@ import (
 // A subscriber sees what his rights show him, and nothing else ever names it (S-01, S-32).
 func TestEventsFollowRights(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	mia := st.user("mia", "manager", "")
 	ann := st.user("ann", "sales", mia)
 	bob := st.user("bob", "sales", "")
@@ -54,7 +54,7 @@ func TestEventsFollowRights(t *testing.T) {
 // Changed rights hold without a new subscription (S-11).
 func TestRightsChangeWhileListening(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	mia := st.user("mia", "manager", "")
 	ann := st.user("ann", "sales", "")
 	deal := st.create("deal", doc{"name": "ann's", "owner": ann})
@@ -71,7 +71,7 @@ func TestRightsChangeWhileListening(t *testing.T) {
 
 func TestRoleTakenAwayEndsSubscription(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	ann := st.user("ann", "", "")
 	assignment := st.create("role_assignment", doc{"user": ann, "role": "sales"})
 	deal := st.create("deal", doc{"name": "ann's", "owner": ann})
@@ -89,7 +89,7 @@ func TestRoleTakenAwayEndsSubscription(t *testing.T) {
 // seconds (S-11, S-32).
 func TestSignedOutIsClosed(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	ann := st.user("ann", "sales", "")
 	for name, end := range map[string]func(token string){
 		"sign out": func(token string) {
@@ -119,7 +119,7 @@ func TestSignedOutIsClosed(t *testing.T) {
 // A renewed secret does not end the socket of the session.
 func TestRenewedSessionGoesOn(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	ann := st.user("ann", "sales", "")
 	token := st.session("ann")
 	c := st.dial(token)

@@ -16,19 +16,19 @@ type member struct {
 }
 
 // set is what one subscription's client has: the first limit records of the
-// query in its order or, when it is open, those of the snapshot and all that
-// has changed since.
+// query in its order or, when it is unlimited, those of the snapshot and all that
+// changed since.
 type set struct {
-	limit int
-	open  bool
-	terms []query.SortTerm // without a term on id
-	desc  bool             // of id
-	byID  map[string]*member
-	order []*member
-	// more says that there may be matching records behind the last member.
+	limit     int
+	unlimited bool
+	terms     []query.SortTerm // without a term on id
+	desc      bool             // of id
+	byID      map[string]*member
+	order     []*member
+	// more says that there may be matching records after the last member.
 	more bool
-	// drops are the last records that left, by which a client that was away
-	// learns what it missed; floor is the seq up to which they are forgotten.
+	// drops are the records that left last, sent to a client that resumes; older
+	// ones, up to the seq floor, are no longer known.
 	drops []dropped
 	floor uint64
 }
@@ -41,24 +41,24 @@ type dropped struct {
 // maxDrops is how many drops a set remembers.
 const maxDrops = 1000
 
-// maxOpen is how many records an open set holds; then the client begins anew.
-const maxOpen = 10_000
+// maxUnlimited bounds an unlimited set; with more the client starts again with a snapshot.
+const maxUnlimited = 10_000
 
-func newSet(limit int, open bool, sort []query.SortTerm) *set {
+func newSet(limit int, unlimited bool, sort []query.SortTerm) *set {
 	terms, desc := query.SplitID(sort)
-	return &set{limit: limit, open: open, terms: terms, desc: desc, byID: map[string]*member{}}
+	return &set{limit: limit, unlimited: unlimited, terms: terms, desc: desc, byID: map[string]*member{}}
 }
 
 // compare orders positions as the store orders records: unset values last both ways.
 func (s *set) compare(a, b query.Position) int { return a.Compare(b, s.terms, s.desc) }
 
-// beyond tells whether a position lies behind all that the set can hold.
+// beyond tells whether a position comes after every record that the set can hold.
 func (s *set) beyond(p query.Position) bool {
-	return s.more && !s.open && (len(s.order) == 0 || s.compare(p, s.last().pos) > 0)
+	return s.more && !s.unlimited && (len(s.order) == 0 || s.compare(p, s.last().pos) > 0)
 }
 
-// follows tells whether records behind the set move up when one leaves.
-func (s *set) follows() bool { return s.more && !s.open }
+// refills tells whether another record moves into the set when one leaves.
+func (s *set) refills() bool { return s.more && !s.unlimited }
 
 func (s *set) last() *member { return s.order[len(s.order)-1] }
 
@@ -68,7 +68,7 @@ func (s *set) insert(m *member) {
 	s.byID[m.id] = m
 }
 
-// take takes a member out, nil when there is none.
+// take removes a member; nil when there is none.
 func (s *set) take(id string) *member {
 	m := s.byID[id]
 	if m == nil {
@@ -76,14 +76,14 @@ func (s *set) take(id string) *member {
 	}
 	delete(s.byID, id)
 	at, ok := slices.BinarySearchFunc(s.order, m.pos, func(o *member, p query.Position) int { return s.compare(o.pos, p) })
-	if !ok { // equal positions name one record, so this is a set built under another order
+	if !ok { // the set was built under another order
 		at = slices.Index(s.order, m)
 	}
 	s.order = slices.Delete(s.order, at, at+1)
 	return m
 }
 
-// drop takes a member out for its client and remembers it.
+// drop removes a member and remembers the drop.
 func (s *set) drop(id string, seq uint64) bool {
 	if s.take(id) == nil {
 		return false

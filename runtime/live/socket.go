@@ -10,6 +10,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // socket is one client.
@@ -25,16 +26,16 @@ type socket struct {
 	subs map[string]*subscription
 }
 
-// upgrader takes the connection over. Only pages of the same host may open a
-// socket: a browser sends cookies from everywhere. Nothing is compressed,
+// upgrader upgrades the connection. Only pages of the same host may open a
+// socket: a browser sends its cookies from pages of any site. Nothing is compressed,
 // so no small frame becomes a large one.
 var upgrader = websocket.Upgrader{
 	HandshakeTimeout: 10 * time.Second, ReadBufferSize: 1024, WriteBufferSize: 2048, WriteBufferPool: &sync.Pool{},
 }
 
-// Serve takes over the connection of a signed-in actor and returns when it is
-// closed. Before it takes over it fails: forbidden for a foreign origin, rate
-// when there are too many sockets, malformed when r is no websocket handshake.
+// Serve upgrades the connection of a signed-in actor and returns when it is
+// closed. Errors before the upgrade: forbidden for a foreign origin, rate
+// when there are too many sockets, malformed when r is not a websocket handshake.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a *access.Actor) error {
 	if a == nil {
 		return problem.New(problem.Unauthenticated, "", nil)
@@ -42,12 +43,12 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a *access.Actor) err
 	if err := h.start(); err != nil {
 		return problem.Wrap(problem.Unavailable, err)
 	}
-	s := &socket{hub: h, actor: a, lang: problem.Language(r.Header.Get("Accept-Language")), out: newOutbox(h.Limits.Queue),
+	s := &socket{hub: h, actor: a, lang: request.Language(r), out: newOutbox(h.Limits.Queue),
 		done: make(chan struct{}), subs: map[string]*subscription{}}
-	if err := h.admit(s); err != nil {
+	if err := h.addSocket(s); err != nil {
 		return err
 	}
-	defer h.dismiss(s)
+	defer h.removeSocket(s)
 	code, u := problem.Malformed, upgrader
 	u.Error = func(_ http.ResponseWriter, _ *http.Request, status int, _ error) {
 		if status == http.StatusForbidden {
@@ -65,7 +66,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, a *access.Actor) err
 	return nil
 }
 
-func (h *Hub) admit(s *socket) error {
+func (h *Hub) addSocket(s *socket) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -79,7 +80,7 @@ func (h *Hub) admit(s *socket) error {
 	return nil
 }
 
-func (h *Hub) dismiss(s *socket) {
+func (h *Hub) removeSocket(s *socket) {
 	s.mu.Lock()
 	subs := s.subs
 	s.subs = nil
@@ -95,7 +96,7 @@ func (h *Hub) dismiss(s *socket) {
 	}
 }
 
-// write sends what waits until the socket ends.
+// write sends queued messages until the socket ends.
 func (s *socket) write() {
 	defer func() {
 		s.out.close(clientGone)
@@ -151,7 +152,8 @@ func (s *socket) read(ctx context.Context) {
 	alive := func(string) error { return s.conn.SetReadDeadline(time.Now().Add(silence)) }
 	s.conn.SetPongHandler(alive)
 	_ = alive("")
-	rate := newRate(s.hub.Limits.Messages, time.Now())
+	var messages request.Bucket
+	perSecond := float64(s.hub.Limits.Messages)
 	for ctx.Err() == nil {
 		kind, frame, err := s.conn.ReadMessage()
 		if err != nil {
@@ -159,7 +161,7 @@ func (s *socket) read(ctx context.Context) {
 		}
 		_ = alive("")
 		switch {
-		case !rate.allow(time.Now()):
+		case !messages.Allow(time.Now(), 4*perSecond, perSecond):
 			s.out.close(tooFast)
 		case kind != websocket.TextMessage:
 			s.out.close(notJSON)
@@ -169,8 +171,8 @@ func (s *socket) read(ctx context.Context) {
 	}
 }
 
-// check closes the socket when its actor would not be let in any more, and
-// reads its queries anew when the actor's rights have changed.
+// check closes the socket when its actor could not sign in any more, and
+// refreshes its subscriptions when the actor's rights have changed.
 func (s *socket) check() {
 	ctx, cancel := context.WithTimeout(s.hub.ctx, s.hub.Limits.Check)
 	defer cancel()
@@ -180,7 +182,7 @@ func (s *socket) check() {
 	}
 	rights, err := s.hub.Authority.Rights(ctx, s.actor)
 	if err != nil {
-		return // what cannot be asked now is asked again, and nothing is delivered meanwhile
+		return // retried with the next check; nothing is delivered meanwhile
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

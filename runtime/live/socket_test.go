@@ -18,7 +18,7 @@ const all = `{"op":"subscribe","ref":"a","entity":"deal","query":{"where":["name
 // A client that returns with its last seq learns exactly what it missed (R-26).
 func TestResume(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	token := st.session("admin")
 	c := st.dial(token)
 	kept, gone := st.create("deal", doc{"name": "kept"}), st.create("deal", doc{"name": "gone"})
@@ -50,7 +50,7 @@ func TestResume(t *testing.T) {
 // What the hub does not know any more it says so, and begins anew.
 func TestResumeUnknown(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	id := st.create("deal", doc{"name": "d"})
 	c := st.dial(st.session("admin"))
 	c.send(strings.Replace(all, `"ref"`, `"seq":1,"ref"`, 1))
@@ -72,7 +72,7 @@ func waitFor(t *testing.T, done func() bool) {
 
 func TestSocketLimits(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{Frame: 1000, Subscriptions: 3, SocketsPerUser: 2, Messages: 10})
+	st := newHarness(t, live.Limits{Frame: 1000, Subscriptions: 3, SocketsPerUser: 2, Messages: 10})
 	token := st.session("admin")
 	c := st.dial(token)
 	for i := range 3 {
@@ -107,7 +107,7 @@ func TestSocketLimits(t *testing.T) {
 
 func TestHandshake(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	token := st.session("admin")
 	for name, c := range map[string]struct {
 		header http.Header
@@ -137,7 +137,7 @@ func TestHandshake(t *testing.T) {
 // on (R-23).
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{Queue: 500_000, Write: 200 * time.Millisecond})
+	st := newHarness(t, live.Limits{Queue: 500_000, Write: 200 * time.Millisecond})
 	c, other := st.dial(st.session("admin")), st.dial(st.session("admin"))
 	must(t, c.conn.UnderlyingConn().(*net.TCPConn).SetReadBuffer(4096))
 	for _, one := range []*client{c, other} {
@@ -155,7 +155,7 @@ func TestSlowClient(t *testing.T) {
 
 func TestCloseSaysGoingAway(t *testing.T) {
 	t.Parallel()
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	c := st.dial(st.session("admin"))
 	c.send(all)
 	c.want("snapshot")

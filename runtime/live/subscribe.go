@@ -8,9 +8,9 @@ import (
 	"weft/runtime/problem"
 )
 
-// handle does what a frame asks.
+// handle executes the command of a frame.
 func (s *socket) handle(frame []byte) {
-	r, err := readRequest(frame)
+	r, err := readCommand(frame)
 	switch {
 	case err != nil:
 		s.sendError(r.Ref, err)
@@ -24,14 +24,14 @@ func (s *socket) handle(frame []byte) {
 }
 
 // subscribe begins a subscription; one with the same ref ends.
-func (s *socket) subscribe(r request) error {
+func (s *socket) subscribe(r command) error {
 	text, err := json.Marshal(r.Query)
 	if err != nil {
 		return problem.Wrap(problem.Malformed, err)
 	}
 	s.unsubscribe(r.Ref)
 	sub := &subscription{socket: s, ref: r.Ref, entity: r.Entity, query: r.Query, text: string(text),
-		ages: r.Query.Ages(), open: r.Query.Limit == 0}
+		usesNow: r.Query.UsesNow(), unlimited: r.Query.Limit == 0}
 	s.mu.Lock()
 	switch {
 	case s.subs == nil:
@@ -43,10 +43,10 @@ func (s *socket) subscribe(r request) error {
 	}
 	s.subs[r.Ref] = sub
 	s.mu.Unlock()
-	s.out.room()
+	s.out.waitForSpace()
 	resume := uint64(0)
 	if r.Seq > 0 {
-		if sub.set = s.hub.parked.unpark(sub.parkKey(), r.Seq); sub.set != nil {
+		if sub.set = s.hub.resumable.take(sub.resumeKey(), r.Seq); sub.set != nil {
 			resume = r.Seq
 		} else {
 			s.sendResync(r.Ref, s.hub.seq.Load())
@@ -66,8 +66,8 @@ func (s *socket) unsubscribe(ref string) {
 	}
 }
 
-// refuse ends a subscription that the client may not, or cannot, have. What it
-// shows of records that are no longer to be seen it is told to drop.
+// refuse ends a subscription that fails for good and sends the reason. The
+// client is told to drop the records it has.
 func (s *socket) refuse(sub *subscription, err error) {
 	sub.mu.Lock()
 	if sub.set != nil && !sub.ended {
@@ -85,7 +85,7 @@ func (s *socket) refuse(sub *subscription, err error) {
 	s.sendError(sub.ref, underQuery(err))
 }
 
-// underQuery moves the paths of a query's problems to where the frame has them.
+// underQuery prefixes the paths of a query's problems by their place in the frame.
 func underQuery(err error) error {
 	p := problem.As(err)
 	if p == nil || p.Code != problem.Invalid {
@@ -100,9 +100,9 @@ func underQuery(err error) error {
 	return &moved
 }
 
-// end takes a subscription out of the hub; park keeps its set for a client
-// that comes back.
-func (s *subscription) end(park bool) {
+// end removes a subscription from the hub; resumable keeps its set for a client
+// that returns.
+func (s *subscription) end(resumable bool) {
 	h := s.socket.hub
 	s.mu.Lock()
 	if s.ended {
@@ -115,12 +115,12 @@ func (s *subscription) end(park bool) {
 	s.mu.Unlock()
 	h.unlisten(s)
 	h.release(sh)
-	if park && set != nil {
-		h.parked.park(s.parkKey(), set, time.Now())
+	if resumable && set != nil {
+		h.resumable.keep(s.resumeKey(), set, time.Now())
 	}
 }
 
-// follow reads anew when the rights are others than those of the selection.
+// follow refreshes when the rights differ from those of the selection.
 func (s *subscription) follow(rights *access.Rights) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,28 +8,28 @@ import (
 	"weft/runtime/store"
 )
 
-// calm is how long a subscription waits for further changes before it reads
+// refreshDelay is how long a subscription waits for further changes before it reads
 // the store again.
-const calm = 50 * time.Millisecond
+const refreshDelay = 50 * time.Millisecond
 
-// maxPending is how many changes may wait while a subscription reads; beyond,
-// it reads once more instead.
+// maxPending is how many changes are queued while a subscription reads; with
+// more it reads once more instead.
 const maxPending = 2000
 
 // subscription is one live query of one socket.
 type subscription struct {
-	socket *socket
-	ref    string
-	entity string
-	query  read.Query
-	text   string // of the query, in one spelling
-	ages   bool   // speaks of the present time
-	open   bool   // has no limit: every matching change is told
-	others []string
+	socket    *socket
+	ref       string
+	entity    string
+	query     read.Query
+	text      string // canonical JSON of the query
+	usesNow   bool   // has relative dates
+	unlimited bool   // has no limit: every matching change is sent
+	others    []string
 
 	mu      sync.Mutex
 	ended   bool
-	shared  *shared
+	shared  *sharedSelection
 	set     *set // nil until the snapshot is sent
 	pending []*event
 	reading bool // changes wait in pending
@@ -51,18 +51,18 @@ func (s *subscription) deliver(e *event) {
 		}
 		s.pending = append(s.pending, e)
 	case err != nil || s.set == nil || rights.Compiled() != s.shared.sel.Rights.Compiled():
-		// What the change means under other rights is for the store to say.
+		// The selection was made under other rights: read the store.
 		s.refreshSoon(0)
 	default:
 		s.apply(e)
 	}
 }
 
-// apply lets the set follow one change. The subscription is locked.
+// apply updates the set by one change. The subscription is locked.
 func (s *subscription) apply(e *event) {
-	o := e.of(s.socket.hub.ctx, s.shared.sel)
+	o := e.outcome(s.socket.hub.ctx, s.shared.sel)
 	if o.err != nil {
-		s.refreshSoon(calm)
+		s.refreshSoon(refreshDelay)
 		return
 	}
 	id := e.Doc.ID
@@ -71,8 +71,8 @@ func (s *subscription) apply(e *event) {
 	case !o.matches:
 		if s.set.drop(id, e.Seq) {
 			s.socket.sendDrop(s.ref, e.Seq, id)
-			if s.set.follows() {
-				s.refreshSoon(calm)
+			if s.set.refills() {
+				s.refreshSoon(refreshDelay)
 			}
 		}
 	case m != nil && m.rev >= e.Doc.Rev, m == nil && s.set.beyond(o.pos):
@@ -81,7 +81,7 @@ func (s *subscription) apply(e *event) {
 	}
 }
 
-// put takes a record in, or again at its new place.
+// put adds a record, or moves it to its new position.
 func (s *subscription) put(d store.Doc, o *outcome, old *member, seq uint64) {
 	m := &member{id: d.ID, rev: d.Rev, pos: o.pos, sum: o.sum, seq: seq}
 	if old != nil {
@@ -93,9 +93,9 @@ func (s *subscription) put(d store.Doc, o *outcome, old *member, seq uint64) {
 	} else {
 		m.seq = old.seq
 	}
-	if s.set.open {
-		if len(s.set.order) > maxOpen {
-			s.beginAnew(seq)
+	if s.set.unlimited {
+		if len(s.set.order) > maxUnlimited {
+			s.restart(seq)
 		}
 		return
 	}
@@ -106,13 +106,13 @@ func (s *subscription) put(d store.Doc, o *outcome, old *member, seq uint64) {
 		s.socket.sendDrop(s.ref, seq, last)
 	}
 	if old != nil && s.set.more && s.set.last() == m && s.set.compare(m.pos, old.pos) > 0 {
-		s.refreshSoon(calm) // one behind may come before it now
+		s.refreshSoon(refreshDelay) // a record after it may now come before it
 	}
 }
 
-// beginAnew lets the client forget what it has, before that grows without end.
-// The subscription is locked.
-func (s *subscription) beginAnew(seq uint64) {
+// restart makes the client discard what it has, so that its set cannot grow
+// without bound. The subscription is locked.
+func (s *subscription) restart(seq uint64) {
 	s.set = nil
 	s.socket.sendResync(s.ref, seq)
 	s.refreshSoon(0)
@@ -124,13 +124,13 @@ func (s *subscription) refreshIn(d time.Duration) {
 	s.refreshSoon(d)
 }
 
-func (s *subscription) age() {
-	if s.ages {
+func (s *subscription) refreshIfUsesNow() {
+	if s.usesNow {
 		s.refreshIn(0)
 	}
 }
 
-// refreshSoon makes the subscription read the store anew. It is locked.
+// refreshSoon schedules a refresh after d. The subscription is locked.
 func (s *subscription) refreshSoon(d time.Duration) {
 	if s.ended || s.waiting {
 		return

@@ -43,7 +43,7 @@ func (c *compiler) clock(f *Field) {
 	}
 	f.Entity.ClockFormulas = append(f.Entity.ClockFormulas, f)
 	q := f.Entity.lookup[f.Key]
-	q.Unstored = true
+	q.ComputedOnRead = true
 	f.Entity.lookup[f.Key] = q
 }
 

@@ -61,11 +61,11 @@ func (c *compiler) warnUnserved(a plannedQuery, indexes []query.Index, scope que
 	if sqlite && mongo {
 		return indexes
 	}
-	fields := query.Helpful(where, a.sort)
+	fields := query.SuggestListIndex(where, a.sort)
 	text := "unserved"
 	switch {
 	case a.aggregate:
-		if fields = query.HelpfulFigures(where); len(fields) == 0 {
+		if fields = query.SuggestAggregateIndex(where); len(fields) == 0 {
 			return indexes // no index could
 		}
 		text = "unserved_aggregate"
@@ -98,9 +98,9 @@ func (c *compiler) warnUnserved(a plannedQuery, indexes []query.Index, scope que
 // served tells whether indexes serve the query in each of the databases.
 func (a plannedQuery) served(indexes []query.Index, where query.Expr) (sqlite, mongo bool) {
 	if a.aggregate {
-		return query.ServeFigures(query.SQLite, indexes, where).Served(), query.ServeFigures(query.MongoDB, indexes, where).Served()
+		return query.PlanAggregate(query.SQLite, indexes, where).Served(), query.PlanAggregate(query.MongoDB, indexes, where).Served()
 	}
-	return query.Serve(query.SQLite, indexes, where, a.sort).Served(), query.Serve(query.MongoDB, indexes, where, a.sort).Served()
+	return query.PlanList(query.SQLite, indexes, where, a.sort).Served(), query.PlanList(query.MongoDB, indexes, where, a.sort).Served()
 }
 
 // rows is the shape of a grant's row scope for any holder: nil for all rows;

@@ -42,7 +42,7 @@ func (e *Entity) index(user *Entity) {
 			Key: f.Key, Kind: f.Kind,
 			Normalise:  func(wire any) (any, bool) { return FilterValue(f, wire) },
 			Searchable: f.Def.Searchable, SortKey: f.SortKey(),
-			Opaque: f.Kind == query.Object,
+			Incomparable: f.Kind == query.Object,
 		}
 		if f.Target != nil {
 			q.Target = f.Target

@@ -74,9 +74,9 @@ func (b *binder) each(parts []Expr) []Expr {
 }
 
 func (b *binder) leaf(l leaf) Expr {
-	path, ok := cut(b.rights, b.entity, l.Path)
+	path, ok := cutPath(b.rights, b.entity, l.Path)
 	if !ok {
-		b.problems = append(b.problems, unknown(l.at+"/0", l.Path))
+		b.problems = append(b.problems, unknownField(l.at+"/0", l.Path))
 		return nil
 	}
 	c := Cmp{Path: path, Op: l.Op}

@@ -62,7 +62,7 @@ func appendCanonicalValue(b []byte, v any) []byte {
 	case bool:
 		return strconv.AppendBool(b, x)
 	case Word: // its terms follow from its text and whether it is Han
-		return strconv.AppendBool(strconv.AppendQuote(append(b, 'w'), x.Text), x.Recheck)
+		return strconv.AppendBool(strconv.AppendQuote(append(b, 'w'), x.Text), x.CompareText)
 	case []any:
 		for _, one := range x {
 			b = append(appendCanonicalValue(b, one), ',')

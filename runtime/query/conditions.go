@@ -5,13 +5,13 @@ package query
 type conditions struct {
 	// equal are comparisons by which own fields have one value, in written order.
 	equal []Cmp
-	// several are comparisons of own fields that many values fulfil.
-	several []Cmp
-	// words tells that the filter asks for words, which the words of a
+	// ranges are comparisons of own fields that many values fulfil.
+	ranges []Cmp
+	// searches tells that the filter asks for words, which the words of a
 	// searchable field find.
-	words bool
-	// names of all paths that are compared, in written order, each once.
-	names []string
+	searches bool
+	// paths of all paths that are compared, in written order, each once.
+	paths []string
 }
 
 func conditionsOf(where Expr) *conditions {
@@ -28,7 +28,7 @@ func (c *conditions) add(x Expr) {
 			c.add(part)
 		}
 	case Any:
-		c.words = c.words || onlyWords(x)
+		c.searches = c.searches || onlyWords(x)
 	case Cmp:
 		c.compare(x)
 	}
@@ -41,10 +41,10 @@ func (c *conditions) compare(x Cmp) {
 	}
 	switch x.Op {
 	case Match:
-		c.words = true
+		c.searches = true
 		return
 	case Starts:
-		c.several = append(c.several, x)
+		c.ranges = append(c.ranges, x)
 		return
 	}
 	if p.Kind == Keys || p.Kind == Object {
@@ -56,7 +56,7 @@ func (c *conditions) compare(x Cmp) {
 			c.equal = append(c.equal, x)
 		}
 	case In, Between, Lt, Le, Gt, Ge:
-		c.several = append(c.several, x)
+		c.ranges = append(c.ranges, x)
 	}
 }
 
@@ -70,12 +70,12 @@ func (c *conditions) fixes(field string) bool {
 	return false
 }
 
-// Fixed gives the comparisons by which an own field has one value in all matches
+// FixedFields gives the comparisons by which an own field has one value in all matches
 // of a filter, one for each such field: sorting by it changes nothing.
-func Fixed(where Expr) []Cmp { return conditionsOf(where).equal }
+func FixedFields(where Expr) []Cmp { return conditionsOf(where).equal }
 
 // narrow tells whether an index could find the matches at all.
-func (c *conditions) narrow() bool { return len(c.equal)+len(c.several) > 0 }
+func (c *conditions) narrow() bool { return len(c.equal)+len(c.ranges) > 0 }
 
 // onlyWords tells whether a filter is made of words in own, visible fields.
 func onlyWords(x Expr) bool {
@@ -107,11 +107,11 @@ func (c *conditions) name(x Expr) {
 		c.name(x.X)
 	case Cmp:
 		name := x.Path.Name()
-		for _, have := range c.names {
+		for _, have := range c.paths {
 			if have == name {
 				return
 			}
 		}
-		c.names = append(c.names, name)
+		c.paths = append(c.paths, name)
 	}
 }

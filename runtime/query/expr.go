@@ -138,8 +138,8 @@ type Word struct {
 	Text string
 	// Terms must all be found among the field's tokens.
 	Terms []Term
-	// Recheck says that Terms can find too much and Text must be compared.
-	Recheck bool
+	// CompareText says that Terms can find too much and Text must be compared.
+	CompareText bool
 }
 
 // Term is a token to be found, whole or as a prefix.

@@ -22,11 +22,11 @@ type Field struct {
 	Normalise func(wire any) (any, bool)
 	// Searchable fields carry tokens; SortKey fields carry a sort key.
 	Searchable, SortKey bool
-	// Unstored fields are computed when a record is read, so that no query can
+	// ComputedOnRead fields are computed when a record is read, so that no query can
 	// compare, sort or group by them.
-	Unstored bool
+	ComputedOnRead bool
 	// Unreadable fields (child rows, location parts) cannot be compared at all.
-	Opaque bool
+	Incomparable bool
 }
 
 // Filter is a parsed and checked filter which still holds relative values

@@ -66,7 +66,7 @@ func (p *parser) plainGroup(name, at string) (GroupTerm, bool) {
 	if !ok {
 		return GroupTerm{}, false
 	}
-	if f.Opaque || path.Kind == Keys && path.Through != "" || path.Kind == Object {
+	if f.Incomparable || path.Kind == Keys && path.Through != "" || path.Kind == Object {
 		p.fail(at, "not_groupable", "field", name)
 		return GroupTerm{}, false
 	}

@@ -21,7 +21,7 @@ type IndexKey struct {
 }
 
 // Indexable tells whether an index can hold a field: one value a record.
-func Indexable(f Field) bool { return f.Kind != Keys && f.Kind != Object && !f.Unstored }
+func Indexable(f Field) bool { return f.Kind != Keys && f.Kind != Object && !f.ComputedOnRead }
 
 // bounds tells whether the key finds documents by a condition that several
 // values fulfil. Sort keys order, they do not compare.
@@ -38,5 +38,5 @@ func (k IndexKey) bounds(c Cmp) bool {
 // orders tells whether the key gives the order of a term in an engine.
 func (k IndexKey) orders(t SortTerm, e Engine) bool {
 	return k.Path.Field == t.Path.Field && !k.Folded && k.Path.SortKey == (t.Path.Kind == Text) &&
-		(e.bothWays || k.Desc == t.Desc)
+		(e.eitherDirection || k.Desc == t.Desc)
 }

@@ -75,11 +75,11 @@ func (p *parser) metric(name string, raw json.RawMessage, at string) (Metric, bo
 		p.fail(at+"/1", "unknown_field", "field", parts[1])
 		return m, false
 	}
-	if f.Unstored {
+	if f.ComputedOnRead {
 		p.fail(at+"/1", "not_stored", "field", parts[1])
 		return m, false
 	}
-	if f.Opaque || !kinds[f.Kind] {
+	if f.Incomparable || !kinds[f.Kind] {
 		p.fail(at+"/1", "wrong_metric", "func", m.Func, "field", parts[1])
 		return m, false
 	}

@@ -9,7 +9,7 @@ func Order(terms []SortTerm) func(a, b map[string]any) int {
 	rest, idDesc := SplitID(terms)
 	return func(a, b map[string]any) int {
 		for _, t := range rest {
-			if n := t.order(placed(t.Path, Value(t.Path, a, nil)), placed(t.Path, Value(t.Path, b, nil))); n != 0 {
+			if n := t.order(orderValue(t.Path, Value(t.Path, a, nil)), orderValue(t.Path, Value(t.Path, b, nil))); n != 0 {
 				return n
 			}
 		}
@@ -71,8 +71,8 @@ func compareSet(k Kind, a, b any) int {
 	return n
 }
 
-// placed is the value by which v is ordered: the sort key of a text.
-func placed(p Path, v any) any {
+// orderValue is the value by which v is ordered: the sort key of a text.
+func orderValue(p Path, v any) any {
 	if s, ok := v.(string); ok && p.Kind == Text {
 		return SortKey(s)
 	}
@@ -86,7 +86,7 @@ func PositionOf(terms []SortTerm, doc map[string]any, get func(collection, id st
 	id, _ := doc["id"].(string)
 	p := Position{ID: id}
 	for _, t := range terms {
-		p.Values = append(p.Values, placed(t.Path, Value(t.Path, doc, get)))
+		p.Values = append(p.Values, orderValue(t.Path, Value(t.Path, doc, get)))
 	}
 	return p
 }

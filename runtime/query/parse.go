@@ -151,7 +151,7 @@ func (p *parser) operator(op Op, path Path, f Field, length int, at string) bool
 	switch {
 	case !known:
 		p.fail(at+"/1", "unknown_operator", "op", string(op))
-	case f.Opaque && op != Empty && op != Present, !kinds[path.Kind]:
+	case f.Incomparable && op != Empty && op != Present, !kinds[path.Kind]:
 		p.fail(at+"/1", "wrong_operator", "op", string(op), "field", path.Name())
 	case (op == Empty || op == Present) && length == 3:
 		p.fail(at+"/2", "no_value_wanted", "op", string(op))

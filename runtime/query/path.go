@@ -12,7 +12,7 @@ func (p *parser) path(name, at string) (Path, Field, bool) {
 	switch {
 	case !ok:
 		p.fail(at, "unknown_field", "field", name)
-	case f.Unstored:
+	case f.ComputedOnRead:
 		p.fail(at, "not_stored", "field", name)
 		ok = false
 	}
@@ -40,13 +40,13 @@ func lookup(e Entity, name string) (Path, Field, bool) {
 
 func pathOf(f Field) Path { return Path{Field: f.Key, Kind: f.Kind, SortKey: f.SortKey} }
 
-// unknown is the problem of a path that does not exist, or that the reader may not see.
-func unknown(at string, p Path) problem.Field {
+// unknownField is the problem of a path that does not exist, or that the reader may not see.
+func unknownField(at string, p Path) problem.Field {
 	return problem.At(at, "unknown_field", "field", p.Name())
 }
 
-// cut applies rights to a path; a nil Rights changes nothing.
-func cut(r Rights, e Entity, p Path) (Path, bool) {
+// cutPath applies rights to a path; a nil Rights changes nothing.
+func cutPath(r Rights, e Entity, p Path) (Path, bool) {
 	if r == nil {
 		return p, true
 	}

@@ -10,7 +10,7 @@ func Search(text string, e Entity, r Rights, searchable []Field) Expr {
 	}
 	paths := make([]Path, 0, len(searchable))
 	for _, f := range searchable {
-		if p, ok := cut(r, e, pathOf(f)); ok {
+		if p, ok := cutPath(r, e, pathOf(f)); ok {
 			paths = append(paths, p)
 		}
 	}

@@ -2,12 +2,12 @@ package query
 
 // Engine is how a database walks its indexes.
 type Engine struct {
-	// bothWays says that one key gives both directions of an order, unset
+	// eitherDirection says that one key gives both directions of an order, unset
 	// values last in each.
-	bothWays bool
-	// partial says that an index which leaves documents out is used only where
+	eitherDirection bool
+	// partialIndexes says that an index which leaves documents out is used only where
 	// the filter says of the same fields that they are set.
-	partial bool
+	partialIndexes bool
 }
 
 // The engines differ in two things that count here. SQLite reads the set and
@@ -18,8 +18,8 @@ type Engine struct {
 // is served only where nothing stands before the id. And its unique indexes of
 // several keys are partial, as are the sparse ones.
 var (
-	SQLite  = Engine{bothWays: true}
-	MongoDB = Engine{partial: true}
+	SQLite  = Engine{eitherDirection: true}
+	MongoDB = Engine{partialIndexes: true}
 )
 
 // Reason is why a query is served, or why not.
@@ -28,15 +28,15 @@ type Reason string
 // The reasons. The first three are good, the others say what is missing.
 const (
 	ByIndex Reason = "index"
-	// ByWords: the words of searchable fields find the matches, which are then
+	// BySearchTokens: the words of searchable fields find the matches, which are then
 	// put in order.
-	ByWords Reason = "words"
+	BySearchTokens Reason = "words"
 	// Whole: nothing in the query narrows what is read, so that no index could help.
-	Whole Reason = "whole"
+	WholeCollection Reason = "whole"
 	// Unordered: all matches are read and sorted for every page.
-	Unordered Reason = "unordered"
+	NeedsSort Reason = "unordered"
 	// Unbounded: documents are read that an index could have left out.
-	Unbounded Reason = "unbounded"
+	NeedsScan Reason = "unbounded"
 )
 
 // Plan says how indexes serve a query.
@@ -58,19 +58,19 @@ type Plan struct {
 
 // Served tells whether the query costs no more than its answer is worth.
 func (p Plan) Served() bool {
-	return p.Reason == ByIndex || p.Reason == ByWords || p.Reason == Whole
+	return p.Reason == ByIndex || p.Reason == BySearchTokens || p.Reason == WholeCollection
 }
 
 // IDIndex is the index on ids that every collection has.
 var IDIndex = Index{Name: "id", Unique: true, Keys: []IndexKey{{Path: Path{Field: "id", Kind: Key}}}}
 
-// Serve says which index serves a list: the matches of where in the order of
+// PlanList says which index serves a list: the matches of where in the order of
 // sort, then id. An index serves it that gives the whole order and, if the
 // filter fixes the values of fields, finds the value of at least one; what else
 // the filter says is compared with each document on the way. A database may
 // prefer another index, by which it finds few matches for a list of values, a
 // range or unset, and sort those.
-func Serve(e Engine, indexes []Index, where Expr, sort []SortTerm) Plan {
+func PlanList(e Engine, indexes []Index, where Expr, sort []SortTerm) Plan {
 	c := conditionsOf(where)
 	terms, idDesc := SplitID(sort)
 	var best Plan
@@ -86,22 +86,22 @@ func Serve(e Engine, indexes []Index, where Expr, sort []SortTerm) Plan {
 	switch {
 	case rank >= rankServed:
 		best.Reason = ByIndex
-	case c.words:
-		best = Plan{Reason: ByWords}
+	case c.searches:
+		best = Plan{Reason: BySearchTokens}
 	case rank == rankOrdered:
-		best.Reason = Unbounded
+		best.Reason = NeedsScan
 	default:
-		best.Reason = Unordered
+		best.Reason = NeedsSort
 	}
 	best.Compared = c.others(best)
 	return best
 }
 
-// ServeFigures says which index serves an aggregate of the matches of where: one
+// PlanAggregate says which index serves an aggregate of the matches of where: one
 // that finds a value, a range or a list of values of the filter. An aggregate
 // whose filter names none reads the whole collection whatever indexes there
 // are; what everybody asks for is kept until a commit changes it.
-func ServeFigures(e Engine, indexes []Index, where Expr) Plan {
+func PlanAggregate(e Engine, indexes []Index, where Expr) Plan {
 	c := conditionsOf(where)
 	var best Plan
 	for _, i := range append([]Index{IDIndex}, indexes...) {
@@ -113,12 +113,12 @@ func ServeFigures(e Engine, indexes []Index, where Expr) Plan {
 	switch {
 	case best.weight() > 0:
 		best.Reason = ByIndex
-	case c.words:
-		best.Reason = ByWords
+	case c.searches:
+		best.Reason = BySearchTokens
 	case c.narrow():
-		best.Reason = Unbounded
+		best.Reason = NeedsScan
 	default:
-		best.Reason = Whole
+		best.Reason = WholeCollection
 	}
 	best.Compared = c.others(best)
 	return best

@@ -4,7 +4,7 @@ package query
 // a range or a list of values of the next one; nothing if it may lack matches.
 func (c *conditions) bound(e Engine, i Index) Plan {
 	p := c.found(i)
-	if e.partial && i.lacks(p) {
+	if e.partialIndexes && i.lacks(p) {
 		return Plan{}
 	}
 	return p
@@ -30,7 +30,7 @@ func (c *conditions) found(i Index) Plan {
 		p.Equality = append(p.Equality, k.Path.Field)
 	}
 	if n := len(p.Equality); n < len(i.Keys) {
-		for _, x := range c.several {
+		for _, x := range c.ranges {
 			if i.Keys[n].bounds(x) {
 				p.Range = x.Path.Field
 				break
@@ -66,7 +66,7 @@ func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) b
 	if i.Unique { // it does not end in the id; the one on ids does
 		return i.Keys[0].Path.Field == "id" && len(terms) == 0
 	}
-	if idDesc && len(left) > 0 && !e.bothWays {
+	if idDesc && len(left) > 0 && !e.eitherDirection {
 		return false
 	}
 	n := len(i.Keys) - len(left)
@@ -90,7 +90,7 @@ func (c *conditions) ordered(e Engine, i Index, terms []SortTerm, idDesc bool) b
 // others are the paths of the filter that a plan leaves to be compared.
 func (c *conditions) others(p Plan) []string {
 	var out []string
-	for _, name := range c.names {
+	for _, name := range c.paths {
 		taken := name == p.Range
 		for _, field := range p.Equality {
 			taken = taken || name == field
@@ -105,10 +105,10 @@ func (c *conditions) others(p Plan) []string {
 // maxIndexKeys is how many fields an index of an entity can have.
 const maxIndexKeys = 8
 
-// Helpful gives the index that would serve a list, as fields of x-indexes ("-"
+// SuggestListIndex gives the index that would serve a list, as fields of x-indexes ("-"
 // for descending): what the filter fixes, then the order. Nil when an order by
 // id is all there is.
-func Helpful(where Expr, sort []SortTerm) []string {
+func SuggestListIndex(where Expr, sort []SortTerm) []string {
 	c := conditionsOf(where)
 	terms, _ := SplitID(sort)
 	var order []string
@@ -130,9 +130,9 @@ func Helpful(where Expr, sort []SortTerm) []string {
 	return append(fields, order...)
 }
 
-// HelpfulFigures gives the index that would serve an aggregate: what the filter
+// SuggestAggregateIndex gives the index that would serve an aggregate: what the filter
 // fixes, else the first field that it bounds. Nil when it bounds none.
-func HelpfulFigures(where Expr) []string {
+func SuggestAggregateIndex(where Expr) []string {
 	c := conditionsOf(where)
 	var fields []string
 	for _, x := range c.equal {
@@ -140,7 +140,7 @@ func HelpfulFigures(where Expr) []string {
 			fields = append(fields, x.Path.Field)
 		}
 	}
-	for _, x := range c.several {
+	for _, x := range c.ranges {
 		if len(fields) == 0 && x.Op != Starts && x.Path.Kind != Text {
 			fields = []string{x.Path.Field}
 		}

@@ -114,10 +114,10 @@ func TestServe(t *testing.T) {
 			test.mongo = test.sqlite
 		}
 		where, sort := dealWhere(test.where), dealSort(test.sort)
-		if got := Serve(SQLite, indexes, where, sort).String(); got != test.sqlite {
+		if got := PlanList(SQLite, indexes, where, sort).String(); got != test.sqlite {
 			t.Errorf("%s: SQLite:\n%s\nwant\n%s", test.name, got, test.sqlite)
 		}
-		if got := Serve(MongoDB, indexes, where, sort).String(); got != test.mongo {
+		if got := PlanList(MongoDB, indexes, where, sort).String(); got != test.mongo {
 			t.Errorf("%s: MongoDB:\n%s\nwant\n%s", test.name, got, test.mongo)
 		}
 	}
@@ -154,7 +154,7 @@ func TestServeFigures(t *testing.T) {
 			test.mongo = test.sqlite
 		}
 		for e, want := range map[Engine]string{SQLite: test.sqlite, MongoDB: test.mongo} {
-			if got := ServeFigures(e, indexes, dealWhere(test.where)).String(); got != want {
+			if got := PlanAggregate(e, indexes, dealWhere(test.where)).String(); got != want {
 				t.Errorf("%s: %+v:\n%s\nwant\n%s", test.name, e, got, want)
 			}
 		}
@@ -169,17 +169,17 @@ func TestHelpfulServes(t *testing.T) {
 		{"stage in owner =", "name"}, {"tags = account.sector =", "name -close"}, {"name = stage =", "-close stage"},
 	} {
 		where, sort := dealWhere(test[0]), dealSort(test[1])
-		helpful := []Index{dealIndex(strings.Join(Helpful(where, sort), ","))}
+		helpful := []Index{dealIndex(strings.Join(SuggestListIndex(where, sort), ","))}
 		for _, e := range []Engine{SQLite, MongoDB} {
-			if p := Serve(e, helpful, where, sort); !p.Served() {
+			if p := PlanList(e, helpful, where, sort); !p.Served() {
 				t.Errorf("%q by %q with %s: %v", test[0], test[1], helpful[0].Name, p)
 			}
 		}
 	}
 	for _, where := range []string{"stage =", "owner = stage in", "close >=", "stage in"} {
-		helpful := []Index{dealIndex(strings.Join(HelpfulFigures(dealWhere(where)), ","))}
+		helpful := []Index{dealIndex(strings.Join(SuggestAggregateIndex(dealWhere(where)), ","))}
 		for _, e := range []Engine{SQLite, MongoDB} {
-			if p := ServeFigures(e, helpful, dealWhere(where)); !p.Served() {
+			if p := PlanAggregate(e, helpful, dealWhere(where)); !p.Served() {
 				t.Errorf("%q with %s: %v", where, helpful[0].Name, p)
 			}
 		}

@@ -44,9 +44,9 @@ func sortTerm(text string, e Entity, before []SortTerm) (SortTerm, string) {
 		return SortTerm{}, "not_sortable"
 	case !ok:
 		return SortTerm{}, "unknown_field"
-	case f.Unstored:
+	case f.ComputedOnRead:
 		return SortTerm{}, "not_stored"
-	case f.Opaque || f.Kind == Keys || f.Kind == Object:
+	case f.Incomparable || f.Kind == Keys || f.Kind == Object:
 		return SortTerm{}, "not_sortable"
 	}
 	for _, b := range before {
@@ -83,7 +83,7 @@ func cutPaths[T any](terms []T, e Entity, r Rights, path func(*T) *Path, at func
 		if p.Field != "" {
 			narrowed, ok := r.Path(e, *p)
 			if !ok {
-				problems = append(problems, unknown(at(i), *p))
+				problems = append(problems, unknownField(at(i), *p))
 			}
 			*p = narrowed
 		}

@@ -27,7 +27,7 @@ var collators = sync.Pool{New: func() any {
 func SortKey(s string) string {
 	s = firstRunes(s, sortKeyRunes)
 	c := collators.Get().(*collator)
-	key := hex.EncodeToString(zeroFirst(c.c.KeyFromString(&c.buf, s), s))
+	key := hex.EncodeToString(insertZeroLengths(c.c.KeyFromString(&c.buf, s), s))
 	c.buf.Reset()
 	collators.Put(c)
 	return key
@@ -46,13 +46,13 @@ func firstRunes(s string, n int) string {
 	return s
 }
 
-// zeroFirst mends the keys of texts with a number nought: the collator writes
+// insertZeroLengths mends the keys of texts with a number nought: the collator writes
 // how long a number is, but nothing for nought, so that 第0单 would stand
 // behind 第1单. It gets the length 0. A key is a row of primary weights of two
 // or, with the high bit set, three bytes up to 0000; a number begins with the
 // weight of the digit 0.
-func zeroFirst(key []byte, s string) []byte {
-	noughts := noughtRuns(s)
+func insertZeroLengths(key []byte, s string) []byte {
+	noughts := zeroRuns(s)
 	if noughts == nil {
 		return key
 	}
@@ -88,8 +88,8 @@ var numberMark = func() [2]byte {
 	return [2]byte{key[0], key[1]}
 }()
 
-// noughtRuns tells for each run of digits whether it is nought; nil when none is.
-func noughtRuns(s string) []bool {
+// zeroRuns tells for each run of digits whether it is nought; nil when none is.
+func zeroRuns(s string) []bool {
 	var runs []bool
 	any := false
 	for i := 0; i < len(s); {

@@ -131,7 +131,7 @@ func TestWords(t *testing.T) {
 				s += "*"
 			}
 		}
-		if w.Recheck {
+		if w.CompareText {
 			s += " ?"
 		}
 		got = append(got, s)

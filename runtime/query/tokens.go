@@ -15,7 +15,7 @@ const tokenRunes = 64
 // is found as a prefix; of anything else whole words of letters and digits.
 func Tokens(s string) []string {
 	out := make([]string, 0, 16)
-	var seen set
+	var seen seenTokens
 	add := func(t string) {
 		if seen.add(t, out) {
 			out = append(out, t)
@@ -33,18 +33,18 @@ func Tokens(s string) []string {
 	return out
 }
 
-// set tells new texts from those in a growing list: by looking through a short
+// seenTokens tells new texts from those in a growing list: by looking through a short
 // list, by a map from then on.
-type set map[string]struct{}
+type seenTokens map[string]struct{}
 
 const shortList = 24
 
-func (s *set) add(t string, list []string) bool {
+func (s *seenTokens) add(t string, list []string) bool {
 	if len(list) < shortList {
 		return !slices.Contains(list, t)
 	}
 	if *s == nil {
-		*s = make(set, 2*shortList)
+		*s = make(seenTokens, 2*shortList)
 		for _, have := range list {
 			(*s)[have] = struct{}{}
 		}
@@ -73,12 +73,12 @@ func word(run string, han bool) Word {
 	w := Word{Text: run}
 	if n := utf8.RuneCountInString(run); han && n > 1 {
 		eachPair(run, func(t string) { w.Terms = append(w.Terms, Term{Token: t}) })
-		w.Recheck = n > 2
+		w.CompareText = n > 2
 		return w
 	}
 	t := firstRunes(run, tokenRunes)
 	w.Terms = []Term{{Token: t, Prefix: true}}
-	w.Recheck = len(t) < len(run)
+	w.CompareText = len(t) < len(run)
 	return w
 }
 
@@ -145,7 +145,7 @@ func (w Word) foundIn(text string) bool {
 			return false
 		}
 	}
-	return !w.Recheck || strings.Contains(Fold(text), w.Text)
+	return !w.CompareText || strings.Contains(Fold(text), w.Text)
 }
 
 func (t Term) foundIn(tokens []string) bool {

@@ -237,7 +237,7 @@ func (cc *callContext) readableWhere(e *model.Entity, raw json.RawMessage) (quer
 	if !cc.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
-	filter, ps := query.Parse(raw, read.KnownTo(cc.rights, e), "/where")
+	filter, ps := query.Parse(raw, read.RestrictEntity(cc.rights, e), "/where")
 	if len(ps) > 0 {
 		return nil, problem.Of(problem.Invalid, ps...)
 	}

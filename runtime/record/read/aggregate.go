@@ -48,7 +48,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 	case q.Limit > 0:
 		a.Limit = q.Limit
 	}
-	if err := r.verdict(); err != nil {
+	if err := r.invalid(); err != nil {
 		return nil, err
 	}
 	rows, err := r.aggregate(ctx, a)
@@ -64,7 +64,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 // groups parses the groups and cuts them to what the person may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
 func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
-	groups, ps := query.ParseGroups(raw, KnownTo(r.rights, r.entity), "/groupBy")
+	groups, ps := query.ParseGroups(raw, RestrictEntity(r.rights, r.entity), "/groupBy")
 	if ps == nil {
 		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
 	}
@@ -78,7 +78,7 @@ func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
 }
 
 func (r *reading) metrics(raw map[string]json.RawMessage) []query.Metric {
-	metrics, ps := query.ParseMetrics(raw, KnownTo(r.rights, r.entity), "/metrics")
+	metrics, ps := query.ParseMetrics(raw, RestrictEntity(r.rights, r.entity), "/metrics")
 	if ps == nil {
 		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
 	}
@@ -123,7 +123,7 @@ func (r *reading) aggregate(ctx context.Context, a store.Aggregate) ([]json.RawM
 	if err != nil {
 		return nil, readError("aggregate", err)
 	}
-	rows, err := r.s.figures.get(ctx, r.aggregateKey(a), state, func() (any, int, error) {
+	rows, err := r.s.aggregates.get(ctx, r.aggregateKey(a), state, func() (any, int, error) {
 		found, err := r.from.Aggregate(ctx, r.entity.Key, a)
 		rows, size := renderRows(found, a)
 		return rows, size, err
@@ -163,11 +163,11 @@ func renderRows(rows []store.Row, a store.Aggregate) ([]json.RawMessage, int) {
 	for i, row := range rows {
 		out = append(out, '{')
 		for _, g := range a.Groups {
-			out = appendFigure(out, g.Name, row[g.Name], g.Path.Kind == query.Decimal)
+			out = appendMetric(out, g.Name, row[g.Name], g.Path.Kind == query.Decimal)
 		}
 		for _, m := range a.Metrics {
 			decimal := m.Path.Kind == query.Decimal && m.Func != "count" && m.Func != "count_distinct"
-			out = appendFigure(out, m.Name, row[m.Name], decimal)
+			out = appendMetric(out, m.Name, row[m.Name], decimal)
 		}
 		out = jsontext.CloseObject(out)
 		ends[i] = len(out)
@@ -180,7 +180,7 @@ func renderRows(rows []store.Row, a store.Aggregate) ([]json.RawMessage, int) {
 	return items, len(out) + 24*len(rows)
 }
 
-func appendFigure(out []byte, name string, v any, decimal bool) []byte {
+func appendMetric(out []byte, name string, v any, decimal bool) []byte {
 	if v == nil {
 		return out
 	}

@@ -53,8 +53,8 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 	b.terms = r.sort(q.Sort)
 	b.find = r.find(nil, b.terms, Query{Limit: q.Limit})
 	b.sums = r.sums(q.Sums)
-	b.ask = r.ask(nil, nil, false)
-	if err := r.verdict(); err != nil {
+	b.ask = r.projection(nil, nil, false)
+	if err := r.invalid(); err != nil {
 		return nil, err
 	}
 	path, _ := r.entity.Lookup(q.By)
@@ -78,7 +78,7 @@ type board struct {
 	terms []query.SortTerm
 	find  store.Find
 	sums  []query.Metric
-	ask   asked
+	ask   projection
 
 	columns []Column
 	docs    [][]store.Doc // by column
@@ -105,12 +105,12 @@ func (r *reading) sums(fields []string) []query.Metric {
 	metrics := make([]query.Metric, 0, len(fields))
 	for i, key := range fields {
 		at := "/sums" + problem.Pointer(i)
-		f, ok := KnownTo(r.rights, r.entity).Lookup(key)
+		f, ok := RestrictEntity(r.rights, r.entity).Lookup(key)
 		if !ok {
 			r.fail(at, "unknown_field", "field", key)
 			continue
 		}
-		if f.Unstored {
+		if f.ComputedOnRead {
 			r.fail(at, "not_stored", "field", key)
 			continue
 		}

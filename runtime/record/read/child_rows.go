@@ -26,7 +26,7 @@ type childSet struct {
 
 // childRows reads the child rows that the answer shall hold: those asked for,
 // or all when one record is read as a whole.
-func (r *reading) childRows(ctx context.Context, docs []store.Doc, ask asked) (childSets, error) {
+func (r *reading) childRows(ctx context.Context, docs []store.Doc, ask projection) (childSets, error) {
 	var sets childSets
 	if len(docs) == 0 || ask.fields == nil && !ask.children {
 		return sets, nil

@@ -48,7 +48,7 @@ type expanded struct {
 
 // expansions reads every record that the rows refer to and the person may see,
 // each once.
-func (r *reading) expansions(ctx context.Context, docs []store.Doc, ask asked) (expansions, error) {
+func (r *reading) expansions(ctx context.Context, docs []store.Doc, ask projection) (expansions, error) {
 	var x expansions
 	byEntity := map[string]map[string]json.RawMessage{}
 	for _, key := range ask.expand {

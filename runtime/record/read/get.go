@@ -17,8 +17,8 @@ func (s *Service) Get(ctx context.Context, actor *access.Actor, entity, id strin
 	if err != nil {
 		return nil, 0, err
 	}
-	ask := r.ask(fields, expand, true)
-	if err := r.verdict(); err != nil {
+	ask := r.projection(fields, expand, true)
+	if err := r.invalid(); err != nil {
 		return nil, 0, err
 	}
 	d, err := s.store.Get(ctx, entity, id)

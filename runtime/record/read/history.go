@@ -30,10 +30,10 @@ func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, 
 		return nil, err
 	}
 	limit, after := r.limit(limit), r.historyAfter(cursor, id)
-	if err := r.verdict(); err != nil {
+	if err := r.invalid(); err != nil {
 		return nil, err
 	}
-	doc, err := r.lastSeen(ctx, id)
+	doc, err := r.currentOrDeleted(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +69,9 @@ func (r *reading) historyAfter(cursor, id string) *store.Position {
 	return (*store.Position)(p)
 }
 
-// lastSeen is the record as it is, or as it was when it was deleted; not_found
+// currentOrDeleted is the record as it is, or as it was when it was deleted; not_found
 // when the person may not see it.
-func (r *reading) lastSeen(ctx context.Context, id string) (map[string]any, error) {
+func (r *reading) currentOrDeleted(ctx context.Context, id string) (map[string]any, error) {
 	d, err := r.from.Get(ctx, r.entity.Key, id)
 	if errors.Is(err, store.ErrNotFound) {
 		d, err = r.binned(ctx, id)

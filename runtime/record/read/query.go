@@ -60,11 +60,11 @@ func (s *Service) Query(ctx context.Context, actor *access.Actor, entity string,
 	where := r.filter(q.Where, q.Search, schemas.OpRead)
 	terms := r.sort(q.Sort)
 	find := r.find(where, terms, q)
-	ask := r.ask(q.Fields, q.Expand, false)
+	ask := r.projection(q.Fields, q.Expand, false)
 	if q.Count != "" && q.Count != "none" && q.Count != "capped" && q.Count != "exact" {
 		r.fail("/count", "unknown_count")
 	}
-	if err := r.verdict(); err != nil {
+	if err := r.invalid(); err != nil {
 		return nil, err
 	}
 	page, err := r.page(ctx, find, terms, ask)
@@ -85,7 +85,7 @@ func (r *reading) find(where query.Expr, terms []query.SortTerm, q Query) store.
 }
 
 // page reads and renders one page.
-func (r *reading) page(ctx context.Context, f store.Find, terms []query.SortTerm, ask asked) (*Page, error) {
+func (r *reading) page(ctx context.Context, f store.Find, terms []query.SortTerm, ask projection) (*Page, error) {
 	docs, cursor, err := r.docs(ctx, f, terms)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (r *reading) position(ctx context.Context, d store.Doc, terms []query.SortT
 		return query.Position{}, err
 	}
 	var failed error
-	p := query.PositionOf(rest, doc, r.far(ctx, &failed))
+	p := query.PositionOf(rest, doc, r.referenced(ctx, &failed))
 	if failed != nil {
 		return p, readError("cursor", failed)
 	}

@@ -56,6 +56,6 @@ func (r *reading) seesDoc(ctx context.Context, doc map[string]any) (bool, error)
 		return false, nil
 	}
 	var failed error
-	ok := query.Matches(underParent(r.rights, r.entity, schemas.OpRead), doc, r.far(ctx, &failed))
+	ok := query.Matches(underParent(r.rights, r.entity, schemas.OpRead), doc, r.referenced(ctx, &failed))
 	return ok && failed == nil, failed
 }

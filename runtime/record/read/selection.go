@@ -57,7 +57,7 @@ func (s *Service) Select(ctx context.Context, actor *access.Actor, entity string
 	if q.Fields != nil {
 		sel.view = strings.Join(q.Fields, ",") + ":"
 	}
-	return sel, r.verdict()
+	return sel, r.invalid()
 }
 
 // Find reads the first records of the selection in its order, at most one more
@@ -72,9 +72,9 @@ func (sel *Selection) Find(ctx context.Context) ([]store.Doc, error) {
 	return docs, nil
 }
 
-// View names what of a record the reader sees: records that look the same to
+// RenderKey names what of a record the reader sees: records that look the same to
 // two readers have the same View. It is "" when each must be rendered for itself.
-func (sel *Selection) View(doc map[string]any) string {
+func (sel *Selection) RenderKey(doc map[string]any) string {
 	if sel.whole {
 		return ""
 	}
@@ -145,6 +145,6 @@ func dependencies(x query.Expr, found map[string]bool) {
 	}
 }
 
-// Ages tells whether a query speaks of the present time, so that what it holds
+// UsesNow tells whether a query speaks of the present time, so that what it holds
 // changes without any change of a record.
-func (q Query) Ages() bool { return bytes.Contains(q.Where, []byte(`"now"`)) }
+func (q Query) UsesNow() bool { return bytes.Contains(q.Where, []byte(`"now"`)) }

@@ -42,12 +42,12 @@ type Options struct {
 
 // Service answers reads. It is safe for concurrent use.
 type Service struct {
-	store     store.Store
-	authority access.Authority
-	now       func() time.Time
-	zone      func() *time.Location
-	figures   figureCache
-	exports   chan struct{} // taken by each running Each
+	store      store.Store
+	authority  access.Authority
+	now        func() time.Time
+	zone       func() *time.Location
+	aggregates aggregateCache
+	exports    chan struct{} // taken by each running Each
 }
 
 // New makes a Service.
@@ -117,8 +117,8 @@ func (r *reading) fail(path, code string, params ...any) {
 	r.problems = append(r.problems, problem.At(path, code, params...))
 }
 
-// verdict is the error of everything that is wrong with the request.
-func (r *reading) verdict() error {
+// invalid is the error of everything that is wrong with the request.
+func (r *reading) invalid() error {
 	if len(r.problems) > 0 {
 		return problem.Of(problem.Invalid, r.problems...)
 	}
@@ -128,7 +128,7 @@ func (r *reading) verdict() error {
 // filter parses and binds a filter and a search, and joins them with the rows
 // that op lets the person see.
 func (r *reading) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
-	f, ps := query.Parse(where, KnownTo(r.rights, r.entity), "/where")
+	f, ps := query.Parse(where, RestrictEntity(r.rights, r.entity), "/where")
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
@@ -154,7 +154,7 @@ func (r *reading) search(text string) query.Expr {
 
 // sort parses an order and cuts it to what the person may see.
 func (r *reading) sort(terms []string) []query.SortTerm {
-	sort, ps := query.ParseSort(terms, KnownTo(r.rights, r.entity), "/sort")
+	sort, ps := query.ParseSort(terms, RestrictEntity(r.rights, r.entity), "/sort")
 	if ps == nil {
 		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
 	}
@@ -209,9 +209,9 @@ func (r *reading) readable(key string) bool {
 	return (model.IsSystem(key) || r.entity.ByKey[key] != nil) && r.rights.Readable(r.entity.Key, key)
 }
 
-// far gives query.Matches the records across references; an error of the store
+// referenced gives query.Matches the records across references; an error of the store
 // is kept in err and reads as a record that does not exist.
-func (r *reading) far(ctx context.Context, err *error) func(collection, id string) map[string]any {
+func (r *reading) referenced(ctx context.Context, err *error) func(collection, id string) map[string]any {
 	return func(collection, id string) map[string]any {
 		d, failed := r.from.Get(ctx, collection, id)
 		if failed == nil {

@@ -187,7 +187,7 @@ func (r *renderer) wordExpr(c query.Cmp) any {
 		}
 		parts = append(parts, one("$in", bson.A{constant(sought), words}))
 	}
-	if word.Recheck {
+	if word.CompareText {
 		parts = append(parts, r.textExpr(c.Path, query.Contains, word.Text))
 	}
 	return one("$and", parts)

@@ -180,7 +180,7 @@ func fuzzed(r *rand.Rand, text string, depth int) query.Expr {
 		case op == query.In || op == query.Between:
 			return compare(p, op, []any{text, text})
 		case op == query.Match && textual:
-			return compare(p, op, query.Word{Text: text, Terms: []query.Term{{Token: text}, {Token: text, Prefix: true}}, Recheck: true})
+			return compare(p, op, query.Word{Text: text, Terms: []query.Term{{Token: text}, {Token: text, Prefix: true}}, CompareText: true})
 		case op == query.Match, (op == query.Contains || op == query.Starts) && !textual:
 			return compare(p, query.Eq, text)
 		}

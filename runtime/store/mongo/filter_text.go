@@ -81,7 +81,7 @@ func (r *renderer) matchWord(c query.Cmp) bson.D {
 		}
 		parts = append(parts, one(memberWords, condition))
 	}
-	if word.Recheck {
+	if word.CompareText {
 		parts = append(parts, r.matchText(c.Path, query.Contains, word.Text))
 	}
 	return and(parts)

@@ -36,7 +36,7 @@ func isConstant(f store.Find, i int) bool {
 	if t.Path.Through != "" || t.Path.Visible != nil {
 		return false
 	}
-	for _, x := range query.Fixed(f.Where) {
+	for _, x := range query.FixedFields(f.Where) {
 		if x.Path.Field == t.Path.Field {
 			at := query.PositionOf(f.Sort[i:i+1], map[string]any{t.Path.Field: x.Value}, nil)
 			return f.After == nil || reflect.DeepEqual(f.After.Values[i], at.Values[0])

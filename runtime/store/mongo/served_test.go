@@ -16,7 +16,7 @@ import (
 )
 
 // lookup is a list as the database is asked for it, with what query.Serve and
-// query.ServeFigures say of it.
+// query.PlanAggregate say of it.
 type lookup struct {
 	storetest.Lookup
 	name          string
@@ -36,8 +36,8 @@ func lookups(t *testing.T, n int) (list []lookup) {
 		if l.Find.IDDesc {
 			sort = append(append([]query.SortTerm{}, sort...), query.SortTerm{Path: query.Path{Field: "id", Kind: query.Key}, Desc: true})
 		}
-		l.plan = query.Serve(query.MongoDB, l.Indexes, l.Find.Where, sort)
-		l.figures = query.ServeFigures(query.MongoDB, l.Indexes, l.Find.Where)
+		l.plan = query.PlanList(query.MongoDB, l.Indexes, l.Find.Where, sort)
+		l.figures = query.PlanAggregate(query.MongoDB, l.Indexes, l.Find.Where)
 		if l.plan.Served() || l.figures.Reason == query.ByIndex {
 			l.render(t)
 			list = append(list, l)
@@ -112,7 +112,7 @@ func TestServedListsFitTheirIndexes(t *testing.T) {
 }
 
 // TestServedFiguresFitTheirIndexes: the filter bounds the first key of the index
-// that query.ServeFigures names and, if the index is partial, lies within it.
+// that query.PlanAggregate names and, if the index is partial, lies within it.
 func TestServedFiguresFitTheirIndexes(t *testing.T) {
 	t.Parallel()
 	figures, partial := 0, 0

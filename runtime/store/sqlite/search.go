@@ -43,7 +43,7 @@ func wordsOnly(x query.Expr) (pure, recheck bool) {
 	switch x := x.(type) {
 	case query.Cmp:
 		word, ok := x.Value.(query.Word)
-		return ok && x.Op == query.Match && isOwnField(x.Path), word.Recheck
+		return ok && x.Op == query.Match && isOwnField(x.Path), word.CompareText
 	case query.All:
 		parts = x
 	case query.Any:

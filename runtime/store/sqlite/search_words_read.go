@@ -45,7 +45,7 @@ func (b *builder) ownMatch(field string, word query.Word) {
 	b.arg(len(b.q.c.bits))
 	b.write(",", b.alias, ".seq)")
 	b.q.c.bits = append(b.q.c.bits, found)
-	if word.Recheck {
+	if word.CompareText {
 		b.write(" AND ", fnHas, "(")
 		b.column(field)
 		b.write(",")

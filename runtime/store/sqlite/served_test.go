@@ -22,11 +22,11 @@ func TestServedQueriesAreServed(t *testing.T) {
 	fill(t, s, lookups)
 	lists, aggregates := 0, 0
 	for i, l := range lookups {
-		if p := query.Serve(query.SQLite, l.Indexes, l.Find.Where, sortOf(l.Find)); p.Served() {
+		if p := query.PlanList(query.SQLite, l.Indexes, l.Find.Where, sortOf(l.Find)); p.Served() {
 			lists++
 			checkList(t, s, i, l, p)
 		}
-		if p := query.ServeFigures(query.SQLite, l.Indexes, l.Find.Where); p.Reason == query.ByIndex {
+		if p := query.PlanAggregate(query.SQLite, l.Indexes, l.Find.Where); p.Reason == query.ByIndex {
 			aggregates++
 			checkAggregate(t, s, i, l, p)
 		}

@@ -108,7 +108,7 @@ func Lookups(seed int64, n int) []Lookup {
 // lookupPosition is the value of a position: the one that the filter fixes, or any.
 func lookupPosition(r *rand.Rand, p query.Path, where query.Expr) any {
 	v := lookupValue(r, p)
-	for _, x := range query.Fixed(where) {
+	for _, x := range query.FixedFields(where) {
 		if x.Path.Field == p.Field {
 			body := map[string]any{p.Field: x.Value}
 			return query.PositionOf([]query.SortTerm{{Path: p}}, body, nil).Values[0]

@@ -16,7 +16,7 @@ func figureOf(value any, size int) func() (any, int, error) {
 
 func TestFigureCacheHoldsUntilTheStateChanges(t *testing.T) {
 	t.Parallel()
-	var c figureCache
+	var c aggregateCache
 	ctx := t.Context()
 	for i, step := range []struct{ key, state, want string }{
 		{"a", "1", "0"}, {"a", "1", "0"}, {"b", "1", "2"}, {"a", "2", "3"}, {"a", "2", "3"}, {"a", "1", "5"}, {"b", "1", "2"},
@@ -36,7 +36,7 @@ func TestFigureCacheHoldsUntilTheStateChanges(t *testing.T) {
 
 func TestFigureCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	var c figureCache
+	var c aggregateCache
 	for i := range 100 {
 		_, _ = c.get(t.Context(), fmt.Sprint(i), "1", figureOf(i, cacheBytes/20))
 		_, _ = c.get(t.Context(), "0", "1", figureOf(0, cacheBytes/20)) // used all the time
@@ -55,7 +55,7 @@ func TestFigureCacheIsBounded(t *testing.T) {
 
 func TestFigureCacheSharesOneComputation(t *testing.T) {
 	t.Parallel()
-	var c figureCache
+	var c aggregateCache
 	var computed atomic.Int32
 	begun, finish := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup

@@ -8,9 +8,9 @@ import (
 	"weft/runtime/store"
 )
 
-// masked finds the renderer of each row: one for all where the rights allow
+// rowRenderers finds the renderer of each row: one for all where the rights allow
 // it, else one per combination of grants that the row was found in.
-type masked struct {
+type rowRenderers struct {
 	rights  *access.Rights
 	now     time.Time // for formulas that use the clock
 	entity  *model.Entity
@@ -20,23 +20,23 @@ type masked struct {
 	byMask  map[*access.Mask]*renderer
 }
 
-func (r *reading) newMasked(e *model.Entity, fields map[string]bool) *masked {
-	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: fields}).ready()
+func (r *reading) newMasked(e *model.Entity, fields map[string]bool) *rowRenderers {
+	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: fields}).ready()
 }
 
 // newMaskedRows is newMasked for child rows inside their parent.
-func (r *reading) newMaskedRows(e *model.Entity) *masked {
-	return (&masked{rights: r.rights, now: r.now(), entity: e, fields: OwnFields(e), inside: true}).ready()
+func (r *reading) newMaskedRows(e *model.Entity) *rowRenderers {
+	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: OwnFields(e), inside: true}).ready()
 }
 
-func (m *masked) ready() *masked {
+func (m *rowRenderers) ready() *rowRenderers {
 	if mask, ok := m.rights.UniformRead(m.entity.Key); ok {
 		m.uniform = m.renderer(mask)
 	}
 	return m
 }
 
-func (m *masked) renderer(mask *access.Mask) *renderer {
+func (m *rowRenderers) renderer(mask *access.Mask) *renderer {
 	r := newRenderer(m.entity, mask, m.fields).at(m.now)
 	if m.inside {
 		r.members[1].keep = false
@@ -45,7 +45,7 @@ func (m *masked) renderer(mask *access.Mask) *renderer {
 }
 
 // of gives the renderer of a row.
-func (m *masked) of(d store.Doc) (*renderer, error) {
+func (m *rowRenderers) of(d store.Doc) (*renderer, error) {
 	if m.uniform != nil {
 		return m.uniform, nil
 	}
@@ -56,7 +56,7 @@ func (m *masked) of(d store.Doc) (*renderer, error) {
 	return m.forDoc(doc), nil
 }
 
-func (m *masked) forDoc(doc map[string]any) *renderer {
+func (m *rowRenderers) forDoc(doc map[string]any) *renderer {
 	if m.uniform != nil {
 		return m.uniform
 	}

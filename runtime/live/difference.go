@@ -6,11 +6,12 @@ import (
 	"weft/runtime/store"
 )
 
-// settle makes a reading the set of the subscription: as a snapshot when the
-// client has nothing yet, else by what differs. It is locked.
-func (s *subscription) settle(found []*outcome, docs []store.Doc, more bool, seq, resume uint64) {
+// sendDifference replaces the set of the subscription by the records that were
+// read. The client gets a snapshot when it has nothing yet, else puts and drops.
+// The subscription is locked.
+func (s *subscription) sendDifference(found []*outcome, docs []store.Doc, more bool, seq, resume uint64) {
 	sel := s.shared.sel
-	next := newSet(sel.Limit, s.open, sel.Sort)
+	next := newSet(sel.Limit, s.unlimited, sel.Sort)
 	next.more = more
 	items := make([]json.RawMessage, 0, len(docs))
 	old := s.set
@@ -38,11 +39,11 @@ func (s *subscription) settle(found []*outcome, docs []store.Doc, more bool, seq
 		return
 	}
 	next.drops, next.floor = old.drops, old.floor
-	s.settleDrops(old, seq, resume)
+	s.sendDrops(old, seq, resume)
 }
 
-// settleDrops names the records that the client has and should have no longer.
-func (s *subscription) settleDrops(old *set, seq, resume uint64) {
+// sendDrops drops the records that the client has and that left the set.
+func (s *subscription) sendDrops(old *set, seq, resume uint64) {
 	if resume > 0 {
 		for _, d := range old.drops {
 			if d.seq > resume && s.set.byID[d.id] == nil {

@@ -41,7 +41,7 @@ func (r *reading) cutMerged(ctx context.Context, rows []historyRow) error {
 		h := &rows[i]
 		kept := h.Merged[:0]
 		for _, id := range h.Merged {
-			seen, err := r.saw(ctx, id)
+			seen, err := r.canReadRecord(ctx, id)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (r *reading) cutMerged(ctx context.Context, rows []historyRow) error {
 		if h.MergedInto == "" {
 			continue
 		}
-		seen, err := r.saw(ctx, h.MergedInto)
+		seen, err := r.canReadRecord(ctx, h.MergedInto)
 		if err != nil {
 			return err
 		}
@@ -64,9 +64,9 @@ func (r *reading) cutMerged(ctx context.Context, rows []historyRow) error {
 	return nil
 }
 
-// saw tells whether the person sees a record, or could when it was deleted.
-func (r *reading) saw(ctx context.Context, id string) (bool, error) {
-	_, err := r.lastSeen(ctx, id)
+// canReadRecord tells whether the person sees a record, or could when it was deleted.
+func (r *reading) canReadRecord(ctx context.Context, id string) (bool, error) {
+	_, err := r.currentOrDeleted(ctx, id)
 	if problem.CodeOf(err) == problem.NotFound {
 		return false, nil
 	}
@@ -96,7 +96,7 @@ func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow
 			if err := json.Unmarshal(raw, &ids); err != nil {
 				return fmt.Errorf("read: history of %s: %w", f.Key, err)
 			}
-			kept, err := r.living(ctx, f.Target, ids)
+			kept, err := r.readableIDs(ctx, f.Target, ids)
 			if err != nil {
 				return err
 			}
@@ -115,8 +115,8 @@ func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow
 	return nil
 }
 
-// living are those of the ids whose records the person sees now, in order.
-func (r *reading) living(ctx context.Context, e *model.Entity, ids []string) ([]string, error) {
+// readableIDs are those of the ids whose records the person sees now, in order.
+func (r *reading) readableIDs(ctx context.Context, e *model.Entity, ids []string) ([]string, error) {
 	if len(ids) == 0 || !r.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, nil
 	}

@@ -13,7 +13,7 @@ import (
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	const subscribers, changes = 200, 20
-	st := newStage(t, live.Limits{})
+	st := newHarness(t, live.Limits{})
 	owner := st.user("ann", "sales", "")
 	tokens := []string{st.session("admin"), st.session("ann")}
 	clients := make([]*client, subscribers)

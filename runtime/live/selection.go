@@ -7,29 +7,29 @@ import (
 	"weft/runtime/record/read"
 )
 
-// shareKey names a prepared query: the rights it was bound to and its text.
-type shareKey struct {
+// selectionKey identifies a prepared query: the rights it was bound to and its text.
+type selectionKey struct {
 	rights        *access.Rights
 	entity, query string
 }
 
-// shared is a selection with the number of its subscriptions: those that ask
-// the same under the same rights are worked out once per change.
-type shared struct {
+// sharedSelection is a selection and the number of subscriptions that use it:
+// subscriptions of one query under the same rights are evaluated once per change.
+type sharedSelection struct {
 	sel   *read.Selection
-	key   shareKey
+	key   selectionKey
 	users int
 }
 
 // selection prepares the query of a subscription under the present rights.
-func (h *Hub) selection(ctx context.Context, s *subscription) (*shared, error) {
+func (h *Hub) selection(ctx context.Context, s *subscription) (*sharedSelection, error) {
 	rights, err := h.Authority.Rights(ctx, s.socket.actor)
 	if err != nil {
 		return nil, err
 	}
-	key := shareKey{rights.Compiled(), s.entity, s.text}
+	key := selectionKey{rights.Compiled(), s.entity, s.text}
 	h.mu.Lock()
-	if kept := h.shared[key]; kept != nil && !s.ages {
+	if kept := h.shared[key]; kept != nil && !s.usesNow {
 		kept.users++
 		h.mu.Unlock()
 		return kept, nil
@@ -39,21 +39,21 @@ func (h *Hub) selection(ctx context.Context, s *subscription) (*shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	sh := &shared{sel: sel, key: shareKey{sel.Rights.Compiled(), s.entity, s.text}, users: 1}
+	sh := &sharedSelection{sel: sel, key: selectionKey{sel.Rights.Compiled(), s.entity, s.text}, users: 1}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if kept := h.shared[sh.key]; kept != nil && !s.ages {
+	if kept := h.shared[sh.key]; kept != nil && !s.usesNow {
 		kept.users++
 		return kept, nil
 	}
-	if !s.ages {
+	if !s.usesNow {
 		h.shared[sh.key] = sh
 	}
 	return sh, nil
 }
 
-// release gives a selection back; the hub's lock is not held.
-func (h *Hub) release(sh *shared) {
+// release ends one use of a selection; the caller does not hold the hub's lock.
+func (h *Hub) release(sh *sharedSelection) {
 	if sh == nil {
 		return
 	}
@@ -64,37 +64,37 @@ func (h *Hub) release(sh *shared) {
 	}
 }
 
-// listen enters a subscription under the collections that concern it.
+// listen registers a subscription under the collections that concern it.
 func (h *Hub) listen(s *subscription, others []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	enter(h.byEntity, s.entity, s)
+	addTo(h.byEntity, s.entity, s)
 	for _, key := range s.others {
-		leave(h.byOther, key, s)
+		removeFrom(h.byOther, key, s)
 	}
 	s.others = others
 	for _, key := range others {
-		enter(h.byOther, key, s)
+		addTo(h.byOther, key, s)
 	}
 }
 
 func (h *Hub) unlisten(s *subscription) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	leave(h.byEntity, s.entity, s)
+	removeFrom(h.byEntity, s.entity, s)
 	for _, key := range s.others {
-		leave(h.byOther, key, s)
+		removeFrom(h.byOther, key, s)
 	}
 }
 
-func enter(m map[string]map[*subscription]struct{}, key string, s *subscription) {
+func addTo(m map[string]map[*subscription]struct{}, key string, s *subscription) {
 	if m[key] == nil {
 		m[key] = map[*subscription]struct{}{}
 	}
 	m[key][s] = struct{}{}
 }
 
-func leave(m map[string]map[*subscription]struct{}, key string, s *subscription) {
+func removeFrom(m map[string]map[*subscription]struct{}, key string, s *subscription) {
 	delete(m[key], s)
 	if len(m[key]) == 0 {
 		delete(m, key)

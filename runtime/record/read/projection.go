@@ -10,13 +10,13 @@ import (
 
 // items renders rows with what belongs to them: child rows, and the records
 // they refer to. All items lie in one piece of memory.
-func (r *reading) items(ctx context.Context, docs []store.Doc, ask asked) ([]json.RawMessage, error) {
+func (r *reading) items(ctx context.Context, docs []store.Doc, ask projection) ([]json.RawMessage, error) {
 	items, _, err := r.itemsInto(ctx, nil, docs, ask)
 	return items, err
 }
 
 // itemsInto is items with room that may be used; it gives back what was used.
-func (r *reading) itemsInto(ctx context.Context, out []byte, docs []store.Doc, ask asked) ([]json.RawMessage, []byte, error) {
+func (r *reading) itemsInto(ctx context.Context, out []byte, docs []store.Doc, ask projection) ([]json.RawMessage, []byte, error) {
 	rows, err := r.childRows(ctx, docs, ask)
 	if err != nil {
 		return nil, out, err
@@ -53,18 +53,18 @@ func (r *reading) itemsInto(ctx context.Context, out []byte, docs []store.Doc, a
 	return items, out, nil
 }
 
-// asked is what an answer shall hold of each row.
-type asked struct {
-	rows   *masked
+// projection is what an answer shall hold of each row.
+type projection struct {
+	rows   *rowRenderers
 	fields map[string]bool // nil: all
 	expand []string
 	// children: child rows are wanted even where no fields were named.
 	children bool
 }
 
-// ask checks the fields and expansions of a request.
-func (r *reading) ask(fields, expand []string, children bool) asked {
-	a := asked{fields: r.fields(fields), expand: r.expand(expand), children: children}
+// projection checks the fields and expansions of a request.
+func (r *reading) projection(fields, expand []string, children bool) projection {
+	a := projection{fields: r.fields(fields), expand: r.expand(expand), children: children}
 	a.rows = r.newMasked(r.entity, a.fields)
 	return a
 }

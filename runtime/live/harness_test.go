@@ -21,8 +21,8 @@ import (
 	"weft/schemas"
 )
 
-// stage is the whole way from the store to a websocket client.
-type stage struct {
+// harness is the whole way from the store to a websocket client.
+type harness struct {
 	t       testing.TB
 	store   store.Store
 	access  *access.Service
@@ -66,7 +66,7 @@ func definitions() *schemas.Set {
 	}
 }
 
-func newStage(t testing.TB, limits live.Limits) *stage {
+func newHarness(t testing.TB, limits live.Limits) *harness {
 	t.Helper()
 	db := anystore.Open(t)
 	m, problems := model.Compile(definitions(), 1)
@@ -79,7 +79,7 @@ func newStage(t testing.TB, limits live.Limits) *stage {
 	if limits.Check == 0 {
 		limits.Check = 100 * time.Millisecond
 	}
-	st := &stage{t: t, store: db, access: access.New(access.Options{Store: db, Current: current})}
+	st := &harness{t: t, store: db, access: access.New(access.Options{Store: db, Current: current})}
 	st.records = record.New(record.Options{Store: db, Current: current, Authority: st.access})
 	st.hub = live.New(live.Options{Store: db, Reads: read.New(read.Options{Store: db, Authority: st.access}), Authority: st.access, Current: current, Limits: limits})
 	server := httptest.NewServer(http.HandlerFunc(st.serve))
@@ -95,7 +95,7 @@ func newStage(t testing.TB, limits live.Limits) *stage {
 	return st
 }
 
-func (st *stage) serve(w http.ResponseWriter, r *http.Request) {
+func (st *harness) serve(w http.ResponseWriter, r *http.Request) {
 	a, err := st.access.Authenticate(r.Context(), r.Header.Get("Authorization"))
 	if err == nil {
 		err = st.hub.Serve(w, r, a)
@@ -114,27 +114,27 @@ func must(t testing.TB, err error) {
 
 type doc = map[string]any
 
-func (st *stage) create(entity string, values doc) string {
+func (st *harness) create(entity string, values doc) string {
 	st.t.Helper()
 	r, err := st.records.Create(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, values)
 	must(st.t, err)
 	return r.ID
 }
 
-func (st *stage) update(entity, id string, patch doc) {
+func (st *harness) update(entity, id string, patch doc) {
 	st.t.Helper()
 	_, err := st.records.Update(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, id, patch)
 	must(st.t, err)
 }
 
-func (st *stage) remove(entity, id string) {
+func (st *harness) remove(entity, id string) {
 	st.t.Helper()
 	_, err := st.records.Delete(st.t.Context(), record.Call{Actor: st.admin, Source: "api"}, entity, id)
 	must(st.t, err)
 }
 
 // user makes a user with a role; superior may be "".
-func (st *stage) user(login, role, superior string) string {
+func (st *harness) user(login, role, superior string) string {
 	st.t.Helper()
 	values := doc{"login": login, "name": login, "active": true}
 	if superior != "" {
@@ -148,7 +148,7 @@ func (st *stage) user(login, role, superior string) string {
 }
 
 // session opens a session and gives its secret.
-func (st *stage) session(login string) string {
+func (st *harness) session(login string) string {
 	st.t.Helper()
 	a, err := st.access.ActorOf(st.t.Context(), login)
 	must(st.t, err)
@@ -163,7 +163,7 @@ type client struct {
 	conn *websocket.Conn
 }
 
-func (st *stage) dial(token string) *client {
+func (st *harness) dial(token string) *client {
 	st.t.Helper()
 	conn, resp, err := websocket.DefaultDialer.Dial(st.url, http.Header{"Authorization": {token}})
 	if err != nil {

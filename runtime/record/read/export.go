@@ -35,7 +35,7 @@ func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, 
 	terms := r.sort(q.Sort)
 	find := r.find(r.filter(q.Where, q.Search, schemas.OpExport), terms, q)
 	fields := r.fields(q.Fields)
-	if err := r.verdict(); err != nil {
+	if err := r.invalid(); err != nil {
 		return err
 	}
 	select {
@@ -44,15 +44,15 @@ func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	e := each{reading: r, find: find, terms: terms, fields: fields, left: left, fn: fn}
+	e := exportRun{reading: r, find: find, terms: terms, fields: fields, left: left, fn: fn}
 	return s.store.View(ctx, func(snapshot store.Reader) error {
 		r.from = snapshot
 		return e.run(ctx)
 	})
 }
 
-// each is one run over all pages of a query.
-type each struct {
+// exportRun is one run over all pages of a query.
+type exportRun struct {
 	*reading
 	find   store.Find
 	terms  []query.SortTerm
@@ -61,7 +61,7 @@ type each struct {
 	fn     func(map[string]any) error
 }
 
-func (e *each) run(ctx context.Context) error {
+func (e *exportRun) run(ctx context.Context) error {
 	for {
 		docs, err := e.from.Find(ctx, e.entity.Key, e.find)
 		if err != nil {
@@ -72,7 +72,7 @@ func (e *each) run(ctx context.Context) error {
 			docs = docs[:e.find.Limit-1]
 		}
 		for _, d := range docs {
-			if err := e.hand(d); err != nil {
+			if err := e.deliver(d); err != nil {
 				return err
 			}
 			if e.left--; e.left == 0 {
@@ -90,8 +90,8 @@ func (e *each) run(ctx context.Context) error {
 	}
 }
 
-// hand gives fn a record cut to what may be read of it.
-func (e *each) hand(d store.Doc) error {
+// deliver gives fn a record cut to what may be read of it.
+func (e *exportRun) deliver(d store.Doc) error {
 	doc, err := Decode(d)
 	if err != nil {
 		return err

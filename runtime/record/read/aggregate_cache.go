@@ -11,25 +11,25 @@ import (
 // cacheBytes bounds the memory of remembered figures.
 const cacheBytes = 8 << 20
 
-// figureCache remembers counts and aggregates until a collection that they
+// aggregateCache remembers counts and aggregates until a collection that they
 // depend on changes. Callers that ask for one figure at the same time share
 // one computation. The zero value is ready.
-type figureCache struct {
+type aggregateCache struct {
 	mu    sync.Mutex
 	kept  map[string]*list.Element
 	order list.List // of *figure, the last used in front
 	bytes int
-	busy  map[string]*figureRun
+	busy  map[string]*runningAggregate
 }
 
-type figure struct {
+type cachedAggregate struct {
 	key   string
 	state string // change numbers under which value holds
 	value any
 	size  int
 }
 
-type figureRun struct {
+type runningAggregate struct {
 	done  chan struct{}
 	value any
 	err   error
@@ -37,12 +37,12 @@ type figureRun struct {
 
 // get gives the figure under key as of state, computing it when it is not
 // known. compute also tells how much memory the value takes.
-func (c *figureCache) get(ctx context.Context, key, state string, compute func() (any, int, error)) (any, error) {
+func (c *aggregateCache) get(ctx context.Context, key, state string, compute func() (any, int, error)) (any, error) {
 	c.mu.Lock()
-	if e, ok := c.kept[key]; ok && e.Value.(*figure).state == state {
+	if e, ok := c.kept[key]; ok && e.Value.(*cachedAggregate).state == state {
 		c.order.MoveToFront(e)
 		c.mu.Unlock()
-		return e.Value.(*figure).value, nil
+		return e.Value.(*cachedAggregate).value, nil
 	}
 	name := state + key
 	if run, ok := c.busy[name]; ok {
@@ -59,9 +59,9 @@ func (c *figureCache) get(ctx context.Context, key, state string, compute func()
 		value, _, err := compute()
 		return value, err
 	}
-	run := &figureRun{done: make(chan struct{}), err: context.Canceled}
+	run := &runningAggregate{done: make(chan struct{}), err: context.Canceled}
 	if c.busy == nil {
-		c.busy = map[string]*figureRun{}
+		c.busy = map[string]*runningAggregate{}
 	}
 	c.busy[name] = run
 	c.mu.Unlock()
@@ -72,7 +72,7 @@ func (c *figureCache) get(ctx context.Context, key, state string, compute func()
 		defer c.mu.Unlock()
 		delete(c.busy, name)
 		if run.err == nil {
-			c.keep(&figure{key: key, state: state, value: run.value, size: size + len(key) + len(state) + 200})
+			c.keep(&cachedAggregate{key: key, state: state, value: run.value, size: size + len(key) + len(state) + 200})
 		}
 	}()
 	run.value, size, run.err = compute()
@@ -80,7 +80,7 @@ func (c *figureCache) get(ctx context.Context, key, state string, compute func()
 }
 
 // keep stores a figure and drops the ones used longest ago.
-func (c *figureCache) keep(f *figure) {
+func (c *aggregateCache) keep(f *cachedAggregate) {
 	if c.kept == nil {
 		c.kept = map[string]*list.Element{}
 	}
@@ -97,8 +97,8 @@ func (c *figureCache) keep(f *figure) {
 	}
 }
 
-func (c *figureCache) drop(e *list.Element) {
-	f := c.order.Remove(e).(*figure)
+func (c *aggregateCache) drop(e *list.Element) {
+	f := c.order.Remove(e).(*cachedAggregate)
 	delete(c.kept, f.key)
 	c.bytes -= f.size
 }
@@ -146,7 +146,7 @@ func (r *reading) countOf(ctx context.Context, where query.Expr, limit int) (int
 	}
 	key = append(append(key, r.entity.Key...), ' ')
 	key = query.AppendCanonical(key, where)
-	n, err := r.s.figures.get(ctx, string(key), state, func() (any, int, error) {
+	n, err := r.s.aggregates.get(ctx, string(key), state, func() (any, int, error) {
 		n, err := r.from.Count(ctx, r.entity.Key, where, limit)
 		return n, 8, err
 	})

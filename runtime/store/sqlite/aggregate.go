@@ -21,10 +21,15 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 	if len(a.Groups) == 0 && len(a.Metrics) == 0 {
 		return []store.Row{{}}, ctx.Err() // SQL would return a row for each document
 	}
-	rows, ok, err := q.rowsFromCounts(ctx, k, a)
-	if err == nil && !ok {
-		err = q.snapshot(func() error {
-			return q.interruptible(ctx, func() error { rows, err = q.aggregate(k, a); return err })
+	rows, ok := q.rowsFromCounts(k, a)
+	if !ok {
+		err = q.asHeavy(ctx, func() error {
+			if rows, ok, err = q.buildAndUseCounts(ctx, k, a); err != nil || ok {
+				return err
+			}
+			return q.snapshot(func() error {
+				return q.interruptible(ctx, func() error { rows, err = q.aggregate(k, a); return err })
+			})
 		})
 	}
 	if err == nil {
@@ -33,12 +38,16 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 	if err != nil {
 		return nil, err
 	}
+	return sortAndCut(rows, a), nil
+}
+
+func sortAndCut(rows []store.Row, a store.Aggregate) []store.Row {
 	store.RoundSums(rows, a.Metrics)
 	store.SortRows(rows, a)
 	if a.Limit > 0 && len(rows) > a.Limit {
 		rows = rows[:a.Limit]
 	}
-	return rows, nil
+	return rows
 }
 
 func (q *reader) aggregate(k *collection, a store.Aggregate) ([]store.Row, error) {

@@ -29,8 +29,8 @@ type conn struct {
 	bits  bitmaps
 	// scratch is a reusable buffer for the candidates of a search.
 	scratch []candidate
-	// extra connections are closed after use.
-	extra bool
+	// extra connections are closed after use; view is set while a View has it.
+	extra, view bool
 }
 
 type statement struct {

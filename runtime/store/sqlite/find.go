@@ -22,9 +22,25 @@ func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]s
 	var docs []store.Doc
 	switch {
 	case hasMatch(f.Where):
-		docs, err = q.search(ctx, k, f)
+		err = q.asHeavy(ctx, func() error { docs, err = q.search(ctx, k, f); return err })
+	case q.light || k.light(f):
+		docs, err = q.findByIndex(ctx, k, f)
+	default:
+		err = q.asHeavy(ctx, func() error { docs, err = q.findByIndex(ctx, k, f); return err })
+	}
+	return docs, err
+}
+
+// findByIndex reads documents in the order of an index, where there is one.
+func (q *reader) findByIndex(ctx context.Context, k *collection, f store.Find) (docs []store.Doc, err error) {
+	switch {
 	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path):
-		err = q.snapshot(func() error { docs, err = q.readPage(k, f); return err })
+		read := func() error { docs, err = q.readPage(k, f); return err }
+		if k.covered(f.Where, f.Sort) { // is short, and too frequent for the cost of an interrupt
+			err = q.snapshot(read)
+			break
+		}
+		err = q.snapshot(func() error { return q.interruptible(ctx, read) })
 	case len(f.Sort) == 0 && matchesAll(f.Where) && f.Limit <= coveringLimit && !f.IDsOnly:
 		err = q.snapshot(func() error { docs, err = q.pageByID(k, f); return err })
 	default:
@@ -164,18 +180,18 @@ func (q *reader) Count(ctx context.Context, collection string, where query.Expr,
 	if err != nil {
 		return 0, err
 	}
-	if n, ok := q.countFromCounts(k, where); ok {
-		if limit > 0 {
-			n = min(n, int64(limit))
-		}
+	if n, ok := q.countFromCounts(k, where, limit); ok {
 		return n, ctx.Err()
 	}
-	err = q.snapshot(func() error {
-		return q.interruptible(ctx, func() error { n, err = q.count(k, where, limit); return err })
+	err = q.asHeavy(ctx, func() error {
+		err := q.snapshot(func() error {
+			return q.interruptible(ctx, func() error { n, err = q.count(k, where, limit); return err })
+		})
+		if err == nil && limit <= 0 {
+			err = q.keepCounts(ctx, k, where, n)
+		}
+		return err
 	})
-	if err == nil && limit <= 0 {
-		err = q.keepCounts(ctx, k, where, n)
-	}
 	return n, err
 }
 

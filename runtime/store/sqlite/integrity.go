@@ -12,7 +12,7 @@ import (
 // and the damage that was found.
 func (s *Store) CheckIntegrity(ctx context.Context) error {
 	var found []string
-	err := s.read(ctx, func(q *reader) error {
+	err := s.readHeavy(ctx, func(q *reader) error {
 		return q.interruptible(ctx, func() error {
 			return q.c.each("PRAGMA integrity_check(20)", nil, func(row *sqlite3.Stmt) error {
 				if text := row.ColumnText(0); text != "ok" {

@@ -10,20 +10,28 @@ import (
 	sqlite3 "zombiezen.com/go/sqlite"
 )
 
-// rowsFromCounts answers an aggregate from keptCounts, which are built when they
-// are first asked for.
-func (q *reader) rowsFromCounts(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
+// rowsFromCounts answers an aggregate from keptCounts, if they are built.
+func (q *reader) rowsFromCounts(k *collection, a store.Aggregate) (rows []store.Row, ok bool) {
+	f, ok := keptCountsFor(a)
+	if !ok {
+		return nil, false
+	}
+	ok = q.use(q.s.kept.find(k.Name, f.name()), q.inView, func(d keptData) { rows = d.(*keptCounts).rows(a) })
+	return rows, ok
+}
+
+// buildAndUseCounts builds the keptCounts that can answer an aggregate, if any,
+// and answers it.
+func (q *reader) buildAndUseCounts(ctx context.Context, k *collection, a store.Aggregate) (rows []store.Row, ok bool, err error) {
 	f, ok := keptCountsFor(a)
 	if !ok {
 		return nil, false, nil
 	}
-	read := func(d keptData) { rows = d.(*keptCounts).rows(a) }
-	if q.use(q.s.kept.find(k.Name, f.name()), q.inView, read) {
-		return rows, true, nil
+	if err := q.keep(ctx, k, f.name(), func() (keptData, error) { return q.buildCounts(k, f) }); err != nil {
+		return nil, false, err
 	}
-	err = q.keep(ctx, k, f.name(), func() (keptData, error) { return q.buildCounts(k, f) })
-	ok = err == nil && q.use(q.s.kept.find(k.Name, f.name()), q.inView, read)
-	return rows, ok, err
+	rows, ok = q.rowsFromCounts(k, a)
+	return rows, ok, nil
 }
 
 // buildCounts computes keptCounts from the snapshot; nil when there are too many
@@ -69,13 +77,16 @@ func (q *reader) buildCounts(k *collection, f *keptCounts) (keptData, error) {
 
 // countFromCounts answers a count of all documents, or of those with one of some
 // values in one field, if keptCounts for it are built.
-func (q *reader) countFromCounts(k *collection, where query.Expr) (n int64, ok bool) {
+func (q *reader) countFromCounts(k *collection, where query.Expr, limit int) (n int64, ok bool) {
 	f := &keptCounts{}
 	values, ok := countOf(where, f)
 	if !ok {
 		return 0, false
 	}
 	ok = q.use(q.s.kept.find(k.Name, f.name()), q.inView, func(d keptData) { n = d.(*keptCounts).total(values) })
+	if limit > 0 {
+		n = min(n, int64(limit))
+	}
 	return n, ok
 }
 

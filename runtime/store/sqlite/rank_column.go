@@ -219,7 +219,7 @@ func (s *Store) keepColumn(k *collection, p query.Path) {
 	s.background(func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, columnTime)
 		defer cancel()
-		return s.read(ctx, func(q *reader) error {
+		return s.readHeavy(ctx, func(q *reader) error {
 			return q.keep(ctx, k, columnName(p), func() (keptData, error) { return q.buildColumn(k, p) })
 		})
 	})

@@ -21,6 +21,9 @@ type reader struct {
 	// latest was the newest number when the snapshot was about to begin.
 	commit, latest uint64
 	commitKnown    bool
+	// heavy is set while the reader counts as a heavy read, light when the read is
+	// known to be light.
+	heavy, light bool
 }
 
 // read lends a connection to fn.
@@ -33,12 +36,40 @@ func (s *Store) read(ctx context.Context, fn func(*reader) error) error {
 	return classify(errors.Join(err, s.readers.put(c)))
 }
 
+// readHeavy is read for a heavy read, which waits before it takes a connection.
+func (s *Store) readHeavy(ctx context.Context, fn func(*reader) error) error {
+	if err := s.readers.beginHeavy(ctx); err != nil {
+		return err
+	}
+	defer s.readers.endHeavy()
+	return s.read(ctx, func(q *reader) error { q.heavy = true; return fn(q) })
+}
+
+// asHeavy runs a heavy read; inside a View it waits here.
+func (q *reader) asHeavy(ctx context.Context, fn func() error) error {
+	if q.heavy {
+		return fn()
+	}
+	if err := q.s.readers.beginHeavy(ctx); err != nil {
+		return err
+	}
+	q.heavy = true
+	defer func() {
+		q.heavy = false
+		q.s.readers.endHeavy()
+	}()
+	return fn()
+}
+
 // View runs fn on one snapshot. The Reader must not be used by two goroutines at once.
 func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
-	return s.read(ctx, func(q *reader) error {
-		q.inView = true
-		return q.onSnapshot(func() error { return fn(q) })
-	})
+	c, err := s.readers.getForView(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	q := &reader{s: s, c: c, inView: true}
+	err = q.onSnapshot(func() error { return fn(q) })
+	return classify(errors.Join(err, s.readers.put(c)))
 }
 
 // onSnapshot runs fn on the snapshot of one commit, whose number is known.
@@ -198,19 +229,45 @@ func (q *reader) GetMany(ctx context.Context, collection string, ids []string) (
 
 // Find reads documents in order.
 func (s *Store) Find(ctx context.Context, collection string, f store.Find) (docs []store.Doc, err error) {
-	err = s.read(ctx, func(q *reader) error { docs, err = q.Find(ctx, collection, f); return err })
+	k, err := s.catalog.get(collection)
+	if err != nil {
+		return nil, err
+	}
+	read, light := s.readHeavy, k.light(f)
+	if light {
+		read = s.read
+	}
+	err = read(ctx, func(q *reader) error {
+		q.light = light
+		docs, err = q.Find(ctx, collection, f)
+		return err
+	})
 	return docs, err
 }
 
 // Count counts the documents that match.
 func (s *Store) Count(ctx context.Context, collection string, where query.Expr, limit int) (n int64, err error) {
-	err = s.read(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
+	k, err := s.catalog.get(collection)
+	if err != nil {
+		return 0, err
+	}
+	if n, ok := (&reader{s: s}).countFromCounts(k, where, limit); ok {
+		return n, ctx.Err()
+	}
+	err = s.readHeavy(ctx, func(q *reader) error { n, err = q.Count(ctx, collection, where, limit); return err })
 	return n, err
 }
 
 // Aggregate groups the documents that match.
 func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggregate) (rows []store.Row, err error) {
-	err = s.read(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
+	k, err := s.catalog.get(collection)
+	if err != nil {
+		return nil, err
+	}
+	if rows, ok := (&reader{s: s}).rowsFromCounts(k, a); ok {
+		return sortAndCut(rows, a), ctx.Err()
+	}
+	err = s.readHeavy(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
 	return rows, err
 }
 

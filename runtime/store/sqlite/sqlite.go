@@ -27,7 +27,8 @@ const leastVersion = 3_051_003
 type Options struct {
 	// Synchronous is SQLite's setting: FULL (default), NORMAL, OFF.
 	Synchronous string
-	// Readers bounds the reading connections; twice the processors by default, at least 8.
+	// Readers bounds the reading connections; three times the processors by
+	// default, at least 8. A quarter of them is kept for light reads.
 	Readers int
 	// Logger gets upgrades, and failures that no caller waits for.
 	Logger *slog.Logger
@@ -84,7 +85,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		o.Synchronous = "FULL"
 	}
 	if o.Readers <= 0 {
-		o.Readers = max(8, 2*runtime.GOMAXPROCS(0))
+		o.Readers = max(8, 3*runtime.GOMAXPROCS(0))
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -17,13 +18,13 @@ func (fl *fileLinks) restoreFiles(ctx context.Context, main *change) error {
 		return nil
 	}
 	var ids []string
-	for _, ch := range fl.changes {
+	for _, ch := range fl.restored() {
 		ids = append(ids, filesOf(ch)...)
 	}
 	if err := fl.lookupFiles(ctx, ids); err != nil {
 		return err
 	}
-	for _, ch := range fl.changes {
+	for _, ch := range fl.restored() {
 		for _, f := range ch.entity.Fields {
 			if !f.HoldsFiles() {
 				continue
@@ -37,6 +38,11 @@ func (fl *fileLinks) restoreFiles(ctx context.Context, main *change) error {
 		}
 	}
 	return nil
+}
+
+// restored lists the records that come back.
+func (sn *snapshot) restored() []*change {
+	return slices.DeleteFunc(slices.Clone(sn.changes), func(ch *change) bool { return ch.op != opRestore })
 }
 
 // filesOf lists the files that a record holds.

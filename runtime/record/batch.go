@@ -174,7 +174,7 @@ func (bb batchBuilder) binDoc(ch *change, rev int64) store.Doc {
 	b = appendMember(b, "id", ch.id)
 	b = appendMember(b, "rev", rev)
 	b = appendMember(b, "entity", ch.entity.Key)
-	b = appendMember(b, "deletion", bb.deletion)
+	b = appendMember(b, "deletion", ch.deletion)
 	b = appendMember(b, "at", bb.stamp)
 	b = jsontext.AppendText(b, "by", bb.call.Actor.UserID)
 	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)

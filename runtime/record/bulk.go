@@ -46,6 +46,9 @@ type BulkResult struct {
 // idempotency key each record remembers its own outcome: a repeated call goes
 // on where the first was cut off.
 func (s *Service) Bulk(ctx context.Context, c Call, entity string, r BulkRequest) ([]BulkResult, error) {
+	if err := c.noOps(); err != nil {
+		return nil, err
+	}
 	change, err := s.bulkOp(entity, r)
 	if err != nil {
 		return nil, err

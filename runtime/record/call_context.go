@@ -24,6 +24,8 @@ type callContext struct {
 	// ids are given to new records before others are made up.
 	ids    []string
 	dryRun bool
+	// base is the path of the record in the caller's input, "" for the whole.
+	base string
 	// silent changesets follow new definitions: what they compute is no event in
 	// the life of a record, so it has no history, no effects and no author.
 	silent bool

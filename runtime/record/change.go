@@ -11,8 +11,11 @@ type change struct {
 	// in stored form with system fields. before is nil on create and restore,
 	// after nil on delete.
 	before, after map[string]any
-	rev           int64  // in the store, 0 for none
-	path          string // of the record in the input: "" or that of its child row
+	rev           int64 // in the store, 0 for none
+	// path is that of the record in the caller's input; nested records are given
+	// as child rows of another one.
+	path   string
+	nested bool
 	// direct changes are written by the caller: rights, hooks and guards apply.
 	direct bool
 	// touched changes are written even when no field changed, so that their
@@ -32,6 +35,7 @@ type change struct {
 	binRev                int64            // restore: revision of the row in the bin
 	binVisits             []any            // restore: visits that come back
 	beforeRestore         map[string]any   // restore: lists of files before lost ones were left out
+	deletion              string           // shared by the records that are deleted together
 	mergedInto            string
 	merged                []string
 	changed               []*model.Field // found by diff

@@ -139,11 +139,11 @@ func (cs *changeset) applyChildRow(ctx context.Context, parent *change, child *m
 			return nil, nil
 		}
 		kept[id] = true
-		row.path, row.direct = at, true
+		row.path, row.nested, row.direct = at, true, true
 		return row, cs.updateChildRow(ctx, row, values)
 	}
 	row := cs.newChange(child)
-	row.path, row.direct = at, true
+	row.path, row.nested, row.direct = at, true, true
 	row.after[refKey] = parent.id
 	if !cs.rights.Allowed(child.Key, schemas.OpCreate) {
 		cs.problem(at, "not_writable")
@@ -187,7 +187,7 @@ func (cs *changeset) removeMissingRows(ctx context.Context, present []*change, k
 // to change the set of rows of the parents it had and has.
 func (rf *references) checkParents(ctx context.Context, ch *change) error {
 	c := ch.entity.Child
-	if c == nil || ch.path != "" {
+	if c == nil || ch.nested {
 		return nil
 	}
 	for _, id := range []string{text(ch.before, c.Field.Key), text(ch.after, c.Field.Key)} {

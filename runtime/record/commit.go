@@ -244,6 +244,14 @@ func (e *OpConflictError) Error() string {
 	return fmt.Sprintf("record: the caller's operation on %s/%s lost against another writer", e.Collection, e.ID)
 }
 
+// noOps refuses operations of the caller where several commits are made.
+func (c Call) noOps() error {
+	if len(c.Ops) > 0 {
+		return errors.New("record: a call of several commits cannot carry operations")
+	}
+	return nil
+}
+
 // opConflict tells whether a commit failed because of one of the caller's operations.
 func (c Call) opConflict(err error) *OpConflictError {
 	var lost *store.ConflictError

@@ -20,18 +20,22 @@ const maxDeletedTogether = 10_000
 // referenced when a record that restricts still refers to one of them.
 func (s *Service) Delete(ctx context.Context, c Call, entity, id string) (*Result, error) {
 	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
-		ch, err := cs.open(ctx, entity, id, schemas.OpDelete)
-		if err != nil {
-			return nil, err
-		}
-		if entity == userEntity && !cs.mayRemoveUser(ch) {
-			return nil, problem.New(problem.Referenced, "user_stays", nil)
-		}
-		if err := cs.checkParents(ctx, ch); err != nil {
-			return nil, err
-		}
-		return ch, cs.remove(ctx, ch)
+		return cs.delete(ctx, entity, id)
 	})
+}
+
+func (cs *changeset) delete(ctx context.Context, entity, id string) (*change, error) {
+	ch, err := cs.open(ctx, entity, id, schemas.OpDelete)
+	if err != nil {
+		return nil, err
+	}
+	if entity == userEntity && !cs.mayRemoveUser(ch) {
+		return nil, problem.New(problem.Referenced, "user_stays", nil)
+	}
+	if err := cs.checkParents(ctx, ch); err != nil {
+		return nil, err
+	}
+	return ch, cs.remove(ctx, ch)
 }
 
 // mayRemoveUser tells whether the undo of an import takes a user away that it brought:
@@ -50,7 +54,7 @@ func (cs *changeset) remove(ctx context.Context, ch *change) error {
 	if cs.deletion == "" {
 		cs.deletion = newID()
 	}
-	ch.op, ch.after = opDelete, nil
+	ch.op, ch.after, ch.deletion = opDelete, nil, cs.deletion
 	if err := cs.runHooks(ctx, ch); err != nil {
 		return err
 	}
@@ -110,38 +114,49 @@ func (sn *snapshot) referrers(ctx context.Context, id string, f *model.Field) ([
 	if len(docs) > maxDeletedTogether {
 		return nil, problem.New(problem.Conflict, "too_many_records", map[string]any{"max": maxDeletedTogether})
 	}
-	items := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		ch, err := sn.adopt(f.Entity, d)
-		if err != nil {
+		if _, err := sn.adopt(f.Entity, d); err != nil {
 			return nil, err
 		}
-		if ch.after != nil {
-			items = append(items, ch)
+	}
+	var list []*change
+	for _, ch := range sn.changes {
+		if ch.entity == f.Entity && ch.refersTo(f, id) {
+			list = append(list, ch)
 		}
 	}
-	return items, nil
+	return list, nil
+}
+
+// refersTo tells whether the record will refer to id in the field f.
+func (ch *change) refersTo(f *model.Field, id string) bool {
+	v := ch.after[f.Key]
+	return v == id || f.Kind == query.Keys && slices.Contains(keysOf(v), id)
 }
 
 func whereRefersTo(f *model.Field, id string) query.Expr {
 	return query.Cmp{Path: pathOf(f), Op: query.Eq, Value: id}
 }
 
-// restrict refuses while records that are not deleted too refer to the item.
+// restrict refuses while records that are not deleted too refer to the record.
 func (rf *references) restrict(ctx context.Context, ch *change, f *model.Field) error {
 	where := query.All{whereRefersTo(f, ch.id)}
-	var gone []any
+	var changed []any
+	here := 0
 	for _, other := range rf.changes {
-		if other.entity == f.Entity && other.op == opDelete {
-			gone = append(gone, other.id)
+		if other.entity == f.Entity && other.op != "" {
+			changed = append(changed, other.id)
+			if other != ch && other.refersTo(f, ch.id) {
+				here++
+			}
 		}
 	}
-	if len(gone) > 0 {
+	if len(changed) > 0 {
 		id := query.Path{Field: "id", Kind: query.Key}
-		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: gone}})
+		where = append(where, query.Not{X: query.Cmp{Path: id, Op: query.In, Value: changed}})
 	}
 	n, err := rf.s.store.Count(ctx, f.Entity.Key, where, 1)
-	if err != nil || n == 0 {
+	if err != nil || n+int64(here) == 0 {
 		return err
 	}
 	p := problem.New(problem.Referenced, "", nil)
@@ -149,6 +164,7 @@ func (rf *references) restrict(ctx context.Context, ch *change, f *model.Field) 
 		if n, err = rf.s.store.Count(ctx, f.Entity.Key, query.And(where, seen), 1000); err != nil {
 			return err
 		}
+		n += int64(here)
 		p.Fields = []problem.Field{problem.At("", "referenced_by",
 			"count", n, "entity", f.Entity.Def.Title, "field", f.Def.Title)}
 	} else {

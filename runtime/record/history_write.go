@@ -47,7 +47,7 @@ func (bb batchBuilder) historyOp(ch *change, n int64, changed []*model.Field) st
 	if bb.call.Historical {
 		b = appendMember(b, "historical", true)
 	}
-	b = jsontext.AppendText(b, "deletion", bb.deletionOf(ch))
+	b = jsontext.AppendText(b, "deletion", ch.deletion)
 	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	if len(ch.merged) > 0 {
 		b = appendMember(b, "merged", storedForm(ch.merged))
@@ -58,13 +58,6 @@ func (bb batchBuilder) historyOp(ch *change, n int64, changed []*model.Field) st
 	b = append(b, '}')
 	return store.Op{Kind: store.Insert, Collection: HistoryCollection,
 		Doc: store.Doc{ID: id, Rev: 1, Body: json.RawMessage(b)}}
-}
-
-func (bb batchBuilder) deletionOf(ch *change) string {
-	if ch.op == opDelete {
-		return bb.deletion
-	}
-	return ""
 }
 
 // appendChanges writes {field:{from,to}}; a value that is unset is left out. A

@@ -42,6 +42,9 @@ type RowResult struct {
 // the store or twice among the rows, and for files that are named in several
 // rows. Needs the right to import.
 func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []Row, dryRun bool) ([]RowResult, error) {
+	if err := c.noOps(); err != nil {
+		return nil, err
+	}
 	rights, err := s.rights(ctx, c)
 	if err != nil {
 		return nil, err

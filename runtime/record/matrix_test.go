@@ -129,6 +129,13 @@ func doors() []door {
 		{"import known", true, true, func(o *office, p person, deal, text string) (string, error) {
 			return rows(o, p, record.Row{ID: deal, Values: values(o.t, text)})
 		}},
+		{"apply", true, true, func(o *office, p person, deal, text string) (string, error) {
+			list, err := o.records.Apply(p.ctx(), p.call, []record.Operation{{Op: "update", Entity: "deal", ID: deal, Values: values(o.t, text)}})
+			if err != nil {
+				return "", err
+			}
+			return list[0].ID, nil
+		}},
 		{"delete", false, false, func(_ *office, p person, deal, _ string) (string, error) {
 			return result(p.remove("deal", deal))
 		}},
@@ -213,7 +220,7 @@ func TestNoWriteMethodIsForgotten(t *testing.T) {
 	t.Parallel()
 	reads := "Get Query Aggregate Board History Each Select"
 	answers := "Replay KeepAnswer AnswerOp" // kept answers of other rooms: no record is touched
-	tested := "Create Update Transition Merge Bulk ImportRows Delete Restore"
+	tested := "Create Update Transition Apply Merge Bulk ImportRows Delete Restore"
 	service := reflect.TypeFor[*record.Service]()
 	for i := range service.NumMethod() {
 		m := service.Method(i)

@@ -154,6 +154,7 @@ func (cs *changeset) mergeInto(ctx context.Context, keep, other *change) error {
 		}
 		other.removedVisits = visits
 	}
+	other.deletion = cs.deletion
 	other.op, other.after, other.mergedInto, other.direct = opDelete, nil, keep.id, true
 	keep.merged = append(keep.merged, other.id)
 	return cs.runHooks(ctx, other)

@@ -54,7 +54,7 @@ func (rf *references) checkReference(ctx context.Context, f *model.Field, id, at
 		rf.problem(at, "no_such_record")
 		return nil
 	}
-	if f.Target.Key != userEntity && rf.index[k] == nil {
+	if f.Target.Key != userEntity && rf.unchanged(k) {
 		rf.rely(docKey{BinCollection, id}, 0)
 	}
 	return nil

@@ -78,7 +78,7 @@ func (cs *changeset) restore(ctx context.Context, entity, id string) (*change, e
 	if err := cs.linkFiles(ctx, ch, reclaimed); err != nil {
 		return nil, err
 	}
-	for _, back := range cs.changes {
+	for _, back := range cs.restored() {
 		if err := cs.checkRestoredReferences(ctx, back); err != nil {
 			return nil, err
 		}
@@ -170,7 +170,7 @@ func (rf *references) checkRestoredReferences(ctx context.Context, ch *change) e
 				rf.refuse(p)
 				continue
 			}
-			if rf.index[docKey{f.Target.Key, id}] == nil && f.Target.Key != userEntity {
+			if rf.unchanged(docKey{f.Target.Key, id}) && f.Target.Key != userEntity {
 				rf.rely(docKey{BinCollection, id}, 0)
 			}
 		}

@@ -113,6 +113,12 @@ func (sn *snapshot) peek(ctx context.Context, k docKey) (*cachedDoc, error) {
 	return sn.cache(k, d), nil
 }
 
+// unchanged tells whether the changeset leaves a document as it is.
+func (sn *snapshot) unchanged(k docKey) bool {
+	ch := sn.index[k]
+	return ch == nil || ch.op == ""
+}
+
 // rely makes the commit expect a revision, 0 for a document that does not exist.
 func (sn *snapshot) rely(k docKey, rev int64) {
 	if sn.relied == nil {

@@ -27,11 +27,7 @@ func (s *Service) Create(ctx context.Context, c Call, entity string, values map[
 // not_found, and stale when c.IfMatch names another revision than the present.
 func (s *Service) Update(ctx context.Context, c Call, entity, id string, patch map[string]any) (*Result, error) {
 	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
-		ch, err := cs.open(ctx, entity, id, schemas.OpUpdate)
-		if err != nil {
-			return nil, err
-		}
-		return ch, cs.applyInput(ctx, ch, patch)
+		return cs.update(ctx, entity, id, patch)
 	})
 }
 
@@ -77,7 +73,7 @@ func (in *input) setComment(ch *change, comment string) {
 	}
 	stored, ps := t.Normalise(&model.Field{Def: &schemas.Field{FieldType: schemas.TypeLongText}}, comment)
 	for _, p := range ps {
-		p.Path = "/comment" + p.Path
+		p.Path = in.base + "/comment" + p.Path
 		in.problems = append(in.problems, p)
 	}
 	ch.comment, _ = stored.(string)
@@ -90,7 +86,7 @@ func (cs *changeset) create(entity string) (*change, error) {
 		return nil, err
 	}
 	ch := cs.newChange(e)
-	ch.direct = true
+	ch.path, ch.direct = cs.base, true
 	return ch, nil
 }
 
@@ -140,8 +136,8 @@ func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Ope
 	if cs.call.IfMatch != 0 && cs.call.IfMatch != ch.rev {
 		return nil, cs.stale(ctx, ch)
 	}
-	ch.direct = true
-	if op == schemas.OpUpdate {
+	ch.path, ch.direct = cs.base, true
+	if op == schemas.OpUpdate && ch.op == "" {
 		ch.op = opUpdate
 	}
 	return ch, nil

@@ -36,7 +36,7 @@ func TestDecodeRefuses(t *testing.T) {
 			[]string{"/properties/a/x~1y~0z unknown_key"}},
 		{"all at once", entity(`,"properties":{"a":{"x-type":"colour","x-title":{"en":""},"maxLength":"9"},"B":{"x-type":"text","x-title":` + title + `}},"x-indexes":[{}]`),
 			[]string{"/properties/B bad_key", "/properties/a/maxLength wrong_type", "/properties/a/x-title/en too_few",
-				"/properties/a/x-title/zh-CN required", "/properties/a/x-type not_allowed_value", "/x-indexes/0/fields required"}},
+				"/properties/a/x-type not_allowed_value", "/x-indexes/0/fields required"}},
 		{"member names are not folded", entity(`,"Properties":{},"properties":{}`), []string{"/Properties unknown_key"}},
 		{"prototype names are ordinary unknown keys (S-14)", entity(`,"properties":{},"__proto__":{}`), []string{"/__proto__ unknown_key"}},
 		{"percent signs in names", entity(`,"properties":{},"a%2Fb":1`), []string{"/a%2Fb unknown_key"}},
@@ -80,6 +80,25 @@ func said(problems []problem.Field) []string {
 		out = append(out, fmt.Sprintf("%s %s", p.Path, p.Code))
 	}
 	return out
+}
+
+// V10: one language suffices; the other falls back to it.
+func TestATitleInOneLanguageIsThatOfBoth(t *testing.T) {
+	t.Parallel()
+	for _, title := range []string{`{"en":"Deal"}`, `{"zh-CN":"Deal"}`, `{"zh-CN":"Deal","en":"Deal"}`} {
+		d, problems := schemas.Decode([]byte(`{"kind":"role","key":"r","title":` + title + `,"grants":[]}`))
+		if len(problems) > 0 {
+			t.Fatalf("%s: %v", title, said(problems))
+		}
+		if got := d.(*schemas.Role).Title; got.ZhCN != "Deal" || got.En != "Deal" {
+			t.Errorf("%s is read as %v", title, got)
+		}
+	}
+	for _, title := range []string{`{}`, `{"fr":"Affaire"}`, `{"en":""}`} {
+		if d, _ := schemas.Decode([]byte(`{"kind":"role","key":"r","title":` + title + `,"grants":[]}`)); d != nil {
+			t.Errorf("%s is accepted", title)
+		}
+	}
 }
 
 func TestDecodeKeepsTheOrderOfFields(t *testing.T) {

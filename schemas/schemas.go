@@ -4,6 +4,8 @@
 // not what they mean: that is runtime/model.
 package schemas
 
+import "encoding/json"
+
 // Kind names a kind of definition.
 type Kind string
 
@@ -24,6 +26,22 @@ const (
 type Title struct {
 	ZhCN string `json:"zh-CN"`
 	En   string `json:"en"`
+}
+
+// UnmarshalJSON reads a text of which one language may be missing: the other
+// takes its place, for every client alike.
+func (t *Title) UnmarshalJSON(data []byte) error {
+	type plain Title
+	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+		return err
+	}
+	if t.ZhCN == "" {
+		t.ZhCN = t.En
+	}
+	if t.En == "" {
+		t.En = t.ZhCN
+	}
+	return nil
 }
 
 // In gives the text in lang, falling back to the other language.

@@ -129,7 +129,9 @@ func (x *Expr) As(kind query.Kind) (*Expr, bool) {
 // parts of instants are meant. The result is in stored form, nil for unset.
 // The error is ErrRange when a value along the way is too great to be kept.
 func (x *Expr) Eval(get func(path string) any, now time.Time) (any, error) {
-	v, err := x.root.eval(&env{get: get, now: now})
+	// Empty text is unset. Records from before that rule may still hold it.
+	set := func(path string) any { return unsetEmpty(get(path)) }
+	v, err := x.root.eval(&env{get: set, now: now})
 	if err != nil || v == nil {
 		return nil, err
 	}
@@ -137,7 +139,14 @@ func (x *Expr) Eval(get func(path string) any, now time.Time) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("formula: result: %w", err)
 	}
-	return out, nil
+	return unsetEmpty(out), nil
+}
+
+func unsetEmpty(v any) any {
+	if v == "" {
+		return nil
+	}
+	return v
 }
 
 // env is what one evaluation sees.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"regexp"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -20,7 +21,7 @@ func (currencyType) Kind(*schemas.Field) query.Kind { return query.Decimal }
 func (currencyType) Schema(*schemas.Field) map[string]any {
 	return map[string]any{
 		"type":    []string{"string", "number"},
-		"pattern": `^-?[0-9]{1,15}(\.[0-9]{1,4})?$`,
+		"pattern": decimalPattern.String(),
 	}
 }
 
@@ -45,14 +46,18 @@ func isCurrencyCode(s string) bool {
 	return true
 }
 
+// decimalPattern is the form of an amount that is written as a string.
+var decimalPattern = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,4})?$`)
+
 func (currencyType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	stored, err := query.ParseDecimal(wire)
+	text, isText := wire.(string)
 	switch {
 	case errors.Is(err, query.ErrDecimalRange):
 		return nil, refuse("decimal_range", "max", 15)
 	case errors.Is(err, query.ErrDecimalScale):
 		return nil, refuse("decimal_scale", "max", 4)
-	case err != nil:
+	case err != nil, isText && !decimalPattern.MatchString(text):
 		return nil, wrongType("decimal")
 	}
 	if f.Def.Minimum != nil || f.Def.Maximum != nil {

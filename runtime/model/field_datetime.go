@@ -35,7 +35,7 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	}
 	// RFC 3339 takes small letters too.
 	at, err := time.Parse(time.RFC3339, strings.ToUpper(s))
-	if err != nil {
+	if err != nil || !isOffset(s) {
 		return nil, refuse("not_a_datetime")
 	}
 	at = at.UTC()
@@ -46,4 +46,13 @@ func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 		return wire, nil // already the stored form
 	}
 	return at.Format(query.InstantLayout), nil
+}
+
+// isOffset tells whether a time ends in Z or an offset of at most 23:59:
+// time.Parse lets 24:00 and 10:60 pass.
+func isOffset(s string) bool {
+	if end := s[len(s)-1]; end == 'Z' || end == 'z' {
+		return true
+	}
+	return s[len(s)-5:len(s)-3] <= "23" && s[len(s)-2:] <= "59"
 }

@@ -35,7 +35,7 @@ func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if ps != nil {
 		return nil, ps
 	}
-	if clean = strings.TrimSpace(clean); !isEmail(clean) {
+	if !isEmail(clean) {
 		return nil, refuse("not_an_email")
 	}
 	return clean, nil

@@ -57,6 +57,9 @@ func TestCurrencyIsExact(t *testing.T) {
 		{name: "no number", wire: "abc", wrong: "wrong_type"},
 		{name: "empty", wire: "", wrong: "wrong_type"},
 		{name: "grouped", wire: "1,000", wrong: "wrong_type"},
+		{name: "exponent in a text (V8)", wire: "1e3", wrong: "wrong_type"},
+		{name: "exponent in a number", wire: json.Number("1e3"), stored: "10000000000010000000"},
+		{name: "more places than the served pattern has", wire: "1.50000", wrong: "wrong_type"},
 		{name: "boolean", wire: true, wrong: "wrong_type"},
 	})
 	f := field(schemas.Field{FieldType: schemas.TypeCurrency})

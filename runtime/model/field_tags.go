@@ -1,7 +1,6 @@
 package model
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"weft/runtime/problem"
@@ -44,7 +43,6 @@ func normaliseTag(item any) (any, []problem.Field) {
 	if ps != nil {
 		return nil, ps
 	}
-	clean = strings.TrimSpace(clean)
 	if clean == "" {
 		return nil, refuse("too_short", "min", 1)
 	}

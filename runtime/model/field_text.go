@@ -2,6 +2,7 @@ package model
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -71,6 +72,9 @@ func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	if ps != nil {
 		return nil, ps
 	}
+	if clean == "" {
+		return nil, nil
+	}
 	if ps := checkText(f, clean, t.maxLength(f.Def)); ps != nil {
 		return nil, ps
 	}
@@ -80,7 +84,8 @@ func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	return clean, nil
 }
 
-// cleanText brings s to NFC with lone surrogates as U+FFFD and refuses NUL.
+// cleanText brings s to NFC without blanks at its ends, with lone surrogates as
+// U+FFFD, and refuses NUL.
 func cleanText(s string) (clean string, changed bool, ps []problem.Field) {
 	if strings.IndexByte(s, 0) >= 0 {
 		return "", false, refuse("nul_character")
@@ -91,15 +96,24 @@ func cleanText(s string) (clean string, changed bool, ps []problem.Field) {
 	if norm.NFC.QuickSpanString(s) != len(s) { // IsNormalString allocates
 		s, changed = norm.NFC.String(s), true
 	}
+	if trimmed := trimBlanks(s); len(trimmed) != len(s) {
+		s, changed = trimmed, true
+	}
 	return s, changed, nil
+}
+
+// trimBlanks removes white space and invisible characters from both ends.
+func trimBlanks(s string) string { return strings.TrimFunc(s, isBlank) }
+
+// isBlank: zero-width space, word joiner and byte order mark come with copied
+// text and are no white space to Unicode. The joiners between letters are kept.
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
 }
 
 // checkText holds s against length bounds and pattern.
 func checkText(f *Field, s string, longest int) []problem.Field {
 	var ps []problem.Field
-	if s == "" && f.Required {
-		return refuse("required")
-	}
 	if len(s) > longest && utf8.RuneCountInString(s) > longest {
 		ps = append(ps, problem.At("", "too_long", "max", longest))
 	}

@@ -35,7 +35,7 @@ func (urlType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if ps != nil {
 		return nil, ps
 	}
-	if clean = strings.TrimSpace(clean); !isWebAddress(clean) {
+	if !isWebAddress(clean) {
 		return nil, refuse("not_a_url")
 	}
 	return clean, nil

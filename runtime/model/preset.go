@@ -62,7 +62,10 @@ func (c *compiler) preset(f *Field, raw json.RawMessage, here string) *Preset {
 			return p
 		}
 	}
-	stored, problems := f.Type.Normalise(f, wire)
+	stored, problems := f.FromWire(wire)
+	if stored == nil && problems == nil {
+		c.fail(here, "bad_default")
+	}
 	c.add(here, problems)
 	c.add(here, f.CheckOffered(nil, stored))
 	return &Preset{stored: stored}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 
 	"weft/runtime/problem"
 	"weft/schemas"
@@ -31,6 +32,16 @@ func TypeNames() []schemas.FieldType {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// FromWire turns a wire value of the field into stored form, or says what is
+// wrong with it. An empty text is unset whatever the type is, as null is: forms
+// and files know no other way to leave a field out.
+func (f *Field) FromWire(wire any) (stored any, problems []problem.Field) {
+	if s, ok := wire.(string); ok && trimBlanks(s) == "" && strings.IndexByte(s, 0) < 0 {
+		return nil, nil
+	}
+	return f.Type.Normalise(f, wire)
 }
 
 // plain is embedded by types that keep their wire form and have no warnings.

@@ -27,7 +27,7 @@ type inputRows struct {
 // missing one is deleted. Each row passes the door by itself.
 func (cs *changeset) applyChildRows(ctx context.Context, parent *change, g inputRows) error {
 	at := parent.path + problem.Pointer(g.field.Key)
-	if g.wire == nil {
+	if g.wire == nil || g.wire == "" {
 		g.wire = []any{}
 	}
 	if _, ps := g.field.Type.Normalise(g.field, g.wire); len(ps) > 0 {

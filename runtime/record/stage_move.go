@@ -123,7 +123,7 @@ func (sm *stages) checkReason(ch *change) {
 		if f == nil || ch.after[f.Key] == nil || sameValue(ch.after[f.Key], ch.before[f.Key]) {
 			continue
 		}
-		stored, ps := f.Type.Normalise(f, ch.after[f.Key])
+		stored, ps := f.FromWire(ch.after[f.Key])
 		for _, p := range ps {
 			p.Path = ch.path + "/comment"
 			sm.problems = append(sm.problems, p)

@@ -55,7 +55,7 @@ func (in *input) setValue(ch *change, f *model.Field, wire any) {
 		}
 		wire = mergePatch(present, patch)
 	}
-	stored, ps := f.Type.Normalise(f, wire)
+	stored, ps := f.FromWire(wire)
 	if len(ps) > 0 {
 		at := ch.path + problem.Pointer(f.Key)
 		for _, p := range ps {

@@ -39,6 +39,9 @@ func uploadFile(rc *requestContext) error {
 		return formProblem(err, u.MaxSize)
 	}
 	u.Name, u.MediaType = rawFileName(part), part.Header.Get("Content-Type")
+	if err := checkFileName(u.Name); err != nil {
+		return err
+	}
 	f, err := rc.s.o.Files.Store(rc.ctx, u, part)
 	if err != nil {
 		return bodyProblem(err, u.MaxSize)

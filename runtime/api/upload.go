@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"weft/runtime/files"
 	"weft/runtime/problem"
@@ -16,10 +17,37 @@ import (
 // the core protocol with creation, creation-with-upload, termination and expiration.
 const (
 	tusVersion    = "1.0.0"
+	tusExtensions = "creation,creation-with-upload,termination,expiration"
 	tusChunkType  = "application/offset+octet-stream"
 	uploadsPath   = basePath + "/files/uploads"
 	maxUploadMeta = 8 << 10
 )
+
+// uploadCapabilities answers what the server supports, to clients that may not
+// have signed in yet.
+func uploadCapabilities(rc *requestContext) error {
+	h := rc.Header()
+	h.Set("Tus-Resumable", tusVersion)
+	h.Set("Tus-Version", tusVersion)
+	h.Set("Tus-Extension", tusExtensions)
+	h.Set("Tus-Max-Size", strconv.FormatInt(rc.s.o.MaxUpload, 10))
+	return rc.empty()
+}
+
+// overrideMethod handles a POST to an upload as the method that the header
+// X-HTTP-Method-Override names, for clients that can send no other.
+func overrideMethod(rc *requestContext) error {
+	switch rc.r.Header.Get("X-HTTP-Method-Override") {
+	case http.MethodPatch:
+		return patchUpload(rc)
+	case http.MethodDelete:
+		return deleteUpload(rc)
+	case http.MethodGet, http.MethodHead:
+		return getUpload(rc)
+	}
+	rc.Header().Set("Allow", "GET, HEAD, PATCH, DELETE, OPTIONS")
+	return problem.New(problem.Method, "", nil)
+}
 
 // beginUpload creates an upload of known length; the same request may bring the
 // first bytes.
@@ -40,7 +68,7 @@ func beginUpload(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	p, err := rc.s.o.Files.BeginPartial(rc.ctx, u, length, "")
+	p, err := rc.s.o.Files.BeginPartial(rc.ctx, u, length, rc.r.Header.Get("Upload-Metadata"))
 	if err != nil {
 		return err
 	}
@@ -64,7 +92,16 @@ func (rc *requestContext) tusOptions() (files.Upload, error) {
 		return u, err
 	}
 	u.Name, u.MediaType = cmp.Or(meta["filename"], meta["name"]), cmp.Or(meta["filetype"], meta["type"])
-	return u, nil
+	return u, checkFileName(u.Name)
+}
+
+// checkFileName refuses names in another encoding: they would be stored as
+// something else than was sent.
+func checkFileName(name string) error {
+	if !utf8.ValidString(name) {
+		return malformed("file_name_utf8", nil)
+	}
+	return nil
 }
 
 // tusMetadata reads "key base64,key base64".
@@ -79,7 +116,7 @@ func tusMetadata(text string) (map[string]string, error) {
 	for pair := range strings.SplitSeq(text, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(pair), " ")
 		raw, err := base64.StdEncoding.DecodeString(value)
-		if key == "" || err != nil {
+		if _, twice := meta[key]; twice || key == "" || err != nil {
 			return nil, malformed("upload_metadata", nil)
 		}
 		meta[key] = string(raw)
@@ -174,6 +211,10 @@ func (rc *requestContext) uploadHeaders(p *files.PartialUpload) {
 	h.Set("Upload-Offset", strconv.FormatInt(p.Offset, 10))
 	h.Set("Upload-Length", strconv.FormatInt(p.Length, 10))
 	h.Set("Upload-Expires", p.Expires.UTC().Format(http.TimeFormat))
+	h.Set("Cache-Control", "no-store")
+	if p.Metadata != "" {
+		h.Set("Upload-Metadata", p.Metadata)
+	}
 }
 
 func (rc *requestContext) answerUpload(status int, p *files.PartialUpload) error {

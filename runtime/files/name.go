@@ -29,7 +29,7 @@ func CleanName(name string) string {
 		}
 		return r
 	}, norm.NFC.String(name))
-	name = strings.Trim(name, " .")
+	name = strings.TrimFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
 	if len(name) > maxName {
 		ext := extension(name)
 		name = strings.TrimRight(truncate(strings.TrimSuffix(name, ext), maxName-len(ext)), " .") + ext

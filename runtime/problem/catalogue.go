@@ -10,7 +10,7 @@ import (
 type text struct{ zh, en string }
 
 var statuses = map[Code]int{
-	Malformed: 400, Unauthenticated: 401, Forbidden: 403, NotFound: 404,
+	Malformed: 400, Unauthenticated: 401, Forbidden: 403, NotFound: 404, Method: 405,
 	Guard: 409, Transition: 409, Unique: 409, Referenced: 409, Conflict: 409,
 	Stale: 412, TooLarge: 413, MediaType: 415, Invalid: 422, Rate: 429,
 	Internal: 500, Unavailable: 503, OutcomeUnknown: 503, StorageFull: 507,
@@ -29,6 +29,7 @@ var titles = map[Code]text{
 	Unauthenticated: {"请先登录", "Please sign in"},
 	Forbidden:       {"没有权限", "Not allowed"},
 	NotFound:        {"找不到", "Not found"},
+	Method:          {"此地址不支持该请求方法", "The method is not allowed here"},
 	Guard:           {"条件未满足", "Conditions are not met"},
 	Transition:      {"不允许的阶段变更", "No such stage change"},
 	Unique:          {"已存在相同的值", "The value is already taken"},

@@ -19,6 +19,7 @@ const (
 	Unauthenticated Code = "unauthenticated"
 	Forbidden       Code = "forbidden"
 	NotFound        Code = "not_found"
+	Method          Code = "method"
 	Guard           Code = "guard"
 	Transition      Code = "transition"
 	Unique          Code = "unique"

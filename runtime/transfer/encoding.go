@@ -6,44 +6,93 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
+
+	"weft/runtime/problem"
 )
 
-// decodeText gives the UTF-8 text of a file: by its byte order mark, else as
-// UTF-8 when all of it is valid UTF-8, else as GB18030 (which includes GBK and
-// GB2312). Excel in China writes CSV in GB18030 without a mark. guessed is
-// true in the last case: a U+FFFD in the text is then a byte that fits neither.
-func decodeText(r io.ReadSeeker) (text io.Reader, guessed bool, err error) {
+// textEncoding is the encoding that a text file was read in.
+type textEncoding struct {
+	name    string
+	guessed bool // neither a mark nor the content proves it
+}
+
+// encodings can be named for a file; nil is UTF-8. Other names of the same
+// encoding are accepted too.
+var encodings = map[string]encoding.Encoding{
+	"UTF-8": nil, "UTF-16": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "GB18030": simplifiedchinese.GB18030,
+	"Big5": traditionalchinese.Big5, "Windows-1252": charmap.Windows1252, "Windows-1250": charmap.Windows1250, "Windows-1251": charmap.Windows1251,
+}
+
+var encodingAliases = map[string]string{
+	"utf8": "UTF-8", "utf16": "UTF-16", "gb18030": "GB18030", "gbk": "GB18030", "gb2312": "GB18030", "cp936": "GB18030", "big5": "Big5",
+	"windows1252": "Windows-1252", "cp1252": "Windows-1252", "latin1": "Windows-1252", "iso88591": "Windows-1252",
+	"windows1250": "Windows-1250", "cp1250": "Windows-1250", "windows1251": "Windows-1251", "cp1251": "Windows-1251",
+}
+
+const encodingNames = "UTF-8, UTF-16, GB18030 (GBK), Big5, Windows-1252 (Latin-1), Windows-1250, Windows-1251"
+
+// encodingName is the name in encodings of what a user wrote.
+func encodingName(text string) (string, bool) {
+	name, ok := encodingAliases[strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(text))]
+	return name, ok
+}
+
+// decodeText gives the UTF-8 text of a file: in the encoding that is wanted, else
+// by its byte order mark, else as UTF-8 when all of it is valid UTF-8, else as
+// GB18030 (which includes GBK and GB2312), in which Excel in China writes CSV.
+func decodeText(r io.ReadSeeker, want string) (io.Reader, textEncoding, error) {
 	head := make([]byte, 3)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, false, fmt.Errorf("read import file: %w", err)
+		return nil, textEncoding{}, fmt.Errorf("read import file: %w", err)
 	}
-	head = head[:n]
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return nil, false, fmt.Errorf("read import file: %w", err)
+	e, skip := textEncoding{}, int64(0)
+	switch head = head[:n]; {
+	case want != "":
+		name, ok := encodingName(want)
+		if !ok {
+			return nil, e, problem.New(problem.Invalid, "import_unknown_encoding", map[string]any{"encoding": truncate(want), "known": encodingNames})
+		}
+		e.name = name
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		e.name = "UTF-16"
+	case bytes.Equal(head, []byte{0xEF, 0xBB, 0xBF}):
+		e.name = "UTF-8"
+	default:
+		if e, err = detectEncoding(r); err != nil {
+			return nil, e, fmt.Errorf("read import file: %w", err)
+		}
 	}
-	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r), false, nil
-	}
-	valid, err := validUTF8(r)
-	if err != nil {
-		return nil, false, fmt.Errorf("read import file: %w", err)
-	}
-	skip := int64(0)
-	if bytes.Equal(head, []byte{0xEF, 0xBB, 0xBF}) {
+	if e.name == "UTF-8" && bytes.Equal(head, []byte{0xEF, 0xBB, 0xBF}) {
 		skip = 3
 	}
 	if _, err := r.Seek(skip, io.SeekStart); err != nil {
-		return nil, false, fmt.Errorf("read import file: %w", err)
+		return nil, e, fmt.Errorf("read import file: %w", err)
 	}
-	if valid || skip > 0 {
-		return r, false, nil
+	if codec := encodings[e.name]; codec != nil {
+		return codec.NewDecoder().Reader(r), e, nil
 	}
-	return simplifiedchinese.GB18030.NewDecoder().Reader(r), true, nil
+	return r, e, nil
+}
+
+// detectEncoding tells UTF-8 from other encodings by reading all of r.
+func detectEncoding(r io.ReadSeeker) (textEncoding, error) {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return textEncoding{}, err
+	}
+	valid, err := validUTF8(r)
+	if valid {
+		return textEncoding{name: "UTF-8"}, err
+	}
+	return textEncoding{name: "GB18030", guessed: true}, err
 }
 
 // validUTF8 reads r to its end, in pieces.

@@ -37,6 +37,10 @@ type Job struct {
 	// call. Without both the columns are guessed from keys and titles.
 	Mapping  string
 	Document *Mapping
+	// Sheet, Header, Encoding and KeyField complete a guess: see FileMapping.
+	Sheet, Encoding string
+	Header          int
+	KeyField        string
 	// DryRun does everything but write.
 	DryRun bool
 	// Historical takes past stages as given; a mapping with a history always
@@ -107,7 +111,7 @@ func (s *Service) Allowed(ctx context.Context, actor *access.Actor, entity strin
 // files, not the request: the boundaries of a form differ each time it is sent.
 func keyOf(actor *access.Actor, j Job, inputs []input) record.Call {
 	h := sha256.New()
-	_ = json.NewEncoder(h).Encode([]any{j.Entity, j.Mapping, j.Document, j.DryRun, j.Historical}) // a hash takes everything
+	_ = json.NewEncoder(h).Encode([]any{j.Entity, j.Mapping, j.Document, j.DryRun, j.Historical, j.Sheet, j.Encoding, j.Header, j.KeyField}) // a hash takes everything
 	for _, in := range inputs {
 		fmt.Fprintf(h, "%q %s\n", in.Name, in.SHA256)
 	}

@@ -22,9 +22,16 @@ type Mapping struct {
 // FileMapping makes records of one entity from the rows of one file.
 type FileMapping struct {
 	// File is the file's name without folder, compared without case; "" takes
-	// the only file given. Sheet picks a sheet of a workbook, "" the first.
+	// the only file given. Sheet is a sheet of a workbook, "" the first visible
+	// one.
 	File  string `json:"file,omitempty"`
 	Sheet string `json:"sheet,omitempty"`
+	// Header is the number of the row with the column names; without it the one of
+	// the first rows that names most columns. Rows above it are passed over.
+	Header int `json:"header,omitempty"`
+	// Encoding of a text file, such as "GB18030" or "Windows-1252"; without it a
+	// byte order mark or the content decides.
+	Encoding string `json:"encoding,omitempty"`
 	// Entity that the rows become.
 	Entity string `json:"entity"`
 	// Key is the field by which a row finds the record it made earlier. With

@@ -120,7 +120,7 @@ func (s *Service) mappingOf(ctx context.Context, actor *access.Actor, j Job, inp
 		}
 	}
 	if m == nil {
-		return s.guess(ctx, j.Entity, inputs)
+		return s.guess(ctx, j, inputs)
 	}
 	m = m.partFor(j.Entity, inputs)
 	if !m.fits(j.Entity, inputs) {
@@ -180,10 +180,10 @@ func (m *Mapping) partFor(entity string, inputs []input) *Mapping {
 
 // guess makes a mapping from the headers. Of several files each must be
 // named by the key of its entity.
-func (s *Service) guess(ctx context.Context, entity string, inputs []input) (*Mapping, error) {
+func (s *Service) guess(ctx context.Context, j Job, inputs []input) (*Mapping, error) {
 	m := &Mapping{}
 	for _, in := range inputs {
-		key := entity
+		key := j.Entity
 		if len(inputs) > 1 || key == "" {
 			key = strings.TrimSuffix(in.Name, filepath.Ext(in.Name))
 		}
@@ -191,7 +191,7 @@ func (s *Service) guess(ctx context.Context, entity string, inputs []input) (*Ma
 		if !ok {
 			return nil, problem.New(problem.Invalid, "import_which_entity", map[string]any{"file": in.Name})
 		}
-		f, err := s.guessOne(ctx, e, in)
+		f, err := s.guessOne(ctx, e, j, in)
 		if err != nil {
 			return nil, err
 		}
@@ -201,16 +201,24 @@ func (s *Service) guess(ctx context.Context, entity string, inputs []input) (*Ma
 	return m, nil
 }
 
-func (s *Service) guessOne(ctx context.Context, e *model.Entity, in input) (f FileMapping, err error) {
+func (s *Service) guessOne(ctx context.Context, e *model.Entity, j Job, in input) (f FileMapping, err error) {
 	local, err := s.localFile(ctx, in)
 	if err != nil {
 		return f, err
 	}
 	defer local.Close()
-	t, err := openTable(local, "")
+	t, err := openTable(local, tableOptions{sheet: j.Sheet, header: j.Header, encoding: j.Encoding, score: func(cells []string) int {
+		guessed, err := Guess(e, cells)
+		if err != nil {
+			return 0
+		}
+		return len(guessed.Columns)
+	}})
 	if err != nil {
 		return f, err
 	}
 	defer t.Close()
-	return Guess(e, t.header())
+	f, err = Guess(e, t.head)
+	f.Sheet, f.Header, f.Encoding = t.sheet, t.headRow, j.Encoding
+	return f, err
 }

@@ -31,7 +31,23 @@ type step struct {
 	historical bool
 	width      int // number of headers
 	headers    map[string]int
-	guessed    bool // the file's encoding is a guess
+}
+
+// tableOptions say how the step's file is read. Without a header row in the
+// mapping it is the one with most of the mapped columns.
+func (s *step) tableOptions() tableOptions {
+	names := map[string]bool{}
+	for name := range s.mapping.Columns {
+		names[headerKey(name)] = true
+	}
+	return tableOptions{sheet: s.mapping.Sheet, header: s.mapping.Header, encoding: s.mapping.Encoding, score: func(cells []string) (n int) {
+		for _, c := range cells {
+			if names[headerKey(c)] {
+				n++
+			}
+		}
+		return n
+	}}
 }
 
 // boundColumn is one column of the file that fills one field.

@@ -56,6 +56,11 @@ type FileProgress struct {
 	Merged    int      `json:"merged,omitempty"`
 	Failed    int      `json:"failed"`
 	Ignored   []string `json:"ignored_columns,omitempty"`
+	// Header is the number of the header row. Encoding is that of a text file;
+	// where neither a mark nor the content proves it, it is a guess.
+	Header          int    `json:"header,omitempty"`
+	Encoding        string `json:"encoding,omitempty"`
+	EncodingGuessed bool   `json:"encoding_guessed,omitempty"`
 }
 
 // ProblemGroup is one reason with the rows that share it.

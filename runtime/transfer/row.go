@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"weft/runtime/model"
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/record"
 )
 
@@ -14,7 +16,8 @@ import (
 type row struct {
 	number   int
 	cells    []string
-	values   map[string]any // wire form
+	faults   map[int]problem.Field // by column
+	values   map[string]any        // wire form
 	refs     []pendingRef
 	makes    []*boundColumn
 	keyText  string
@@ -42,15 +45,19 @@ type deferredRef struct {
 }
 
 // read turns the cells into wire values; references wait for the resolver.
-func (t *task) read(s *step, number int, cells []string) *row {
-	r := &row{number: number, cells: cells, values: make(map[string]any, len(s.columns)+len(s.mapping.Constants))}
+func (t *task) read(s *step, cells fileRow) *row {
+	r := &row{number: cells.number, cells: cells.cells, faults: cells.faults, values: make(map[string]any, len(s.columns)+len(s.mapping.Constants))}
+	if fault, bad := r.faults[wholeRow]; bad {
+		r.fail(nil, fault)
+		return r
+	}
 	for key, v := range s.mapping.Constants {
 		r.values[key] = v
 	}
 	for i := range s.columns {
 		t.readCell(s, r, &s.columns[i])
 	}
-	if s.width < len(cells) && !blank(cells[s.width:]) {
+	if s.width < len(r.cells) && !blank(r.cells[s.width:]) {
 		r.fail(nil, problem.At("", "import_more_cells"))
 	}
 	if s.historical {
@@ -64,8 +71,8 @@ func (t *task) read(s *step, number int, cells []string) *row {
 
 func (t *task) readCell(s *step, r *row, c *boundColumn) {
 	text := cellAt(r.cells, c.index)
-	if strings.Contains(text, "\uFFFD") && s.guessed {
-		r.fail(c, problem.At("", "import_encoding"))
+	if fault, bad := r.faults[c.index]; bad && !(fault.Code == lostDigits && isNumber(c.field)) {
+		r.fail(c, fault)
 		return
 	}
 	value, isText := mappedValue(c, text)
@@ -95,6 +102,12 @@ func (t *task) readCell(s *step, r *row, c *boundColumn) {
 		r.keyText = strings.TrimSpace(text)
 		r.key, _ = t.resolver.cells.storedValue(c.field, text)
 	}
+}
+
+// isNumber tells whether a field holds numbers, whose digits beyond the fifteenth
+// do not count.
+func isNumber(f *model.Field) bool {
+	return f != nil && (f.Kind == query.Number || f.Kind == query.Decimal)
 }
 
 // mappedValue applies the value mapping and the default: nil for unset, a

@@ -61,21 +61,19 @@ func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted
 	if err != nil {
 		return nil, err
 	}
-	tab, err := openTable(f, s.mapping.Sheet)
+	tab, err := openTable(f, s.tableOptions())
 	if err != nil {
 		return nil, err
 	}
 	defer tab.Close()
-	ignored, problems := s.bind(tab.header())
+	file.Sheet, file.Header, file.Encoding, file.EncodingGuessed = tab.sheet, tab.headRow, tab.encoding.name, tab.encoding.guessed
+	ignored, problems := s.bind(tab.head)
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	if text, ok := tab.(*csvTable); ok {
-		s.guessed = text.guessed
-	}
 	file.Ignored, file.Rows = ignored, 0
 	for {
-		_, cells, err := tab.next()
+		r, err := tab.next()
 		if errors.Is(err, io.EOF) {
 			return nil, nil
 		}
@@ -89,7 +87,7 @@ func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted
 		for i := range s.columns {
 			c := &s.columns[i]
 			if key := (refKey{s.entity.Key, c.spec.Field}); c.field != nil && wanted[key] && c.by == nil {
-				t.noteUpcoming(s, c, key, cellAt(cells, c.index))
+				t.noteUpcoming(s, c, key, cellAt(r.cells, c.index))
 			}
 		}
 	}

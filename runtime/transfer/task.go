@@ -69,7 +69,7 @@ func (t *task) runStep(ctx context.Context, s *step) error {
 	if err != nil {
 		return err
 	}
-	tab, err := openTable(f, s.mapping.Sheet)
+	tab, err := openTable(f, s.tableOptions())
 	if err != nil {
 		return err
 	}
@@ -78,13 +78,13 @@ func (t *task) runStep(ctx context.Context, s *step) error {
 	file := &t.progress.Files[s.index]
 	var group []*row
 	for {
-		number, cells, err := tab.next()
+		cells, err := tab.next()
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		end := err != nil
 		if !end {
-			r := t.read(s, number, append([]string(nil), cells...))
+			r := t.read(s, cells)
 			s.rejectDuplicate(keys, r)
 			group = append(group, r)
 		}

@@ -10,63 +10,42 @@ import (
 	"strings"
 )
 
-// xlsxTable reads one sheet of a workbook as a stream. Shared strings and
-// styles are kept in memory, within limits; the sheet is not.
-type xlsxTable struct {
-	part  io.ReadCloser
-	cells *sheetReader
-	head  []string
-	rows  int
+// xlsxRows reads one sheet of a workbook as a stream. Shared strings and styles
+// are kept in memory, within limits; the sheet is not.
+type xlsxRows struct {
+	part io.ReadCloser
+	*sheetReader
 }
 
-func openXLSX(f io.ReaderAt, size int64, sheet string) (*xlsxTable, error) {
+func openXLSX(f io.ReaderAt, size int64, sheet string) (*xlsxRows, string, error) {
 	z, err := zip.NewReader(f, size)
 	if err != nil {
-		return nil, unreadable("import_bad_workbook", err)
+		return nil, "", unreadable("import_bad_workbook", err)
 	}
 	if err := checkZip(z); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	book, err := readWorkbook(z)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	name, err := book.part(sheet)
+	s, err := book.sheet(sheet)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	part, err := openPart(z, name, maxUnzippedBytes)
+	merges, err := readMerges(z, s.part)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	t := &xlsxTable{part: part, cells: newSheetReader(part, book)}
-	_, cells, err := t.cells.next()
-	if errors.Is(err, io.EOF) {
-		err = unreadable("import_no_header", nil)
-	}
+	part, err := openPart(z, s.part, maxUnzippedBytes)
 	if err != nil {
-		part.Close()
-		return nil, err
+		return nil, "", err
 	}
-	t.head = trimHeader(cells)
-	return t, nil
+	return &xlsxRows{part, newSheetReader(part, book, merges)}, s.name, nil
 }
 
-func (t *xlsxTable) header() []string { return t.head }
-
-func (t *xlsxTable) next() (int, []string, error) {
-	row, cells, err := t.cells.next()
-	if err != nil {
-		return 0, nil, err
-	}
-	if t.rows++; t.rows > maxRows {
-		return 0, nil, tooLarge("rows", maxRows)
-	}
-	return row, cells, nil
-}
-
-// Close implements rowReader.
-func (t *xlsxTable) Close() error { return t.part.Close() }
+// Close implements rowSource.
+func (x *xlsxRows) Close() error { return x.part.Close() }
 
 // checkZip refuses archives that would unpack to much more than they are,
 // before anything is unpacked.
@@ -98,9 +77,12 @@ func openPart(z *zip.Reader, name string, limit int64) (io.ReadCloser, error) {
 	return nil, unreadable("import_bad_workbook", fmt.Errorf("part %s is missing", name))
 }
 
+// limitedPart also bounds each tag and each text of the XML, which the decoder
+// keeps in memory as a whole.
 type limitedPart struct {
 	io.ReadCloser
 	left, limit int64
+	token       int // bytes since the last < or >
 }
 
 func (p *limitedPart) Read(b []byte) (int, error) {
@@ -109,13 +91,21 @@ func (p *limitedPart) Read(b []byte) (int, error) {
 	}
 	n, err := p.ReadCloser.Read(b[:min(int64(len(b)), p.left)])
 	p.left -= int64(n)
+	for _, c := range b[:n] {
+		if p.token++; c == '<' || c == '>' {
+			p.token = 0
+		}
+		if p.token > maxTokenBytes {
+			return 0, tooLarge("text", maxTokenBytes)
+		}
+	}
 	return n, err
 }
 
 // decodePart decodes a small XML part as a whole; a missing part is empty when
 // optional.
 func decodePart(z *zip.Reader, name string, optional bool, into any) error {
-	r, err := openPart(z, name, maxSharedBytes)
+	r, err := openPart(z, name, maxPartBytes)
 	if err != nil {
 		if optional {
 			return nil

@@ -10,48 +10,57 @@ import (
 // sheetReader reads the rows of one sheet from its XML. Rows that hold nothing
 // are passed over, so a far row number costs nothing.
 type sheetReader struct {
-	xml   *xml.Decoder
-	book  *workbook
-	row   int
-	cells []string
+	xml    *xml.Decoder
+	book   *workbook
+	merges map[int][]*merge // by their first row
+	open   []*merge         // that reach the present row
+	row    fileRow
+	rows   int
 }
 
-func newSheetReader(r io.Reader, b *workbook) *sheetReader {
-	return &sheetReader{xml: xml.NewDecoder(r), book: b}
+func newSheetReader(r io.Reader, b *workbook, merges []*merge) *sheetReader {
+	s := &sheetReader{xml: xml.NewDecoder(r), book: b, merges: map[int][]*merge{}}
+	for _, m := range merges {
+		s.merges[m.firstRow] = append(s.merges[m.firstRow], m)
+	}
+	return s
 }
 
 // next gives the next row that holds anything, io.EOF after the last.
-func (s *sheetReader) next() (int, []string, error) {
+func (s *sheetReader) next() (fileRow, error) {
 	for {
 		token, err := s.xml.RawToken()
 		if err == io.EOF {
-			return 0, nil, io.EOF
+			return fileRow{}, io.EOF
 		}
 		if err != nil {
-			return 0, nil, partError(err)
+			return fileRow{}, partError(err)
 		}
 		start, ok := token.(xml.StartElement)
 		if !ok || start.Name.Local != "row" {
 			continue
 		}
-		s.row++
+		number := s.row.number + 1
 		if n, err := strconv.Atoi(attr(start, "r")); err == nil {
-			s.row = n
+			number = n
 		}
-		if s.row < 1 || s.row > maxRows+1 {
-			return 0, nil, tooLarge("rows", maxRows)
+		if number < 1 || number > maxRows+headerSearch {
+			return fileRow{}, tooLarge("rows", maxRows)
 		}
+		s.row = fileRow{number: number}
 		if err := s.readRow(); err != nil {
-			return 0, nil, err
+			return fileRow{}, err
 		}
-		if !blank(s.cells) {
-			return s.row, s.cells, nil
+		s.fillMerged()
+		if !blank(s.row.cells) || len(s.row.faults) > 0 {
+			s.rows++
+			return s.row, nil
 		}
 	}
 }
 
 func (s *sheetReader) readRow() error {
-	s.cells = s.cells[:0]
+	column := 0
 	for {
 		token, err := s.xml.RawToken()
 		if err != nil {
@@ -63,52 +72,75 @@ func (s *sheetReader) readRow() error {
 				return nil
 			}
 		case xml.StartElement:
-			if t.Name.Local == "c" {
-				if err := s.readCell(t); err != nil {
-					return err
-				}
+			if t.Name.Local != "c" {
+				continue
 			}
+			if ref := attr(t, "r"); ref != "" {
+				column = columnOf(ref)
+			}
+			if err := s.readCell(t, column); err != nil {
+				return err
+			}
+			column++
 		}
 	}
 }
 
-func (s *sheetReader) readCell(start xml.StartElement) error {
-	column := len(s.cells)
-	if ref := attr(start, "r"); ref != "" {
-		column = columnOf(ref)
-	}
-	raw, inline, err := s.cellContent()
+func (s *sheetReader) readCell(start xml.StartElement, column int) error {
+	c, err := s.cellContent()
 	if err != nil {
 		return err
 	}
-	if raw == "" && inline == "" {
+	kind := attr(start, "t")
+	if c.raw == "" && c.inline == "" && (!c.formula || c.valued) {
 		return nil
 	}
 	if column < 0 || column >= maxColumns {
 		return tooLarge("columns", maxColumns)
 	}
-	for len(s.cells) <= column {
-		s.cells = append(s.cells, "")
+	text := s.book.text(kind, attr(start, "s"), c.raw, c.inline)
+	s.set(column, text)
+	switch {
+	case c.formula && !c.valued:
+		s.row.fault(column, *cellProblem("import_formula_value"))
+	case kind == "e":
+		s.row.fault(column, *cellProblem("import_error_value", "error", truncate(text)))
+	case (kind == "" || kind == "n") && losesDigits(c.raw):
+		s.row.fault(column, *cellProblem(lostDigits))
 	}
-	s.cells[column] = s.book.text(attr(start, "t"), attr(start, "s"), raw, inline)
 	return nil
 }
 
-// cellContent reads <v> and <is> up to the end of the cell.
-func (s *sheetReader) cellContent() (raw, inline string, err error) {
+func (s *sheetReader) set(column int, text string) {
+	for len(s.row.cells) <= column {
+		s.row.cells = append(s.row.cells, "")
+	}
+	s.row.cells[column] = text
+}
+
+// cellContent is what the XML of a cell holds.
+type cellContent struct {
+	raw, inline     string
+	formula, valued bool // there is <f>, there is <v>
+}
+
+// cellContent reads <f>, <v> and <is> up to the end of the cell.
+func (s *sheetReader) cellContent() (c cellContent, err error) {
 	var value strings.Builder
 	inValue := false
 	for {
 		token, err := s.xml.RawToken()
 		if err != nil {
-			return "", "", partError(err)
+			return c, partError(err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			inValue = t.Name.Local == "v"
+			c.valued = c.valued || inValue
+			c.formula = c.formula || t.Name.Local == "f"
 			if t.Name.Local == "is" {
-				if inline, err = readRuns(s.xml, "is"); err != nil {
-					return "", "", err
+				if c.inline, err = readRuns(s.xml, "is"); err != nil {
+					return c, err
 				}
 			}
 		case xml.CharData:
@@ -118,7 +150,8 @@ func (s *sheetReader) cellContent() (raw, inline string, err error) {
 		case xml.EndElement:
 			inValue = false
 			if t.Name.Local == "c" {
-				return value.String(), inline, nil
+				c.raw = value.String()
+				return c, nil
 			}
 		}
 	}

@@ -29,6 +29,9 @@ func (b *workbook) readStyles(z *zip.Reader, main string, rels relationships) er
 	if err := decodePart(z, partPath(main, target), true, &doc); err != nil {
 		return err
 	}
+	if len(doc.Cells) > maxStyles || len(doc.Formats) > maxStyles {
+		return tooLarge("styles", maxStyles)
+	}
 	custom := make(map[int]string, len(doc.Formats))
 	for _, f := range doc.Formats {
 		custom[f.ID] = f.Code

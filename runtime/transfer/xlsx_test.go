@@ -3,6 +3,7 @@ package transfer
 import (
 	"archive/zip"
 	"bytes"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -129,17 +130,24 @@ func TestHostileWorkbooksAreRefused(t *testing.T) {
 	}
 }
 
-// rawWorkbook packs the XML of one sheet.
-func rawWorkbook(t testing.TB, sheet string) string {
+// rawWorkbook packs the XML of one sheet, and of styles.
+func rawWorkbook(t testing.TB, sheet string, styles ...string) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, part := range [][2]string{
+	parts := [][2]string{
 		{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		{"xl/workbook.xml", `<workbook xmlns:r="x"><sheets><sheet name="S" r:id="r1"/></sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/s.xml"/></Relationships>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/s.xml"/><Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>`},
 		{"xl/worksheets/s.xml", sheet},
-	} {
+	}
+	for _, s := range styles { // "" is none
+		if s == "" {
+			continue
+		}
+		parts = append(parts, [2]string{"xl/styles.xml", s})
+	}
+	for _, part := range parts {
 		w, err := z.Create(part[0])
 		if err == nil {
 			_, err = w.Write([]byte(part[1]))
@@ -152,6 +160,15 @@ func rawWorkbook(t testing.TB, sheet string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func readString(t testing.TB, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func FuzzSheet(f *testing.F) {

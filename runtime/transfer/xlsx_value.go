@@ -72,6 +72,12 @@ func (b *workbook) timeText(serial float64, s cellStyle, raw string) string {
 	return at.Format("2006-01-02T15:04:05.999")
 }
 
+// losesDigits tells whether a number has more digits than a double keeps.
+func losesDigits(raw string) bool {
+	n, err := strconv.ParseFloat(strings.TrimSpace(raw), 64)
+	return err == nil && math.Abs(n) >= 1e15
+}
+
 func formatNumber(n float64) string {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(n, 'g', 15, 64), 64)
 	if err != nil {

@@ -15,18 +15,21 @@ type workbook struct {
 	epoch   bool        // dates count from 1904
 }
 
-type sheetPart struct{ name, part string }
+type sheetPart struct {
+	name, part string
+	hidden     bool
+}
 
-// part finds a sheet by name, compared without case; "" is the first.
-func (b *workbook) part(sheet string) (string, error) {
+// sheet finds a sheet by name, compared without case; "" is the first visible one.
+func (b *workbook) sheet(name string) (sheetPart, error) {
 	for _, s := range b.sheets {
-		if sheet == "" || strings.EqualFold(s.name, sheet) {
-			return s.part, nil
+		if strings.EqualFold(s.name, name) || name == "" && !s.hidden {
+			return s, nil
 		}
 	}
 	e := unreadable("import_no_sheet", nil)
-	asProblem(e).Params = map[string]any{"sheet": sheet}
-	return "", e
+	asProblem(e).Params = map[string]any{"sheet": truncate(name)}
+	return sheetPart{}, e
 }
 
 func readWorkbook(z *zip.Reader) (*workbook, error) {
@@ -41,6 +44,7 @@ func readWorkbook(z *zip.Reader) (*workbook, error) {
 		} `xml:"workbookPr"`
 		Sheets []struct {
 			Name  string     `xml:"name,attr"`
+			State string     `xml:"state,attr"`
 			Attrs []xml.Attr `xml:",any,attr"`
 		} `xml:"sheets>sheet"`
 	}
@@ -55,7 +59,7 @@ func readWorkbook(z *zip.Reader) (*workbook, error) {
 	for _, s := range doc.Sheets {
 		for _, a := range s.Attrs {
 			if target := rels.target(a.Value); a.Name.Local == "id" && target != "" {
-				b.sheets = append(b.sheets, sheetPart{s.Name, partPath(main, target)})
+				b.sheets = append(b.sheets, sheetPart{s.Name, partPath(main, target), s.State == "hidden" || s.State == "veryHidden"})
 			}
 		}
 	}
@@ -117,7 +121,9 @@ func (b *workbook) readStrings(z *zip.Reader, main string, rels relationships) e
 			if err != nil {
 				return err
 			}
-			b.strings = append(b.strings, text)
+			if b.strings = append(b.strings, text); len(b.strings) > maxStrings {
+				return tooLarge("strings", maxStrings)
+			}
 		}
 	}
 }

@@ -114,8 +114,8 @@ func (b *Builder) load(ctx context.Context) error {
 	return nil
 }
 
-// publishedSet is the set of published definitions.
-func (b *Builder) publishedSet() *schemas.Set {
+// Published is the set of published definitions.
+func (b *Builder) Published() *schemas.Set {
 	if m := b.current.Model(); m != nil {
 		return m.Set
 	}

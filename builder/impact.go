@@ -33,7 +33,7 @@ type Effect struct {
 
 // Impact counts what publishing set would hit, in records and definitions.
 func (b *Builder) Impact(ctx context.Context, set *schemas.Set) (*Impact, error) {
-	changes, err := diff(b.publishedSet(), set)
+	changes, err := diff(b.Published(), set)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"weft/runtime/problem"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -27,6 +26,9 @@ type Installed struct {
 	Scenarios   map[string]json.RawMessage `json:"scenarios,omitempty"`
 	Samples     []savedSample              `json:"samples,omitempty"`
 	Readme      string                     `json:"readme,omitempty"`
+	// SampleData tells that the sample records were wanted: their role assignments
+	// are made when they are confirmed.
+	SampleData bool `json:"sample_data,omitempty"`
 }
 
 // savedSample is a Sample with its name.
@@ -57,10 +59,11 @@ func (b *Builder) installed(ctx context.Context, key string) (Installed, error) 
 }
 
 // installedRow makes the row of a package that replaces before.
-func (b *Builder) installedRow(by string, p *Package, before Installed) (store.Op, error) {
+func (b *Builder) installedRow(by string, p *Package, before Installed, o InstallOptions) (store.Op, error) {
 	row := Installed{
 		ID: p.Manifest.Key, Rev: before.Rev, Version: p.Manifest.Version, By: by, At: b.now().UTC(),
 		Definitions: map[string]string{}, Mappings: p.Mappings, Scenarios: p.Scenarios, Readme: p.Readme,
+		SampleData: before.SampleData || o.SampleData,
 	}
 	for _, s := range p.Samples {
 		row.Samples = append(row.Samples, savedSample{Name: s.Name, Sample: s})
@@ -70,7 +73,9 @@ func (b *Builder) installedRow(by string, p *Package, before Installed) (store.O
 		if err != nil {
 			return store.Op{}, err
 		}
-		row.Definitions[name(d)] = sum
+		if before.Definitions[name(d)] != "" || !o.keeps(d) {
+			row.Definitions[name(d)] = sum
+		}
 	}
 	return packages.Put(row)
 }
@@ -82,10 +87,10 @@ func (b *Builder) Export(ctx context.Context, key string) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	published := b.publishedSet()
+	published := b.Published()
 	manifest, ok := published.Get(schemas.KindTemplate, key)
 	if row.Rev == 0 || !ok {
-		return nil, problem.New(problem.NotFound, "no_such_package", map[string]any{"key": key})
+		return nil, noPackage(key)
 	}
 	waiting, err := b.withheldBy(ctx, key)
 	if err != nil {

@@ -127,6 +127,12 @@ func TestInstallMerges(t *testing.T) {
 	}
 	next := crm(map[string]string{"roles/boss.json": `{"kind":"role","key":"boss","title":` + title + `,"grants":[]}`,
 		"template.json": `{"kind":"template","key":"crm","version":"1.1.0","title":` + title + `,"description":` + title + `}`})
+	_, err := b.Install(t.Context(), "ada", readPackage(t, next), confirmed) // R15
+	refused(t, err, "/role/boss package_adds")
+	if problem.CodeOf(err) != problem.Conflict {
+		t.Error(err)
+	}
+	confirmed.Replace = true
 	if _, err := b.Install(t.Context(), "ada", readPackage(t, next), confirmed); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +143,7 @@ func TestInstallMerges(t *testing.T) {
 
 	// Now the package changes the entity too.
 	next["entities/deal.json"] = &fstest.MapFile{Data: []byte(entity("deal", text("name")+","+text("remark")))}
-	_, err := b.Install(t.Context(), "ada", readPackage(t, next), confirmed)
+	_, err = b.Install(t.Context(), "ada", readPackage(t, next), confirmed)
 	refused(t, err, "/entity/deal changed_here")
 	_, err = b.Install(t.Context(), "ada", readPackage(t, next), builder.InstallOptions{ConfirmRoles: true, Overwrite: true})
 	refused(t, err, "/entity/deal/properties/note field_removed")
@@ -146,6 +152,60 @@ func TestInstallMerges(t *testing.T) {
 	foreign := crm(map[string]string{"template.json": `{"kind":"template","key":"other","version":"1.0.0","title":` + title + `,"description":` + title + `}`})
 	_, err = b.Install(t.Context(), "ada", readPackage(t, foreign), confirmed)
 	refused(t, err, "/entity/deal not_of_package")
+}
+
+// E7: what was changed both here and in the package is decided per definition.
+func TestKeepMineOrTakeTheirs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		o    builder.InstallOptions
+		want []string // problems
+		role string   // title of role sales afterwards
+		note bool     // the local field is there
+	}{
+		"undecided":          {builder.InstallOptions{Replace: true}, []string{"/entity/deal changed_here", "/role/sales changed_here"}, "", false},
+		"half decided":       {builder.InstallOptions{Keep: []string{"entity/deal"}}, []string{"/role/sales changed_here"}, "", false},
+		"mine and theirs":    {builder.InstallOptions{Keep: []string{"entity/deal"}, Take: []string{"role/sales"}}, nil, "Theirs", true},
+		"mine":               {builder.InstallOptions{Keep: []string{"entity/deal", "role/sales"}}, nil, "Mine", true},
+		"contradiction":      {builder.InstallOptions{Keep: []string{"entity/deal"}, Take: []string{"entity/deal", "role/sales"}}, []string{"/keep/0 kept_and_taken"}, "", false},
+		"not in the package": {builder.InstallOptions{Keep: []string{"entity/deal", "view/x"}, Take: []string{"role/sales"}}, []string{"/keep/1 not_in_package"}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := open(t)
+			if _, err := b.Install(t.Context(), "ada", readPackage(t, crm(nil)), builder.InstallOptions{ConfirmRoles: true}); err != nil {
+				t.Fatal(err)
+			}
+			role := func(en string) string {
+				return `{"kind":"role","key":"sales","title":{"zh-CN":"销","en":"` + en + `"},"grants":[{"entity":"deal","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true}}]}`
+			}
+			local := b.current.Model().Set.Clone()
+			for _, d := range set(t, entity("deal", text("name")+","+text("note")), role("Mine")).All() {
+				local.Add(d)
+			}
+			if _, err := b.Publish(t.Context(), "ada", local); err != nil {
+				t.Fatal(err)
+			}
+			next := readPackage(t, crm(map[string]string{"entities/deal.json": entity("deal", text("name")+","+text("remark")), "roles/sales.json": role("Theirs")}))
+			c.o.ConfirmRoles = true
+			_, err := b.Install(t.Context(), "ada", next, c.o)
+			if c.want != nil {
+				refused(t, err, c.want...)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := b.current.Model()
+			if m.Roles["sales"].Def.Title.In("en") != c.role || (m.Entities["deal"].ByKey["note"] != nil) != c.note {
+				t.Error(m.Roles["sales"].Def.Title, m.Entities["deal"].ByKey["note"])
+			}
+			// The decision holds: the same package again asks nothing.
+			if _, err := b.Install(t.Context(), "ada", next, builder.InstallOptions{ConfirmRoles: true}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestInstallRefusesWhatDoesNotCompile(t *testing.T) {

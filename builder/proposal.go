@@ -14,7 +14,7 @@ import (
 // problems begin with kind and key of the definition, as those of model.Compile
 // do: /entity/lead/properties/amount; with /definitions/0 where it has neither.
 func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
-	set := b.publishedSet().Clone()
+	set := b.Published().Clone()
 	var problems []problem.Field
 	for i, ref := range p.Remove {
 		if !set.Remove(ref.Kind, ref.Key) {
@@ -116,7 +116,7 @@ func (b *Builder) overtaken(ctx context.Context, d Draft) ([]problem.Field, erro
 			return nil, err
 		}
 	}
-	changes, err := diff(base, b.publishedSet())
+	changes, err := diff(base, b.Published())
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if len(problems) > 0 {
 		return 0, problem.Of(problem.Invalid, problems...)
 	}
-	changes, err := diff(b.publishedSet(), p.set)
+	changes, err := diff(b.Published(), p.set)
 	if err != nil {
 		return 0, err
 	}

@@ -49,7 +49,7 @@ func (c *requestContext) warnings(list []problem.Field) []map[string]any {
 }
 
 func getDefinitions(b *Builder, c *requestContext) error {
-	return c.answer(http.StatusOK, map[string]any{"version": b.version(), "definitions": b.publishedSet()})
+	return c.answer(http.StatusOK, map[string]any{"version": b.version(), "definitions": b.Published()})
 }
 
 // schemaItem is a meta-schema in the list of them; Folder is where packages keep

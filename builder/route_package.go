@@ -3,7 +3,10 @@ package builder
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
+	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/request"
 
 	"github.com/gorilla/mux"
@@ -15,7 +18,7 @@ type packageAnswer struct {
 	Version string `json:"version"`
 	By      string `json:"by"`
 	At      string `json:"at"`
-	// Unconfirmed are the definitions, as kind/key, that wait for confirming.
+	// Unconfirmed names, as kind/key, what awaits confirmation.
 	Unconfirmed []string `json:"unconfirmed,omitempty"`
 }
 
@@ -24,41 +27,31 @@ func listPackages(b *Builder, c *requestContext) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := b.Unconfirmed(c.r.Context())
-	if err != nil {
-		return err
-	}
 	items := make([]packageAnswer, 0, len(list))
 	for _, p := range list {
-		item := packageAnswer{Key: p.ID, Version: p.Version, By: p.By, At: p.At.Format("2006-01-02T15:04:05.000Z")}
-		for _, d := range waiting[p.ID] {
-			item.Unconfirmed = append(item.Unconfirmed, name(d))
+		item := packageAnswer{Key: p.ID, Version: p.Version, By: p.By, At: query.FormatInstant(p.At)}
+		awaiting, err := c.options.Packages.Awaiting(c.r.Context(), c.login, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range awaiting {
+			item.Unconfirmed = append(item.Unconfirmed, a.Name())
 		}
 		items = append(items, item)
 	}
 	return c.answer(http.StatusOK, map[string]any{"items": items})
 }
 
-// installAnswer is the answer to an install.
+// installAnswer answers an install or a confirmation.
 type installAnswer struct {
-	Version  int64            `json:"version"`
-	Records  int              `json:"records"`
+	Installation
 	Warnings []map[string]any `json:"warnings,omitempty"`
 }
 
 // postPackage installs a package from a zip archive of its folder.
 func postPackage(b *Builder, c *requestContext) error {
-	var o InstallOptions
-	var sampleData bool
-	var err error
-	q := c.r.URL.Query()
-	if o.ConfirmRoles, err = flag("confirm_roles", q.Get("confirm_roles")); err != nil {
-		return err
-	}
-	if o.Overwrite, err = flag("overwrite", q.Get("overwrite")); err != nil {
-		return err
-	}
-	if sampleData, err = flag("sample_data", q.Get("sample_data")); err != nil {
+	o, err := installOptions(c.r.URL.Query())
+	if err != nil {
 		return err
 	}
 	data, err := request.Bytes(c.r, maxPackageBody, "application/zip")
@@ -69,17 +62,36 @@ func postPackage(b *Builder, c *requestContext) error {
 	if err != nil {
 		return err
 	}
-	var done installAnswer
-	if c.options.Install == nil {
-		done.Version, err = b.Install(c.r.Context(), c.login, p, o)
-	} else {
-		done.Version, done.Records, err = c.options.Install(c.r.Context(), c.login, p, o, sampleData)
-	}
+	done, err := c.options.Packages.Install(c.r.Context(), c.login, p, o)
 	if err != nil {
 		return err
 	}
-	done.Warnings = c.warningsOf(b, done.Version)
-	return c.answer(http.StatusOK, done)
+	return c.answer(http.StatusOK, installAnswer{done, c.warningsOf(b, done.Version)})
+}
+
+// installOptions reads the parameters of an install.
+func installOptions(q url.Values) (InstallOptions, error) {
+	o := InstallOptions{Keep: q["keep"], Take: q["take"]}
+	var problems []problem.Field
+	for name, into := range map[string]*bool{
+		"confirm_roles": &o.ConfirmRoles, "replace": &o.Replace, "overwrite": &o.Overwrite, "sample_data": &o.SampleData,
+	} {
+		var err error
+		if *into, err = flag(name, q.Get(name)); err != nil {
+			problems = append(problems, problem.As(err).Fields...)
+		}
+	}
+	for name := range q {
+		switch name {
+		case "confirm_roles", "replace", "overwrite", "sample_data", "keep", "take":
+		default:
+			problems = append(problems, problem.At(problem.Pointer(name), "unknown_parameter", "name", name))
+		}
+	}
+	if len(problems) > 0 {
+		return o, problem.Of(problem.Invalid, problems...)
+	}
+	return o, nil
 }
 
 func getPackage(b *Builder, c *requestContext) error {
@@ -98,10 +110,20 @@ func getPackage(b *Builder, c *requestContext) error {
 	return nil
 }
 
+// confirmBody names what is confirmed, as kind/key; nothing named means all
+// definitions and the role assignments of the package's own roles.
+type confirmBody struct {
+	Confirm []string `json:"confirm,omitempty"`
+}
+
 func confirmPackage(b *Builder, c *requestContext) error {
-	v, err := b.Confirm(c.r.Context(), c.login, mux.Vars(c.r)["key"])
+	var in confirmBody
+	if err := request.ReadJSON(c.r, &in); err != nil {
+		return err
+	}
+	done, err := c.options.Packages.Confirm(c.r.Context(), c.login, mux.Vars(c.r)["key"], in.Confirm)
 	if err != nil {
 		return err
 	}
-	return c.published(b, v)
+	return c.answer(http.StatusOK, installAnswer{done, c.warningsOf(b, done.Version)})
 }

@@ -19,9 +19,44 @@ type RouteOptions struct {
 	Caller func(*http.Request) (login string, admin bool)
 	// Problem answers an error.
 	Problem func(http.ResponseWriter, *http.Request, error)
-	// Install installs a package with its import mappings and, if wanted, its
-	// sample records, and tells how many it made; nil installs definitions only.
-	Install func(ctx context.Context, login string, p *Package, o InstallOptions, sampleData bool) (version int64, records int, err error)
+	// Packages installs packages; nil installs definitions only.
+	Packages PackageInstaller
+}
+
+// PackageInstaller installs packages with their import mappings and sample data.
+type PackageInstaller interface {
+	Install(ctx context.Context, login string, p *Package, o InstallOptions) (Installation, error)
+	// Confirm confirms what of a package awaits it; only what names name, if any.
+	Confirm(ctx context.Context, login, key string, names []string) (Installation, error)
+	Awaiting(ctx context.Context, login, key string) ([]Awaiting, error)
+}
+
+// definitionInstaller is a PackageInstaller of definitions only.
+type definitionInstaller struct{ *Builder }
+
+func (d definitionInstaller) Install(ctx context.Context, login string, p *Package, o InstallOptions) (Installation, error) {
+	v, err := d.Builder.Install(ctx, login, p, o)
+	if err != nil {
+		return Installation{}, err
+	}
+	return d.answer(ctx, v, p.Manifest.Key)
+}
+
+func (d definitionInstaller) Confirm(ctx context.Context, login, key string, names []string) (Installation, error) {
+	v, err := d.Builder.Confirm(ctx, login, key, names...)
+	if err != nil {
+		return Installation{}, err
+	}
+	return d.answer(ctx, v, key)
+}
+
+func (d definitionInstaller) answer(ctx context.Context, version int64, key string) (Installation, error) {
+	awaiting, err := d.Builder.Awaiting(ctx, key)
+	return Installation{Version: version, Awaiting: awaiting}, err
+}
+
+func (d definitionInstaller) Awaiting(ctx context.Context, _, key string) ([]Awaiting, error) {
+	return d.Builder.Awaiting(ctx, key)
 }
 
 // maxPackageBody is the largest uploaded package in bytes.
@@ -72,6 +107,9 @@ func Table() []Route {
 
 // Routes adds the builder's routes to r, whose prefix is /api/v1.
 func (b *Builder) Routes(r *mux.Router, d RouteOptions) {
+	if d.Packages == nil {
+		d.Packages = definitionInstaller{b}
+	}
 	for _, rt := range Table() {
 		r.HandleFunc(rt.Path, func(w http.ResponseWriter, req *http.Request) {
 			login, admin := d.Caller(req)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"weft/runtime/problem"
 	"weft/runtime/store"
@@ -51,7 +52,7 @@ func placeholder(d schemas.Definition, published *schemas.Set) schemas.Definitio
 // same content was confirmed before.
 func (b *Builder) withhold(ctx context.Context, p *Package, merged *schemas.Set) ([]store.Op, error) {
 	var ops []store.Op
-	published := b.publishedSet()
+	published := b.Published()
 	for _, d := range p.Set.All() {
 		now, ok := merged.Get(d.DefinitionKind(), d.DefinitionKey())
 		if !ok || !needsConfirming(d) {
@@ -128,9 +129,9 @@ func (b *Builder) withheldBy(ctx context.Context, key string) ([]schemas.Definit
 }
 
 // Confirm publishes the unconfirmed definitions of package key: from then on its
-// roles give rights and its triggers and scripts run. It does nothing when none
-// are unconfirmed.
-func (b *Builder) Confirm(ctx context.Context, by, key string) (int64, error) {
+// roles give rights and its triggers and scripts run. With names, as kind/key,
+// only those are confirmed. It does nothing when none are unconfirmed.
+func (b *Builder) Confirm(ctx context.Context, by, key string, names ...string) (int64, error) {
 	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
@@ -140,10 +141,13 @@ func (b *Builder) Confirm(ctx context.Context, by, key string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(names) > 0 {
+		waiting = slices.DeleteFunc(waiting, func(d schemas.Definition) bool { return !slices.Contains(names, name(d)) })
+	}
 	if len(waiting) == 0 {
 		return b.version(), nil
 	}
-	set := b.publishedSet().Clone()
+	set := b.Published().Clone()
 	var ops []store.Op
 	for _, d := range waiting {
 		set.Add(d)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"weft/runtime/access"
@@ -103,6 +105,20 @@ func (l *Loader) exists(ctx context.Context, entity string, raw map[string]any) 
 	if err := reshape(raw["$key"], &keys); err != nil {
 		return false, err
 	}
+	return l.existsWith(ctx, entity, raw, keys)
+}
+
+// Exists tells whether a record with all values of a row exists; it does not
+// when the row refers to a record that does not.
+func (l *Loader) Exists(ctx context.Context, entity string, row map[string]any) (bool, error) {
+	exists, err := l.existsWith(ctx, entity, row, slices.Sorted(maps.Keys(row)))
+	if errors.Is(err, errNoRecord) {
+		return false, nil
+	}
+	return exists, err
+}
+
+func (l *Loader) existsWith(ctx context.Context, entity string, raw map[string]any, keys []string) (bool, error) {
 	values := make(map[string]any, len(keys))
 	for _, key := range keys {
 		v, err := l.value(ctx, raw[key])
@@ -136,4 +152,7 @@ func (l *Loader) find(ctx context.Context, entity string, keys []string, values 
 	return item.ID, nil
 }
 
-var errShape = errors.New("a member beginning with $ has the wrong form")
+var (
+	errShape    = errors.New("a member beginning with $ has the wrong form")
+	errNoRecord = errors.New("there is no such record")
+)

@@ -64,7 +64,7 @@ func (l *Loader) placeholder(ctx context.Context, word string, of any) (any, err
 		}
 		id, err := l.find(ctx, ref[0], ref[1:2], map[string]any{ref[1]: ref[2]})
 		if err == nil && id == "" {
-			err = fmt.Errorf("no %s with %s %s", ref[0], ref[1], ref[2])
+			err = fmt.Errorf("%w: %s with %s %s", errNoRecord, ref[0], ref[1], ref[2])
 		}
 		return id, err
 	case "$date", "$datetime":

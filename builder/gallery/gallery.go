@@ -22,17 +22,24 @@ type Options struct {
 	Templates fs.FS
 	Builder   *builder.Builder
 	Transfer  *transfer.Service
-	// Load makes sample records of one entity, in order, and tells how many;
-	// those that are there already are left out.
-	Load func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error)
+	// Loader gives the loader of sample records that writes as by.
+	Loader func(by *access.Actor) Loader
+}
+
+// Loader loads sample records of one entity.
+type Loader interface {
+	// Load creates those that do not exist yet, in order, and tells how many.
+	Load(ctx context.Context, entity string, rows []map[string]any) (int, error)
+	// Exists tells whether a record with all values of row exists; it does not when
+	// the row refers to a record that does not.
+	Exists(ctx context.Context, entity string, row map[string]any) (bool, error)
 }
 
 // InstallOptions of a template.
-type InstallOptions struct {
-	// SampleData makes the template's sample records.
-	SampleData bool
-	builder.InstallOptions
-}
+type InstallOptions = builder.InstallOptions
+
+// Installation is what an install or a confirmation has done.
+type Installation = builder.Installation
 
 // Gallery knows the shipped templates.
 type Gallery struct{ o Options }
@@ -85,37 +92,56 @@ func noTemplate(name string) error {
 }
 
 // Install installs a shipped template; see InstallPackage.
-func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, sampleData, confirmRoles bool) (version int64, records int, err error) {
+func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, o InstallOptions) (Installation, error) {
 	p, err := g.Package(name)
 	if err != nil {
-		return 0, 0, err
+		return Installation{}, err
 	}
-	return g.InstallPackage(ctx, by, p, InstallOptions{SampleData: sampleData, InstallOptions: builder.InstallOptions{ConfirmRoles: confirmRoles}})
+	return g.InstallPackage(ctx, by, p, o)
 }
 
 // InstallPackage publishes a package's definitions, keeps its import mappings
-// and, if wanted, creates its sample records. It returns the published version and
-// how many records were made. What is there already is not made again, so an
-// install that was cut off is simply repeated.
-func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (version int64, records int, err error) {
-	version, err = g.o.Builder.Install(ctx, by.Login, p, o.InstallOptions)
-	if err != nil {
-		return 0, 0, err
+// and, if wanted, creates its sample records. What exists already is not created
+// again, so an interrupted install is simply repeated. Role assignments of the
+// sample data are not created before they are confirmed; see assignments.
+func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
+	var done Installation
+	var err error
+	if done.Version, err = g.o.Builder.Install(ctx, by.Login, p, o); err != nil {
+		return done, err
 	}
 	for name, document := range p.Mappings {
 		if _, err := g.o.Transfer.PutMapping(ctx, by, name, document); err != nil {
-			return 0, 0, fmt.Errorf("mapping %s: %w", name, err)
+			return done, fmt.Errorf("mapping %s: %w", name, err)
 		}
 	}
-	if !o.SampleData {
-		return version, 0, nil
+	if o.SampleData {
+		confirmed := func(assignment) bool { return false }
+		if o.ConfirmRoles {
+			confirmed = ownRole(p.Set)
+		}
+		if done.Records, err = g.loadSamples(ctx, by, p.Samples, confirmed); err != nil {
+			return done, err
+		}
 	}
-	for _, sample := range p.Samples {
-		n, err := g.o.Load(ctx, by, sample.Entity, sample.Rows)
+	done.Awaiting, err = g.Awaiting(ctx, by, p.Manifest.Key)
+	return done, err
+}
+
+// loadSamples creates sample records in order: all but role assignments, and
+// those role assignments that are confirmed.
+func (g *Gallery) loadSamples(ctx context.Context, by *access.Actor, samples []builder.Sample, confirmed func(assignment) bool) (int, error) {
+	records := 0
+	for _, sample := range samples {
+		rows := sample.Rows
+		if sample.Entity == assignmentEntity {
+			rows = confirmedRows(rows, confirmed)
+		}
+		n, err := g.o.Loader(by).Load(ctx, sample.Entity, rows)
 		records += n
 		if err != nil {
-			return version, records, fmt.Errorf("sample %s: %w", sample.Name, err)
+			return records, fmt.Errorf("sample %s: %w", sample.Name, err)
 		}
 	}
-	return version, records, nil
+	return records, nil
 }

@@ -12,17 +12,24 @@ import (
 type Gallery interface {
 	// List returns the manifests, by key.
 	List() ([]*schemas.Template, error)
-	// Install publishes a template by its key: not_found when there is none,
-	// invalid when its definitions conflict with the current ones. sampleData adds
-	// its records; without confirmRoles its roles give no rights until an
-	// administrator confirms them. It returns the published version and the
-	// number of sample records created.
-	Install(ctx context.Context, by *access.Actor, name string, sampleData, confirmRoles bool) (version int64, records int, err error)
+	// Install publishes a template by its key: not_found when there is none, invalid
+	// when its definitions conflict with the current ones, conflict when another
+	// package of its key is installed. It returns the answer.
+	Install(ctx context.Context, by *access.Actor, name string, o InstallOptions) (any, error)
 }
 
-type installBody struct {
-	SampleData   bool `json:"sampleData"`
+// InstallOptions of a shipped template.
+type InstallOptions struct {
+	// SampleData adds sample records; their role assignments must be confirmed, too.
+	SampleData bool `json:"sampleData"`
+	// ConfirmRoles lets roles give rights and triggers and scripts run at once.
 	ConfirmRoles bool `json:"confirmRoles"`
+	// Replace replaces an installed package of the same key that differs.
+	Replace bool `json:"replace"`
+	// Keep and Take decide about definitions, as kind/key, that were changed both
+	// here and in the template.
+	Keep []string `json:"keep"`
+	Take []string `json:"take"`
 }
 
 func listTemplates(rc *requestContext) error {
@@ -34,17 +41,17 @@ func listTemplates(rc *requestContext) error {
 }
 
 func installTemplate(rc *requestContext) error {
-	var o installBody
+	var o InstallOptions
 	if rc.r.ContentLength != 0 {
 		if _, err := rc.decode(&o); err != nil {
 			return err
 		}
 	}
-	version, records, err := rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o.SampleData, o.ConfirmRoles)
+	done, err := rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o)
 	if err != nil {
 		return err
 	}
-	return rc.json(http.StatusOK, map[string]any{"version": version, "records": records})
+	return rc.json(http.StatusOK, done)
 }
 
 // backup streams an archive of everything.

@@ -30,7 +30,7 @@ func init() {
 		"script_alone":              {"缺少同名的 .json 定义", "has no definition (.json) beside it"},
 		"script_twice":              {"源代码既在此处又在 .js 文件中", "the source is given here and in the .js file"},
 		"unsafe_path":               {"路径不安全", "is no safe path"},
-		"not_of_package":            {"{key} 已存在，且不属于此模板包", "{key} exists already and is not of this package"},
-		"changed_here":              {"{key} 在此处和模板包中都有更改", "{key} was changed both here and in the package"},
+		"not_of_package":            {"{key} 已存在，且不属于此模板包；请选择保留（keep）或采用（take）", "{key} exists already and is not of this package; choose keep or take for it"},
+		"changed_here":              {"{key} 在此处和模板包中都有更改；请选择保留（keep）或采用（take）", "{key} was changed both here and in the package; choose keep or take for it"},
 	})
 }

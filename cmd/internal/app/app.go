@@ -95,7 +95,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Live: a.Live, Gallery: a.Gallery, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
+		Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -126,25 +126,15 @@ func (a *App) newServices(o Options) {
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer,
-		Load: func(ctx context.Context, by *access.Actor, entity string, rows []map[string]any) (int, error) {
-			l := &templates.Loader{Records: a.Records, Reads: a.Reads, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
-			return l.Load(ctx, entity, rows)
+		Loader: func(by *access.Actor) gallery.Loader {
+			return &templates.Loader{Records: a.Records, Reads: a.Reads, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
 		},
 	})
 }
 
 // builderRoutes mounts the design-time routes.
 func (a *App) builderRoutes(r *mux.Router) {
-	a.Builder.Routes(r, builder.RouteOptions{Caller: api.Caller, Problem: api.WriteProblem, Install: a.installPackage})
-}
-
-// installPackage installs an uploaded package with its mappings and sample data.
-func (a *App) installPackage(ctx context.Context, login string, p *builder.Package, o builder.InstallOptions, sampleData bool) (int64, int, error) {
-	by, err := a.Access.ActorOf(ctx, login)
-	if err != nil {
-		return 0, 0, err
-	}
-	return a.Gallery.InstallPackage(ctx, by, p, gallery.InstallOptions{InstallOptions: o, SampleData: sampleData})
+	a.Builder.Routes(r, builder.RouteOptions{Caller: api.Caller, Problem: api.WriteProblem, Packages: packageInstaller{a}})
 }
 
 // Collections are the store collections of all services under a model.

@@ -28,7 +28,7 @@ type PackageInstaller interface {
 	Install(ctx context.Context, login string, p *Package, o InstallOptions) (Installation, error)
 	// Confirm confirms what of a package awaits it; only what names name, if any.
 	Confirm(ctx context.Context, login, key string, names []string) (Installation, error)
-	Awaiting(ctx context.Context, login, key string) ([]Awaiting, error)
+	Awaiting(ctx context.Context, login, key string) ([]Confirmable, error)
 }
 
 // definitionInstaller is a PackageInstaller of definitions only.
@@ -55,7 +55,7 @@ func (d definitionInstaller) answer(ctx context.Context, version int64, key stri
 	return Installation{Version: version, Awaiting: awaiting}, err
 }
 
-func (d definitionInstaller) Awaiting(ctx context.Context, _, key string) ([]Awaiting, error) {
+func (d definitionInstaller) Awaiting(ctx context.Context, _, key string) ([]Confirmable, error) {
 	return d.Builder.Awaiting(ctx, key)
 }
 

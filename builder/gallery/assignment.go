@@ -18,8 +18,8 @@ const assignmentEntity = string(builder.AssignmentKind)
 // only by name.
 type assignment struct{ login, role string }
 
-func (a assignment) awaiting() builder.Awaiting {
-	return builder.Awaiting{Kind: builder.AssignmentKind, Key: a.login + "/" + a.role}
+func (a assignment) confirmable() builder.Confirmable {
+	return builder.Confirmable{Kind: builder.AssignmentKind, Key: a.login + "/" + a.role}
 }
 
 // assignmentOf reads who gets which role; "?" stands for what is not written in
@@ -56,9 +56,22 @@ func confirmedRows(rows []map[string]any, confirmed func(assignment) bool) []map
 	return out
 }
 
+func confirmedAssignments(samples []builder.Sample, confirmed func(assignment) bool) []builder.Confirmable {
+	var list []builder.Confirmable
+	for _, sample := range samples {
+		if sample.Entity != assignmentEntity {
+			continue
+		}
+		for _, row := range confirmedRows(sample.Rows, confirmed) {
+			list = append(list, assignmentOf(row).confirmable())
+		}
+	}
+	return list
+}
+
 // Awaiting lists what of an installed package has no effect until it is
 // confirmed: definitions, and role assignments of sample data that was wanted.
-func (g *Gallery) Awaiting(ctx context.Context, by *access.Actor, key string) ([]builder.Awaiting, error) {
+func (g *Gallery) Awaiting(ctx context.Context, by *access.Actor, key string) ([]builder.Confirmable, error) {
 	list, err := g.o.Builder.Awaiting(ctx, key)
 	if err != nil {
 		return nil, err
@@ -77,7 +90,7 @@ func (g *Gallery) Awaiting(ctx context.Context, by *access.Actor, key string) ([
 				return nil, err
 			}
 			if !exists {
-				list = append(list, assignmentOf(row).awaiting())
+				list = append(list, assignmentOf(row).confirmable())
 			}
 		}
 	}
@@ -115,7 +128,7 @@ func (g *Gallery) checkNames(ctx context.Context, by *access.Actor, key string, 
 	}
 	var problems []problem.Field
 	for i, name := range names {
-		if !slices.ContainsFunc(awaiting, func(a builder.Awaiting) bool { return a.Name() == name }) {
+		if !slices.ContainsFunc(awaiting, func(a builder.Confirmable) bool { return a.Name() == name }) {
 			problems = append(problems, problem.At(problem.Pointer("confirm", i), "not_awaiting", "name", name))
 		}
 	}
@@ -137,7 +150,7 @@ func (g *Gallery) loadAssignments(ctx context.Context, by *access.Actor, p build
 	confirmed := ownRole(roles)
 	if len(names) > 0 {
 		confirmed = func(a assignment) bool {
-			return a.login != "?" && a.role != "?" && slices.Contains(names, a.awaiting().Name())
+			return a.login != "?" && a.role != "?" && slices.Contains(names, a.confirmable().Name())
 		}
 	}
 	var samples []builder.Sample

@@ -115,10 +115,14 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 			return done, fmt.Errorf("mapping %s: %w", name, err)
 		}
 	}
+	if o.ConfirmRoles {
+		done.Confirmed = p.Confirmables()
+	}
 	if o.SampleData {
 		confirmed := func(assignment) bool { return false }
 		if o.ConfirmRoles {
 			confirmed = ownRole(p.Set)
+			done.Confirmed = append(done.Confirmed, confirmedAssignments(p.Samples, confirmed)...)
 		}
 		if done.Records, err = g.loadSamples(ctx, by, p.Samples, confirmed); err != nil {
 			return done, err

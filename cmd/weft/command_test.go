@@ -136,7 +136,7 @@ func TestCommandsOnAFolder(t *testing.T) {
 	s.all([]command{
 		{args: "template list --data DIR/d", says: []string{"opportunity-pipeline"}},
 		{args: "template install nosuch --data DIR/d", status: 1, errs: []string{`there is no template or folder "nosuch"`}},
-		{args: "template install opportunity-pipeline --data DIR/d", says: []string{"installed opportunity-pipeline"}},
+		{args: "template install opportunity-pipeline --data DIR/d", says: []string{"installed opportunity-pipeline", "confirmed: role/"}},
 		{args: "export opportunity --data DIR/d", says: []string{"Name"}},
 		{args: "template --data DIR/d install opportunity-pipeline --sample-data", says: []string{"sample records"}},
 		{args: "template install opportunity-pipeline --sample-data --data DIR/d --json", says: []string{`"records": 0`}},

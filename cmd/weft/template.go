@@ -19,6 +19,7 @@ import (
 type templateCmd struct {
 	List    templateListCmd    `cmd:"" help:"List the templates that ship with weft."`
 	Install templateInstallCmd `cmd:"" help:"Install a template: a name, or a folder with a package."`
+	Confirm templateConfirmCmd `cmd:"" help:"Confirm the roles, triggers, scripts and role assignments of an installed package."`
 	Export  templateExportCmd  `cmd:"" help:"Write an installed package as a folder."`
 }
 
@@ -54,21 +55,33 @@ func (templateListCmd) Run(ctx context.Context, m *Main) error {
 }
 
 type templateInstallCmd struct {
-	Name         string `arg:"" help:"Name of a shipped template, or a folder."`
-	SampleData   bool   `help:"Add the template's sample records."`
-	ConfirmRoles bool   `help:"Let the roles of a folder's package give rights at once (a shipped template's do)."`
-	IfMissing    bool   `help:"Do nothing when a template of that name is installed."`
+	Name         string   `arg:"" help:"Name of a shipped template, or a folder."`
+	SampleData   bool     `help:"Add the template's sample records."`
+	ConfirmRoles bool     `help:"Let the roles of a folder's package give rights at once (a shipped template's do)."`
+	Replace      bool     `help:"Replace an installed package of the same key that differs."`
+	Keep         []string `help:"Keep this installation's version of a definition that the package has changed, too, as kind/key." placeholder:"NAME"`
+	Take         []string `help:"Take the package's version of a definition that was changed here, as kind/key." placeholder:"NAME"`
+	IfMissing    bool     `help:"Do nothing when a template of that name is installed."`
 }
 
 // installed is what the API says of an install.
 type installed struct {
 	Version int64 `json:"version"`
 	Records int   `json:"records"`
+	// Confirmed has an effect from now on, Awaiting none until it is confirmed.
+	Confirmed []confirmable `json:"confirmed,omitempty"`
+	Awaiting  []confirmable `json:"awaiting,omitempty"`
 	// Warnings are lists and figures that no index serves, and what would.
 	Warnings []struct {
 		Path    string `json:"path"`
 		Message string `json:"message"`
 	} `json:"warnings,omitempty"`
+}
+
+// confirmable is a part of a package that gives rights or runs code.
+type confirmable struct {
+	Kind string `json:"kind"`
+	Key  string `json:"key"`
 }
 
 // Run installs a shipped template or a folder.
@@ -87,7 +100,7 @@ func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
 			return err
 		}
 	}
-	body := map[string]any{"sampleData": c.SampleData, "confirmRoles": true}
+	body := map[string]any{"sampleData": c.SampleData, "confirmRoles": true, "replace": c.Replace, "keep": c.Keep, "take": c.Take}
 	if err := api.call(ctx, "POST", "/templates/"+url.PathEscape(c.Name)+"/install", body, &done); err != nil {
 		var p *problemError
 		if errors.As(err, &p) && p.Status == 404 {
@@ -98,13 +111,16 @@ func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
 	return m.print(done, done.text(c.Name))
 }
 
-// installFolder sends a folder as a package; sample records come with shipped templates only.
+// installFolder sends a folder as a package.
 func (c *templateInstallCmd) installFolder(ctx context.Context, m *Main, api *client) error {
 	archive, err := zipFolder(c.Name)
 	if err != nil {
 		return fmt.Errorf("package %s: %w", c.Name, err)
 	}
-	q := url.Values{"confirm_roles": {strconv.FormatBool(c.ConfirmRoles)}, "sample_data": {strconv.FormatBool(c.SampleData)}}
+	q := url.Values{
+		"confirm_roles": {strconv.FormatBool(c.ConfirmRoles)}, "sample_data": {strconv.FormatBool(c.SampleData)},
+		"replace": {strconv.FormatBool(c.Replace)}, "keep": c.Keep, "take": c.Take,
+	}
 	res, err := api.send(ctx, "POST", "/builder/packages?"+q.Encode(), "application/zip", bytes.NewReader(archive), nil)
 	if err != nil {
 		return fmt.Errorf("install %s: %w", c.Name, err)
@@ -122,10 +138,42 @@ func (d installed) text(name string) string {
 	if d.Records > 0 {
 		text += fmt.Sprintf(", with %d sample records", d.Records)
 	}
+	text += listed("\nconfirmed: ", d.Confirmed)
+	text += listed("\nawaits confirmation (weft template confirm "+name+"): ", d.Awaiting)
 	for _, w := range d.Warnings {
 		text += "\nwarning: " + w.Path + ": " + w.Message
 	}
 	return text
+}
+
+// listed names parts of a package after a heading; nothing without any.
+func listed(heading string, parts []confirmable) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = p.Kind + "/" + p.Key
+	}
+	return heading + strings.Join(names, ", ")
+}
+
+type templateConfirmCmd struct {
+	Name string   `arg:"" help:"Key of an installed package."`
+	Part []string `arg:"" optional:"" help:"What to confirm, as kind/key; if left out, all definitions and the assignments of the package's own roles."`
+}
+
+// Run confirms what awaits it.
+func (c *templateConfirmCmd) Run(ctx context.Context, m *Main) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var done installed
+	if err := api.call(ctx, "POST", "/builder/packages/"+url.PathEscape(c.Name)+"/confirm", map[string]any{"confirm": c.Part}, &done); err != nil {
+		return fmt.Errorf("confirm %s: %w", c.Name, err)
+	}
+	return m.print(done, fmt.Sprintf("confirmed %s; the definitions are now version %d", c.Name, done.Version)+listed("\nstill awaits confirmation: ", done.Awaiting))
 }
 
 func (c *client) hasPackage(ctx context.Context, key string) (bool, error) {

@@ -30,7 +30,7 @@ func (p packageInstaller) Confirm(ctx context.Context, login, key string, names 
 	return p.Gallery.Confirm(ctx, by, key, names)
 }
 
-func (p packageInstaller) Awaiting(ctx context.Context, login, key string) ([]builder.Awaiting, error) {
+func (p packageInstaller) Awaiting(ctx context.Context, login, key string) ([]builder.Confirmable, error) {
 	by, err := p.Access.ActorOf(ctx, login)
 	if err != nil {
 		return nil, err

@@ -2,14 +2,15 @@ package builder
 
 import (
 	"context"
+	"slices"
 
 	"weft/runtime/problem"
 	"weft/schemas"
 )
 
-// Awaiting is a part of a package that has no effect until an administrator
-// confirms it.
-type Awaiting struct {
+// Confirmable is a part of a package that has no effect until an administrator
+// confirms it: it gives rights or runs code.
+type Confirmable struct {
 	// Kind is role, trigger or script, or role_assignment for one of the sample data.
 	Kind schemas.Kind `json:"kind"`
 	// Key is login/role for a role assignment.
@@ -21,36 +22,47 @@ type Awaiting struct {
 type Installation struct {
 	Version int64 `json:"version"` // published
 	Records int   `json:"records"` // sample records that were created
-	// Awaiting are the parts of the package without effect until they are confirmed.
-	Awaiting []Awaiting `json:"awaiting,omitempty"`
+	// Confirmed are the parts that the install has confirmed, Awaiting those without
+	// effect until they are confirmed.
+	Confirmed []Confirmable `json:"confirmed,omitempty"`
+	Awaiting  []Confirmable `json:"awaiting,omitempty"`
 }
 
 // AssignmentKind is the Kind of a role assignment of the sample data.
 const AssignmentKind schemas.Kind = "role_assignment"
 
 // Name is "kind/key", by which a confirmation names it.
-func (a Awaiting) Name() string { return string(a.Kind) + "/" + a.Key }
+func (a Confirmable) Name() string { return string(a.Kind) + "/" + a.Key }
 
 // Awaiting lists the definitions of a package that are not confirmed.
-func (b *Builder) Awaiting(ctx context.Context, key string) ([]Awaiting, error) {
+func (b *Builder) Awaiting(ctx context.Context, key string) ([]Confirmable, error) {
 	waiting, err := b.withheldBy(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	var list []Awaiting
-	for _, d := range waiting {
-		a := Awaiting{Kind: d.DefinitionKind(), Key: d.DefinitionKey()}
+	return confirmables(waiting), nil
+}
+
+// Confirmables lists the definitions of a package that need a confirmation.
+func (p *Package) Confirmables() []Confirmable {
+	return confirmables(slices.DeleteFunc(p.Set.All(), func(d schemas.Definition) bool { return !needsConfirming(d) }))
+}
+
+func confirmables(definitions []schemas.Definition) []Confirmable {
+	var list []Confirmable
+	for _, d := range definitions {
+		c := Confirmable{Kind: d.DefinitionKind(), Key: d.DefinitionKey()}
 		switch d := d.(type) {
 		case *schemas.Role:
-			a.Title = &d.Title
+			c.Title = &d.Title
 		case *schemas.Trigger:
-			a.Title = &d.Title
+			c.Title = &d.Title
 		case *schemas.Script:
-			a.Title = &d.Title
+			c.Title = &d.Title
 		}
-		list = append(list, a)
+		list = append(list, c)
 	}
-	return list, nil
+	return list
 }
 
 // Package gives the row of an installed package; problem not_found when it is

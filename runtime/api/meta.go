@@ -18,15 +18,20 @@ func showMeta(rc *requestContext) error {
 		return err
 	}
 	v := viewer{rights: rights, m: rights.Model}
-	return rc.json(http.StatusOK, map[string]any{
-		"version":    v.m.Version,
-		"entities":   v.entities(),
-		"forms":      v.forms(),
-		"views":      v.views(),
-		"dashboards": v.dashboards(),
-		"menus":      v.menus(),
-		"roles":      v.roles(),
+	return rc.json(http.StatusOK, metaAnswer{
+		Version: v.m.Version, Entities: v.entities(), Forms: v.forms(), Views: v.views(),
+		Dashboards: v.dashboards(), Menus: v.menus(), Roles: v.roles(),
 	})
+}
+
+type metaAnswer struct {
+	Version    int64                `json:"version"`
+	Entities   []entityMeta         `json:"entities"`
+	Forms      []*schemas.Form      `json:"forms"`
+	Views      []*schemas.View      `json:"views"`
+	Dashboards []*schemas.Dashboard `json:"dashboards"`
+	Menus      []schemas.Menu       `json:"menus"`
+	Roles      []roleItem           `json:"roles"`
 }
 
 // viewer restricts a model to what one actor may use.
@@ -50,13 +55,13 @@ func (v viewer) assignedTo(roles []string) bool {
 
 // readable keeps the fields that the actor may read on some row.
 func (v viewer) readable(entity string, keys []string) []string {
-	stored := []string{}
+	kept := []string{}
 	for _, k := range keys {
 		if v.rights.Readable(entity, k) {
-			stored = append(stored, k)
+			kept = append(kept, k)
 		}
 	}
-	return stored
+	return kept
 }
 
 // readableFilter tells whether the actor may read every path of a filter.
@@ -88,13 +93,13 @@ func (v viewer) forms() []*schemas.Form {
 
 // readableOrWritable keeps the fields that the actor may read or write on some row.
 func (v viewer) readableOrWritable(entity string, keys []string) []string {
-	stored := []string{}
+	kept := []string{}
 	for _, k := range keys {
 		if v.rights.Readable(entity, k) || v.writable(entity, k) {
-			stored = append(stored, k)
+			kept = append(kept, k)
 		}
 	}
-	return stored
+	return kept
 }
 
 func (v viewer) views() []*schemas.View {

@@ -42,7 +42,7 @@ func (s *Server) document(v viewer) object {
 	for _, e := range v.usable() {
 		addEntitySchemas(schemas, v, e)
 		for _, rt := range s.Routes() {
-			if strings.Contains(rt.Path, "{entity}") {
+			if strings.Contains(rt.Path, "{entity}") && v.offers(rt, e) {
 				addOperation(paths, strings.Replace(rt.Path, "{entity}", e.Key, 1), rt.Method, entityOperation(rt, e))
 			}
 		}
@@ -80,11 +80,7 @@ func fixedOperation(rt Route) object {
 // builderOperation documents a route of the builder.
 func builderOperation(rt Route) object {
 	id := strings.ToLower(rt.Method) + strings.NewReplacer("/", "_", "{", "", "}", "").Replace(strings.TrimPrefix(rt.Path, basePath))
-	op := operation(rt, docs["builder"], id, "builder", ref)
-	if rt.Method == http.MethodPost || rt.Method == http.MethodPut {
-		op["requestBody"] = object{"content": object{"application/json": object{}, "application/zip": object{}}}
-	}
-	return op
+	return operation(rt, builderDoc(rt), id, "builder", ref)
 }
 
 // entityOperation documents a route for one entity. Schema names that begin with
@@ -104,6 +100,7 @@ func ref(name string) object { return object{"$ref": "#/components/schemas/" + n
 func operation(rt Route, d doc, id, tag string, schema func(string) object) object {
 	d.Idempotent = d.Idempotent || rt.Idempotent
 	op := object{"operationId": id, "summary": d.Summary, "tags": []string{tag}, "responses": responses(rt, d, schema)}
+	op["security"] = []any{}
 	if rt.Policy != Public {
 		op["security"] = []any{object{"bearer": []any{}}, object{"cookie": []any{}}}
 	}
@@ -114,6 +111,9 @@ func operation(rt Route, d doc, id, tag string, schema func(string) object) obje
 		content := object{}
 		for _, t := range d.bodyTypes() {
 			content[t] = object{"schema": schema(d.Body)}
+			if d.TableBody != "" && t != "multipart/form-data" {
+				content[t] = object{"schema": schema(d.TableBody)}
+			}
 		}
 		op["requestBody"] = object{"required": !d.BodyOptional, "content": content}
 	}
@@ -123,7 +123,11 @@ func operation(rt Route, d doc, id, tag string, schema func(string) object) obje
 func responses(rt Route, d doc, schema func(string) object) object {
 	out := object{}
 	for _, s := range d.statuses(rt) {
-		out[s] = object{"description": statusText(s), "content": object{"application/problem+json": object{"schema": ref("Problem")}}}
+		refusal := object{"description": statusText(s), "content": object{"application/problem+json": object{"schema": ref("Problem")}}}
+		if s == "429" || s == "503" {
+			refusal["headers"] = headersOf("Retry-After")
+		}
+		out[s] = refusal
 	}
 	for status, a := range d.Answers {
 		answer := object{"description": statusText(status)}
@@ -132,12 +136,20 @@ func responses(rt Route, d doc, schema func(string) object) object {
 		} else if a.Type != "" {
 			answer["content"] = object{a.Type: object{}}
 		}
-		if a.Tagged {
-			answer["headers"] = object{"ETag": object{"description": "Revision of the record", "schema": object{"type": "string"}}}
+		if headers := headersOf(a.Headers...); len(headers) > 0 {
+			answer["headers"] = headers
 		}
 		out[status] = answer
 	}
 	return out
+}
+
+func headersOf(names ...string) object {
+	headers := object{}
+	for _, name := range names {
+		headers[name] = responseHeaders[name]
+	}
+	return headers
 }
 
 func statusText(status string) string {

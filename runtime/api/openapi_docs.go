@@ -3,6 +3,8 @@ package api
 import (
 	"slices"
 	"strconv"
+
+	"weft/schemas"
 )
 
 // doc describes a route in the OpenAPI document.
@@ -10,13 +12,17 @@ type doc struct {
 	Summary string
 	Tag     string
 	// Body names the schema of the request; BodyTypes default to JSON.
-	Body         string
-	BodyTypes    []string
+	Body      string
+	BodyTypes []string
+	// TableBody names the schema of content types other than forms.
+	TableBody    string
 	BodyOptional bool
 	Query        []queryParameter
 	Headers      []queryParameter
 	IfMatch      bool
 	Idempotent   bool
+	// Operation is the right that the route needs; read when it is empty.
+	Operation schemas.Operation
 	// Answers are the successful ones by status.
 	Answers map[string]answer
 	// Refusals are statuses in addition to those of every similar route.
@@ -25,7 +31,7 @@ type doc struct {
 
 type answer struct {
 	Schema, Type string
-	Tagged       bool
+	Headers      []string // names in responseHeaders
 }
 
 type queryParameter struct {
@@ -74,11 +80,13 @@ func (d doc) statuses(rt Route) []string {
 	return list
 }
 
-func ok(schema string) map[string]answer   { return map[string]answer{"200": {Schema: schema}} }
-func none() map[string]answer              { return map[string]answer{"204": {}} }
-func made(schema string) map[string]answer { return map[string]answer{"201": {Schema: schema}} }
+func ok(schema string) map[string]answer { return map[string]answer{"200": {Schema: schema}} }
+func none() map[string]answer            { return map[string]answer{"204": {}} }
+func made(schema string, headers ...string) map[string]answer {
+	return map[string]answer{"201": {Schema: schema, Headers: headers}}
+}
 func tagged(status, schema string) map[string]answer {
-	return map[string]answer{status: {Schema: schema, Tagged: true}}
+	return map[string]answer{status: {Schema: schema, Headers: []string{"ETag"}}}
 }
 
 var textParameter = object{"type": "string"}
@@ -86,51 +94,51 @@ var textParameter = object{"type": "string"}
 var docs = map[string]doc{
 	"record.get": {Summary: "Read a record", Refusals: []int{422}, Query: []queryParameter{
 		{"fields", "Fields to answer, with commas", textParameter}, {"expand", "References to answer with their record, with commas", textParameter},
-	}, Answers: map[string]answer{"200": {Schema: ".", Tagged: true}, "304": {}}},
+	}, Answers: map[string]answer{"200": {Schema: ".", Headers: []string{"ETag"}}, "304": {}}},
 	"record.query":      {Summary: "Find records", Body: "Query", Answers: ok(".page")},
-	"record.create":     {Summary: "Create a record", Body: ".create", Idempotent: true, Answers: tagged("201", ".")},
-	"record.update":     {Summary: "Change a record (JSON merge patch)", Body: ".patch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
-	"record.delete":     {Summary: "Put a record into the recycle bin", IfMatch: true, Answers: none()},
-	"record.transition": {Summary: "Move a record to another stage", Body: "Transition", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
-	"record.restore":    {Summary: "Bring a record back from the recycle bin", Body: "Anything", BodyOptional: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.create":     {Operation: schemas.OpCreate, Summary: "Create a record", Body: ".create", Idempotent: true, Answers: made(".", "ETag", "Location")},
+	"record.update":     {Operation: schemas.OpUpdate, Summary: "Change a record (JSON merge patch)", Body: ".patch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.delete":     {Operation: schemas.OpDelete, Summary: "Put a record into the recycle bin", IfMatch: true, Answers: none()},
+	"record.transition": {Operation: schemas.OpUpdate, Summary: "Move a record to another stage", Body: ".transition", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.restore":    {Operation: schemas.OpDelete, Summary: "Bring a record back from the recycle bin", Body: "Anything", BodyOptional: true, Idempotent: true, Answers: tagged("200", ".")},
 	"record.history": {Summary: "What happened to a record", Refusals: []int{422}, Query: []queryParameter{
 		{"cursor", "Where the last page ended", textParameter}, {"limit", "Entries of a page", object{"type": "integer", "minimum": 1, "maximum": 1000}},
 	}, Answers: ok("History")},
 	"record.aggregate": {Summary: "Group and count", Body: "AggregateQuery", Answers: ok("Rows")},
 	"record.board":     {Summary: "Columns of a board", Body: "BoardQuery", Answers: ok(".board")},
-	"record.bulk":      {Summary: "Change many records", Body: "Bulk", Idempotent: true, Answers: ok("BulkResults")},
-	"record.merge":     {Summary: "Make one record of several", Body: "Merge", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
+	"record.bulk":      {Operation: schemas.OpUpdate, Summary: "Change many records", Body: ".bulk", Idempotent: true, Answers: ok("BulkResults")},
+	"record.merge":     {Operation: schemas.OpUpdate, Summary: "Make one record of several", Body: ".merge", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
 
 	"record.import": importDoc, "import.create": importDoc,
-	"record.export": {Summary: "Export what a query finds", Body: "Query", Query: []queryParameter{
-		{"header", "titles (default) or keys", object{"enum": []string{"titles", "keys"}}},
+	"record.export": {Operation: schemas.OpExport, Summary: "Export what a query finds", Body: "Query", Query: []queryParameter{
+		{"header", "titles (default) or keys", object{"type": "string", "enum": []string{"titles", "keys"}}},
 	}, Answers: map[string]answer{"200": {Type: "*/*"}}},
 	"import.get":      {Summary: "How an import stands", Tag: "import", Answers: ok("Import")},
 	"import.problems": {Summary: "Every row problem of an import", Tag: "import", Answers: map[string]answer{"200": {Type: "text/csv"}}},
-	"import.undo":     {Summary: "Take an import away again", Tag: "import", Refusals: []int{409, 422}, Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import"}}},
+	"import.undo":     {Summary: "Take an import away again", Tag: "import", Refusals: []int{409, 422}, Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import", Headers: []string{"Location"}}}},
 	"mapping.get":     {Summary: "Read an import mapping", Tag: "import", Answers: ok("Anything")},
 	"mapping.put":     {Summary: "Save an import mapping", Tag: "import", Body: "Anything", Answers: ok("Anything")},
 
-	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Query: fieldParameters, Idempotent: true, Answers: made("File")},
+	"file.upload": {Summary: "Upload a file", Tag: "file", Body: "Upload", BodyTypes: []string{"multipart/form-data"}, Query: fieldParameters, Idempotent: true, Answers: made("File", "Location")},
 	"upload.begin": {Summary: "Begin an upload that can be resumed (tus 1.0)", Tag: "file", Body: "Piece", BodyTypes: []string{tusChunkType}, BodyOptional: true, Query: fieldParameters, Idempotent: true,
 		Headers: []queryParameter{
 			{"Upload-Length", "Size of the whole file in bytes", anyInt}, tusParameter,
 			{"Upload-Metadata", "filename and filetype, each followed by its value in base64, separated by commas", textParameter},
-		}, Refusals: []int{412}, Answers: made("PartialUpload")},
-	"upload.get":          {Summary: "How far an upload is, and which file it became", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{412}, Answers: ok("PartialUpload")},
+		}, Refusals: []int{412}, Answers: made("PartialUpload", append(tusHeaders, "Location")...)},
+	"upload.get":          {Summary: "How far an upload is, and which file it became", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{412}, Answers: map[string]answer{"200": {Schema: "PartialUpload", Headers: tusHeaders}}},
 	"upload.capabilities": {Summary: "What resumable uploads support (tus 1.0), in headers", Tag: "file", Answers: none()},
 	"upload.options":      {Summary: "What resumable uploads support (tus 1.0), in headers", Tag: "file", Answers: none()},
 	"upload.override": {Summary: "Another method on an upload, for clients that can send only POST", Tag: "file", Body: "Piece", BodyTypes: []string{tusChunkType}, BodyOptional: true, Refusals: []int{405, 409, 412},
-		Headers: []queryParameter{{"X-HTTP-Method-Override", "The method", object{"enum": []string{"GET", "HEAD", "PATCH", "DELETE"}}}, {"Upload-Offset", "Where the bytes of this request begin, for PATCH", anyInt}, tusParameter},
+		Headers: []queryParameter{{"X-HTTP-Method-Override", "The method", object{"type": "string", "enum": []string{"GET", "HEAD", "PATCH", "DELETE"}}}, {"Upload-Offset", "Where the bytes of this request begin, for PATCH", anyInt}, tusParameter},
 		Answers: map[string]answer{"200": {Schema: "PartialUpload"}, "204": {}}},
 	"upload.append": {Summary: "Go on with an upload", Tag: "file", Body: "Piece", BodyTypes: []string{tusChunkType}, Refusals: []int{409, 412},
-		Headers: []queryParameter{{"Upload-Offset", "Where the bytes of this request begin", anyInt}, tusParameter}, Answers: none()},
+		Headers: []queryParameter{{"Upload-Offset", "Where the bytes of this request begin", anyInt}, tusParameter}, Answers: map[string]answer{"204": {Headers: tusHeaders}}},
 	"upload.end": {Summary: "Give an upload up", Tag: "file", Headers: []queryParameter{tusParameter}, Refusals: []int{409, 412}, Answers: none()},
 	"file.download": {Summary: "Download a file", Tag: "file", Query: []queryParameter{
-		{"inline", "1 shows pictures and PDF in place", object{"const": "1"}},
-	}, Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "302": {}, "304": {}, "412": {}, "416": {Type: "text/plain"}}},
+		{"inline", "1 shows pictures and PDF in place", object{"type": "string", "enum": []string{"1"}}},
+	}, Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "302": {Headers: []string{"Location"}}, "304": {}, "412": {}, "416": {Type: "text/plain"}}},
 	"file.thumbnail": {Summary: "A small picture of a file", Tag: "file", Query: []queryParameter{
-		{"size", "Longer edge: 160, 640 or 1600 pixels", object{"enum": []string{"small", "medium", "large"}}},
+		{"size", "Longer edge: 160, 640 or 1600 pixels", object{"type": "string", "enum": []string{"small", "medium", "large"}}},
 	}, Answers: map[string]answer{"200": {Type: "*/*"}, "206": {Type: "*/*"}, "304": {}, "412": {}, "416": {Type: "text/plain"}}, Refusals: []int{415, 422}},
 
 	"session.create":       {Summary: "Sign in", Tag: "session", Body: "Credentials", Refusals: []int{401, 429}, Answers: ok("SessionToken")},
@@ -148,8 +156,6 @@ var docs = map[string]doc{
 		{"user", "Id or login", textParameter}, {"entity", "Key of the entity", textParameter}, {"id", "Id of a record", textParameter}, {"op", "Operation", textParameter},
 	}, Answers: ok("Anything")},
 
-	"builder": {Summary: "Definitions: drafts, check, impact, publish, versions, packages", Tag: "builder", Refusals: []int{409, 412, 413, 415, 422},
-		Answers: map[string]answer{"200": {Type: "*/*"}, "201": {Schema: "Anything"}, "204": {}}},
 	"live":             {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
 	"template.list":    {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
 	"template.install": {Summary: "Install a template", Tag: "template", Body: "Install", BodyOptional: true, Refusals: []int{409}, Answers: ok("Installed")},
@@ -163,7 +169,20 @@ var docs = map[string]doc{
 	"page":             {Summary: "Start page", Tag: "system", Answers: map[string]answer{"200": {Type: "text/html"}}},
 }
 
-var tusParameter = queryParameter{"Tus-Resumable", "Version of the protocol; 1.0.0 where it is missing", object{"const": tusVersion}}
+// responseHeaders describe the headers of answers.
+var responseHeaders = map[string]object{
+	"ETag":           {"description": "Revision; If-Match takes it", "schema": anyText},
+	"Location":       {"description": "Where the new resource is", "schema": anyText},
+	"Retry-After":    {"description": "Seconds after which the request may be repeated", "schema": anyInt},
+	"Upload-Offset":  {"description": "Bytes of the upload that are stored", "schema": anyInt},
+	"Upload-Length":  {"description": "Size of the whole file in bytes", "schema": anyInt},
+	"Upload-Expires": {"description": "When an unfinished upload is removed", "schema": anyText},
+	"Tus-Resumable":  {"description": "Version of the protocol", "schema": anyText},
+}
+
+var tusHeaders = []string{"Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Resumable"}
+
+var tusParameter = queryParameter{"Tus-Resumable", "Version of the protocol; 1.0.0 where it is missing", object{"type": "string", "enum": []string{tusVersion}}}
 
 var fieldParameters = []queryParameter{
 	{"entity", "Entity of the record the file is for", textParameter},
@@ -173,12 +192,13 @@ var fieldParameters = []queryParameter{
 var userParameter = queryParameter{"user", "Another user's id, for administrators", textParameter}
 
 var importDoc = doc{
-	Summary: "Import records from CSV or XLSX", Tag: "import", Body: "Import.files", Idempotent: true, Refusals: []int{409},
+	Operation: schemas.OpImport,
+	Summary:   "Import records from CSV or XLSX", Tag: "import", Body: "Import.form", TableBody: "Import.table", Idempotent: true, Refusals: []int{409},
 	BodyTypes: []string{"multipart/form-data", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
 	Query: []queryParameter{
 		{"dry_run", "Say what would happen, change nothing", object{"type": "boolean"}},
 		{"mapping", "Name of a saved mapping", textParameter},
 		{"historical", "Set past stages and dates", object{"type": "boolean"}},
 	},
-	Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import"}},
+	Answers: map[string]answer{"200": {Schema: "Import"}, "202": {Schema: "Import", Headers: []string{"Location"}}},
 }

@@ -2,9 +2,11 @@ package api
 
 import (
 	"maps"
+	"reflect"
 
-	"weft/runtime/model"
 	"weft/runtime/record"
+	"weft/runtime/transfer"
+	"weft/schemas"
 )
 
 func closedObject(required []string, properties object) object {
@@ -32,16 +34,22 @@ var (
 	anyThing   = object{}
 	textList   = listOf(anyText)
 	timeText   = object{"type": "string", "format": "date-time"}
-	pageLimit  = object{"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
-	titleShape = closedObject([]string{"zh-CN", "en"}, object{"zh-CN": anyText, "en": anyText})
+	pageLimit  = object{"type": "integer", "minimum": 1, "maximum": 1000, "description": "50 without it"}
+	titleShape = closedObject(nil, object{"zh-CN": anyText, "en": anyText})
 )
 
 // commonSchemas are the schemas that are the same for all entities.
 func commonSchemas() object {
 	all := object{}
+	types := typeSchemas{components: all, names: map[reflect.Type]string{
+		reflect.TypeFor[schemas.Title](): "Title", reflect.TypeFor[transfer.Progress](): "Import",
+	}}
 	for _, part := range []object{problemSchemas(), querySchemas(), changeSchemas(), accountSchemas(), systemSchemas()} {
 		maps.Copy(all, part)
 	}
+	all["Import"] = types.members(reflect.TypeFor[transfer.Progress]())
+	all["Meta"] = metaSchema(&types)
+	maps.Copy(all, builderSchemas(&types))
 	return all
 }
 
@@ -50,7 +58,7 @@ func problemSchemas() object {
 		"stale", "too_large", "media_type", "invalid", "rate", "unavailable", "outcome_unknown", "storage_full", "internal"}
 	return object{
 		"Problem": openObject([]string{"type", "title", "status", "code", "detail", "errors"}, object{
-			"type": anyText, "title": anyText, "status": anyInt, "code": object{"enum": codes}, "detail": anyText, "instance": anyText,
+			"type": anyText, "title": anyText, "status": anyInt, "code": object{"type": "string", "enum": codes}, "detail": anyText, "instance": anyText,
 			"errors": listOf(ref("FieldProblem")),
 		}),
 		"FieldProblem": openObject([]string{"path", "code", "message"}, object{
@@ -65,36 +73,34 @@ func querySchemas() object {
 	where := object{"description": `A condition ["stage","=","won"], or {"all":[…]}, {"any":[…]}, {"not":…}`}
 	return object{
 		"Query": closedObject(nil, object{"where": where, "search": anyText, "sort": textList, "limit": pageLimit, "cursor": anyText,
-			"fields": textList, "expand": textList, "count": object{"enum": []string{"none", "capped", "exact"}}}),
-		"AggregateQuery": closedObject(nil, object{"where": where, "search": anyText, "groupBy": listOf(anyThing), "metrics": anyObject,
-			"sort": textList, "limit": anyInt}),
+			"fields": textList, "expand": textList, "count": object{"type": "string", "enum": []string{"none", "capped", "exact"}}}),
+		"AggregateQuery": closedObject(nil, object{"where": where, "search": anyText, "groupBy": listOf(object{"description": `A field, or {"field","by","zone"}`}),
+			"metrics": object{"type": "object", "additionalProperties": textList, "description": `{"n":["count"],"sum":["sum","amount"]}`},
+			"sort":    textList, "limit": anyInt}),
 		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
 			"sums": textList, "fields": textList, "expand": textList}),
-		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(anyObject)}),
+		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(object{"type": "object", "additionalProperties": anyThing})}),
 		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "source", "changes"}, object{
-			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": anyObject,
+			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": object{"type": "object", "additionalProperties": openObject(nil, object{"from": anyThing, "to": anyThing})},
 		}))}),
 	}
 }
 
 func changeSchemas() object {
 	return object{
-		"Transition": closedObject([]string{"to"}, object{"to": anyText, "values": anyObject, "comment": anyText}),
-		"Merge":      closedObject([]string{"keep", "from"}, object{"keep": anyText, "from": textList, "values": anyObject}),
-		"Bulk": closedObject([]string{"op"}, object{"op": object{"enum": []string{"update", "delete", "restore", "transition"}}, "ids": textList,
-			"where": anyThing, "values": anyObject, "to": anyText, "comment": anyText}),
 		"BulkResults": closedObject([]string{"results"}, object{"results": listOf(closedObject([]string{"id", "status"}, object{
 			"id": anyText, "status": anyInt, "rev": anyInt, "type": anyText, "title": anyText, "code": anyText, "detail": anyText, "errors": listOf(ref("FieldProblem")),
 			"_warnings": listOf(ref("FieldProblem")),
 		}))}),
 		"Upload": closedObject([]string{"file"}, object{"file": object{"type": "string", "format": "binary"}}),
-		"Piece":  object{"description": "Bytes of the file"},
+		"Piece":  object{"type": "string", "format": "binary"},
 		"PartialUpload": closedObject([]string{"id", "name", "length", "offset", "expires"}, object{"id": anyText, "name": anyText, "length": anyInt,
 			"offset": anyInt, "expires": timeText, "file": ref("File")}),
 		"File": closedObject([]string{"id", "name", "media_type", "size", "sha256", "at"}, object{"id": anyText, "name": anyText,
 			"media_type": anyText, "size": anyInt, "sha256": anyText, "at": timeText}),
-		"Import":       openObject([]string{"id", "state"}, object{"id": anyText, "state": anyText, "dry_run": anyBool, "files": listOf(anyObject), "problems": listOf(anyObject)}),
-		"Import.files": object{"description": "A CSV or XLSX file, or a form with several"},
+		"Import.form": openObject(nil, object{"file": listOf(object{"type": "string", "format": "binary"}),
+			"mapping": object{"type": "string", "description": "A mapping, or the name of one"}}),
+		"Import.table": object{"type": "string", "format": "binary"},
 	}
 }
 
@@ -111,15 +117,16 @@ func accountSchemas() object {
 		"Password":       closedObject([]string{"password"}, object{"password": anyText}),
 		"Token":          closedObject([]string{"id", "user", "name", "prefix"}, token),
 		"Tokens":         closedObject([]string{"items"}, object{"items": listOf(ref("Token"))}),
-		"NewToken":       closedObject([]string{"name"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
+		"NewToken":       closedObject([]string{"name", "role"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
 		"NewTokenAnswer": closedObject([]string{"id", "token"}, withSecret),
 		"Sessions": closedObject([]string{"items"}, object{"items": listOf(closedObject([]string{"id", "user"}, object{"id": anyText, "user": anyText,
 			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText}))}),
-		"Meta": openObject([]string{"version", "entities", "forms", "views", "dashboards", "menus", "roles"}, object{"version": anyInt,
-			"entities": listOf(openObject([]string{"key", "title", "fields", "operations", "schema"}, object{"key": anyText, "title": ref("Title")})),
-			"forms":    listOf(anyObject), "views": listOf(anyObject), "dashboards": listOf(anyObject), "menus": listOf(anyObject),
-			"roles": listOf(closedObject([]string{"key", "title"}, object{"key": anyText, "title": ref("Title")}))}),
 	}
+}
+
+// metaSchema describes what a client needs to build its screens.
+func metaSchema(types *typeSchemas) object {
+	return types.members(reflect.TypeFor[metaAnswer]())
 }
 
 func systemSchemas() object {
@@ -144,42 +151,3 @@ func systemSchemas() object {
 		"Confirmable": closedObject([]string{"kind", "key"}, object{"kind": anyText, "key": anyText, "title": ref("Title")}),
 	}
 }
-
-// addEntitySchemas describes an entity's records in answers, in creates and in
-// patches, and pages of them.
-func addEntitySchemas(all object, v viewer, e *model.Entity) {
-	read := v.schema(e)
-	properties := maps.Clone(read["properties"].(object))
-	properties["expanded"] = anyObject
-	properties["_warnings"] = listOf(ref("FieldProblem"))
-	delete(read, "$schema")
-	for _, word := range conditionWords {
-		delete(read, word)
-	}
-	read["properties"], read["required"] = properties, []string{"id", "rev"}
-	all[e.Key] = read
-
-	write, patch := object{}, object{}
-	for key, s := range read["properties"].(object) {
-		if f := e.ByKey[key]; f != nil && v.writable(e.Key, key) {
-			write[key] = s
-			patch[key] = object{"anyOf": []any{s, object{"type": "null"}}}
-		}
-	}
-	var required []string
-	for _, f := range e.Fields {
-		if f.Required && f.Def.Default == nil && write[f.Key] != nil {
-			required = append(required, f.Key)
-		}
-	}
-	all[e.Key+".create"] = closedObject(required, write)
-	all[e.Key+".patch"] = closedObject(nil, patch)
-	items := listOf(ref(e.Key))
-	all[e.Key+".page"] = closedObject([]string{"items"}, object{"items": items, "cursor": anyText, "count": anyInt, "exact": anyBool})
-	all[e.Key+".board"] = closedObject([]string{"columns"}, object{"columns": listOf(openObject([]string{"key", "count", "items"}, object{
-		"key": anyText, "count": anyInt, "sums": anyObject, "items": items, "cursor": anyText,
-	}))})
-}
-
-// conditionWords are the JSON Schema keywords that relate several fields.
-var conditionWords = []string{"allOf", "if", "then", "else", "dependentRequired"}

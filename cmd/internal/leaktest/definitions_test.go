@@ -10,13 +10,13 @@ var (
 		"helper", "file", "lines", "fee", "line_sum", "lost_reason", "stage"}
 	accountFields = []string{"name", "secret", "budget", "sector", "owner", "team", "revenue"}
 	teamFields    = []string{"name", "motto"}
-	lineFields    = []string{"matter", "item", "price", "hidden"}
+	lineFields    = []string{"matter", "item", "price", "concealed"}
 )
 
 var fieldsOf = map[string][]string{"matter": matterFields, "account": accountFields, "team": teamFields, "line": lineFields}
 
 // searchable are the fields that search covers.
-var searchable = map[string][]string{"matter": {"subject", "note"}, "account": {"name", "secret"}, "team": {"motto"}, "line": {"item", "hidden"}}
+var searchable = map[string][]string{"matter": {"subject", "note"}, "account": {"name", "secret"}, "team": {"motto"}, "line": {"item", "concealed"}}
 
 // computed fields are never writable.
 var computed = map[string]bool{"matter.fee": true, "matter.line_sum": true, "account.revenue": true}
@@ -74,7 +74,7 @@ func entityDocuments() []string {
 			prop("lost_reason", "text", ""), prop("stage", "choice", choices("new", "busy", "lost"))),
 		entity("line", `"x-title-field":"item","x-child-of":{"entity":"matter","field":"matter"},`,
 			prop("matter", "reference", `"x-entity":"matter"`), prop("item", "text", searched), prop("price", "number", ""),
-			prop("hidden", "text", searched)),
+			prop("concealed", "text", searched)),
 		machineDocument,
 		`{"kind":"view","key":"matters","title":` + title("matters") + `,"entity":"matter","type":"list","columns":["subject","score","note"],"sort":["-score"]}`,
 	}

@@ -119,9 +119,9 @@ func probeLines(tr *tester) {
 		if !tr.sees(tr.user, parent, "") {
 			continue
 		}
-		if !tr.may(tr.user, "update", line, "hidden") {
-			tr.do("PATCH", "/records/matter/"+parent.id, fmt.Sprintf(`{"lines":[{"id":%q,"hidden":"x"}]}`, line.id))
-			tr.do("PATCH", "/records/line/"+line.id, `{"hidden":"x"}`)
+		if !tr.may(tr.user, "update", line, "concealed") {
+			tr.do("PATCH", "/records/matter/"+parent.id, fmt.Sprintf(`{"lines":[{"id":%q,"concealed":"x"}]}`, line.id))
+			tr.do("PATCH", "/records/line/"+line.id, `{"concealed":"x"}`)
 		}
 		if !tr.may(tr.user, "delete", line, "") {
 			tr.do("PATCH", "/records/matter/"+parent.id, `{"lines":[]}`)

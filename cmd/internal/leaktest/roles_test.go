@@ -60,7 +60,7 @@ func roles() map[string][]grant {
 		"own": {
 			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all("score", "file", "fee"), Write: all("score", "serial", "file"), Transitions: []string{"*"}},
 			{Entity: "account", Operations: ops("read"), Scopes: in("own"), Read: only("name", "sector")},
-			{Entity: "line", Operations: allOperations, Scopes: in("all"), Read: all("hidden"), Write: all("hidden")},
+			{Entity: "line", Operations: allOperations, Scopes: in("all"), Read: all("concealed"), Write: all("concealed")},
 		},
 		"superior": {
 			{Entity: "matter", Operations: ops("read", "update", "export"), Scopes: in("subordinates"), Read: all("lost_reason"), Write: only("note")},

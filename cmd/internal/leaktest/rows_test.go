@@ -71,7 +71,7 @@ func (fx *fixture) createMatter(t *testing.T, i int, owner *user) *row {
 }
 
 func (fx *fixture) line() map[string]any {
-	return map[string]any{"item": fx.text(), "price": fx.number(), "hidden": fx.text()}
+	return map[string]any{"item": fx.text(), "price": fx.number(), "concealed": fx.text()}
 }
 
 // computeRevenues computes the roll-ups of accounts; their histories hold every step.

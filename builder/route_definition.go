@@ -107,8 +107,8 @@ func postCheck(b *Builder, c *requestContext) error {
 	return check(b, c, in)
 }
 
-// check answers nothing when all is well, warnings when there are some, else the
-// problem that publishing would give.
+// check answers the warnings when publishing would succeed, else the problem
+// that publishing would give.
 func check(b *Builder, c *requestContext, in proposalBody) error {
 	problems, warnings, err := b.CheckProposal(c.r.Context(), in.Proposal, in.Force)
 	if err != nil {
@@ -117,11 +117,7 @@ func check(b *Builder, c *requestContext, in proposalBody) error {
 	if len(problems) > 0 {
 		return problem.Of(problem.Invalid, problems...)
 	}
-	if len(warnings) > 0 {
-		return c.answer(http.StatusOK, map[string]any{"warnings": c.warnings(warnings)})
-	}
-	c.w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.answer(http.StatusOK, map[string]any{"problems": []any{}, "warnings": c.warnings(warnings)})
 }
 
 func postImpact(b *Builder, c *requestContext) error {

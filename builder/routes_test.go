@@ -103,9 +103,9 @@ func TestRoutes(t *testing.T) {
 		{"too large", "POST", "/builder/publish", jsonType, `{"definitions":["` + strings.Repeat("x", 1<<20) + `"]}`, 413, "too_large", ""},
 		{"check refuses with the path in the request", "POST", "/builder/check", jsonType, definitions(entity("deal", `"name":{"x-type":"txt","x-title":`+title+`}`)),
 			422, "/entity/deal/properties/name/x-type", ""},
-		{"check is content", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name"))), 204, "", ""},
+		{"check is content", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name"))), 200, `{"problems":[],"warnings":[]}`, ""},
 		{"check warns of a list without index", "POST", "/builder/check", jsonType, definitions(entity("deal", text("name")), list), 200,
-			`{"warnings":[{"code":"unserved","entity":"deal","index":"{\"fields\":[\"-created_at\"]}","message":"no index serves this`, ""},
+			`{"problems":[],"warnings":[{"code":"unserved","entity":"deal","index":"{\"fields\":[\"-created_at\"]}","message":"no index serves this`, ""},
 		{"and published nothing", "GET", "/builder/definitions", "", "", 200, `"version":0`, "deal"},
 		{"publish", "POST", "/builder/publish", jsonType, definitions(entity("deal", text("name"))), 200, `{"version":1}`, ""},
 		{"in force", "GET", "/builder/definitions", "", "", 200, `"key":"deal"`, ""},
@@ -176,7 +176,7 @@ func TestDraftRoutes(t *testing.T) {
 	if status, _, _ := put(broken, "If-Match", `"1"`); status != 412 {
 		t.Fatal("an old revision was overwritten", status)
 	}
-	if status, _, _ := ask(t, s, "POST", "/builder/drafts/board/check", jsonType, ""); status != 204 {
+	if status, _, _ := ask(t, s, "POST", "/builder/drafts/board/check", jsonType, ""); status != 200 {
 		t.Fatal(status)
 	}
 	if status, _, body := ask(t, s, "POST", "/builder/drafts/board/impact", jsonType, ""); status != 200 || !strings.Contains(body, `"op":"added"`) {

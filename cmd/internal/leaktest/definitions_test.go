@@ -4,7 +4,7 @@ import "fmt"
 
 // The entities of these tests: a matter with a field of every type that can
 // leak, the account it refers to, the team that the account refers to, and
-// its lines. Keys of fields are sorted.
+// its lines. Fields are listed in the order of their definition.
 var (
 	matterFields = []string{"subject", "note", "serial", "level", "tags", "amount", "score", "due", "seen", "account", "peer", "owner",
 		"helper", "file", "lines", "fee", "line_sum", "lost_reason", "stage"}

@@ -28,8 +28,14 @@ const (
 // Bounds of what is read from an archive, so that a crafted one fills neither
 // memory nor disk.
 const (
-	memberLimit = 1 << 40   // bytes of an attachment
-	textLimit   = 512 << 20 // bytes of any other member
+	memberLimit      = 1 << 40   // bytes of an attachment
+	manifestLimit    = 64 << 10  // bytes of the manifest
+	oldManifestLimit = 64 << 20  // bytes of the manifest of format 1, which lists the members
+	collectionsLimit = 16 << 20  // bytes of the collections
+	recordsLimit     = 68 << 20  // bytes of a member of documents: a full one and a large document
+	contentsLimit    = 512 << 20 // bytes of the contents, which are never in memory as a whole
+	membersLimit     = 4 << 20   // members
+	collectionsMost  = 10_000    // collections
 	// paddingLimit is how many bytes may follow the end of the tar.
 	paddingLimit = 1 << 20
 	// chunkBytes is when a member of documents is full.

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"weft/runtime/store"
@@ -32,6 +31,7 @@ type archiveReader struct {
 	digests map[string]string
 	names   []string // of the collections, in order
 	last    string   // name of the last member
+	count   int      // documents read
 }
 
 // readArchive reads an archive to its end. When it returns no error, every
@@ -89,18 +89,17 @@ func openArchive(r io.Reader) (*openedArchive, error) {
 	if h.Name != manifestName {
 		return nil, errors.New("this is not a backup of weft: it has no manifest")
 	}
-	text, err := io.ReadAll(io.LimitReader(o.tar, textLimit))
-	if err != nil {
+	sum := sha256.New()
+	if err := o.manifest.decode(io.TeeReader(o.tar, sum)); err != nil {
 		return nil, damaged("manifest: %w", err)
 	}
-	if err := json.Unmarshal(text, o.manifest); err != nil {
+	if _, err := io.Copy(sum, o.tar); err != nil { // white space after it
 		return nil, damaged("manifest: %w", err)
 	}
 	if o.manifest.Format > archiveFormat {
 		return nil, fmt.Errorf("the backup was written by a newer weft (%s); restore it with that version", o.manifest.Weft)
 	}
-	sum := sha256.Sum256(text)
-	o.digest = hex.EncodeToString(sum[:])
+	o.digest = hex.EncodeToString(sum.Sum(nil))
 	return o, nil
 }
 
@@ -119,14 +118,22 @@ func (o *openedArchive) end() error {
 	return nil
 }
 
+// damage is what is wrong with an archive.
+type damage struct{ error }
+
+func (d damage) Unwrap() error { return errors.Unwrap(d.error) }
+
 func damaged(format string, args ...any) error {
-	return fmt.Errorf("the backup is damaged: "+format, args...)
+	return damage{fmt.Errorf("the backup is damaged: "+format, args...)}
 }
 
 // member reads one member between manifest and contents.
 func (a *archiveReader) member(name string) error {
 	if _, twice := a.digests[name]; twice {
 		return damaged("it holds %q twice", name)
+	}
+	if len(a.digests) >= membersLimit {
+		return damaged("it holds more than %d members", membersLimit)
 	}
 	if parts := fileMember.FindStringSubmatch(name); parts != nil {
 		return a.file(name, parts[1])
@@ -136,11 +143,15 @@ func (a *archiveReader) member(name string) error {
 		return damaged("it should not hold %q here", name)
 	}
 	a.last = name
-	text, err := io.ReadAll(io.LimitReader(a.tar, textLimit+1))
+	limit := recordsLimit
+	if name == collectionsName {
+		limit = collectionsLimit
+	}
+	text, err := io.ReadAll(io.LimitReader(a.tar, int64(limit)+1))
 	if err != nil {
 		return damaged("%s: %w", name, err)
 	}
-	if len(text) > textLimit {
+	if len(text) > limit {
 		return damaged("%s is too large", name)
 	}
 	sum := sha256.Sum256(text)
@@ -169,6 +180,7 @@ func (a *archiveReader) documents(collection, name string, text []byte) error {
 	if !slices.Contains(a.names, collection) {
 		return damaged("it should not hold %q", name)
 	}
+	a.count += bytes.Count(text, []byte{'\n'})
 	if a.to.documents == nil {
 		return nil
 	}
@@ -200,21 +212,12 @@ func (a *archiveReader) file(name, id string) error {
 
 // finish compares what was read with the contents, after which nothing may come.
 func (a *archiveReader) finish() (*contents, error) {
-	c := &contents{}
-	if err := json.NewDecoder(io.LimitReader(a.tar, textLimit)).Decode(c); err != nil {
-		return nil, damaged("contents: %w", err)
+	c, err := a.contents()
+	if err != nil {
+		return nil, err
 	}
 	if err := a.end(); err != nil {
 		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.Members)) {
-		if a.digests[name] == "" {
-			return nil, damaged("%s is missing", name)
-		}
-		if a.digests[name] != c.Members[name] {
-			return nil, damaged("%s does not have the content it was saved with", name)
-		}
-		delete(a.digests, name)
 	}
 	for name := range a.digests {
 		return nil, damaged("it should not hold %q", name)

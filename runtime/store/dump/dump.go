@@ -78,6 +78,9 @@ func ParseLine(text []byte) (store.Doc, error) {
 	for _, field := range l.Sort {
 		d.Sort[field] = query.SortKey(textOf(body[field]))
 	}
+	if !slices.IsSorted(l.Words) || len(slices.Compact(slices.Clone(l.Words))) < len(l.Words) {
+		return store.Doc{}, fmt.Errorf("dump: document %s names searchable fields twice or out of order", l.ID)
+	}
 	for _, field := range l.Words {
 		for _, word := range query.Tokens(textOf(body[field])) {
 			d.Tokens = append(d.Tokens, store.Token{Field: field, Text: word})

@@ -45,7 +45,8 @@ func TestALineKeepsTheDocument(t *testing.T) {
 
 func TestInvalidLinesAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "x", "{}", `{"id":"a"}`, `{"id":"a","body":[1]}`, `{"id":"","body":{}}`, `{"id":"a","body":{},"evil":1}`, `{"id":"a","rev":"1","body":{}}`} {
+	for _, text := range []string{"", "x", "{}", `{"id":"a"}`, `{"id":"a","body":[1]}`, `{"id":"","body":{}}`, `{"id":"a","body":{},"evil":1}`, `{"id":"a","rev":"1","body":{}}`,
+		`{"id":"a","words":["x","x"],"body":{"x":"y"}}`, `{"id":"a","words":["y","x"],"body":{"x":"y"}}`} {
 		if d, err := dump.ParseLine([]byte(text)); err == nil {
 			t.Errorf("%q is read as %+v", text, d)
 		}

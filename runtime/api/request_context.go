@@ -60,7 +60,7 @@ func (rc *requestContext) serve() error {
 		}
 	}
 	defer rc.releaseParsed()
-	if rc.route.Idempotent && rc.r.Method == http.MethodPost {
+	if rc.route.Idempotent && (rc.r.Method == http.MethodPost || rc.r.Method == http.MethodPatch) {
 		return rc.answerOnce(rc.route.handle)
 	}
 	return rc.route.handle(rc)

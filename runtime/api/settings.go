@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"weft/runtime/request"
+	"weft/runtime/settings"
+	"weft/runtime/store"
 )
 
 func getSettings(rc *requestContext) error { return rc.settings() }
@@ -24,7 +26,10 @@ func patchSettings(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	if err := rc.s.o.Settings.Patch(rc.ctx, rc.actor.Login, rev, patch); err != nil {
+	err = rc.s.o.Settings.Patch(rc.ctx, rc.actor.Login, rev, patch, func(now settings.Settings) ([]store.Op, error) {
+		return rc.answerOps(http.StatusOK, now)
+	})
+	if err != nil {
 		return err
 	}
 	return rc.settings()

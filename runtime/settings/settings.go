@@ -165,8 +165,9 @@ func (s *Service) FirstWeekday() time.Weekday {
 
 // Patch changes the settings by a JSON merge patch; null restores the default.
 // It fails with problem invalid, and with stale when rev (0: any) is not the
-// present revision.
-func (s *Service) Patch(ctx context.Context, by string, rev int64, patch map[string]any) error {
+// present revision. before gives operations that are committed with the change,
+// in front of it; nil for none.
+func (s *Service) Patch(ctx context.Context, by string, rev int64, patch map[string]any, before func(Settings) ([]store.Op, error)) error {
 	for {
 		r, err := rows.Get(ctx, s.o.Store, organisationID)
 		if err != nil {
@@ -183,11 +184,17 @@ func (s *Service) Patch(ctx context.Context, by string, rev int64, patch map[str
 			return s.use(r)
 		}
 		r.Settings, r.By, r.At = changed, by, s.o.Now().UTC()
-		err = rows.Save(ctx, s.o.Store, &r)
+		var ops []store.Op
+		if before != nil {
+			if ops, err = before(changed); err != nil {
+				return err
+			}
+		}
+		err = rows.Save(ctx, s.o.Store, &r, ops...)
 		if err == nil {
 			return s.use(r)
 		}
-		if !store.LostRace(err) {
+		if !store.LostRaceIn(err, collection) {
 			return fmt.Errorf("settings: %w", err)
 		}
 	}

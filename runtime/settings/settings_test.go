@@ -62,7 +62,7 @@ func TestPatch(t *testing.T) {
 		{"null restores the default", 2, map[string]any{"zone": nil}, "", nil},
 		{"nothing changes", 3, map[string]any{"zone": "Asia/Shanghai"}, "", nil},
 	} {
-		err := s.Patch(t.Context(), "ada", c.rev, c.patch)
+		err := s.Patch(t.Context(), "ada", c.rev, c.patch, nil)
 		if problem.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -93,7 +93,7 @@ func TestAChangeReachesOtherNodes(t *testing.T) {
 	follower := two.Follower(nil)
 	follower.Start()
 	defer follower.Stop()
-	if err := one.Patch(t.Context(), "ada", 0, map[string]any{"zone": "UTC"}); err != nil {
+	if err := one.Patch(t.Context(), "ada", 0, map[string]any{"zone": "UTC"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := follower.Await(t.Context()); err != nil {
@@ -111,7 +111,7 @@ func TestPatchesAtOnceLoseNothing(t *testing.T) {
 	var both sync.WaitGroup
 	for s, patch := range map[*settings.Service]map[string]any{one: {"name": "ACME"}, two: {"currency": "EUR"}} {
 		both.Go(func() {
-			if err := s.Patch(t.Context(), "ada", 0, patch); err != nil {
+			if err := s.Patch(t.Context(), "ada", 0, patch, nil); err != nil {
 				t.Error(err)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"weft/cmd/internal/apptest"
 	"weft/runtime/access"
 	"weft/runtime/record"
+	"weft/runtime/settings"
 	"weft/runtime/store"
 )
 
@@ -63,6 +64,29 @@ func TestATokenIsCommittedWithItsAnswer(t *testing.T) {
 	create("without a key")
 	if answers := seen.of(record.IdempotencyCollection); len(answers) != 1 {
 		t.Errorf("%d answers stored, want one", len(answers))
+	}
+}
+
+// A retry of a guarded change repeats its answer instead of refusing the stale
+// revision. // R20
+func TestSettingsAreCommittedWithTheirAnswer(t *testing.T) {
+	t.Parallel()
+	var seen *commits
+	w := apptest.Start(t, apptest.Options{Wrap: func(s store.Store) store.Store {
+		seen = &commits{Store: s}
+		return seen
+	}})
+	tag := w.Do(t, w.Admin, "GET", "/settings", nil).Want(t, 200).Header.Get("ETag")
+	patch := func() *apptest.Answer {
+		return w.Do(t, w.Admin, "PATCH", "/settings", `{"name":"甲公司"}`, "Idempotency-Key", "same", "If-Match", tag)
+	}
+	first := patch().Want(t, 200)
+	if again := patch(); again.Status != 200 || again.Body != first.Body {
+		t.Errorf("first %s, again %d %s", first.Body, again.Status, again.Body)
+	}
+	changes, answers := seen.of(settings.Collections()[0].Name), seen.of(record.IdempotencyCollection)
+	if len(answers) != 1 || len(changes) == 0 || changes[len(changes)-1] != answers[0] {
+		t.Errorf("%d commits of settings and %d of answers", len(changes), len(answers))
 	}
 }
 

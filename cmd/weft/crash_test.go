@@ -58,7 +58,10 @@ func TestMain(m *testing.M) {
 	case faultNoFlush:
 		program.synchronous, program.writeConcern = "OFF", "unsafe"
 	}
-	os.Exit(program.Main(context.Background()))
+	ctx, stop := signalContext()
+	status := program.Main(ctx)
+	stop()
+	os.Exit(status)
 }
 
 // earlyStore answers before it commits deals.

@@ -108,6 +108,10 @@ func (rc *requestContext) importForm(job *transfer.Job, boundary string) (done f
 				return nil, err
 			}
 			open = append(open, f)
+			if err := checkFileName(part.Filename); err != nil {
+				done()
+				return nil, err
+			}
 			job.Inputs = append(job.Inputs, transfer.Input{Name: filepath.Base(part.Filename), Reader: f})
 		}
 	}

@@ -96,6 +96,8 @@ func TestFileNamesAreUTF8(t *testing.T) {
 	}
 	refused("in a form", form(`filename="`+gbk+`"`))
 	refused("in a form, encoded", form(`filename*=UTF-8''%BA%CF.pdf`))
+	imported := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + gbk + ".csv\"\r\n\r\nname\r\na\r\n\r\n--b--\r\n"
+	refused("in an import", w.Do(t, w.Admin, "POST", "/records/deal/import", imported, "Content-Type", "multipart/form-data; boundary=b"))
 	if n, err := w.Store.Count(t.Context(), "weft_file", nil, 0); n != 0 || err != nil {
 		t.Errorf("%d files are stored, %v", n, err)
 	}

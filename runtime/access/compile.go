@@ -35,6 +35,7 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	for _, e := range r.entities {
 		e.joinGrants()
 	}
+	r.limitChildren()
 	r.grantVisits()
 	return r
 }

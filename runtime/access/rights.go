@@ -34,7 +34,9 @@ type EntityRights struct {
 
 	scopes map[schemas.Operation]query.Expr // of operations that some grant gives
 	fields map[string]fieldScope            // by readable field
-	masks  maskCache
+	// ownScope is the scope of OpRead of a child entity without that of its parent.
+	ownScope query.Expr
+	masks    maskCache
 	// uniform is the read mask when it is the same on all visible rows.
 	uniform *Mask
 }

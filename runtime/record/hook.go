@@ -245,5 +245,5 @@ func (cc *callContext) readableWhere(e *model.Entity, raw json.RawMessage) (quer
 	if len(ps) > 0 {
 		return nil, problem.Of(problem.Invalid, ps...)
 	}
-	return query.And(where, read.Scope(cc.rights, e, schemas.OpRead)), nil
+	return query.And(where, cc.rights.Scope(e.Key, schemas.OpRead)), nil
 }

@@ -1,9 +1,11 @@
 package record_test
 
 import (
+	"fmt"
 	"testing"
 
 	"weft/runtime/problem"
+	"weft/runtime/record"
 )
 
 func TestGetAnswersTheRecordAsItsReaderMaySeeIt(t *testing.T) {
@@ -174,5 +176,44 @@ func TestChildRowsAreSeenWithTheirParent(t *testing.T) {
 	}
 	if rows, err := s.as("admin").aggregate("item", `{"metrics":{"n":["count"],"sum":["sum","qty"]}}`); err != nil || rows != `{"n":2,"sum":3}` {
 		t.Errorf("%s, %v", rows, err)
+	}
+}
+
+// A path, an expansion, a bulk filter and an export show nothing of a child row
+// under a parent that the caller may not see. // R2
+func TestNoWayLeadsToChildRowsOfAHiddenParent(t *testing.T) {
+	t.Parallel()
+	s := newSales(t)
+	ann, bob := s.as("ann"), s.as("bob")
+	deal, err := ann.get("deal", s.ids["阿里采购"], nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := deal["items"].([]any)[0].(map[string]any)
+	task := s.must(s.as("admin").create("task", fmt.Sprintf(`{"title":"check","item":%q}`, item["id"]))).ID
+	for who, found := range map[*person]bool{&ann: true, &bob: false} {
+		n := 0
+		if found {
+			n = 1
+		}
+		for _, where := range []string{`["item.product","=","p"]`, `["item.qty",">=",1]`, `["item.id","present"]`} {
+			page, err := who.query("task", `{"where":`+where+`}`)
+			if err != nil || len(page.Items) != n {
+				t.Errorf("%s: %d tasks, %v; want %d", where, len(page.Items), err, n)
+			}
+		}
+		rows, err := who.aggregate("task", `{"groupBy":["item.product"],"metrics":{"n":["count"]}}`)
+		if want := map[bool]string{true: `{"item.product":"p","n":1}`, false: `{"n":1}`}[found]; err != nil || rows != want {
+			t.Errorf("groups: %s, %v; want %s", rows, err, want)
+		}
+		got, err := who.get("task", task, nil, []string{"item"})
+		if err != nil || (got["expanded"].(map[string]any)["item"] != nil) != found {
+			t.Errorf("expanded: %v, %v; want %v", got, err, found)
+		}
+		results, err := s.records.Bulk(t.Context(), who.call, "item", record.BulkRequest{
+			Op: "update", Where: []byte(`["product","=","p"]`), Values: map[string]any{"qty": 2}})
+		if err != nil || len(results) != n {
+			t.Errorf("bulk: %v, %v; want %d", results, err, n)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"weft/runtime/model"
 	"weft/runtime/query"
-	"weft/runtime/record/read"
 	"weft/schemas"
 )
 
@@ -39,5 +38,5 @@ func (sn *snapshot) readableRows(e *model.Entity, f *model.Field) (where query.E
 	if !ok {
 		return nil, false
 	}
-	return query.And(read.Scope(sn.rights, e, schemas.OpRead), path.Visible), true
+	return query.And(sn.rights.Scope(e.Key, schemas.OpRead), path.Visible), true
 }

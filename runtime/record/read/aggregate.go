@@ -63,7 +63,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 
 // groups parses the groups and cuts them to what the person may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
-func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
+func (r *request) groups(raw []json.RawMessage) []query.GroupTerm {
 	groups, ps := query.ParseGroups(raw, RestrictEntity(r.rights, r.entity), "/groupBy")
 	if ps == nil {
 		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
@@ -71,13 +71,13 @@ func (r *reading) groups(raw []json.RawMessage) []query.GroupTerm {
 	r.problems = append(r.problems, ps...)
 	for i := range groups {
 		if groups[i].Bucket != "" && groups[i].Zone == "" {
-			groups[i].Zone = r.s.zone().String()
+			groups[i].Zone = r.env.Zone.String()
 		}
 	}
 	return groups
 }
 
-func (r *reading) metrics(raw map[string]json.RawMessage) []query.Metric {
+func (r *request) metrics(raw map[string]json.RawMessage) []query.Metric {
 	metrics, ps := query.ParseMetrics(raw, RestrictEntity(r.rights, r.entity), "/metrics")
 	if ps == nil {
 		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
@@ -87,7 +87,7 @@ func (r *reading) metrics(raw map[string]json.RawMessage) []query.Metric {
 }
 
 // rowSort reads an order over names of groups and metrics.
-func (r *reading) rowSort(terms []string, a store.Aggregate) []store.RowSort {
+func (r *request) rowSort(terms []string, a store.Aggregate) []store.RowSort {
 	names := map[string]bool{}
 	for _, g := range a.Groups {
 		names[g.Name] = true
@@ -134,7 +134,7 @@ func (r *reading) aggregate(ctx context.Context, a store.Aggregate) ([]json.RawM
 	return rows.([]json.RawMessage), nil
 }
 
-func (r *reading) aggregateKey(a store.Aggregate) string {
+func (r *request) aggregateKey(a store.Aggregate) string {
 	b := append(make([]byte, 0, 512), "aggregate "...)
 	b = append(b, r.entity.Key...)
 	b = query.AppendCanonical(append(b, ' '), a.Where)

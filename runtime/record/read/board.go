@@ -85,7 +85,7 @@ type board struct {
 }
 
 // boardField is the choice field of the columns.
-func (r *reading) boardField(key string) *model.Field {
+func (r *request) boardField(key string) *model.Field {
 	f := r.entity.ByKey[key]
 	switch {
 	case f == nil || !r.readable(key):
@@ -97,7 +97,7 @@ func (r *reading) boardField(key string) *model.Field {
 }
 
 // sums are metrics named after their fields.
-func (r *reading) sums(fields []string) []query.Metric {
+func (r *request) sums(fields []string) []query.Metric {
 	if len(fields) > maxSums {
 		r.fail("/sums", "too_many_terms", "max", maxSums)
 		return nil

@@ -55,7 +55,7 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 		parents[i] = d.ID
 	}
 	rows, err := r.from.Find(ctx, child.Key, store.Find{
-		Where: query.And(query.Cmp{Path: ref.Path(), Op: query.In, Value: parents}, r.rights.Scope(child.Key, schemas.OpRead)),
+		Where: query.And(query.Cmp{Path: ref.Path(), Op: query.In, Value: parents}, r.rights.ScopeUnderReadParent(child.Key)),
 		Limit: MaxChildRows * len(docs),
 	})
 	set := childSet{key: f.Key, byRow: map[string][]byte{}}

@@ -14,7 +14,7 @@ import (
 )
 
 // expand checks the reference fields whose records are wanted too.
-func (r *reading) expand(keys []string) []string {
+func (r *request) expand(keys []string) []string {
 	if len(keys) > maxExpand {
 		r.fail("/expand", "too_many_terms", "max", maxExpand)
 		return nil
@@ -107,7 +107,7 @@ func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, foun
 
 // visible reads the records of e with these ids that lie in the person's rows.
 func (r *reading) visible(ctx context.Context, e *model.Entity, ids []string) ([]store.Doc, error) {
-	scope := Scope(r.rights, e, schemas.OpRead)
+	scope := r.rights.Scope(e.Key, schemas.OpRead)
 	if scope == nil {
 		return r.from.GetMany(ctx, e.Key, ids)
 	}

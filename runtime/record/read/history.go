@@ -18,6 +18,9 @@ type HistoryPage struct {
 	Cursor string            `json:"cursor,omitempty"`
 }
 
+// historyReading reads the history of one record.
+type historyReading struct{ *reading }
+
 // historyOrder names the order of history in cursors.
 const historyOrder = "history"
 
@@ -25,10 +28,11 @@ const historyOrder = "history"
 // person may read on the record as it is now. The history of a deleted record
 // is seen by those who could read it when it was deleted.
 func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, cursor string, limit int) (*HistoryPage, error) {
-	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
+	reading, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {
 		return nil, err
 	}
+	r := historyReading{reading}
 	limit, after := r.limit(limit), r.historyAfter(cursor, id)
 	if err := r.invalid(); err != nil {
 		return nil, err
@@ -57,7 +61,7 @@ func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, 
 }
 
 // historyAfter reads a cursor, which must be one of this record.
-func (r *reading) historyAfter(cursor, id string) *store.Position {
+func (r *request) historyAfter(cursor, id string) *store.Position {
 	if cursor == "" {
 		return nil
 	}
@@ -71,7 +75,7 @@ func (r *reading) historyAfter(cursor, id string) *store.Position {
 
 // currentOrDeleted is the record as it is, or as it was when it was deleted; not_found
 // when the person may not see it.
-func (r *reading) currentOrDeleted(ctx context.Context, id string) (map[string]any, error) {
+func (r historyReading) currentOrDeleted(ctx context.Context, id string) (map[string]any, error) {
 	d, err := r.from.Get(ctx, r.entity.Key, id)
 	if errors.Is(err, store.ErrNotFound) {
 		d, err = r.binned(ctx, id)
@@ -97,7 +101,7 @@ func (r *reading) currentOrDeleted(ctx context.Context, id string) (map[string]a
 }
 
 // binned is the record that a row of the bin holds.
-func (r *reading) binned(ctx context.Context, id string) (store.Doc, error) {
+func (r historyReading) binned(ctx context.Context, id string) (store.Doc, error) {
 	row, err := r.from.Get(ctx, BinCollection, id)
 	if err != nil {
 		return row, err

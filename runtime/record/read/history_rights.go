@@ -14,7 +14,7 @@ import (
 
 // renderHistories decodes the rows of a page, cuts the ids of other records out
 // of them that the person may not see, and writes them.
-func (r *reading) renderHistories(ctx context.Context, mask *access.Mask, rows []store.Doc) ([]json.RawMessage, error) {
+func (r historyReading) renderHistories(ctx context.Context, mask *access.Mask, rows []store.Doc) ([]json.RawMessage, error) {
 	list := make([]historyRow, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal(row.Body, &list[i]); err != nil {
@@ -36,7 +36,7 @@ func (r *reading) renderHistories(ctx context.Context, mask *access.Mask, rows [
 
 // cutMerged takes out the records that were merged with this one and that the
 // person may not see.
-func (r *reading) cutMerged(ctx context.Context, rows []historyRow) error {
+func (r historyReading) cutMerged(ctx context.Context, rows []historyRow) error {
 	for i := range rows {
 		h := &rows[i]
 		kept := h.Merged[:0]
@@ -65,7 +65,7 @@ func (r *reading) cutMerged(ctx context.Context, rows []historyRow) error {
 }
 
 // canReadRecord tells whether the person sees a record, or could when it was deleted.
-func (r *reading) canReadRecord(ctx context.Context, id string) (bool, error) {
+func (r historyReading) canReadRecord(ctx context.Context, id string) (bool, error) {
 	_, err := r.currentOrDeleted(ctx, id)
 	if problem.CodeOf(err) == problem.NotFound {
 		return false, nil
@@ -75,7 +75,7 @@ func (r *reading) canReadRecord(ctx context.Context, id string) (bool, error) {
 
 // cutChildRows takes out of the sets of child rows those that the person may
 // not see; of deleted ones he is shown the ids if he sees all there are.
-func (r *reading) cutChildRows(ctx context.Context, mask *access.Mask, rows []historyRow) error {
+func (r historyReading) cutChildRows(ctx context.Context, mask *access.Mask, rows []historyRow) error {
 	for _, f := range r.entity.Fields {
 		if !f.IsChildRows() || f.Target == nil || !mask.Has(f.Key) ||
 			r.rights.Allowed(f.Target.Key, schemas.OpRead) && r.rights.Scope(f.Target.Key, schemas.OpRead) == nil {
@@ -88,7 +88,7 @@ func (r *reading) cutChildRows(ctx context.Context, mask *access.Mask, rows []hi
 	return nil
 }
 
-func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow) error {
+func (r historyReading) cutSets(ctx context.Context, f *model.Field, rows []historyRow) error {
 	for i := range rows {
 		change := rows[i].Changes[f.Key]
 		for side, raw := range change {
@@ -116,7 +116,7 @@ func (r *reading) cutSets(ctx context.Context, f *model.Field, rows []historyRow
 }
 
 // readableIDs are those of the ids whose records the person sees now, in order.
-func (r *reading) readableIDs(ctx context.Context, e *model.Entity, ids []string) ([]string, error) {
+func (r historyReading) readableIDs(ctx context.Context, e *model.Entity, ids []string) ([]string, error) {
 	if len(ids) == 0 || !r.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, nil
 	}

@@ -76,7 +76,7 @@ func (s *Service) Query(ctx context.Context, actor *access.Actor, entity string,
 
 // find is the request to the store; one row more than the page shows whether
 // there are more.
-func (r *reading) find(where query.Expr, terms []query.SortTerm, q Query) store.Find {
+func (r *request) find(where query.Expr, terms []query.SortTerm, q Query) store.Find {
 	rest, idDesc := query.SplitID(terms)
 	return store.Find{
 		Where: where, Sort: rest, IDDesc: idDesc,

@@ -10,15 +10,12 @@ package read
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"weft/runtime/access"
-	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -72,23 +69,11 @@ func (s *Service) rights(ctx context.Context, actor *access.Actor) (*access.Righ
 	return s.authority.Rights(ctx, actor)
 }
 
-// Bounds of reads.
-const (
-	defaultLimit = 50
-	maxLimit     = 1000
-	countCap     = 1000
-	maxSearch    = 255 // characters
-	maxExpand    = 16
-)
-
-// reading is one read of one entity by one person.
+// reading is one read of one entity by one actor.
 type reading struct {
-	s        *Service
-	from     store.Reader
-	rights   *access.Rights
-	entity   *model.Entity
-	env      query.Env
-	problems []problem.Field
+	*request
+	s    *Service
+	from store.Reader // the store, or a snapshot of it
 }
 
 // reading begins a read: not_found for an unknown entity, forbidden for one of
@@ -107,106 +92,7 @@ func (s *Service) reading(ctx context.Context, actor *access.Actor, entity strin
 	}
 	env := rights.Env
 	env.Now, env.Zone = s.now(), s.zone()
-	return &reading{s: s, from: s.store, rights: rights, entity: e, env: env}, nil
-}
-
-// now is the moment of the read in the organisation's time zone.
-func (r *reading) now() time.Time { return r.env.Now.In(r.env.Zone) }
-
-func (r *reading) fail(path, code string, params ...any) {
-	r.problems = append(r.problems, problem.At(path, code, params...))
-}
-
-// invalid is the error of everything that is wrong with the request.
-func (r *reading) invalid() error {
-	if len(r.problems) > 0 {
-		return problem.Of(problem.Invalid, r.problems...)
-	}
-	return nil
-}
-
-// filter parses and binds a filter and a search, and joins them with the rows
-// that op lets the person see.
-func (r *reading) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
-	f, ps := query.Parse(where, RestrictEntity(r.rights, r.entity), "/where")
-	r.problems = append(r.problems, ps...)
-	x, ps := f.Bind(r.env, r.entity, r.rights)
-	r.problems = append(r.problems, ps...)
-	return query.And(Scope(r.rights, r.entity, op), x, r.search(search))
-}
-
-func (r *reading) search(text string) query.Expr {
-	if text == "" {
-		return nil
-	}
-	if n := len([]rune(text)); n > maxSearch {
-		r.fail("/search", "too_long", "max", maxSearch)
-		return nil
-	}
-	fields := make([]query.Field, 0, len(r.entity.Searchable))
-	for _, f := range r.entity.Searchable {
-		if q, ok := r.entity.Lookup(f.Key); ok {
-			fields = append(fields, q)
-		}
-	}
-	return query.Search(text, r.entity, r.rights, fields)
-}
-
-// sort parses an order and cuts it to what the person may see.
-func (r *reading) sort(terms []string) []query.SortTerm {
-	sort, ps := query.ParseSort(terms, RestrictEntity(r.rights, r.entity), "/sort")
-	if ps == nil {
-		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
-	}
-	r.problems = append(r.problems, ps...)
-	return sort
-}
-
-// limit of a page; 0 stands for the default.
-func (r *reading) limit(n int) int {
-	switch {
-	case n == 0:
-		return defaultLimit
-	case n < 0:
-		r.fail("/limit", "too_small", "min", 1)
-	case n > maxLimit:
-		r.fail("/limit", "too_great", "max", maxLimit)
-	}
-	return n
-}
-
-// after reads a cursor of the given order.
-func (r *reading) after(cursor string, terms []query.SortTerm) *store.Position {
-	if cursor == "" {
-		return nil
-	}
-	p, err := query.DecodeCursor(cursor, query.OrderName(terms))
-	rest, _ := query.SplitID(terms)
-	if err != nil || !p.Fits(rest) {
-		r.fail("/cursor", "cursor")
-		return nil
-	}
-	return (*store.Position)(p)
-}
-
-// fields checks the fields asked for: nil for all.
-func (r *reading) fields(keys []string) map[string]bool {
-	if keys == nil {
-		return nil
-	}
-	set := make(map[string]bool, len(keys))
-	for i, key := range keys {
-		if !r.readable(key) {
-			r.fail("/fields"+problem.Pointer(i), "unknown_field", "field", key)
-		}
-		set[key] = true
-	}
-	return set
-}
-
-// readable tells whether the person may read the field on some row.
-func (r *reading) readable(key string) bool {
-	return (model.IsSystem(key) || r.entity.ByKey[key] != nil) && r.rights.Readable(r.entity.Key, key)
+	return &reading{request: &request{rights: rights, entity: e, env: env}, s: s, from: s.store}, nil
 }
 
 // referenced gives query.Matches the records across references; an error of the store

@@ -29,7 +29,7 @@ type change struct {
 	// rowsBefore and rowsAfter are child row ids by field, where a set changed.
 	rowsBefore, rowsAfter map[string][]any
 	comment               string
-	move                  *visitMove
+	moves                 []stageMove
 	visits                []map[string]any // stage visits of a historical import
 	removedVisits         []storedVisit    // removed with the record
 	binRev                int64            // restore: revision of the row in the bin

@@ -14,6 +14,9 @@ type changeset struct {
 	stages
 	deletion string       // id of the deletion that its removed records share
 	numbers  takenNumbers // to be given back unless they are committed
+	// fullParents are parents with more child rows than they can have, and how
+	// many that is.
+	fullParents map[docKey]int
 }
 
 func newChangeset(cc callContext) *changeset {

@@ -42,6 +42,10 @@ func (cs *changeset) applyChildRows(ctx context.Context, parent *change, g input
 	if err != nil {
 		return err
 	}
+	if len(present) > maxChildRows { // of older data: a set that was read is not the whole
+		cs.problem(at, "too_many_items", "max", maxChildRows)
+		return nil
+	}
 	byID := make(map[string]*change, len(present))
 	rows, _ := g.wire.([]any)
 	kept := make(map[string]bool, len(present))
@@ -233,4 +237,82 @@ func (df *derivedFields) touchParent(ctx context.Context, ch *change) error {
 		parent.touch()
 	}
 	return nil
+}
+
+// findFullParents counts the child rows of the parents that get new ones, and
+// remembers those that would have more than a record can have.
+func (cs *changeset) findFullParents(ctx context.Context) error {
+	added := map[docKey]int{}
+	for _, ch := range cs.changes {
+		if parent := ch.newParent(); parent != "" {
+			added[docKey{ch.entity.Key, parent}]++
+		}
+	}
+	for k := range added {
+		most := rowLimit(cs.model.Entities[k.collection])
+		n, err := cs.countRows(ctx, k, most)
+		if err != nil {
+			return err
+		}
+		if n > most {
+			if cs.fullParents == nil {
+				cs.fullParents = map[docKey]int{}
+			}
+			cs.fullParents[k] = most
+		}
+	}
+	return nil
+}
+
+// newParent is the parent that gets a child row by this change, "" for none.
+func (ch *change) newParent() string {
+	if ch.entity.Child == nil || ch.op == "" || ch.after == nil {
+		return ""
+	}
+	key := ch.entity.Child.Field.Key
+	if parent := text(ch.after, key); ch.op != opUpdate || parent != text(ch.before, key) {
+		return parent
+	}
+	return ""
+}
+
+// rowLimit is how many child rows of an entity one record may have.
+func rowLimit(child *model.Entity) int {
+	if in := child.Child.In; in != nil && in.Def.MaxItems != nil {
+		return min(maxChildRows, *in.Def.MaxItems)
+	}
+	return maxChildRows
+}
+
+// countRows counts the child rows that a parent (k: child entity, id of the
+// parent) will have, up to one more than most.
+func (cs *changeset) countRows(ctx context.Context, k docKey, most int) (int, error) {
+	child := cs.model.Entities[k.collection]
+	ref := child.Child.Field
+	n := 0
+	var changed []any
+	for _, ch := range cs.changes {
+		if ch.entity != child || ch.op == "" {
+			continue
+		}
+		changed = append(changed, ch.id)
+		if text(ch.after, ref.Key) == k.id {
+			n++
+		}
+	}
+	if parent := cs.index[docKey{child.Child.Parent.Key, k.id}]; parent != nil && parent.op == opCreate {
+		return n, nil
+	}
+	where := query.All{whereRefersTo(ref, k.id), query.Not{X: query.Cmp{Path: query.Path{Field: "id", Kind: query.Key}, Op: query.In, Value: changed}}}
+	stored, err := cs.s.store.Count(ctx, k.collection, where, most+1)
+	return n + int(stored), err
+}
+
+// checkRowLimit notes a child row that its parent has no room for.
+func (cs *changeset) checkRowLimit(ch *change) {
+	if parent := ch.newParent(); parent != "" {
+		if most, full := cs.fullParents[docKey{ch.entity.Key, parent}]; full {
+			cs.problem(ch.path+problem.Pointer(ch.entity.Child.Field.Key), "too_many_items", "max", most)
+		}
+	}
 }

@@ -185,7 +185,10 @@ func (cs *changeset) complete(ctx context.Context, validate func(ctx context.Con
 	if err := cs.recomputeAll(ctx); err != nil {
 		return err
 	}
-	if err := validate(ctx); err != nil || !cs.commentStored {
+	if err := cs.findFullParents(ctx); err != nil {
+		return err
+	}
+	if err := validate(ctx); err != nil || !cs.valuesSet {
 		return err
 	}
 	return cs.recompute(ctx)

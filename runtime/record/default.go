@@ -14,7 +14,9 @@ func (in *input) setDefaults(ch *change) {
 			ch.after[f.Key] = v
 		}
 	}
-	if m := ch.entity.Machine; m != nil && ch.after[m.Field.Key] == nil {
-		ch.after[m.Field.Key] = m.Def.Initial
+	for _, m := range ch.entity.Machines {
+		if ch.after[m.Field.Key] == nil {
+			ch.after[m.Field.Key] = m.Def.Initial
+		}
 	}
 }

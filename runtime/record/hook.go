@@ -47,16 +47,16 @@ type Event struct {
 	ID            string
 	Before, After map[string]any
 	At            time.Time
-	// Changed and Move are known to effects: the changed fields, and the move to
-	// another stage, if there is one.
+	// Changed and Moves are known to effects: the changed fields, and the moves to
+	// other stages.
 	Changed []*model.Field
-	Move    *StageMove
+	Moves   []StageMove
 
 	refused []*problem.Error
 }
 
-// StageMove is a move from one stage to another; From is "" for a new record.
-type StageMove struct{ From, To, Reason string }
+// StageMove is a move of the stage machine of Field; From is "" for a new record.
+type StageMove struct{ Field, From, To, Reason string }
 
 // Refuse adds a problem that stops the change.
 func (ev *Event) Refuse(p *problem.Error) { ev.refused = append(ev.refused, p) }

@@ -161,7 +161,13 @@ func (g *importGroup) validate(ctx context.Context) error {
 	if refused {
 		return errRowsRefused
 	}
-	return nil
+	var others []*change // records that follow the rows; who is refused is found row by row
+	for _, ch := range g.changeset.changes {
+		if !ch.direct {
+			others = append(others, ch)
+		}
+	}
+	return g.changeset.validate(ctx, others)
 }
 
 // commit writes the group and completes the results of its rows.

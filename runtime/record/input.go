@@ -60,14 +60,21 @@ func (cs *changeset) finishInput(ctx context.Context, ch *change, rows []inputRo
 // right: the conditions of the JSON Schema and the stage machines.
 func (cs *changeset) validate(ctx context.Context, changes []*change) error {
 	for _, ch := range changes {
-		if !ch.direct || ch.op != opCreate && ch.op != opUpdate || len(cs.problems) > 0 {
+		if ch.op != opCreate && ch.op != opUpdate || len(cs.problems) > 0 {
+			continue
+		}
+		if !ch.direct {
+			if err := cs.checkStay(ctx, ch); err != nil {
+				return err
+			}
 			continue
 		}
 		if ch.op == opUpdate && len(ch.diff()) == 0 {
 			continue // what stays as it is need not pass rules that came later
 		}
+		cs.checkRowLimit(ch)
 		cs.checkExtra(ch)
-		if err := cs.moveStage(ctx, ch); err != nil {
+		if err := cs.moveStages(ctx, ch); err != nil {
 			return err
 		}
 	}
@@ -110,8 +117,8 @@ const (
 // event shows a change to effects.
 func (ch *change) event(at time.Time) *Event {
 	ev := &Event{Op: ch.op, Entity: ch.entity.Key, ID: ch.id, Before: ch.before, After: ch.after, At: at, Changed: ch.changed}
-	if ch.move != nil {
-		ev.Move = &StageMove{From: ch.move.from, To: ch.move.to, Reason: ch.move.reason}
+	for _, m := range ch.moves {
+		ev.Moves = append(ev.Moves, m.StageMove)
 	}
 	return ev
 }

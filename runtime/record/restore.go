@@ -140,12 +140,32 @@ func (cs *changeset) restoreDeletion(ctx context.Context, deletion string) error
 	if err != nil {
 		return fmt.Errorf("record: deletion %s: %w", deletion, err)
 	}
+	var back []*change
 	for _, d := range docs {
-		if _, _, err := cs.loadFromBin(d); err != nil {
+		ch, _, err := cs.loadFromBin(d)
+		if err != nil {
 			return err
+		}
+		back = append(back, ch)
+	}
+	for _, ch := range back {
+		if !cs.mayRestore(ch) {
+			return problem.New(problem.Forbidden, "no_right", nil)
 		}
 	}
 	return nil
+}
+
+// mayRestore tells whether the caller may bring a record back: with the right to
+// delete it, or to delete the parent with which its child rows went.
+func (cs *changeset) mayRestore(ch *change) bool {
+	if c := ch.entity.Child; c != nil {
+		parent := cs.index[docKey{c.Parent.Key, text(ch.after, c.Field.Key)}]
+		if parent != nil && parent.op == opRestore {
+			return cs.mayRestore(parent)
+		}
+	}
+	return cs.rights.Can(ch.entity.Key, schemas.OpDelete, ch.after)
 }
 
 // checkRestoredReferences refuses a record that would come back with a reference to one that

@@ -56,6 +56,9 @@ func (in *input) setValue(ch *change, f *model.Field, wire any) {
 		wire = mergePatch(present, patch)
 	}
 	stored, ps := f.FromWire(wire)
+	if len(ps) == 0 {
+		ps = f.CheckOffered(ch.before[f.Key], storedForm(stored))
+	}
 	if len(ps) > 0 {
 		at := ch.path + problem.Pointer(f.Key)
 		for _, p := range ps {
@@ -121,29 +124,26 @@ func (in *input) checkRequired(ch *change) {
 // checkWritable notes the fields the person gave but may not write on this
 // row. The stage is judged by the right to the transition instead.
 func (in *input) checkWritable(ch *change, op schemas.Operation, row map[string]any) {
-	if op == schemas.OpUpdate && in.stageHidden(ch) && ch.given[ch.entity.Machine.Field.Key] {
-		in.notWritable(ch.path + problem.Pointer(ch.entity.Machine.Field.Key))
+	for _, m := range ch.entity.Machines {
+		if op == schemas.OpUpdate && in.stageHidden(ch, m) && ch.given[m.Field.Key] {
+			in.notWritable(ch.path + problem.Pointer(m.Field.Key))
+		}
 	}
 	mask := in.rights.WriteMask(ch.entity.Key, op, row)
 	if mask.All() {
 		return
 	}
 	for key := range ch.given {
-		if !mask.Has(key) && !isStageField(ch.entity, key) {
+		if !mask.Has(key) && ch.entity.MachineOf(key) == nil {
 			in.notWritable(ch.path + problem.Pointer(key))
 		}
 	}
 }
 
-// stageHidden tells whether the person may not read in which stage a record is.
-// Then he cannot move it either: which moves are refused, and why, would tell.
-func (sn *snapshot) stageHidden(ch *change) bool {
-	m := ch.entity.Machine
-	return m != nil && ch.before != nil && !sn.rights.ReadMask(ch.entity.Key, ch.before).Has(m.Field.Key)
-}
-
-func isStageField(e *model.Entity, key string) bool {
-	return e.Machine != nil && e.Machine.Field.Key == key
+// stageHidden tells whether the caller may not read in which stage a record is.
+// Then the caller cannot move it either: which moves are refused, and why, would tell.
+func (sn *snapshot) stageHidden(ch *change, m *model.StageMachine) bool {
+	return ch.before != nil && !sn.rights.ReadMask(ch.entity.Key, ch.before).Has(m.Field.Key)
 }
 
 // checkExtra asks the conditions of the entity's JSON Schema that go beyond

@@ -37,19 +37,25 @@ func (sn *snapshot) visitsOf(ctx context.Context, id string, open bool) ([]store
 	if open {
 		where = append(where, query.Cmp{Path: visitLeftPath, Op: query.Empty})
 	}
-	docs, err := sn.s.store.Find(ctx, visitEntity, store.Find{Where: where, Limit: maxChildRows})
-	if err != nil {
-		return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
-	}
-	list := make([]storedVisit, 0, len(docs))
-	for _, d := range docs {
-		doc, err := read.Decode(d)
+	find := store.Find{Where: where, Limit: maxChildRows}
+	var list []storedVisit
+	for {
+		docs, err := sn.s.store.Find(ctx, visitEntity, find)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
 		}
-		list = append(list, storedVisit{rev: d.Rev, doc: doc})
+		for _, d := range docs {
+			doc, err := read.Decode(d)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, storedVisit{rev: d.Rev, doc: doc})
+		}
+		if len(docs) < find.Limit {
+			return list, nil
+		}
+		find.After = &store.Position{ID: docs[len(docs)-1].ID}
 	}
-	return list, nil
 }
 
 // visitOps opens and closes stage visits in the commit of the move.
@@ -61,30 +67,32 @@ func (bb batchBuilder) visitOps(ctx context.Context, ch *change) ([]store.Op, er
 	if ch.visits != nil {
 		return bb.importedVisitOps(ctx, e, ch)
 	}
-	if ch.move == nil {
-		return nil, nil
-	}
 	var ops []store.Op
-	if ch.move.from != "" {
-		open, err := bb.visitsOf(ctx, ch.id, true)
-		if err != nil {
-			return nil, err
+	for _, m := range ch.moves {
+		if m.From != "" {
+			open, err := bb.visitsOf(ctx, ch.id, true)
+			if err != nil {
+				return nil, err
+			}
+			for _, v := range open {
+				if len(ch.entity.Machines) == 1 || text(v.doc, "stage") == m.From {
+					ops = append(ops, bb.closeVisit(e, v, m.StageMove))
+				}
+			}
 		}
-		for _, v := range open {
-			ops = append(ops, bb.closeVisit(e, v, ch.move))
+		doc := bb.newVisit(ch, m.To)
+		if !bb.call.Historical {
+			doc["entered_at"] = bb.stamp
 		}
+		ops = append(ops, visitOp(e, store.Insert, doc, 0))
 	}
-	doc := bb.newVisit(ch, ch.move.to)
-	if !bb.call.Historical {
-		doc["entered_at"] = bb.stamp
-	}
-	return append(ops, visitOp(e, store.Insert, doc, 0)), nil
+	return ops, nil
 }
 
 // closeVisit ends a visit; by and reason say who left it and why.
-func (bb batchBuilder) closeVisit(e *model.Entity, v storedVisit, m *visitMove) store.Op {
+func (bb batchBuilder) closeVisit(e *model.Entity, v storedVisit, m StageMove) store.Op {
 	doc := v.doc
-	doc["left_at"], doc["next"] = bb.stamp, m.to
+	doc["left_at"], doc["next"] = bb.stamp, m.To
 	doc["updated_at"] = bb.stamp
 	if days, ok := daysBetween(text(doc, "entered_at"), bb.stamp); ok {
 		doc["days"] = days
@@ -92,8 +100,8 @@ func (bb batchBuilder) closeVisit(e *model.Entity, v storedVisit, m *visitMove) 
 	if by := bb.call.Actor.UserID; by != "" {
 		doc["by"], doc["updated_by"] = by, by
 	}
-	if m.reason != "" {
-		doc["reason"] = m.reason
+	if m.Reason != "" {
+		doc["reason"] = m.Reason
 	}
 	doc["rev"] = float64(v.rev + 1)
 	return visitOp(e, store.Replace, doc, v.rev)

@@ -45,14 +45,14 @@ func (cs *changeset) transition(ctx context.Context, entity, id, to string, valu
 	if err != nil {
 		return nil, err
 	}
-	m := ch.entity.Machine
-	if m == nil {
+	if len(ch.entity.Machines) == 0 {
 		return nil, problem.New(problem.Transition, "no_stages", map[string]any{"entity": ch.entity.Def.Title})
 	}
-	if m.Stages[to] == nil {
+	m := ch.machineTo(to)
+	if m == nil {
 		return nil, problem.Of(problem.Transition, problem.At("/to", "no_such_stage", "stage", to))
 	}
-	if cs.stageHidden(ch) {
+	if cs.stageHidden(ch, m) {
 		return nil, problem.Of(problem.Invalid, problem.At("/to", "not_writable"))
 	}
 	if text(ch.before, m.Field.Key) == to {
@@ -63,6 +63,21 @@ func (cs *changeset) transition(ctx context.Context, entity, id, to string, valu
 	patch := copyDoc(values)
 	patch[m.Field.Key] = to
 	return ch, cs.applyInput(ctx, ch, patch)
+}
+
+// machineTo finds the stage machine that a move to a stage means: where several
+// have the stage, the first with a transition to it from where the record is.
+func (ch *change) machineTo(to string) *model.StageMachine {
+	list := ch.entity.MachinesWith(to)
+	for _, m := range list {
+		if m.Transition(text(ch.before, m.Field.Key), to) != nil {
+			return m
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }
 
 // setComment checks a comment as a long text: it stays in the history.

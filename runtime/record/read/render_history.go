@@ -88,12 +88,11 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 // readsReasons tells whether comments may be shown: they repeat what moves
 // write into reason fields.
 func readsReasons(e *model.Entity, mask *access.Mask) bool {
-	if e.Machine == nil {
-		return true
-	}
-	for _, t := range e.Machine.Transitions {
-		if t.Def.Reason != nil && t.Def.Reason.Field != "" && !mask.Has(t.Def.Reason.Field) {
-			return false
+	for _, m := range e.Machines {
+		for _, t := range m.Transitions {
+			if t.Def.Reason != nil && t.Def.Reason.Field != "" && !mask.Has(t.Def.Reason.Field) {
+				return false
+			}
 		}
 	}
 	return true

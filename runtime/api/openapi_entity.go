@@ -55,17 +55,30 @@ func readSchema(v viewer, e *model.Entity) (record, sums object) {
 			rows, _ := readSchema(v, f.Target)
 			delete(rows["properties"].(object), "expanded")
 			delete(rows["properties"].(object), "_warnings")
+			rows["required"] = []string{"id"}
 			properties[key].(object)["items"] = rows
 		case f.Target != nil && v.uses(f.Target.Key):
 			expanded[key] = ref(f.Target.Key)
 		case isNumeric(properties[key].(object)):
-			sums[key] = properties[key]
+			sums[key] = sumOf(properties[key].(object))
 		}
 	}
 	properties["expanded"] = openObject(nil, expanded)
 	properties["_warnings"] = listOf(ref("FieldProblem"))
 	record["properties"], record["required"] = properties, []string{"id", "rev"}
 	return record, sums
+}
+
+// sumOf is the schema of a sum: it has the type of the field's values, without
+// their bounds.
+func sumOf(read object) object {
+	sum := object{"type": read["type"]}
+	if read["type"] == "string" {
+		sum["pattern"] = `^-?[0-9]+(\.[0-9]{1,4})?$`
+	} else {
+		sum["type"] = "number" // the sum of integers may be beyond theirs
+	}
+	return sum
 }
 
 // isNumeric tells whether a field can be summed.

@@ -23,7 +23,7 @@ func (q *reader) Find(ctx context.Context, collection string, f store.Find) ([]s
 	switch {
 	case hasMatch(f.Where):
 		err = q.asHeavy(ctx, func() error { docs, err = q.search(ctx, k, f); return err })
-	case q.light || k.light(f):
+	case q.weighed || k.weigh(f) > heavy:
 		docs, err = q.findByIndex(ctx, k, f)
 	default:
 		err = q.asHeavy(ctx, func() error { docs, err = q.findByIndex(ctx, k, f); return err })

@@ -135,8 +135,8 @@ func TestADeadlineEndsAStatement(t *testing.T) {
 	}
 }
 
-// Whether a find is light decides whether it may be made to wait.
-func TestFindsThatReadLittleAreLight(t *testing.T) {
+// The weight of a find decides whether it may have to wait.
+func TestFindsAreWeighedByTheirIndexes(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, filepath.Join(t.TempDir(), "weft.db"), Options{})
 	k, err := s.catalog.get("lead")
@@ -144,27 +144,63 @@ func TestFindsThatReadLittleAreLight(t *testing.T) {
 		t.Fatal(err)
 	}
 	idPath := query.Path{Field: "id", Kind: query.Key}
-	stage := query.Cmp{Path: stagePath, Op: query.Eq, Value: "won"}
-	note := query.Cmp{Path: query.Path{Field: "note", Kind: query.Text}, Op: query.Contains, Value: "x"}
+	is := func(p query.Path, op query.Op, v any) query.Cmp { return query.Cmp{Path: p, Op: op, Value: v} }
+	stage, code := is(stagePath, query.Eq, "won"), is(codePath, query.Eq, "c")
+	note := is(query.Path{Field: "note", Kind: query.Text}, query.Contains, "x")
 	newest := []query.SortTerm{{Path: atPath, Desc: true}}
 	for name, test := range map[string]struct {
-		find  store.Find
-		light bool
+		find store.Find
+		want weight
 	}{
-		"all by id":               {store.Find{}, true},
-		"one id":                  {store.Find{Where: query.Cmp{Path: idPath, Op: query.Eq, Value: "a"}}, true},
-		"some ids":                {store.Find{Where: query.All{note, query.Cmp{Path: idPath, Op: query.In, Value: []any{"a", "b"}}}}, true},
-		"a unique key":            {store.Find{Where: query.All{note, query.Cmp{Path: codePath, Op: query.Eq, Value: "c"}}}, true},
-		"a covered list":          {store.Find{Where: stage, Sort: newest}, true},
-		"a filtered list":         {store.Find{Where: query.All{stage, note}, Sort: newest}, false},
-		"a filter":                {store.Find{Where: note}, false},
-		"an order without index":  {store.Find{Sort: []query.SortTerm{{Path: query.Path{Field: "note", Kind: query.Text}}}}, false},
-		"not a unique key":        {store.Find{Where: query.Not{X: query.Cmp{Path: codePath, Op: query.Eq, Value: "c"}}}, false},
-		"words":                   {store.Find{Where: matches("x")}, false},
-		"a path over a reference": {store.Find{Where: query.Cmp{Path: query.Path{Field: "id", Kind: query.Key, Through: "lead", Via: "code"}, Op: query.Eq, Value: "a"}}, false},
+		"all by id":               {store.Find{}, light},
+		"one id":                  {store.Find{Where: is(idPath, query.Eq, "a")}, light},
+		"some ids":                {store.Find{Where: query.All{note, is(idPath, query.In, []any{"a", "b"})}}, narrow},
+		"a range of ids":          {store.Find{Where: query.All{is(idPath, query.Gt, "a"), is(idPath, query.Lt, "b")}}, narrow},
+		"ids after one":           {store.Find{Where: is(idPath, query.Gt, "a")}, heavy},
+		"a unique key":            {store.Find{Where: query.All{note, code}, Sort: newest}, light},
+		"one index entry":         {store.Find{Where: is(batchPath, query.Eq, "b")}, light},
+		"a filtered index entry":  {store.Find{Where: query.All{note, is(batchPath, query.Eq, "b")}}, narrow},
+		"a covered list":          {store.Find{Where: stage, Sort: newest}, light},
+		"a filtered list":         {store.Find{Where: query.All{stage, note}, Sort: newest}, narrow},
+		"a filter":                {store.Find{Where: note}, heavy},
+		"an order without index":  {store.Find{Sort: []query.SortTerm{{Path: query.Path{Field: "note", Kind: query.Text}}}}, heavy},
+		"not a unique key":        {store.Find{Where: query.Not{X: code}}, heavy},
+		"one of two":              {store.Find{Where: query.Any{code, note}}, heavy},
+		"words":                   {store.Find{Where: matches("x")}, heavy},
+		"a path over a reference": {store.Find{Where: is(query.Path{Field: "id", Kind: query.Key, Through: "lead", Via: "code"}, query.Eq, "a")}, heavy},
 	} {
-		if got := k.light(test.find); got != test.light {
-			t.Errorf("%s: light is %t", name, got)
+		if got := k.weigh(test.find); got != test.want {
+			t.Errorf("%s: weight %d, want %d", name, got, test.want)
 		}
+	}
+}
+
+// A narrow find that takes long is repeated as a heavy one, which waits for its turn.
+func TestANarrowFindThatTakesLongBecomesHeavy(t *testing.T) {
+	t.Parallel()
+	s := manyLeads(t, 20_000)
+	where := query.All{query.Cmp{Path: stagePath, Op: query.Eq, Value: "new"}}
+	for i := range 10 {
+		where = append(where, query.Not{X: query.Cmp{Path: namePath, Op: query.Contains, Value: fmt.Sprint("nothing", i)}})
+	}
+	where = append(where, query.Cmp{Path: namePath, Op: query.Contains, Value: "司 19999"})
+	f := store.Find{Where: where, Limit: 5}
+	if k, _ := s.catalog.get("lead"); k.weigh(f) != narrow {
+		t.Fatal("the find is not narrow")
+	}
+	docs, err := s.Find(t.Context(), "lead", f)
+	if err != nil || len(docs) != 1 || docs[0].ID != "l0019999" {
+		t.Errorf("found %d, %v", len(docs), err)
+	}
+	for range cap(s.readers.heavy) {
+		s.readers.heavy <- struct{}{}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*lightTime)
+	defer cancel()
+	if _, err := s.Find(ctx, "lead", f); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while all turns are taken: %v", err)
+	}
+	for range cap(s.readers.heavy) {
+		<-s.readers.heavy
 	}
 }

@@ -21,9 +21,11 @@ type reader struct {
 	// latest was the newest number when the snapshot was about to begin.
 	commit, latest uint64
 	commitKnown    bool
-	// heavy is set while the reader counts as a heavy read, light when the read is
-	// known to be light.
-	heavy, light bool
+	// heavy is set while the reader counts as a heavy read, weighed when the read
+	// need not wait for that.
+	heavy, weighed bool
+	// limited, if set, is the context of a narrow find.
+	limited context.Context
 }
 
 // read lends a connection to fn.
@@ -131,6 +133,9 @@ func (q *reader) snapshot(fn func() error) error {
 
 // interruptible lets the end of ctx interrupt the statements of fn.
 func (q *reader) interruptible(ctx context.Context, fn func() error) error {
+	if q.limited != nil {
+		ctx = q.limited
+	}
 	if ctx.Done() == nil {
 		return fn()
 	}
@@ -233,12 +238,15 @@ func (s *Store) Find(ctx context.Context, collection string, f store.Find) (docs
 	if err != nil {
 		return nil, err
 	}
-	read, light := s.readHeavy, k.light(f)
-	if light {
+	read := s.readHeavy
+	switch k.weigh(f) {
+	case light:
 		read = s.read
+	case narrow:
+		read = s.readNarrow
 	}
 	err = read(ctx, func(q *reader) error {
-		q.light = light
+		q.weighed = true
 		docs, err = q.Find(ctx, collection, f)
 		return err
 	})

@@ -3,6 +3,7 @@ package model
 import (
 	_ "embed"
 	"strings"
+	"sync"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -70,3 +71,43 @@ func parseRegions(list string) map[string]string {
 	}
 	return names
 }
+
+// RegionsNamed finds the codes of a region by its names without separators, from
+// any of its levels down to it: 浙江省杭州市, 杭州市. A name without its last
+// character 省, 市, 区 or 县 is found when no region is called so.
+func RegionsNamed(name string) []string {
+	regionIndexOnce()
+	if codes := regionIndex[name]; len(codes) > 0 {
+		return codes
+	}
+	return regionIndex[name+"*"]
+}
+
+var regionIndex map[string][]string
+
+// regionIndexOnce builds the index of names at its first use.
+var regionIndexOnce = sync.OnceFunc(func() {
+	regionIndex = map[string][]string{}
+	for code, name := range regionNames {
+		spellings := map[string]bool{name: true}
+		for _, province := range []string{"", regionNames[code[:2]+"0000"], shortRegion(regionNames[code[:2]+"0000"])} {
+			for _, city := range []string{"", regionNames[code[:4]+"00"], shortRegion(regionNames[code[:4]+"00"])} {
+				switch {
+				case code[4:] != "00":
+					spellings[province+city+name] = true
+				case code[2:] != "0000":
+					spellings[province+name] = true
+				}
+			}
+		}
+		for s := range spellings {
+			regionIndex[s] = append(regionIndex[s], code)
+			if short := shortRegion(s); short != s && short != "" {
+				regionIndex[short+"*"] = append(regionIndex[short+"*"], code)
+			}
+		}
+	}
+})
+
+// shortRegion is a name without the kind of region at its end.
+func shortRegion(name string) string { return strings.TrimRight(name, "省市区县") }

@@ -22,7 +22,7 @@ func (r cellReader) wire(f *model.Field, c *Column, text string) (any, *problem.
 	case schemas.TypeNumber, schemas.TypeInteger, schemas.TypeRating, schemas.TypePercent:
 		return readNumber(trimmed, c.Decimal, f.Def.FieldType == schemas.TypePercent)
 	case schemas.TypeCurrency:
-		return readAmount(trimmed, c.Decimal)
+		return readAmount(trimmed, c.Decimal, f.Def.Currency)
 	case schemas.TypeBoolean:
 		return readBoolean(trimmed)
 	case schemas.TypeDate:
@@ -37,6 +37,8 @@ func (r cellReader) wire(f *model.Field, c *Column, text string) (any, *problem.
 		return splitList(trimmed), nil
 	case schemas.TypeLocation, schemas.TypeChildRows:
 		return readJSON(trimmed)
+	case schemas.TypeRegion:
+		return readRegion(trimmed)
 	case schemas.TypeText, schemas.TypeLongText:
 		return text, nil
 	}

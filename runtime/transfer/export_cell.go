@@ -41,6 +41,8 @@ func (x *exporter) cell(c exportColumn, v any) cell {
 		return cell{text: x.instant(v)}
 	case schemas.TypeChoice, schemas.TypeMultiChoice:
 		return cell{text: x.choices(c, v)}
+	case schemas.TypeRegion:
+		return cell{text: x.region(c, v)}
 	case schemas.TypeFormula, schemas.TypeRollUp:
 		return x.computed(c, v)
 	}
@@ -115,6 +117,18 @@ func (x *exporter) choiceTitle(c exportColumn, key string) string {
 		}
 	}
 	return key
+}
+
+// region shows names, unless they could not be read back.
+func (x *exporter) region(c exportColumn, v any) string {
+	code, _ := v.(string)
+	if !x.options.Keys {
+		name := c.field.Type.Format(c.field, code, x.options.Lang)
+		if back, p := readRegion(name); p == nil && back == code {
+			return name
+		}
+	}
+	return code
 }
 
 // plain shows texts as they are, lists joined, anything else as JSON.

@@ -46,6 +46,12 @@ func (c *mappingChecker) file(f *FileMapping) {
 		return
 	}
 	c.entity = e
+	if _, ok := encodingName(f.Encoding); !ok && f.Encoding != "" {
+		c.add("/encoding", "import_unknown_encoding", "encoding", truncate(f.Encoding), "known", encodingNames)
+	}
+	if f.Header < 0 {
+		c.add("/header", "too_small", "min", 0)
+	}
 	if len(f.Columns) == 0 {
 		c.add("/columns", "required")
 	}
@@ -91,6 +97,9 @@ func (c *mappingChecker) column(at string, f *FileMapping, col *Column, filled m
 		case col.Reference != idField && field.Target.ByKey[col.Reference] == nil:
 			c.add(at+"/reference", "unknown_field", "field", col.Reference)
 		}
+	}
+	if _, ok := goLayout(col.Format); !ok && col.Format != "" {
+		c.add(at+"/format", "import_date_tokens", "format", truncate(col.Format), "tokens", dateTokenNames)
 	}
 	if col.Make != "" && col.Make != "login" {
 		c.add(at+"/make", "not_a_choice")

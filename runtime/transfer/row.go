@@ -202,7 +202,7 @@ func (t *task) visitTime(s *step, r *row, header string) *time.Time {
 	}
 	at, _, ok := t.resolver.cells.parseTime(text, format)
 	if !ok {
-		r.fail(&boundColumn{header: header, index: i}, *dateProblem(text))
+		r.fail(&boundColumn{header: header, index: i}, *dateProblem(text, format))
 		return nil
 	}
 	return &at

@@ -41,6 +41,9 @@ func (s *Store) checkpoints(ctx context.Context) error {
 		if err == nil && log < done {
 			done = 0 // a new log has begun
 		}
+		if err == nil && log > s.options.limits.log {
+			s.endViews(log)
+		}
 		if err == nil && log-done >= checkpointPages {
 			done, err = s.checkpoint(ctx, c)
 		}

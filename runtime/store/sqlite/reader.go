@@ -11,7 +11,7 @@ import (
 	"weft/runtime/store"
 )
 
-// reader reads over one connection. It is the store.Reader of a View.
+// reader reads over one connection.
 type reader struct {
 	s *Store
 	c *conn
@@ -61,17 +61,6 @@ func (q *reader) asHeavy(ctx context.Context, fn func() error) error {
 		q.s.readers.endHeavy()
 	}()
 	return fn()
-}
-
-// View runs fn on one snapshot. The Reader must not be used by two goroutines at once.
-func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
-	c, err := s.readers.getForView(ctx)
-	if err != nil {
-		return classify(err)
-	}
-	q := &reader{s: s, c: c, inView: true}
-	err = q.onSnapshot(func() error { return fn(q) })
-	return classify(errors.Join(err, s.readers.put(c)))
 }
 
 // onSnapshot runs fn on the snapshot of one commit, whose number is known.

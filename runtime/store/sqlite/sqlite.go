@@ -47,9 +47,13 @@ type limits struct {
 	// counts and rankColumns bound the kept aggregates and the rank columns of
 	// one collection.
 	counts, rankColumns int
+	// log is the length in pages of the write-ahead log at which Views older than
+	// viewAge are ended.
+	log     int
+	viewAge time.Duration
 }
 
-var defaultLimits = limits{fewHits: 200, manyHits: 20_000, count: 2000, counts: 20, rankColumns: 4}
+var defaultLimits = limits{fewHits: 200, manyHits: 20_000, count: 2000, counts: 20, rankColumns: 4, log: 1 << 18, viewAge: 5 * time.Second}
 
 // Store is an open database file; it implements store.Store.
 type Store struct {
@@ -62,6 +66,7 @@ type Store struct {
 	writer  *writer
 	feed    feed
 	kept    keptSet
+	views   sync.Map // *view, those that are open
 	docs    docCache
 	work    background
 	// committed notifies the checkpointer.

@@ -20,10 +20,10 @@ const backfillBatch = 500
 // may lack. It searches again until nothing is left, since other processes may
 // write by an older definition until they learn of this one. Revisions do not
 // change, and watchers are not notified.
-func (s *Store) backfill(ctx context.Context, k *collection) error {
+func (d *definitions) backfill(ctx context.Context, k *collection) error {
 	for _, field := range slices.Sorted(maps.Keys(k.heldForms)) {
 		for {
-			mended, err := s.backfillField(ctx, k, field)
+			mended, err := d.backfillField(ctx, k, field)
 			if err != nil {
 				return fmt.Errorf("backfill of %s of %s: %w", field, k.Name, err)
 			}
@@ -36,24 +36,24 @@ func (s *Store) backfill(ctx context.Context, k *collection) error {
 }
 
 // backfillField returns how many documents it has updated.
-func (s *Store) backfillField(ctx context.Context, k *collection, field string) (mended int64, err error) {
+func (d *definitions) backfillField(ctx context.Context, k *collection, field string) (mended int64, err error) {
 	held, want := k.heldForms[field], k.wantedForms(field)
 	steps := []struct {
 		needed bool
 		mend   func() (int64, error)
 	}{
-		{held.Mixed, func() (int64, error) { return s.backfillKind(ctx, k, field) }},
-		{want.Unset && !held.Unset, func() (int64, error) { return s.backfillUnset(ctx, k, field) }},
+		{held.Mixed, func() (int64, error) { return d.backfillKind(ctx, k, field) }},
+		{want.Unset && !held.Unset, func() (int64, error) { return d.backfillUnset(ctx, k, field) }},
 		{want.Sorted && !held.Sorted, func() (int64, error) {
-			return s.backfillText(ctx, k, field, sortField(field), query.SortKey)
+			return d.backfillText(ctx, k, field, sortField(field), query.SortKey)
 		}},
-		{want.Folded && !held.Folded || want.Fold && !held.Fold, func() (int64, error) { return s.backfillFold(ctx, k, field, want.Folded) }},
+		{want.Folded && !held.Folded || want.Fold && !held.Fold, func() (int64, error) { return d.backfillFold(ctx, k, field, want.Folded) }},
 	}
 	for _, step := range steps {
 		if !step.needed {
 			continue
 		}
-		if err := s.injectedFault(); err != nil {
+		if err := d.injectedFault(); err != nil {
 			return mended, err
 		}
 		n, err := step.mend()
@@ -67,14 +67,14 @@ func (s *Store) backfillField(ctx context.Context, k *collection, field string) 
 
 // backfillUnset sets missing marks and removes those from a time when the field
 // was in no index.
-func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) (mended int64, err error) {
+func (d *definitions) backfillUnset(ctx context.Context, k *collection, field string) (mended int64, err error) {
 	mark := unsetField(field)
 	for _, step := range []struct{ filter, update bson.D }{
 		{bson.D{{Key: field, Value: nil}, {Key: mark, Value: nil}}, one("$set", one(mark, true))},
 		{bson.D{{Key: mark, Value: true}, {Key: field, Value: one("$ne", nil)}}, one("$unset", one(mark, ""))},
 	} {
-		err := s.health.callWithin(ctx, 0, func(ctx context.Context) error {
-			r, err := s.docs(k).UpdateMany(ctx, step.filter, step.update)
+		err := d.health.callWithin(ctx, 0, func(ctx context.Context) error {
+			r, err := d.docs(k).UpdateMany(ctx, step.filter, step.update)
 			if err == nil {
 				mended += r.ModifiedCount
 			}
@@ -89,8 +89,8 @@ func (s *Store) backfillUnset(ctx context.Context, k *collection, field string) 
 
 // backfillFold stores the folded text of documents that have none: of every
 // text where an index needs it, else of those that folding changes.
-func (s *Store) backfillFold(ctx context.Context, k *collection, field string, every bool) (int64, error) {
-	return s.backfillText(ctx, k, field, foldField(field), func(text string) string {
+func (d *definitions) backfillFold(ctx context.Context, k *collection, field string, every bool) (int64, error) {
+	return d.backfillText(ctx, k, field, foldField(field), func(text string) string {
 		if f := query.Fold(text); every || f != text {
 			return f
 		}
@@ -100,9 +100,9 @@ func (s *Store) backfillFold(ctx context.Context, k *collection, field string, e
 
 // backfillText stores what derive makes of a text, under target, where it is
 // missing; "" is nothing.
-func (s *Store) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) (int64, error) {
+func (d *definitions) backfillText(ctx context.Context, k *collection, field, place string, derive func(string) string) (int64, error) {
 	filter := bson.D{{Key: field, Value: one("$type", "string")}, {Key: place, Value: nil}}
-	return s.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+	return d.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
 		text, _ := v.StringValueOK() // a list of texts matches the filter, too
 		if derived := derive(text); text != "" && derived != "" {
 			return one(place, derived)
@@ -113,10 +113,10 @@ func (s *Store) backfillText(ctx context.Context, k *collection, field, place st
 
 // backfillKind converts values of another kind whose stored form is one of the
 // definition's kind.
-func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (int64, error) {
+func (d *definitions) backfillKind(ctx context.Context, k *collection, field string) (int64, error) {
 	others := map[query.Kind]bson.A{query.Decimal: {"string", "date"}, query.Instant: {"string", "decimal"}, 0: {"decimal", "date"}}
 	filter := one(field, one("$type", others[k.wantedForms(field).Native]))
-	return s.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
+	return d.updateDerived(ctx, k, filter, field, func(v bson.RawValue) bson.D {
 		text, ok := stored(v).(string)
 		made, err := encodeValue(text, k.kind(field))
 		if !ok || err != nil || made.Type == v.Type {
@@ -128,17 +128,17 @@ func (s *Store) backfillKind(ctx context.Context, k *collection, field string) (
 
 // updateDerived sets what derive returns for the value of a field, in the
 // documents of a filter and only while the value is unchanged, and counts them.
-func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
+func (d *definitions) updateDerived(ctx context.Context, k *collection, filter bson.D, field string, follows func(bson.RawValue) bson.D) (mended int64, err error) {
 	o := options.Find().SetProjection(one(field, 1)).SetBatchSize(backfillBatch)
 	var batch []driver.WriteModel
 	flush := func(ctx context.Context) error {
-		n, err := s.writeBatch(ctx, k, batch)
+		n, err := d.writeBatch(ctx, k, batch)
 		mended += n
 		batch = batch[:0]
 		return err
 	}
-	err = s.health.callWithin(ctx, 0, func(ctx context.Context) error {
-		cursor, err := s.docs(k).Find(ctx, filter, o)
+	err = d.health.callWithin(ctx, 0, func(ctx context.Context) error {
+		cursor, err := d.docs(k).Find(ctx, filter, o)
 		if err != nil {
 			return err
 		}
@@ -161,11 +161,11 @@ func (s *Store) updateDerived(ctx context.Context, k *collection, filter bson.D,
 }
 
 // writeBatch returns how many documents it has changed.
-func (s *Store) writeBatch(ctx context.Context, k *collection, batch []driver.WriteModel) (int64, error) {
+func (d *definitions) writeBatch(ctx context.Context, k *collection, batch []driver.WriteModel) (int64, error) {
 	if len(batch) == 0 {
 		return 0, nil
 	}
-	r, err := s.docs(k).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(false))
+	r, err := d.docs(k).BulkWrite(ctx, batch, options.BulkWrite().SetOrdered(false))
 	if err != nil {
 		return 0, err
 	}

@@ -87,8 +87,8 @@ func (s *Store) reencode(group []*request) error {
 
 // waitForOlderBatches returns when every batch that was encoded with earlier
 // definitions is committed.
-func (s *Store) waitForOlderBatches(ctx context.Context) error {
-	return s.writer.do(ctx, &encodedBatch{})
+func (d *definitions) waitForOlderBatches(ctx context.Context) error {
+	return d.writer.do(ctx, &encodedBatch{})
 }
 
 func (s *Store) encodeOp(op *encodedOp, from *store.Op) (err error) {

@@ -49,7 +49,7 @@ func (f *changeFeed) followDefinitions(ctx context.Context) {
 			return
 		case <-f.definitionsChanged:
 		}
-		if err := f.s.followDefinitions(ctx); err != nil && ctx.Err() == nil {
+		if err := f.s.definitions.followDefinitions(ctx); err != nil && ctx.Err() == nil {
 			f.s.log.Warn("the definitions of collections could not be followed; trying again", "error", err)
 			time.AfterFunc(f.s.options.UnresponsiveTimeout/8, f.notifyDefinitions)
 		}

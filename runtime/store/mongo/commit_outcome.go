@@ -102,16 +102,16 @@ func (w *writer) end(ctx context.Context, session driver.Session, id string) err
 // wasCommitted finds out whether a transaction was committed, by writing its
 // row: where the row is new, the transaction was not and cannot be committed
 // any more. A majority has confirmed the answer.
-func (s *Store) wasCommitted(ctx context.Context, id string) (bool, error) {
+func (c *connection) wasCommitted(ctx context.Context, id string) (bool, error) {
 	var row struct {
 		Void bool `bson:"void"`
 	}
-	err := s.health.call(ctx, func(ctx context.Context) error {
+	err := c.health.call(ctx, func(ctx context.Context) error {
 		update := bson.D{
 			{Key: "$setOnInsert", Value: bson.D{{Key: "void", Value: true}, {Key: "at", Value: timestamp()}}},
 			{Key: "$inc", Value: bson.D{{Key: "asked", Value: 1}}},
 		}
-		return s.db.Collection(commitCollection).FindOneAndUpdate(ctx, bson.D{{Key: memberID, Value: id}}, update,
+		return c.db.Collection(commitCollection).FindOneAndUpdate(ctx, bson.D{{Key: memberID, Value: id}}, update,
 			options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&row)
 	})
 	return err == nil && !row.Void, err

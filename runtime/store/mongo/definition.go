@@ -15,7 +15,7 @@ import (
 
 // saveDefinition stores a definition for other processes, which learn of it by
 // the change stream; of an unfinished one also what reads may use.
-func (s *Store) saveDefinition(ctx context.Context, k *collection) error {
+func (d *definitions) saveDefinition(ctx context.Context, k *collection) error {
 	definition, err := json.Marshal(k.Collection)
 	if err != nil {
 		return fmt.Errorf("mongo: collection %s: %w", k.Name, err)
@@ -24,26 +24,26 @@ func (s *Store) saveDefinition(ctx context.Context, k *collection) error {
 	if k.unfinished {
 		row = append(row, bson.E{Key: "held", Value: k.heldForms})
 	}
-	return s.health.call(ctx, func(ctx context.Context) error {
-		_, err := s.db.Collection(catalogCollection).ReplaceOne(ctx, one(memberID, k.Name), row, options.Replace().SetUpsert(true))
+	return d.health.call(ctx, func(ctx context.Context) error {
+		_, err := d.db.Collection(catalogCollection).ReplaceOne(ctx, one(memberID, k.Name), row, options.Replace().SetUpsert(true))
 		return err
 	})
 }
 
 // loadCatalog reads the definitions of all collections.
-func (s *Store) loadCatalog(ctx context.Context) error {
-	all, err := s.readDefinitions(ctx)
+func (d *definitions) loadCatalog(ctx context.Context) error {
+	all, err := d.readDefinitions(ctx)
 	if err == nil {
-		s.catalog.put(all...)
+		d.catalog.put(all...)
 	}
 	return err
 }
 
-func (s *Store) readDefinitions(ctx context.Context) (all []*collection, err error) {
-	known := s.catalog.all()
-	err = s.health.call(ctx, func(ctx context.Context) error {
+func (d *definitions) readDefinitions(ctx context.Context) (all []*collection, err error) {
+	known := d.catalog.all()
+	err = d.health.call(ctx, func(ctx context.Context) error {
 		all = nil
-		cursor, err := s.db.Collection(catalogCollection).Find(ctx, bson.D{})
+		cursor, err := d.db.Collection(catalogCollection).Find(ctx, bson.D{})
 		if err != nil {
 			return err
 		}
@@ -85,16 +85,16 @@ func readDefinition(raw bson.Raw, known map[string]*collection) (*collection, er
 }
 
 // followDefinitions adopts what other processes made of collections.
-func (s *Store) followDefinitions(ctx context.Context) error {
-	s.ensures.Lock()
-	defer s.ensures.Unlock()
-	all, err := s.readDefinitions(ctx)
+func (d *definitions) followDefinitions(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all, err := d.readDefinitions(ctx)
 	if err != nil {
 		return err
 	}
-	known := s.catalog.all()
+	known := d.catalog.all()
 	for _, k := range all {
-		err = errors.Join(err, s.followDefinition(ctx, k, known[k.Name]))
+		err = errors.Join(err, d.followDefinition(ctx, k, known[k.Name]))
 	}
 	return err
 }
@@ -103,22 +103,22 @@ func (s *Store) followDefinitions(ctx context.Context) error {
 // process that made it has backfilled all documents and this one has backfilled
 // what it wrote itself by the old one. After a failure the collection stays
 // unfinished, and the next call tries again.
-func (s *Store) followDefinition(ctx context.Context, k, old *collection) error {
+func (d *definitions) followDefinition(ctx context.Context, k, old *collection) error {
 	if old == nil {
-		s.setCurrent(k)
+		d.setCurrent(k)
 		return nil
 	}
 	if !old.unfinished && !k.unfinished && reflect.DeepEqual(old.Collection, k.Collection) {
 		return nil
 	}
 	next := k.inTransition(old.heldForms)
-	s.setCurrent(next)
-	if err := s.waitForOlderBatches(ctx); err != nil || k.unfinished {
+	d.setCurrent(next)
+	if err := d.waitForOlderBatches(ctx); err != nil || k.unfinished {
 		return err
 	}
-	if err := s.backfill(ctx, next); err != nil {
+	if err := d.backfill(ctx, next); err != nil {
 		return err
 	}
-	s.setCurrent(k)
+	d.setCurrent(k)
 	return nil
 }

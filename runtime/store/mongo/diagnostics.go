@@ -146,7 +146,7 @@ func (s *Store) examineFormat(ctx context.Context, r *Report) error {
 func (s *Store) examineIndexes(ctx context.Context, r *Report) error {
 	for _, name := range s.catalog.names() {
 		k := s.catalog.all()[name]
-		there, err := s.diffIndexes(ctx, k)
+		there, err := s.definitions.diffIndexes(ctx, k)
 		if err != nil {
 			return err
 		}

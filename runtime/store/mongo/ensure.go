@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"sync"
 
 	"weft/runtime/store"
 
@@ -13,17 +14,34 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
+// definitions makes collections and indexes, and keeps documents and catalog in
+// step with them.
+type definitions struct {
+	*connection
+	catalog *catalog
+	feed    *changeFeed
+	writer  *writer
+	mu      sync.Mutex // held while definitions change
+	builds  builds
+	// injectedFault is that of the Store.
+	injectedFault func() error
+}
+
 // Ensure makes collections with their indexes and returns when all are built;
 // IndexBuilds lists those that are running. When nothing changes the database
 // is not asked. A unique index that existing documents violate fails with
 // *store.UniqueError without ID, and nothing is changed.
 func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
-	s.ensures.Lock()
-	defer s.ensures.Unlock()
+	return s.definitions.ensureAll(ctx, cs)
+}
+
+func (d *definitions) ensureAll(ctx context.Context, cs []store.Collection) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	var made []*collection
 	for _, def := range cs {
 		def = normalized(def)
-		old := s.catalog.all()[def.Name]
+		old := d.catalog.all()[def.Name]
 		if old != nil && !old.unfinished && reflect.DeepEqual(old.Collection, def) {
 			continue
 		}
@@ -36,7 +54,7 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	if len(made) == 0 {
 		return nil
 	}
-	return s.ensure(ctx, made)
+	return d.ensure(ctx, made)
 }
 
 // normalized is the definition as it reads back from JSON.
@@ -54,40 +72,40 @@ func normalized(def store.Collection) store.Collection {
 
 // ensure builds indexes first: while one may still be refused, nothing else is
 // changed.
-func (s *Store) ensure(ctx context.Context, made []*collection) (err error) {
+func (d *definitions) ensure(ctx context.Context, made []*collection) (err error) {
 	var fresh, stale []indexesToDrop
 	defer func() {
 		if err != nil { // drop the indexes made so far
-			err = errors.Join(err, s.dropIndexes(context.WithoutCancel(ctx), fresh))
+			err = errors.Join(err, d.dropIndexes(context.WithoutCancel(ctx), fresh))
 		}
 	}()
-	known := s.catalog.all()
+	known := d.catalog.all()
 	for n, k := range made {
-		if err := s.createCollection(ctx, k.Name); err != nil {
+		if err := d.createCollection(ctx, k.Name); err != nil {
 			return err
 		}
-		empty, err := s.isEmpty(ctx, k)
+		empty, err := d.isEmpty(ctx, k)
 		if err != nil {
 			return err
 		}
-		there, err := s.diffIndexes(ctx, k)
+		there, err := d.diffIndexes(ctx, k)
 		if err != nil {
 			return err
 		}
 		stale = append(stale, indexesToDrop{k.Name, there.stale})
 		fresh = append(fresh, indexesToDrop{k.Name, there.missing})
-		if err := s.buildIndexes(ctx, k, there, empty); err != nil {
+		if err := d.buildIndexes(ctx, k, there, empty); err != nil {
 			return err
 		}
 		made[n] = initialState(k, known[k.Name], empty)
 	}
 	for _, k := range made {
-		if err := s.saveDefinition(ctx, k); err != nil {
+		if err := d.saveDefinition(ctx, k); err != nil {
 			return err
 		}
 	}
 	fresh = nil
-	return s.activate(ctx, made, stale)
+	return d.activate(ctx, made, stale)
 }
 
 // initialState is the first state of a new definition: complete where no
@@ -104,9 +122,9 @@ func initialState(k, old *collection, empty bool) *collection {
 }
 
 // isEmpty tells whether a collection has no document.
-func (s *Store) isEmpty(ctx context.Context, k *collection) (empty bool, err error) {
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		err := s.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(one(memberID, 1))).Err()
+func (d *definitions) isEmpty(ctx context.Context, k *collection) (empty bool, err error) {
+	err = d.health.call(ctx, func(ctx context.Context) error {
+		err := d.docs(k).FindOne(ctx, bson.D{}, options.FindOne().SetProjection(one(memberID, 1))).Err()
 		if empty = errors.Is(err, driver.ErrNoDocuments); empty {
 			return nil
 		}
@@ -117,24 +135,24 @@ func (s *Store) isEmpty(ctx context.Context, k *collection) (empty bool, err err
 
 // activate makes definitions current: documents are written by them at once,
 // and read by them when all documents are backfilled.
-func (s *Store) activate(ctx context.Context, made []*collection, stale []indexesToDrop) error {
-	s.setCurrent(made...)
-	if err := s.waitForOlderBatches(ctx); err != nil {
+func (d *definitions) activate(ctx context.Context, made []*collection, stale []indexesToDrop) error {
+	d.setCurrent(made...)
+	if err := d.waitForOlderBatches(ctx); err != nil {
 		return err
 	}
 	for _, k := range made {
 		if !k.unfinished {
 			continue
 		}
-		empty, err := s.isEmpty(ctx, k)
+		empty, err := d.isEmpty(ctx, k)
 		if err == nil && !empty {
-			err = s.backfill(ctx, k)
+			err = d.backfill(ctx, k)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if err := s.dropIndexes(ctx, stale); err != nil {
+	if err := d.dropIndexes(ctx, stale); err != nil {
 		return err
 	}
 	for _, k := range made {
@@ -144,18 +162,18 @@ func (s *Store) activate(ctx context.Context, made []*collection, stale []indexe
 		done := *k
 		done.unfinished = false
 		done.allFormsHeld()
-		if err := s.saveDefinition(ctx, &done); err != nil {
+		if err := d.saveDefinition(ctx, &done); err != nil {
 			return err
 		}
-		s.setCurrent(&done)
+		d.setCurrent(&done)
 	}
 	return nil
 }
 
 // setCurrent makes definitions current in this process.
-func (s *Store) setCurrent(made ...*collection) {
-	s.catalog.put(made...)
+func (d *definitions) setCurrent(made ...*collection) {
+	d.catalog.put(made...)
 	for _, k := range made {
-		s.feed.markChanged(k)
+		d.feed.markChanged(k)
 	}
 }

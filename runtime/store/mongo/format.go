@@ -32,10 +32,10 @@ type format struct {
 }
 
 // checkFormat reads the format of the database and writes it into a new one.
-func (s *Store) checkFormat(ctx context.Context) error {
-	have, err := s.format(ctx)
+func (c *connection) checkFormat(ctx context.Context) error {
+	have, err := c.format(ctx)
 	if errors.Is(err, driver.ErrNoDocuments) {
-		return s.create(ctx)
+		return c.create(ctx)
 	}
 	if err != nil {
 		return err
@@ -47,41 +47,41 @@ func (s *Store) checkFormat(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) format(ctx context.Context) (have format, err error) {
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		return s.db.Collection(formatCollection).FindOne(ctx, bson.D{{Key: memberID, Value: formatID}}).Decode(&have)
+func (c *connection) format(ctx context.Context) (have format, err error) {
+	err = c.health.call(ctx, func(ctx context.Context) error {
+		return c.db.Collection(formatCollection).FindOne(ctx, bson.D{{Key: memberID, Value: formatID}}).Decode(&have)
 	})
 	return have, err
 }
 
 // create makes the adapter's own collections. Several processes may do so at
 // once.
-func (s *Store) create(ctx context.Context) error {
+func (c *connection) create(ctx context.Context) error {
 	for _, name := range ownCollections {
-		if err := s.createCollection(ctx, name); err != nil {
+		if err := c.createCollection(ctx, name); err != nil {
 			return err
 		}
 	}
-	return s.health.call(ctx, func(ctx context.Context) error {
+	return c.health.call(ctx, func(ctx context.Context) error {
 		index := driver.IndexModel{Keys: bson.D{{Key: "at", Value: 1}}, Options: options.Index().SetName(indexPrefix + "at").SetExpireAfterSeconds(commitsKept)}
-		if _, err := s.db.Collection(commitCollection).Indexes().CreateOne(ctx, index); err != nil {
+		if _, err := c.db.Collection(commitCollection).Indexes().CreateOne(ctx, index); err != nil {
 			return err
 		}
-		return s.setFormat(ctx, "$setOnInsert", format{documentFormat, textFormat})
+		return c.setFormat(ctx, "$setOnInsert", format{documentFormat, textFormat})
 	})
 }
 
-func (s *Store) setFormat(ctx context.Context, operator string, f format) error {
-	_, err := s.db.Collection(formatCollection).UpdateOne(ctx, bson.D{{Key: memberID, Value: formatID}},
+func (c *connection) setFormat(ctx context.Context, operator string, f format) error {
+	_, err := c.db.Collection(formatCollection).UpdateOne(ctx, bson.D{{Key: memberID, Value: formatID}},
 		bson.D{{Key: operator, Value: f}}, options.Update().SetUpsert(true))
 	return err
 }
 
 // createCollection makes a collection unless it exists; servers from 7.0 on do
 // not tell which of the two it was.
-func (s *Store) createCollection(ctx context.Context, name string) error {
-	return s.health.call(ctx, func(ctx context.Context) error {
-		if err := s.db.CreateCollection(ctx, name); !hasCode(err, codeExists) {
+func (c *connection) createCollection(ctx context.Context, name string) error {
+	return c.health.call(ctx, func(ctx context.Context) error {
+		if err := c.db.CreateCollection(ctx, name); !hasCode(err, codeExists) {
 			return err
 		}
 		return nil

@@ -39,10 +39,10 @@ type indexDiff struct {
 
 // diffIndexes compares indexes by their digests, since the same index may exist
 // under another name. The database lists those that are still being built too.
-func (s *Store) diffIndexes(ctx context.Context, k *collection) (c indexDiff, err error) {
+func (d *definitions) diffIndexes(ctx context.Context, k *collection) (c indexDiff, err error) {
 	have := map[string]string{}
-	err = s.health.call(ctx, func(ctx context.Context) error {
-		cursor, err := s.docs(k).Indexes().List(ctx)
+	err = d.health.call(ctx, func(ctx context.Context) error {
+		cursor, err := d.docs(k).Indexes().List(ctx)
 		if err != nil {
 			return err
 		}
@@ -72,22 +72,22 @@ func (s *Store) diffIndexes(ctx context.Context, k *collection) (c indexDiff, er
 // buildIndexes makes the missing indexes and lists them meanwhile. Where old
 // and new indexes together are more than the database allows, the old ones are
 // dropped first.
-func (s *Store) buildIndexes(ctx context.Context, k *collection, there indexDiff, empty bool) error {
-	defer s.builds.begin(k, there, s.buildLog(empty))()
-	err := s.createIndexes(ctx, k, there.wanted)
+func (d *definitions) buildIndexes(ctx context.Context, k *collection, there indexDiff, empty bool) error {
+	defer d.builds.begin(k, there, d.buildLog(empty))()
+	err := d.createIndexes(ctx, k, there.wanted)
 	if !hasCode(err, codeNoIndex) || len(there.stale) == 0 {
 		return err
 	}
-	if err := s.dropIndexes(ctx, []indexesToDrop{{k.Name, there.stale}}); err != nil {
+	if err := d.dropIndexes(ctx, []indexesToDrop{{k.Name, there.stale}}); err != nil {
 		return err
 	}
-	return s.createIndexes(ctx, k, there.wanted)
+	return d.createIndexes(ctx, k, there.wanted)
 }
 
 // createIndexes makes several at once, or none. Existing ones are requested
 // too: the database then waits for a build whose process ended, and makes the
 // index itself if that build fails.
-func (s *Store) createIndexes(ctx context.Context, k *collection, wanted []index) error {
+func (d *definitions) createIndexes(ctx context.Context, k *collection, wanted []index) error {
 	if len(wanted) == 0 {
 		return nil
 	}
@@ -95,8 +95,8 @@ func (s *Store) createIndexes(ctx context.Context, k *collection, wanted []index
 	for n, i := range wanted {
 		models[n] = i.model()
 	}
-	err := s.health.callWithin(ctx, 0, func(ctx context.Context) error {
-		_, err := s.docs(k).Indexes().CreateMany(ctx, models, options.CreateIndexes().SetCommitQuorumMajority())
+	err := d.health.callWithin(ctx, 0, func(ctx context.Context) error {
+		_, err := d.docs(k).Indexes().CreateMany(ctx, models, options.CreateIndexes().SetCommitQuorumMajority())
 		return err
 	})
 	if hasCode(err, codeDuplicateKey) {
@@ -123,11 +123,11 @@ func (i index) model() driver.IndexModel {
 }
 
 // dropIndexes drops those that exist.
-func (s *Store) dropIndexes(ctx context.Context, list []indexesToDrop) error {
-	for _, d := range list {
-		for _, name := range d.indexes {
-			if err := s.dropIndex(ctx, d, name); err != nil {
-				return fmt.Errorf("drop of index %s of %s: %w", name, d.collection, err)
+func (d *definitions) dropIndexes(ctx context.Context, list []indexesToDrop) error {
+	for _, drop := range list {
+		for _, name := range drop.indexes {
+			if err := d.dropIndex(ctx, drop, name); err != nil {
+				return fmt.Errorf("drop of index %s of %s: %w", name, drop.collection, err)
 			}
 		}
 	}
@@ -137,11 +137,11 @@ func (s *Store) dropIndexes(ctx context.Context, list []indexesToDrop) error {
 // dropIndex drops one of several indexes. While these are being built together
 // the database ends the build only for all of them at once, and older servers
 // drop none while another one is being built.
-func (s *Store) dropIndex(ctx context.Context, d indexesToDrop, name string) error {
+func (d *definitions) dropIndex(ctx context.Context, drop indexesToDrop, name string) error {
 	for try := 1; ; try++ {
-		err := s.dropIndexOnce(ctx, d.collection, name)
-		if hasCode(err, codeBuilding, codeBuildingHere) && len(d.indexes) > 1 {
-			err = s.dropIndexOnce(ctx, d.collection, d.indexes)
+		err := d.dropIndexOnce(ctx, drop.collection, name)
+		if hasCode(err, codeBuilding, codeBuildingHere) && len(drop.indexes) > 1 {
+			err = d.dropIndexOnce(ctx, drop.collection, drop.indexes)
 		}
 		if !hasCode(err, codeBuilding, codeBuildingHere) || try == dropTries {
 			return err
@@ -155,9 +155,9 @@ func (s *Store) dropIndex(ctx context.Context, d indexesToDrop, name string) err
 }
 
 // dropIndexOnce drops the index of a name, or all of a list of names.
-func (s *Store) dropIndexOnce(ctx context.Context, collection string, which any) error {
-	return s.health.call(ctx, func(ctx context.Context) error {
-		err := s.db.RunCommand(ctx, bson.D{{Key: "dropIndexes", Value: collection}, {Key: "index", Value: which}}).Err()
+func (d *definitions) dropIndexOnce(ctx context.Context, collection string, which any) error {
+	return d.health.call(ctx, func(ctx context.Context) error {
+		err := d.db.RunCommand(ctx, bson.D{{Key: "dropIndexes", Value: collection}, {Key: "index", Value: which}}).Err()
 		if hasCode(err, codeIndexNotFound) {
 			return nil
 		}

@@ -41,16 +41,17 @@ func (b *builds) begin(k *collection, c indexDiff, log func(string, ...any)) (en
 
 // buildLog logs builds of empty collections as debug messages: they take no
 // time.
-func (s *Store) buildLog(empty bool) func(string, ...any) {
+func (d *definitions) buildLog(empty bool) func(string, ...any) {
 	if empty {
-		return s.log.Debug
+		return d.log.Debug
 	}
-	return s.log.Info
+	return d.log.Info
 }
 
 // PendingIndexes lists the indexes that an Ensure of this Store is building, oldest first.
 func (s *Store) PendingIndexes() []store.IndexBuild {
-	s.builds.mu.Lock()
-	defer s.builds.mu.Unlock()
-	return append([]store.IndexBuild{}, s.builds.running...)
+	b := &s.definitions.builds
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]store.IndexBuild{}, b.running...)
 }

@@ -45,15 +45,9 @@ type Options struct {
 // Store is a database on a replica set or sharded cluster; it implements
 // store.Store. Several processes may have it open at once.
 type Store struct {
-	options       Options
-	log           *slog.Logger
-	client        *driver.Client
-	db            *driver.Database
-	hosts         []string
-	health        *health
+	*connection
 	catalog       catalog
-	ensures       sync.Mutex
-	builds        builds
+	definitions   *definitions
 	foreignWarned sync.Once
 	writer        *writer
 	feed          *changeFeed
@@ -62,6 +56,16 @@ type Store struct {
 
 	closing sync.Once
 	closed  error
+}
+
+// connection is a database whose responses are monitored.
+type connection struct {
+	options Options
+	log     *slog.Logger
+	client  *driver.Client
+	db      *driver.Database
+	hosts   []string
+	health  *health
 }
 
 var _ store.Store = (*Store)(nil)
@@ -110,12 +114,13 @@ func open(ctx context.Context, uri string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, uriError(err, uri)
 	}
-	s := &Store{options: o, log: o.Logger, hosts: address.Hosts, client: client, db: client.Database(databaseOf(address))}
+	s := &Store{connection: &connection{options: o, log: o.Logger, hosts: address.Hosts, client: client, db: client.Database(databaseOf(address))}}
 	if s.health, err = newHealth(ctx, uri, databaseOf(address), o); err != nil {
 		return nil, errors.Join(uriError(err, uri), disconnect(client))
 	}
 	s.feed = newChangeFeed(s)
 	s.writer = newWriter(s)
+	s.definitions = &definitions{connection: s.connection, catalog: &s.catalog, feed: s.feed, writer: s.writer, injectedFault: s.injectedFault}
 	if err := s.start(ctx, uri); err != nil {
 		s.health.stop()
 		s.feed.stop()
@@ -142,10 +147,10 @@ func (s *Store) start(ctx context.Context, uri string) error {
 	if err := s.checkFormat(ctx); err != nil {
 		return err
 	}
-	if err := s.loadCatalog(ctx); err != nil {
+	if err := s.definitions.loadCatalog(ctx); err != nil {
 		return err
 	}
-	if err := s.upgradeText(ctx); err != nil {
+	if err := s.definitions.upgradeText(ctx); err != nil {
 		return err
 	}
 	return s.feed.start(ctx)
@@ -192,7 +197,7 @@ func disconnect(c *driver.Client) error {
 }
 
 // docs is the driver's collection.
-func (s *Store) docs(k *collection) *driver.Collection { return s.db.Collection(k.Name) }
+func (c *connection) docs(k *collection) *driver.Collection { return c.db.Collection(k.Name) }
 
 // SetFault makes every operation of a batch, and its commit, call fn first; its
 // error counts as one of the database. Tests stop batches with it at any point;

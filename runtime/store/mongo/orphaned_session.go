@@ -68,8 +68,8 @@ func (w *writer) endNewOrphans(ctx context.Context) {
 }
 
 // killSessions ends the transactions of sessions at the database.
-func (s *Store) killSessions(ctx context.Context, sessions bson.A) error {
-	return s.health.call(ctx, func(ctx context.Context) error {
-		return s.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()
+func (c *connection) killSessions(ctx context.Context, sessions bson.A) error {
+	return c.health.call(ctx, func(ctx context.Context) error {
+		return c.client.Database("admin").RunCommand(ctx, bson.D{{Key: "killSessions", Value: sessions}}).Err()
 	})
 }

@@ -113,10 +113,10 @@ func (s *Store) view(ctx context.Context, fn func(*reader) error) error {
 
 // endSession ends a session and the transaction that is open in it. That may
 // fail: the database times out forgotten ones.
-func (s *Store) endSession(session driver.Session) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.UnresponsiveTimeout)
+func (c *connection) endSession(session driver.Session) {
+	ctx, cancel := context.WithTimeout(context.Background(), c.options.UnresponsiveTimeout)
 	defer cancel()
-	if s.health.availability().Err() != nil {
+	if c.health.availability().Err() != nil {
 		cancel()
 	}
 	session.EndSession(ctx)

@@ -49,14 +49,14 @@ func (h hello) check() error {
 }
 
 // checkServer refuses what weft cannot work with.
-func (s *Store) checkServer(ctx context.Context, uri string) error {
-	h, err := s.hello(ctx, s.client)
+func (c *connection) checkServer(ctx context.Context, uri string) error {
+	h, err := c.hello(ctx, c.client)
 	var refused *AccessError
 	switch {
 	case errors.As(err, &refused):
 		return err
 	case errors.Is(err, store.ErrUnavailable):
-		if reason := s.findRefusalReason(ctx, uri); reason != nil {
+		if reason := c.findRefusalReason(ctx, uri); reason != nil {
 			return reason
 		}
 		return err
@@ -68,10 +68,10 @@ func (s *Store) checkServer(ctx context.Context, uri string) error {
 
 // hello asks a server what it is. It bypasses health, which may already refuse
 // calls over the URI as it is.
-func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error) {
-	limited, cancel := context.WithTimeout(ctx, s.options.UnresponsiveTimeout)
+func (c *connection) hello(ctx context.Context, client *driver.Client) (h hello, err error) {
+	limited, cancel := context.WithTimeout(ctx, c.options.UnresponsiveTimeout)
 	defer cancel()
-	err = c.Database("admin").RunCommand(limited, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
+	err = client.Database("admin").RunCommand(limited, bson.D{{Key: "hello", Value: 1}}).Decode(&h)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return h, fmt.Errorf("%w: %w", ctx.Err(), err)
@@ -79,18 +79,18 @@ func (s *Store) hello(ctx context.Context, c *driver.Client) (h hello, err error
 		return h, fmt.Errorf("%w: %w", store.ErrUnavailable, hideContext(err))
 	}
 	err = classify(err)
-	s.health.logAccessError(err)
+	c.health.logAccessError(err)
 	return h, err
 }
 
 // findRefusalReason asks all hosts at once whether they are servers that weft
 // cannot work with: with a replica set in the URI the driver only says that it
 // found none. Of several reasons it returns that of the host named first.
-func (s *Store) findRefusalReason(ctx context.Context, uri string) error {
-	reasons := make([]error, len(s.hosts))
+func (c *connection) findRefusalReason(ctx context.Context, uri string) error {
+	reasons := make([]error, len(c.hosts))
 	var asked sync.WaitGroup
-	for i, host := range s.hosts {
-		asked.Go(func() { reasons[i] = s.checkHost(ctx, uri, host) })
+	for i, host := range c.hosts {
+		asked.Go(func() { reasons[i] = c.checkHost(ctx, uri, host) })
 	}
 	asked.Wait()
 	for _, err := range reasons {
@@ -102,20 +102,20 @@ func (s *Store) findRefusalReason(ctx context.Context, uri string) error {
 }
 
 // checkHost asks one host without signing in.
-func (s *Store) checkHost(ctx context.Context, uri, host string) error {
+func (c *connection) checkHost(ctx context.Context, uri, host string) error {
 	o := options.Client().SetHosts([]string{host}).SetDirect(true).SetAppName("weft").
-		SetServerSelectionTimeout(s.options.UnresponsiveTimeout).SetConnectTimeout(s.options.UnresponsiveTimeout)
-	o.TLSConfig = clientOptions(uri, s.options).TLSConfig
-	c, err := driver.Connect(ctx, o)
+		SetServerSelectionTimeout(c.options.UnresponsiveTimeout).SetConnectTimeout(c.options.UnresponsiveTimeout)
+	o.TLSConfig = clientOptions(uri, c.options).TLSConfig
+	client, err := driver.Connect(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if err := disconnect(c); err != nil {
-			s.log.Debug("end of a connection", "error", err)
+		if err := disconnect(client); err != nil {
+			c.log.Debug("end of a connection", "error", err)
 		}
 	}()
-	h, err := s.hello(ctx, c)
+	h, err := c.hello(ctx, client)
 	if err != nil {
 		return err
 	}

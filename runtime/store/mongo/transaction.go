@@ -68,10 +68,10 @@ func (p *plan) checkAbsent(ctx context.Context, s *Store) error {
 }
 
 // revisions reads those of the documents that exist.
-func (s *Store) revisions(ctx context.Context, k *collection, ids []string) (map[string]int64, error) {
+func (c *connection) revisions(ctx context.Context, k *collection, ids []string) (map[string]int64, error) {
 	revs := make(map[string]int64, len(ids))
 	o := options.Find().SetProjection(bson.D{{Key: memberRev, Value: 1}}).SetBatchSize(int32(len(ids) + 1))
-	cursor, err := s.docs(k).Find(ctx, bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}}, o)
+	cursor, err := c.docs(k).Find(ctx, bson.D{{Key: memberID, Value: bson.D{{Key: "$in", Value: ids}}}}, o)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func indexOf(message string) string {
 
 // readAll reads the revisions of all documents that a group expects or changes,
 // so that a new plan finds which batches are refused.
-func (s *Store) readAll(ctx context.Context, group []*request) (map[docKey]int64, error) {
+func (c *connection) readAll(ctx context.Context, group []*request) (map[docKey]int64, error) {
 	byColl := map[*collection][]string{}
 	note := func(k *collection, id string) {
 		if !slices.Contains(byColl[k], id) {
@@ -231,8 +231,8 @@ func (s *Store) readAll(ctx context.Context, group []*request) (map[docKey]int64
 	}
 	read := map[docKey]int64{}
 	for k, ids := range byColl {
-		err := s.health.call(ctx, func(ctx context.Context) error {
-			revs, err := s.revisions(ctx, k, ids)
+		err := c.health.call(ctx, func(ctx context.Context) error {
+			revs, err := c.revisions(ctx, k, ids)
 			for _, id := range ids {
 				read[docKey{k, id}] = revs[id]
 			}

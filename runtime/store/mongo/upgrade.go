@@ -19,31 +19,31 @@ var derivedMembers = []string{memberSort, memberFold, memberWords}
 // older weft with another folding or collation wrote the database. When it is
 // interrupted, the next start repeats it; until it is done, processes of the
 // older weft must not write.
-func (s *Store) upgradeText(ctx context.Context) error {
-	have, err := s.format(ctx)
+func (d *definitions) upgradeText(ctx context.Context) error {
+	have, err := d.format(ctx)
 	if err != nil || have.Text == textFormat {
 		return err
 	}
-	s.log.Info("upgrading sort keys and search words", "from", have.Text, "to", textFormat)
-	for _, name := range s.catalog.names() {
-		if err := s.rederive(ctx, s.catalog.all()[name]); err != nil {
+	d.log.Info("upgrading sort keys and search words", "from", have.Text, "to", textFormat)
+	for _, name := range d.catalog.names() {
+		if err := d.rederive(ctx, d.catalog.all()[name]); err != nil {
 			return fmt.Errorf("upgrade of %s: %w", name, err)
 		}
 	}
-	return s.health.call(ctx, func(ctx context.Context) error {
-		return s.setFormat(ctx, "$set", format{documentFormat, textFormat})
+	return d.health.call(ctx, func(ctx context.Context) error {
+		return d.setFormat(ctx, "$set", format{documentFormat, textFormat})
 	})
 }
 
 // rederive updates the documents of a collection in batches.
-func (s *Store) rederive(ctx context.Context, k *collection) error {
+func (d *definitions) rederive(ctx context.Context, k *collection) error {
 	either := bson.A{}
 	for _, m := range derivedMembers {
 		either = append(either, bson.D{{Key: m, Value: bson.D{{Key: "$exists", Value: true}}}})
 	}
 	var batch []driver.WriteModel
-	return s.health.callWithin(ctx, 0, func(ctx context.Context) error {
-		cursor, err := s.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}, {Key: memberID, Value: one("$type", "string")}}, options.Find().SetBatchSize(backfillBatch))
+	return d.health.callWithin(ctx, 0, func(ctx context.Context) error {
+		cursor, err := d.docs(k).Find(ctx, bson.D{{Key: "$or", Value: either}, {Key: memberID, Value: one("$type", "string")}}, options.Find().SetBatchSize(backfillBatch))
 		if err != nil {
 			return err
 		}
@@ -55,14 +55,14 @@ func (s *Store) rederive(ctx context.Context, k *collection) error {
 			if batch = append(batch, model); len(batch) < backfillBatch {
 				return nil
 			}
-			_, err = s.writeBatch(ctx, k, batch)
+			_, err = d.writeBatch(ctx, k, batch)
 			batch = batch[:0]
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		_, err = s.writeBatch(ctx, k, batch)
+		_, err = d.writeBatch(ctx, k, batch)
 		return err
 	})
 }

@@ -16,7 +16,7 @@ func TestCallersBeforeAFullQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &health{}
 		h.available, h.markUnavailable = context.WithCancel(t.Context())
-		w := newWriter(&Store{health: h}) // it serves nobody
+		w := newWriter(&Store{connection: &connection{health: h}}) // it serves nobody
 		answers := make(chan error, callers)
 		for range callers {
 			go func() { answers <- w.do(t.Context(), &encodedBatch{}) }()

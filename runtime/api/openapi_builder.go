@@ -46,7 +46,7 @@ func builderDoc(rt Route) doc {
 
 // builderSchemas are the bodies of the builder's routes.
 func builderSchemas(types *typeSchemas) object {
-	definition := openObject([]string{"kind", "key"}, object{"kind": anyText, "key": anyText})
+	definition := extensible([]string{"kind", "key"}, object{"kind": anyText, "key": anyText})
 	warnings := listOf(ref("FieldProblem"))
 	reference := types.of(reflect.TypeFor[builder.Ref]())
 	types.names[reflect.TypeFor[builder.Draft]()] = "Draft"

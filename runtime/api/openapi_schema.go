@@ -24,13 +24,19 @@ func openObject(required []string, properties object) object {
 	return o
 }
 
+// extensible is an object whose further members clients keep.
+func extensible(required []string, properties object) object {
+	o := closedObject(required, properties)
+	o["additionalProperties"] = anyThing
+	return o
+}
+
 func listOf(schema object) object { return object{"type": "array", "items": schema} }
 
 var (
 	anyText    = object{"type": "string"}
 	anyBool    = object{"type": "boolean"}
 	anyInt     = object{"type": "integer"}
-	anyObject  = object{"type": "object"}
 	anyThing   = object{}
 	textList   = listOf(anyText)
 	timeText   = object{"type": "string", "format": "date-time"}
@@ -57,11 +63,11 @@ func problemSchemas() object {
 	codes := []string{"malformed", "unauthenticated", "forbidden", "not_found", "method", "guard", "transition", "unique", "referenced", "conflict",
 		"stale", "too_large", "media_type", "invalid", "rate", "unavailable", "outcome_unknown", "storage_full", "internal"}
 	return object{
-		"Problem": openObject([]string{"type", "title", "status", "code", "detail", "errors"}, object{
+		"Problem": extensible([]string{"type", "title", "status", "code", "detail", "errors"}, object{
 			"type": anyText, "title": anyText, "status": anyInt, "code": object{"type": "string", "enum": codes}, "detail": anyText, "instance": anyText,
 			"errors": listOf(ref("FieldProblem")),
 		}),
-		"FieldProblem": openObject([]string{"path", "code", "message"}, object{
+		"FieldProblem": extensible([]string{"path", "code", "message"}, object{
 			"path": object{"type": "string", "description": "JSON pointer into the request"}, "code": anyText, "message": anyText,
 		}),
 		"Title":    titleShape,
@@ -78,7 +84,7 @@ func querySchemas() object {
 			"metrics": object{"type": "object", "additionalProperties": textList, "description": `{"n":["count"],"sum":["sum","amount"]}`},
 			"sort":    textList, "limit": anyInt}),
 		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
-			"sums": textList, "fields": textList, "expand": textList}),
+			"sums": textList}),
 		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(object{"type": "object", "additionalProperties": anyThing})}),
 		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "source", "changes"}, object{
 			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": object{"type": "object", "additionalProperties": openObject(nil, object{"from": anyThing, "to": anyThing})},

@@ -14,9 +14,6 @@ type typeSchemas struct {
 	names      map[reflect.Type]string
 }
 
-// schemaOf is the schema of the type of v.
-func (s *typeSchemas) schemaOf(v any) object { return s.of(reflect.TypeOf(v)) }
-
 var (
 	timeType      = reflect.TypeFor[time.Time]()
 	marshalerType = reflect.TypeFor[json.Marshaler]()
@@ -59,8 +56,7 @@ func (s *typeSchemas) ofStruct(t reflect.Type) object {
 	}
 	name := strings.ToUpper(t.Name()[:1]) + t.Name()[1:]
 	if s.components[name] != nil { // another package has a type of this name
-		_, pkg, _ := strings.Cut(t.String(), "*")
-		pkg, _, _ = strings.Cut(strings.TrimPrefix(t.String(), pkg), ".")
+		pkg, _, _ := strings.Cut(t.String(), ".")
 		name = strings.ToUpper(pkg[:1]) + pkg[1:] + name
 	}
 	s.names[t] = name

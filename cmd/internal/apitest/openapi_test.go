@@ -85,3 +85,32 @@ func TestOperationIDsAreUnique(t *testing.T) {
 		}
 	}
 }
+
+// A3: each route of the builder has a summary and a body of its own.
+func TestBuilderRoutesAreDescribed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Summary   string         `json:"summary"`
+			Security  []any          `json:"security"`
+			Responses map[string]any `json:"responses"`
+		} `json:"paths"`
+	}
+	w.Do(t, w.Admin, "GET", "/openapi.json", nil).Want(t, 200).JSON(t, &doc)
+	summaries := map[string]bool{}
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			if op.Security == nil {
+				t.Errorf("%s %s does not say who may call it", method, path)
+			}
+			if strings.HasPrefix(path, "/api/v1/builder/") && (op.Summary == "" || summaries[op.Summary]) {
+				t.Errorf("%s %s has the summary %q", method, path, op.Summary)
+			}
+			summaries[op.Summary] = true
+		}
+	}
+	if doc.Paths["/api/v1/records/stage_visit"]["post"].Summary != "" {
+		t.Error("stage visits are read-only, and the document offers to create one")
+	}
+}

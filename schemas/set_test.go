@@ -13,7 +13,7 @@ func TestSet(t *testing.T) {
 	s.Add(&schemas.Role{Kind: schemas.KindRole, Key: "sales"})
 	s.Add(&schemas.Entity{Kind: schemas.KindEntity, Key: "account", Properties: schemas.Properties{}})
 	s.Add(&schemas.Role{Kind: schemas.KindRole, Key: "finance"})
-	s.Add(&schemas.Role{Kind: schemas.KindRole, Key: "sales", Title: schemas.Title{En: "Sales"}})
+	s.Add(&schemas.Role{Kind: schemas.KindRole, Key: "sales", Title: schemas.Title{ZhCN: "销售", En: "Sales"}})
 
 	if n := len(s.All()); n != 3 {
 		t.Fatalf("%d definitions, want 3: one of the same kind and key replaces the old one", n)

@@ -36,6 +36,7 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 		e.joinGrants()
 	}
 	r.limitChildren()
+	r.limitComputed()
 	r.grantVisits()
 	return r
 }

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"sync"
 
 	"weft/runtime/model"
@@ -103,14 +104,10 @@ func (r *Rights) mask(e *EntityRights, op schemas.Operation, doc map[string]any,
 			return m.(*Mask)
 		}
 	}
-	m := newMask(e.Entity, func(field string) bool {
-		for _, g := range given {
-			if fieldSet(g, write).Has(field) {
-				return true
-			}
-		}
-		return false
-	})
+	has := func(field string) bool {
+		return slices.ContainsFunc(given, func(g *model.Grant) bool { return fieldSet(g, write).Has(field) })
+	}
+	m := newMask(e.Entity, func(field string) bool { return has(field) && (write || e.reveals(field, has)) })
 	if cached {
 		kept, _ := e.masks.m.LoadOrStore(key, m)
 		return kept.(*Mask)

@@ -14,14 +14,12 @@ const (
 	visitEntity      = "stage_visit"
 )
 
-// memberGrants is what every signed-in active person may read: who the
-// colleagues are and where they belong. Without it no screen can name an owner.
-var memberGrants = []schemas.Grant{
-	{Entity: userEntity, Operations: []schemas.Operation{schemas.OpRead},
-		Scopes: []schemas.Scope{{Type: "all"}},
-		Read:   schemas.FieldSet{Only: []string{"login", "name", "department", "superior", "active"}}},
-	{Entity: departmentEntity, Operations: []schemas.Operation{schemas.OpRead},
-		Scopes: []schemas.Scope{{Type: "all"}}, Read: schemas.FieldSet{All: true}},
+// memberGrants is what every signed-in active user may read, see model.MemberReads.
+var memberGrants = []schemas.Grant{memberGrant(userEntity), memberGrant(departmentEntity)}
+
+func memberGrant(entity string) schemas.Grant {
+	return schemas.Grant{Entity: entity, Operations: []schemas.Operation{schemas.OpRead},
+		Scopes: []schemas.Scope{{Type: "all"}}, Read: model.MemberReads[entity]}
 }
 
 // grantsOf lists the grants of an actor, those of the role member included.

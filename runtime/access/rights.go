@@ -37,6 +37,8 @@ type EntityRights struct {
 	// ownScope is the scope of OpRead of a child entity without that of its parent.
 	ownScope query.Expr
 	masks    maskCache
+	// secrecy of the computed fields that are not readable by grants alone.
+	secrecy map[string]secrecy
 	// uniform is the read mask when it is the same on all visible rows.
 	uniform *Mask
 }

@@ -42,6 +42,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 		sortProblems(c.problems)
 		return nil, c.problems
 	}
+	c.secrecy()
 	c.checkIndexes()
 	return c.m, nil
 }

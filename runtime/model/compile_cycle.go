@@ -33,8 +33,10 @@ func (w *cycleFinder) visit(f *Field) {
 		return
 	}
 	w.path = append(w.path, f)
-	for _, source := range f.reads() {
-		w.visit(source)
+	for _, source := range f.Sources() {
+		if source.Field != nil {
+			w.visit(source.Field)
+		}
 	}
 	w.path = w.path[:len(w.path)-1]
 	w.done[f] = true
@@ -53,30 +55,44 @@ func (w *cycleFinder) report(cycle []*Field) {
 	w.c.fail(at(first.Entity.Def, "properties", first.Key), "cycle", "way", strings.Join(names, " → "))
 }
 
-// reads lists the fields that a computed field is computed from.
-func (f *Field) reads() []*Field {
-	var out []*Field
+// Source is what a computed field is computed from: a field, or with Field nil
+// the records of Entity as such.
+type Source struct {
+	Entity *Entity
+	Field  *Field
+	// Across sources are read from other records than the one that holds the field.
+	Across bool
+}
+
+// Sources lists what a formula or roll-up is computed from, directly.
+func (f *Field) Sources() []Source {
+	var out []Source
 	if f.Formula != nil {
 		for _, path := range f.Formula.Paths() {
-			via, of, ok := f.Entity.follow(path)
-			holder := f.Entity
-			if via != nil {
-				holder = via.Target
-			}
-			if own := holder.ByKey[of.Key]; ok && own != nil {
-				out = append(out, own)
-			}
+			out = append(out, f.pathSources(path)...)
 		}
 	}
 	if r := f.RollUp; r != nil {
-		if r.Of != nil {
-			out = append(out, r.Of)
-		}
+		out = append(out, Source{Entity: r.Entity, Field: r.Of, Across: true})
 		for _, p := range r.Where.Fields() {
 			if own := r.Entity.ByKey[p.Field]; own != nil && p.Through == "" {
-				out = append(out, own)
+				out = append(out, Source{Entity: r.Entity, Field: own, Across: true})
 			}
 		}
 	}
 	return out
+}
+
+// pathSources is a field of the record, or a reference with what it leads to.
+func (f *Field) pathSources(path string) []Source {
+	via, of, ok := f.Entity.follow(path)
+	switch {
+	case !ok:
+		return nil
+	case via != nil:
+		return []Source{{Entity: f.Entity, Field: via}, {Entity: via.Target, Field: via.Target.ByKey[of.Key], Across: true}}
+	case f.Entity.ByKey[of.Key] != nil:
+		return []Source{{Entity: f.Entity, Field: f.Entity.ByKey[of.Key]}}
+	}
+	return nil
 }

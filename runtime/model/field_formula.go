@@ -31,7 +31,7 @@ func (formulaType) Schema(f *schemas.Field) map[string]any {
 }
 
 func (formulaType) Check(f *schemas.Field) []problem.Field {
-	known := []string{"x-formula", "x-result", "x-indexed", "x-searchable", "x-sortable", "x-currency"}
+	known := []string{"x-formula", "x-result", "x-indexed", "x-searchable", "x-sortable", "x-currency", "x-reveals"}
 	ps := append(checkOnly(f, known...), checkResult(f)...)
 	if f.Result == schemas.TypeInteger { // nothing makes sure that it comes out whole
 		ps = append(ps, problem.At("/x-result", "result_type"))

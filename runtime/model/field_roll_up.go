@@ -25,7 +25,7 @@ func (rollUpType) Schema(f *schemas.Field) map[string]any {
 }
 
 func (rollUpType) Check(f *schemas.Field) []problem.Field {
-	ps := checkOnly(f, "x-roll-up", "x-result", "x-indexed", "x-sortable", "x-currency")
+	ps := checkOnly(f, "x-roll-up", "x-result", "x-indexed", "x-sortable", "x-currency", "x-reveals")
 	r := f.RollUp
 	if r == nil {
 		return append(ps, problem.At("/x-roll-up", "required"))

@@ -96,8 +96,9 @@ func (s *Service) ExplainField(ctx context.Context, user, entity, id, op, field 
 	x.decide()
 	if !x.out.Allowed {
 		x.propose()
+		err = s.proposeConfirmation(ctx, x)
 	}
-	return x.out, nil
+	return x.out, err
 }
 
 // explainer is one explanation under way.

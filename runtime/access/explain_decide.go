@@ -30,7 +30,11 @@ func (x *explainer) decide() {
 	}
 	if x.out.Allowed = len(x.out.Grants) > 0 && x.allows(x.rights); !x.out.Allowed && len(x.out.Grants) > 0 {
 		x.out.Grants = []DecidingGrant{}
-		x.out.Missing = append(x.out.Missing, reason(nil, "explain_privilege"))
+		if x.field != nil && x.field.Computed && readsOnly(x.op) {
+			x.out.Missing = append(x.out.Missing, reason(nil, "explain_sources", "field", x.field.Def.Title))
+		} else {
+			x.out.Missing = append(x.out.Missing, reason(nil, "explain_privilege"))
+		}
 	}
 }
 

@@ -1,9 +1,12 @@
 package access
 
 import (
+	"context"
+	"maps"
 	"slices"
 
 	"weft/runtime/model"
+	"weft/schemas"
 )
 
 // propose lists changes each of which by itself would allow the operation.
@@ -19,6 +22,35 @@ func (x *explainer) propose() {
 		}
 	}
 	x.proposeOwner(e)
+}
+
+// proposeConfirmation names the packages whose confirmation would give a role
+// that the user holds the grant that is missing: until then it has none.
+func (s *Service) proposeConfirmation(ctx context.Context, x *explainer) error {
+	if s.Unconfirmed == nil {
+		return nil
+	}
+	waiting, err := s.Unconfirmed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(waiting)) {
+		for _, d := range waiting[key] {
+			role, ok := d.(*schemas.Role)
+			if !ok || !slices.Contains(x.person.Roles, role.Key) || !grantsOperation(role, x.entity.Key, x.op) {
+				continue
+			}
+			x.out.Missing = append(x.out.Missing, reason(nil, "explain_unconfirmed", "role", role.Title, "package", key))
+			x.fixOnce(reason(nil, "fix_confirm", "package", key))
+		}
+	}
+	return nil
+}
+
+func grantsOperation(role *schemas.Role, entity string, op schemas.Operation) bool {
+	return slices.ContainsFunc(role.Grants, func(g schemas.Grant) bool {
+		return g.Entity == entity && slices.Contains(g.Operations, op)
+	})
 }
 
 // proposeRoles tries every role that the person does not hold.

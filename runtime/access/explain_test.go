@@ -1,12 +1,14 @@
 package access_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/schemas"
 )
 
 func codes(reasons []access.Reason) []string {
@@ -81,6 +83,27 @@ func TestExplainProposesWhatWorks(t *testing.T) {
 	h.assign("u-new", "finance")
 	if x, err = h.Explain(t.Context(), "new", "deal", "d-ann", "read"); err != nil || !x.Allowed {
 		t.Errorf("%+v, %v", x, err)
+	}
+}
+
+// E11: a role whose package awaits confirmation has no grants; explain says so.
+func TestExplainNamesWhatAwaitsConfirmation(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t, role("clerk"))
+	h.user("ann", nil, "clerk")
+	waiting := role("clerk", grant("deal", "all", "read"))
+	h.Unconfirmed = func(context.Context) (map[string][]schemas.Definition, error) {
+		return map[string][]schemas.Definition{"shop": {waiting}}, nil
+	}
+	x, err := h.Explain(t.Context(), "ann", "deal", "", "read")
+	if err != nil || x.Allowed || !slices.Equal(codes(x.Missing), []string{"explain_no_grant", "explain_unconfirmed"}) || !slices.Equal(codes(x.Fix), []string{"fix_confirm"}) {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	if text := x.Fix[0].Message; !strings.Contains(text.En, "shop") || !strings.Contains(text.ZhCN, "shop") {
+		t.Errorf("fix %+v", text)
+	}
+	if x, _ = h.Explain(t.Context(), "ann", "deal", "", "delete"); len(x.Fix) > 0 {
+		t.Errorf("confirming would not allow to delete, but is proposed: %+v", x.Fix)
 	}
 }
 

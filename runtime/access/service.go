@@ -13,6 +13,7 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/schemas"
 )
 
 // Options of a Service. Now and Zone may be left out: the clock of the machine, UTC.
@@ -22,6 +23,9 @@ type Options struct {
 	Now     func() time.Time
 	// Zone gives the organisation's time zone.
 	Zone func() *time.Location
+	// Unconfirmed lists, by package, the definitions that await confirmation;
+	// nil: none do. Explain tells of roles among them.
+	Unconfirmed func(ctx context.Context) (map[string][]schemas.Definition, error)
 	// Times says how long sessions live; the zero value means the defaults.
 	Times SessionTimes
 }

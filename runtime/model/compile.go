@@ -43,6 +43,7 @@ func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
 		return nil, c.problems
 	}
 	c.secrecy()
+	c.ownScopes()
 	c.checkIndexes()
 	return c.m, nil
 }

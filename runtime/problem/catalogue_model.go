@@ -40,6 +40,7 @@ func init() {
 		"stage_field":             {"字段 {field} 保存阶段，只能通过流转更改", "the field {field} holds a stage, which only transitions change"},
 		"role_guard_stay":         {"角色条件只能用于进入阶段或流转", "a role guard is for entering a stage or for a transition"},
 		"computed_hidden":         {"角色“{role}”不能查看 {field} 的来源 {source}：该字段对此角色隐藏，除非字段标记 x-reveals", "the role {role} does not read {source}, from which {field} is computed: the field stays hidden from it unless it is marked x-reveals"},
+		"widens_own_scope":        {"角色“{role}”可以写入 {field}，而其记录范围取决于该字段：持有此角色的人能扩大自己的范围", "the role {role} may write {field}, on which its row scopes depend: who holds it can widen their own scope"},
 		"no_machine":              {"{entity} 没有阶段机", "{entity} has no stage machine"},
 		"stage_no_choice":         {"阶段 {stage} 不是字段 {field} 的选项", "stage {stage} is no choice of field {field}"},
 		"move_to_itself":          {"不能从 {stage} 流转到自己", "leads from {stage} to itself"},

@@ -25,16 +25,18 @@ const (
 )
 
 // checkpoints copies the log whenever it has grown, until ctx ends.
-func (s *Store) checkpoints(ctx context.Context) error {
+func (s *Store) checkpoints(ctx context.Context) {
 	c, err := openConn(s.path, s.options.Synchronous, readerCacheKiB)
 	if err != nil {
-		return err
+		s.log.Warn("the write-ahead log cannot be copied in the background; the writer does it", "error", err)
+		return
 	}
+	defer c.Close()
 	done := 0 // length of the log after the last checkpoint
 	for {
 		select {
 		case <-ctx.Done():
-			return c.Close()
+			return
 		case <-s.committed:
 		}
 		log, _, err := c.checkpoint("NOOP")

@@ -214,13 +214,39 @@ func (q *reader) buildColumn(k *collection, p query.Path) (keptData, error) {
 	return o, nil
 }
 
-// keepColumn builds a rank column in the background.
-func (s *Store) keepColumn(k *collection, p query.Path) {
-	s.background(func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, columnTime)
-		defer cancel()
-		return s.readHeavy(ctx, func(q *reader) error {
-			return q.keep(ctx, k, columnName(p), func() (keptData, error) { return q.buildColumn(k, p) })
-		})
+// rankRequest asks for a rank column.
+type rankRequest struct {
+	coll *collection
+	path query.Path
+}
+
+// requestRanks has a rank column built in the background, unless many are asked
+// for already; a later search asks again.
+func (s *Store) requestRanks(k *collection, p query.Path) {
+	select {
+	case s.rankRequests <- rankRequest{k, p}:
+	default:
+	}
+}
+
+// buildRanks builds the requested rank columns until ctx ends.
+func (s *Store) buildRanks(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-s.rankRequests:
+			if err := s.buildRank(ctx, r); err != nil && ctx.Err() == nil {
+				s.log.Warn("a rank column could not be built", "collection", r.coll.Name, "field", r.path.Field, "error", err)
+			}
+		}
+	}
+}
+
+func (s *Store) buildRank(ctx context.Context, r rankRequest) error {
+	ctx, cancel := context.WithTimeout(ctx, columnTime)
+	defer cancel()
+	return s.readHeavy(ctx, func(q *reader) error {
+		return q.keep(ctx, r.coll, columnName(r.path), func() (keptData, error) { return q.buildColumn(r.coll, r.path) })
 	})
 }

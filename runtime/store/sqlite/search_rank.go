@@ -21,7 +21,7 @@ func (p *searchPlan) byRank() (docs []store.Doc, ok bool, err error) {
 	kept := p.s.kept.find(p.k.Name, columnName(path))
 	if kept == nil {
 		if !p.inView {
-			p.s.keepColumn(p.k, path)
+			p.s.requestRanks(p.k, path)
 		}
 		return nil, false, nil
 	}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"weft/runtime/startstop"
 	"weft/runtime/store"
 
 	sqlite3 "zombiezen.com/go/sqlite"
@@ -68,10 +69,12 @@ type Store struct {
 	kept    keptSet
 	views   sync.Map // *view, those that are open
 	docs    docCache
-	work    background
-	// committed notifies the checkpointer.
-	committed chan struct{}
-	fault     atomic.Pointer[func() error]
+	// checkpointer and rankBuilder run in the background. committed notifies the
+	// one, rankRequests the other.
+	checkpointer, rankBuilder *startstop.Service
+	committed                 chan struct{}
+	rankRequests              chan rankRequest
+	fault                     atomic.Pointer[func() error]
 
 	closing sync.Once
 	closed  error
@@ -104,7 +107,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		path: path, options: o, log: o.Logger, lock: lock,
-		docs: docCache{max: docCacheBytes}, committed: make(chan struct{}, 1),
+		docs: docCache{max: docCacheBytes}, committed: make(chan struct{}, 1), rankRequests: make(chan rankRequest, 16),
 	}
 	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: open %s: %w", path, classify(err)), lock.Close())
@@ -135,10 +138,12 @@ func (s *Store) start(ctx context.Context, o Options) error {
 		return errors.Join(err, c.Close())
 	}
 	s.feed.start(max(uint64(last), uint64(time.Now().UnixMicro())))
-	s.work.start()
 	s.writer = newWriter(s, c)
 	go s.writer.run()
-	s.background(s.checkpoints)
+	s.checkpointer = startstop.New("checkpoints", s.log, s.checkpoints)
+	s.rankBuilder = startstop.New("rank columns", s.log, s.buildRanks)
+	s.checkpointer.Start()
+	s.rankBuilder.Start()
 	return nil
 }
 
@@ -146,7 +151,8 @@ func (s *Store) start(ctx context.Context, o Options) error {
 // file. Calls after Close fail with store.ErrUnavailable.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.work.stop()
+		s.checkpointer.Stop()
+		s.rankBuilder.Stop()
 		s.writer.stop()
 		s.docs.close(s.catalog.all())
 		s.feed.stop()

@@ -23,6 +23,10 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Template templateCmd `cmd:"" help:"List, install and export templates."`
+	Check    checkCmd    `cmd:"" help:"Say what would keep definitions from being published."`
+	Publish  publishCmd  `cmd:"" help:"Publish definitions."`
+	Versions versionsCmd `cmd:"" help:"List the published versions."`
+	Rollback rollbackCmd `cmd:"" help:"Publish an earlier version again."`
 	Import   importCmd   `cmd:"" help:"Import a file, or a folder of files, of CSV or XLSX."`
 	Export   exportCmd   `cmd:"" help:"Export the records of an entity as CSV or XLSX."`
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// definitionFiles are definitions from files, and others that go away.
+type definitionFiles struct {
+	Path   []string `arg:"" optional:"" help:"Files of definitions, or folders with such files."`
+	Remove []string `help:"Remove a definition, as kind/key." placeholder:"NAME"`
+	Force  bool     `help:"Let entities, fields and choices vanish although records use them."`
+}
+
+// proposal is what the builder's routes take.
+type proposal struct {
+	Definitions []json.RawMessage `json:"definitions"`
+	Remove      []definitionName  `json:"remove,omitempty"`
+	Force       bool              `json:"force,omitempty"`
+}
+
+type definitionName struct {
+	Kind string `json:"kind"`
+	Key  string `json:"key"`
+}
+
+func (d definitionFiles) proposal() (*proposal, error) {
+	if len(d.Path) == 0 && len(d.Remove) == 0 {
+		return nil, usageError{errors.New("name files of definitions, or what to --remove")}
+	}
+	p := &proposal{Definitions: []json.RawMessage{}, Force: d.Force}
+	for _, name := range d.Remove {
+		kind, key, ok := strings.Cut(name, "/")
+		if !ok {
+			return nil, usageError{fmt.Errorf("%q must have the form kind/key", name)}
+		}
+		p.Remove = append(p.Remove, definitionName{kind, key})
+	}
+	for _, path := range d.Path {
+		if err := p.add(path); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// add reads a file, or all files of a folder that end in .json.
+func (p *proposal) add(path string) error {
+	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || name != path && filepath.Ext(name) != ".json" {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if !json.Valid(text) {
+			return fmt.Errorf("%s is not JSON", name)
+		}
+		p.Definitions = append(p.Definitions, text)
+		return nil
+	})
+}
+
+// definitionProblem is a problem or a warning of definitions.
+type definitionProblem struct {
+	Path    string `json:"path"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// problemLines are lines of problems behind a word.
+func problemLines(word string, list []definitionProblem) string {
+	var lines []string
+	for _, f := range list {
+		lines = append(lines, word+": "+f.Path+": "+f.Message)
+	}
+	return strings.Join(lines, "\n")
+}
+
+type checkCmd struct{ definitionFiles }
+
+// Run says what publishing would refuse, and what should be mended.
+func (c *checkCmd) Run(ctx context.Context, m *Main) error {
+	p, err := c.proposal()
+	if err != nil {
+		return err
+	}
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var found struct {
+		Problems []definitionProblem `json:"problems"`
+		Warnings []definitionProblem `json:"warnings"`
+	}
+	var refused *problemError
+	switch err := api.call(ctx, "POST", "/builder/check", p, &found); {
+	case errors.As(err, &refused) && refused.Status == 422:
+		for _, e := range refused.Errors {
+			found.Problems = append(found.Problems, definitionProblem(e))
+		}
+	case err != nil:
+		return fmt.Errorf("check: %w", err)
+	}
+	text := strings.TrimPrefix(problemLines("problem", found.Problems)+"\n"+problemLines("warning", found.Warnings), "\n")
+	if text == "" {
+		text = "nothing stands against publishing"
+	}
+	if err := m.print(found, strings.TrimSuffix(text, "\n")); err != nil || len(found.Problems) == 0 {
+		return err
+	}
+	return errors.New("this cannot be published")
+}
+
+type publishCmd struct{ definitionFiles }
+
+// published is what the API says of a publication.
+type published struct {
+	Version  int64               `json:"version"`
+	Warnings []definitionProblem `json:"warnings,omitempty"`
+}
+
+// Run publishes definitions with the current ones.
+func (c *publishCmd) Run(ctx context.Context, m *Main) error {
+	p, err := c.proposal()
+	if err != nil {
+		return err
+	}
+	return m.publish(ctx, "/builder/publish", p)
+}
+
+func (m *Main) publish(ctx context.Context, path string, body any) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var done published
+	if err := api.call(ctx, "POST", path, body, &done); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	text := fmt.Sprintf("the definitions are now version %d", done.Version)
+	if len(done.Warnings) > 0 {
+		text += "\n" + problemLines("warning", done.Warnings)
+	}
+	return m.print(done, text)
+}
+
+type rollbackCmd struct {
+	Version int64 `arg:"" help:"The version whose definitions are published again."`
+}
+
+// Run publishes an earlier version again.
+func (c *rollbackCmd) Run(ctx context.Context, m *Main) error {
+	return m.publish(ctx, fmt.Sprintf("/builder/versions/%d/rollback", c.Version), map[string]any{})
+}
+
+type versionsCmd struct{}
+
+// Run lists the published versions, newest first.
+func (versionsCmd) Run(ctx context.Context, m *Main) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var list struct {
+		Items []struct {
+			Version int64  `json:"version"`
+			At      string `json:"at"`
+			By      string `json:"by"`
+			Cause   string `json:"cause,omitempty"`
+		} `json:"items"`
+	}
+	if err := api.call(ctx, "GET", "/builder/versions", nil, &list); err != nil {
+		return err
+	}
+	var lines []string
+	for _, v := range list.Items {
+		lines = append(lines, fmt.Sprintf("%6d  %s  %-12s %s", v.Version, v.At, v.By, v.Cause))
+	}
+	if len(lines) == 0 {
+		lines = []string{"nothing is published yet"}
+	}
+	return m.print(list.Items, strings.Join(lines, "\n"))
+}

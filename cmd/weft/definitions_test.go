@@ -27,6 +27,6 @@ func TestDefinitionsOnTheCommandLine(t *testing.T) {
 		{args: "rollback 2 --data DIR/d", says: []string{"now version 4"}},
 		{args: "rollback 9 --data DIR/d", status: 1, errs: []string{"version 9"}},
 		{args: "versions --data DIR/d", says: []string{"     4 ", "rollback", "admin"}},
-		{args: "versions --json --data DIR/d", says: []string{`"version":4`}},
+		{args: "versions --json --data DIR/d", says: []string{`"version": 4`}},
 	})
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Leases *lease.Keeper
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Zone is that of the organisation; nil means UTC.
+	Zone func() *time.Location
 }
 
 // Builder publishes definitions. It is safe for concurrent use; publishing
@@ -36,15 +38,19 @@ type Builder struct {
 	current     *model.Current
 	collections func(*model.Model) []store.Collection
 	now         func() time.Time
+	zone        func() *time.Location
 	leases      *lease.Keeper
 	publishing  sync.Mutex
 }
 
 // New makes a Builder.
 func New(o Options) *Builder {
-	b := &Builder{store: o.Store, current: o.Current, collections: o.Collections, leases: o.Leases, now: o.Now}
+	b := &Builder{store: o.Store, current: o.Current, collections: o.Collections, leases: o.Leases, now: o.Now, zone: o.Zone}
 	if b.now == nil {
 		b.now = time.Now
+	}
+	if b.zone == nil {
+		b.zone = func() *time.Location { return time.UTC }
 	}
 	return b
 }

@@ -18,7 +18,15 @@ import (
 type Proposal struct {
 	Definitions []json.RawMessage `json:"definitions"`
 	Remove      []Ref             `json:"remove,omitempty"`
+	// Replace replaces choices in all records, so that they can be removed.
+	Replace []Replacement `json:"replace,omitempty"`
+	// Titles is the language in which choices that become text are written by their
+	// titles; "" means by their keys.
+	Titles string `json:"titles,omitempty"`
+	Note   string `json:"note,omitempty"`
 }
+
+func (p Proposal) conversions() Conversions { return Conversions{p.Replace, p.Titles} }
 
 // Ref names a definition.
 type Ref struct {

@@ -3,6 +3,8 @@ package builder_test
 import (
 	"slices"
 	"testing"
+
+	"weft/builder"
 )
 
 func TestImpactCountsRecordsAndNamesDefinitions(t *testing.T) { // P4, R-18
@@ -20,7 +22,7 @@ func TestImpactCountsRecordsAndNamesDefinitions(t *testing.T) { // P4, R-18
 		"name":{"x-type":"text","x-unique":true,"maxLength":10,"x-searchable":true,"x-title":`+title+`},`+choice("stage", "new")+`,"phone":{"x-type":"phone","x-title":`+title+`},
 		"size":{"x-type":"formula","x-formula":"LEN(name)","x-result":"number","x-title":`+title+`}}}`,
 		form("phone", `"name"`), form("desk", `"name","note"`), view)
-	out, err := b.Impact(t.Context(), next)
+	out, err := b.Impact(t.Context(), next, builder.Conversions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func TestImpactCountsRecordsAndNamesDefinitions(t *testing.T) { // P4, R-18
 	}{
 		"/entity/deal/properties/note field_removed":               {1, []string{"form/desk", "view/board"}},
 		"/entity/deal/properties/stage/x-choices/1 choice_removed": {1, []string{"view/board"}},
-		"/entity/deal/properties/name becomes_unique":              {2, nil},
+		"/entity/deal/properties/name becomes_unique":              {0, nil},
 		"/entity/deal/properties/name renewed_later":               {2, nil},
 		"/entity/deal/properties/size renewed_later":               {2, nil},
 		"/entity/deal/properties/phone becomes_required":           {2, []string{"form/phone", "form/desk"}},

@@ -16,6 +16,9 @@ import (
 func (b *Builder) Apply(p Proposal) (*schemas.Set, []problem.Field) {
 	set := b.Published().Clone()
 	var problems []problem.Field
+	if p.Titles != "" && p.Titles != "zh-CN" && p.Titles != "en" {
+		problems = append(problems, problem.At("/titles", "not_one_of", "values", "zh-CN, en"))
+	}
 	for i, ref := range p.Remove {
 		if !set.Remove(ref.Kind, ref.Key) {
 			problems = append(problems, problem.At(problem.Pointer("remove", i), "no_such_definition", "kind", string(ref.Kind), "key", ref.Key))
@@ -60,7 +63,7 @@ func (b *Builder) CheckProposal(ctx context.Context, p Proposal, force bool) (pr
 	if len(problems) > 0 {
 		return problems, nil, nil
 	}
-	return b.Check(ctx, set, force)
+	return b.check(ctx, publication{set: set, force: force, how: p.conversions()})
 }
 
 // PublishProposal publishes the current definitions with the proposal's changes.
@@ -100,7 +103,7 @@ func (b *Builder) publishProposal(ctx context.Context, pub publication, p Propos
 	if len(problems) > 0 {
 		return 0, problem.Of(problem.Invalid, problems...)
 	}
-	pub.set = set
+	pub.set, pub.how, pub.note = set, p.conversions(), p.Note
 	return b.publishLocked(ctx, pub)
 }
 

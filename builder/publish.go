@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -19,8 +19,15 @@ type publication struct {
 	set           *schemas.Set
 	// force allows the removal of keys that no record uses.
 	force bool
+	// keep leaves values of removed fields and entities out of sight.
+	keep bool
+	// how says how fields are converted.
+	how  Conversions
+	note string
 	// ops are committed together with the version.
 	ops []store.Op
+	// conversions are the reports of what is converted.
+	conversions []ConversionReport
 }
 
 // Publish makes set the current definitions: it is compiled and compared with
@@ -38,16 +45,6 @@ func (b *Builder) Publish(ctx context.Context, by string, set *schemas.Set) (int
 // and changes field types, where no record uses them.
 func (b *Builder) PublishForced(ctx context.Context, by string, set *schemas.Set) (int64, error) {
 	return b.publish(ctx, publication{by: by, cause: "publish", set: set, force: true})
-}
-
-// Rollback publishes the definitions of an older version again, as a new
-// version. Keys that it lacks are removed only where no record uses them.
-func (b *Builder) Rollback(ctx context.Context, by string, version int64) (int64, error) {
-	set, err := b.Definitions(ctx, version)
-	if err != nil {
-		return 0, err
-	}
-	return b.publish(ctx, publication{by: by, cause: "rollback", of: strconv.FormatInt(version, 10), set: set, force: true})
 }
 
 func (b *Builder) publish(ctx context.Context, p publication) (int64, error) {
@@ -69,8 +66,9 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	}
 	version := newest.Version + 1
 	m, problems := model.Compile(p.set, version)
+	var ev *evolution
 	if len(problems) == 0 {
-		if problems, err = b.lossProblems(ctx, p.set, p.force); err != nil {
+		if ev, problems, err = b.consequences(ctx, &p); err != nil {
 			return 0, err
 		}
 	}
@@ -81,18 +79,18 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	if len(changes) == 0 && newest.Version > 0 && len(p.ops) == 0 {
+	if len(changes) == 0 && newest.Version > 0 && len(p.ops) == 0 && len(ev.conversions) == 0 {
 		return newest.Version, nil
 	}
 	if err := b.ensure(ctx, m); err != nil {
 		return 0, err
 	}
-	jobs, err := record.RecomputationOps(b.current.Model(), m, b.now())
+	jobs, err := record.RecomputationOps(b.current.Model(), m, ev.byEntity(), b.now())
 	if err != nil {
 		return 0, err
 	}
 	p.ops = append(p.ops, jobs...)
-	switch err := b.commit(ctx, p, version, changes); {
+	switch err := b.commit(ctx, p, version, changes, ev.retained); {
 	case problem.CodeOf(err) == problem.Conflict:
 		return 0, b.supersededBy(ctx, version)
 	case err != nil:
@@ -100,6 +98,33 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 	}
 	b.current.Swap(m)
 	return version, nil
+}
+
+// consequences finds what the set means for present records, and what of it is
+// refused; the reports of conversions are noted in p.
+func (b *Builder) consequences(ctx context.Context, p *publication) (*evolution, []problem.Field, error) {
+	ev, err := b.evolve(ctx, p.set, p.how)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems := b.checkReplacements(p.set, p.how.Replace)
+	if p.keep {
+		ev.removals = slices.DeleteFunc(ev.removals, func(l removal) bool { return l.code == "entity_removed" || l.code == "field_removed" })
+	}
+	refused, err := b.removalProblems(ctx, ev.removals, p.force)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems = append(problems, refused...)
+	if p.conversions, err = b.reports(ctx, ev); err != nil {
+		return nil, nil, err
+	}
+	for _, r := range p.conversions {
+		if r.Unfit > 0 && !p.force {
+			problems = append(problems, r.problem())
+		}
+	}
+	return ev, problems, nil
 }
 
 // supersededBy loads the version that another publisher has written, so that a
@@ -120,11 +145,11 @@ func (b *Builder) ensure(ctx context.Context, m *model.Model) error {
 	}
 	var taken *store.UniqueError
 	if errors.As(err, &taken) {
-		at := problem.Pointer(schemas.KindEntity, taken.Collection, "x-unique")
-		if e, ok := m.Entity(taken.Collection); ok {
-			at = uniqueAt(e, taken.Index)
+		f, failed := b.uniqueProblem(ctx, m, taken)
+		if failed != nil {
+			return errors.Join(failed, b.restoreIndexes(ctx))
 		}
-		err = problem.Of(problem.Invalid, problem.At(at, "unique_broken", "entity", taken.Collection))
+		err = problem.Of(problem.Invalid, f)
 	}
 	return errors.Join(err, b.restoreIndexes(ctx))
 }
@@ -153,15 +178,15 @@ func (b *Builder) restoreIndexes(ctx context.Context) error {
 }
 
 // commit writes the version with its definitions.
-func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change) error {
+func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change, retained retainedFields) error {
 	id := model.VersionID(version)
 	head, err := versions.Put(Version{
-		ID: id, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Changes: changes,
+		ID: id, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Note: p.note, Changes: changes, Conversions: p.conversions,
 	})
 	if err != nil {
 		return err
 	}
-	content, err := definitions.Put(definitionRow{ID: id, Set: p.set})
+	content, err := definitions.Put(definitionRow{ID: id, Set: p.set, Retained: retained})
 	if err != nil {
 		return err
 	}

@@ -15,17 +15,18 @@ import (
 type removal struct {
 	at, code string
 	field    string // "" for a whole entity
+	choice   string // "" for the whole field
 	params   []any
 	// collection and where find the records that use it.
 	collection string
 	where      query.Expr
 }
 
-// lossProblems finds what records would lose by publishing set. Without force
-// every removal is a problem; with it only those that records use, with how many.
-func (b *Builder) lossProblems(ctx context.Context, set *schemas.Set, force bool) ([]problem.Field, error) {
+// removalProblems are the removals that publishing would refuse: without force all,
+// with it only those that records use, with how many.
+func (b *Builder) removalProblems(ctx context.Context, removals []removal, force bool) ([]problem.Field, error) {
 	var problems []problem.Field
-	for _, l := range b.removals(set) {
+	for _, l := range removals {
 		if !force {
 			problems = append(problems, problem.At(l.at, l.code, l.params...))
 			continue
@@ -39,31 +40,6 @@ func (b *Builder) lossProblems(ctx context.Context, set *schemas.Set, force bool
 		}
 	}
 	return problems, nil
-}
-
-// removals compares the published entities with those of set.
-func (b *Builder) removals(set *schemas.Set) []removal {
-	m := b.current.Model()
-	if m == nil {
-		return nil
-	}
-	var out []removal
-	for _, old := range m.Set.Entities {
-		e, ok := m.Entity(old.Key)
-		if !ok {
-			continue
-		}
-		at := problem.Pointer(schemas.KindEntity, old.Key)
-		d, ok := set.Get(schemas.KindEntity, old.Key)
-		if !ok {
-			out = append(out, removal{at: at, code: "entity_removed", params: []any{"entity", old.Key}, collection: old.Key})
-			continue
-		}
-		for _, f := range e.Fields {
-			out = append(out, fieldRemovals(f, d.(*schemas.Entity).Properties.Get(f.Key), at+problem.Pointer("properties", f.Key))...)
-		}
-	}
-	return out
 }
 
 func fieldRemovals(f *model.Field, now *schemas.Field, at string) []removal {
@@ -98,7 +74,7 @@ func choiceRemovals(f *model.Field, now *schemas.Field, at string) []removal {
 			continue
 		}
 		out = append(out, removal{
-			at: at + problem.Pointer("x-choices", i), code: "choice_removed", field: f.Key, params: []any{"choice", c.Key},
+			at: at + problem.Pointer("x-choices", i), code: "choice_removed", field: f.Key, choice: c.Key, params: []any{"choice", c.Key},
 			collection: f.Entity.Key, where: query.Cmp{Path: f.Path(), Op: query.Eq, Value: c.Key},
 		})
 	}

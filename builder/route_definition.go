@@ -2,13 +2,16 @@ package builder
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/gorilla/mux"
 
+	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/request"
+	"weft/runtime/store"
 	"weft/schemas"
 )
 
@@ -20,13 +23,19 @@ type proposalBody struct {
 
 // publishedAnswer answers a publishing.
 type publishedAnswer struct {
-	Version  int64            `json:"version"`
-	Warnings []map[string]any `json:"warnings,omitempty"`
+	Version int64 `json:"version"`
+	// Conversions say what is being converted in the background.
+	Conversions []ConversionReport `json:"conversions,omitempty"`
+	Warnings    []map[string]any   `json:"warnings,omitempty"`
 }
 
 // published answers with the version and its warnings.
 func (c *requestContext) published(b *Builder, version int64) error {
-	return c.answer(http.StatusOK, publishedAnswer{version, c.warningsOf(b, version)})
+	row, err := versions.Get(c.r.Context(), b.store, model.VersionID(version))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return c.answer(http.StatusOK, publishedAnswer{version, row.Conversions, c.warningsOf(b, version)})
 }
 
 // warningsOf are the warnings of a version, if it is the current one.
@@ -133,7 +142,7 @@ func impact(b *Builder, c *requestContext, p Proposal) error {
 	if len(problems) > 0 {
 		return problem.Of(problem.Invalid, problems...)
 	}
-	out, err := b.Impact(c.r.Context(), set)
+	out, err := b.Impact(c.r.Context(), set, p.conversions())
 	if err != nil {
 		return err
 	}

@@ -75,6 +75,13 @@ func checkDraft(b *Builder, c *requestContext) error {
 	if err != nil {
 		return err
 	}
+	overtaken, err := b.overtaken(c.r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if len(overtaken) > 0 {
+		return problem.Of(problem.Conflict, overtaken...)
+	}
 	return check(b, c, proposalBody{d.Proposal, in.Force})
 }
 

@@ -194,6 +194,9 @@ func TestDraftRoutes(t *testing.T) {
 		t.Fatal(status)
 	}
 	b.publish(t, entity("deal", text("name")+","+text("remark")))
+	if status, _, body := ask(t, s, "POST", "/builder/drafts/board/check", jsonType, ""); status != 409 || !strings.Contains(body, "/entity/deal") { // E5
+		t.Fatal(status, body)
+	}
 	if status, _, body := ask(t, s, "POST", "/builder/drafts/board/publish", jsonType, ""); status != 409 || !strings.Contains(body, "/entity/deal") {
 		t.Fatal(status, body)
 	}

@@ -26,6 +26,9 @@ type Version struct {
 	Of string `json:"of,omitempty"`
 	// Changes are the definitions that differ from the version before.
 	Changes []Change `json:"changes"`
+	Note    string   `json:"note,omitempty"`
+	// Conversions report what was converted, as it was found before publishing.
+	Conversions []ConversionReport `json:"conversions,omitempty"`
 }
 
 // Change is one definition that was added, changed or removed.
@@ -40,6 +43,8 @@ type definitionRow struct {
 	ID  string       `json:"id"`
 	Rev int64        `json:"rev"`
 	Set *schemas.Set `json:"set"`
+	// Retained are fields whose values are out of sight; see evolution.
+	Retained retainedFields `json:"retained,omitempty"`
 }
 
 // Versions lists published versions, newest first, at most limit of those

@@ -22,6 +22,7 @@ type recomputationBatch struct {
 	// follow, left whether other jobs about them wait.
 	last       string
 	count      int64
+	unfit      int64 // values that a conversion could not take over
 	more, left bool
 }
 
@@ -44,7 +45,7 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 		return err
 	}
 	cs := b.s.recomputationChangeset(m, b.job)
-	if err := cs.recomputeRecords(ctx, e, docs, b.job); err != nil {
+	if b.unfit, err = cs.recomputeRecords(ctx, e, docs, b.job); err != nil {
 		return err
 	}
 	b.left = b.left || len(cs.referred) > 0
@@ -112,7 +113,7 @@ func (b *recomputationBatch) commit(ctx context.Context, batch *store.Batch) err
 		return b.s.store.Commit(ctx, batch)
 	}
 	next := b.job
-	next.After, next.Done = b.last, next.Done+b.count
+	next.After, next.Done, next.Unfit = b.last, next.Done+b.count, next.Unfit+b.unfit
 	op, err := next.write(store.Replace)
 	if err != nil {
 		return err
@@ -139,32 +140,37 @@ func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *ch
 // recomputeRecords computes the records anew, and everything that is computed from them.
 // Roll-ups of their own are only looked at after a publishing: other changes
 // keep them right by themselves.
-func (df *derivedFields) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) error {
+func (df *derivedFields) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) (unfit int64, err error) {
 	items := make([]*change, len(docs))
 	for i, d := range docs {
 		ch, err := df.adopt(e, d)
 		if err != nil {
-			return err
+			return 0, err
+		}
+		for _, c := range j.Convert {
+			if !c.Apply(ch.after) {
+				unfit++
+			}
 		}
 		items[i] = ch
 	}
 	for _, ch := range items {
 		if j.Via == "" {
 			if err := df.recomputeOwnRollUps(ctx, ch); err != nil {
-				return err
+				return 0, err
 			}
 		}
 		if _, err := df.recomputeFormulas(ctx, ch); err != nil {
-			return err
+			return 0, err
 		}
 		if ch.rederived = j.Text; ch.rederived || len(ch.diff()) > 0 {
 			ch.op = opUpdate
 		}
 		if err := df.touchParent(ctx, ch); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return df.recompute(ctx)
+	return unfit, df.recompute(ctx)
 }
 
 func (df *derivedFields) recomputeOwnRollUps(ctx context.Context, ch *change) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"weft/runtime/model"
@@ -35,6 +37,10 @@ type recomputationJob struct {
 	Depth  int    `json:"depth,omitempty"`
 	// Silent jobs leave no history and have no effects.
 	Silent bool `json:"silent,omitempty"`
+	// Convert are conversions of fields whose type has changed, the oldest first.
+	Convert []model.Conversion `json:"convert,omitempty"`
+	// Unfit counts values that did not fit their new type and are out of sight.
+	Unfit int64 `json:"unfit,omitempty"`
 	// After is the last record that is done, Until the last one there was when
 	// the work began: younger ones were made under the new definitions.
 	After string `json:"after,omitempty"`
@@ -98,16 +104,28 @@ func recomputationJobs(ctx context.Context, from store.Reader) ([]recomputationJ
 	return jobs, nil
 }
 
-// RecomputationOps are to be committed with the version that puts now in the place
-// of old: they leave a job for every entity whose records must follow.
-func RecomputationOps(old, now *model.Model, at time.Time) ([]store.Op, error) {
-	renewals := model.Recomputations(old, now)
-	ops := make([]store.Op, len(renewals))
-	for i, r := range renewals {
-		var err error
-		if ops[i], err = (recomputationJob{Entity: r.Entity.Key, Version: now.Version, Text: r.Text, Silent: true}).insert(at); err != nil {
+// RecomputationOps are committed with the version that replaces old by now: they
+// insert a job for every entity whose records must be recomputed, or have fields
+// to convert.
+func RecomputationOps(old, now *model.Model, convert map[string][]model.Conversion, at time.Time) ([]store.Op, error) {
+	jobs := map[string]recomputationJob{}
+	for _, r := range model.Recomputations(old, now) {
+		jobs[r.Entity.Key] = recomputationJob{Text: r.Text}
+	}
+	for entity, conversions := range convert {
+		j := jobs[entity]
+		j.Convert = conversions
+		jobs[entity] = j
+	}
+	ops := make([]store.Op, 0, len(jobs))
+	for _, entity := range slices.Sorted(maps.Keys(jobs)) {
+		j := jobs[entity]
+		j.Entity, j.Version, j.Silent = entity, now.Version, true
+		op, err := j.insert(at)
+		if err != nil {
 			return nil, err
 		}
+		ops = append(ops, op)
 	}
 	return ops, nil
 }
@@ -120,6 +138,8 @@ type RecomputationProgress struct {
 	Done    int64 `json:"done"`
 	Total   int64 `json:"total"`
 	Skipped int64 `json:"skipped,omitempty"`
+	// Unfit values did not fit the new type of their field and are out of sight.
+	Unfit int64 `json:"unfit,omitempty"`
 }
 
 // PendingRecomputations tells which entities have records that do not follow the
@@ -135,14 +155,14 @@ func PendingRecomputations(ctx context.Context, from store.Reader) ([]Recomputat
 		if j.Via != "" {
 			continue
 		}
-		r := RecomputationProgress{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped}
+		r := RecomputationProgress{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped, Unfit: j.Unfit}
 		if j.Until == "" {
 			if r.Total, err = from.Count(ctx, j.Entity, nil, 0); err != nil {
 				return nil, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
 			}
 		}
 		if i, have := at[j.Entity]; have {
-			out[i].Done, out[i].Total, out[i].Skipped = out[i].Done+r.Done, out[i].Total+r.Total, out[i].Skipped+r.Skipped
+			out[i].Done, out[i].Total, out[i].Skipped, out[i].Unfit = out[i].Done+r.Done, out[i].Total+r.Total, out[i].Skipped+r.Skipped, out[i].Unfit+r.Unfit
 			continue
 		}
 		at[j.Entity] = len(out)

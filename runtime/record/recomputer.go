@@ -139,6 +139,7 @@ func (r *Recomputer) batches(jobs []recomputationJob) []*recomputationBatch {
 		default:
 			b.older = append(b.older, b.job)
 			j.Text = j.Text || b.job.Text
+			j.Convert = append(b.job.Convert, j.Convert...)
 		}
 		b.job = j
 	}

@@ -79,15 +79,15 @@ type App struct {
 // there is a user admin.
 func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Store: o.Store, Current: &model.Current{}, Leases: lease.New(lease.Options{Store: o.Store})}
-	a.Builder = builder.New(builder.Options{
-		Store: o.Store, Current: a.Current, Collections: Collections, Leases: a.Leases, Now: o.Now,
-	})
-	if err := a.Builder.Load(ctx); err != nil {
-		return nil, fmt.Errorf("definitions: %w", err)
-	}
 	var err error
 	if a.Settings, err = settings.Open(ctx, settings.Options{Store: o.Store, First: o.First, Now: o.Now}); err != nil {
 		return nil, err
+	}
+	a.Builder = builder.New(builder.Options{
+		Store: o.Store, Current: a.Current, Collections: Collections, Leases: a.Leases, Now: o.Now, Zone: a.Settings.Zone,
+	})
+	if err := a.Builder.Load(ctx); err != nil {
+		return nil, fmt.Errorf("definitions: %w", err)
 	}
 	a.newServices(o)
 	if _, a.Generated, err = a.Access.EnsureAdmin(ctx, o.AdminPassword); err != nil {

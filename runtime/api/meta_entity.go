@@ -19,7 +19,8 @@ type entityMeta struct {
 	ChildOf     *schemas.ChildOf    `json:"child_of,omitempty"`
 	Operations  []schemas.Operation `json:"operations"`
 	Fields      []fieldMeta         `json:"fields"`
-	Machine     *machineMeta        `json:"machine,omitempty"`
+	Machine     *machineMeta        `json:"machine,omitempty"` // the first of Machines
+	Machines    []*machineMeta      `json:"machines,omitempty"`
 	Schema      map[string]any      `json:"schema"`
 }
 
@@ -44,8 +45,8 @@ type fieldMeta struct {
 	Result     schemas.FieldType `json:"result,omitempty"`
 }
 
-// machineMeta is a stage machine without its guards, which are reported, all at
-// once, when a transition violates them.
+// machineMeta is a stage machine, with the guards, locks and values that speak of
+// the actor's fields: a form tells what a move needs before it asks for it.
 type machineMeta struct {
 	Key         string           `json:"key"`
 	Title       schemas.Title    `json:"title"`
@@ -60,6 +61,12 @@ type stageMeta struct {
 	Title       schemas.Title `json:"title"`
 	Type        string        `json:"type"`
 	Probability *float64      `json:"probability,omitempty"`
+	Retired     bool          `json:"retired,omitempty"`
+	// Enter guards are asked on entry, Stay guards as long as the record stays;
+	// Lock lists the fields that cannot be changed.
+	Enter []schemas.Guard `json:"enter,omitempty"`
+	Stay  []schemas.Guard `json:"stay,omitempty"`
+	Lock  []string        `json:"lock,omitempty"`
 }
 
 type transitionMeta struct {
@@ -70,7 +77,10 @@ type transitionMeta struct {
 	Direction string          `json:"direction"`
 	Form      []string        `json:"form,omitempty"`
 	Reason    *schemas.Reason `json:"reason,omitempty"`
-	Allowed   bool            `json:"allowed"`
+	Guards    []schemas.Guard `json:"guards,omitempty"`
+	// Set are the fields that the move gives values.
+	Set     []string `json:"set,omitempty"`
+	Allowed bool     `json:"allowed"`
 }
 
 var operations = []schemas.Operation{
@@ -116,8 +126,14 @@ func (v viewer) entity(e *model.Entity) entityMeta {
 			meta.Fields = append(meta.Fields, v.field(f, readable, writable))
 		}
 	}
-	if e.Machine != nil && v.rights.Readable(e.Key, e.Machine.Field.Key) {
-		meta.Machine = v.machine(e.Machine)
+	for _, m := range e.Machines {
+		if !v.rights.Readable(e.Key, m.Field.Key) {
+			continue
+		}
+		meta.Machines = append(meta.Machines, v.machine(m))
+		if m == e.Machine {
+			meta.Machine = meta.Machines[0]
+		}
 	}
 	return meta
 }
@@ -160,16 +176,49 @@ func (v viewer) writable(entity, field string) bool {
 
 func (v viewer) machine(m *model.StageMachine) *machineMeta {
 	meta := &machineMeta{Key: m.Def.Key, Title: m.Def.Title, Field: m.Field.Key, Initial: m.Def.Initial, Transitions: []transitionMeta{}}
-	for _, s := range m.Def.Stages {
-		meta.Stages = append(meta.Stages, stageMeta{s.Key, s.Title, s.Type, s.Probability})
+	for _, key := range m.Order {
+		s := m.Stages[key]
+		meta.Stages = append(meta.Stages, stageMeta{Key: key, Title: s.Def.Title, Type: s.Def.Type, Probability: s.Def.Probability,
+			Retired: s.Retired, Enter: v.guards(m.Entity, s.Enter), Stay: v.guards(m.Entity, s.Stay), Lock: v.locked(m, s)})
 	}
 	for _, t := range m.Transitions {
 		meta.Transitions = append(meta.Transitions, transitionMeta{
 			Key: t.Def.Key, Title: t.Def.Title, From: t.Def.From, To: t.Def.To, Direction: t.Def.Direction,
 			Form: v.readableOrWritable(m.Entity.Key, t.Def.Form), Reason: t.Def.Reason, Allowed: v.allowedTransition(m.Entity.Key, t.Def.Key),
+			Guards: v.guards(m.Entity, t.Guards), Set: v.readable(m.Entity.Key, slices.Sorted(maps.Keys(t.Def.Set))),
 		})
 	}
 	return meta
+}
+
+// guards keeps what the guards ask of the actor's fields.
+func (v viewer) guards(e *model.Entity, list []model.Guard) []schemas.Guard {
+	var out []schemas.Guard
+	for _, g := range list {
+		cut := *g.Def
+		if cut.Fields = v.readableOrWritable(e.Key, g.Def.Fields); len(cut.Fields) == 0 {
+			cut.Fields = nil
+		}
+		switch {
+		case g.Def.Type == "required" && cut.Fields == nil,
+			g.Def.Type == "attachment" && len(v.readableOrWritable(e.Key, []string{g.Def.Field})) == 0,
+			g.Def.Type == "filter" && !v.readableFilter(e, g.Where):
+			continue
+		}
+		out = append(out, cut)
+	}
+	return out
+}
+
+// locked lists the actor's fields that a stage locks.
+func (v viewer) locked(m *model.StageMachine, s *model.Stage) []string {
+	var keys []string
+	for _, f := range m.Entity.Fields {
+		if f != m.Field && s.Locks(f) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return v.readableOrWritable(m.Entity.Key, keys)
 }
 
 // allowedTransition tells whether some grant gives the actor a transition on some row.
@@ -191,8 +240,8 @@ func (v viewer) allowedTransition(entity, transition string) bool {
 	return false
 }
 
-// schema is the entity's JSON Schema restricted to the actor's fields. When a
-// field is left out so are all conditions, since they could mention it.
+// schema is the entity's JSON Schema restricted to the actor's fields and to the
+// conditions that mention no other.
 func (v viewer) schema(e *model.Entity) map[string]any {
 	cut := e.JSONSchema()
 	all := cut["properties"].(map[string]any)
@@ -204,17 +253,19 @@ func (v viewer) schema(e *model.Entity) map[string]any {
 		if f := e.ByKey[key]; f != nil && f.IsChildRows() && f.Target != nil {
 			rows := v.schema(f.Target)
 			delete(rows, "$schema")
-			delete(rows, "required") // a new row has no id yet
+			rows["required"] = slices.DeleteFunc(rows["required"].([]string), func(key string) bool {
+				// A new row has no id yet, and its place says its parent.
+				return model.IsSystem(key) || f.Target.Child != nil && key == f.Target.Child.Field.Key
+			})
 			s.(map[string]any)["items"] = rows
 		}
 		stored[key] = s
 	}
 	cut["properties"] = stored
-	cut["required"] = slices.DeleteFunc(append([]string{"id", "rev"}, e.Def.Required...), func(key string) bool { return stored[key] == nil })
-	if len(stored) < len(all) {
-		for _, word := range conditionWords {
-			delete(cut, word)
-		}
+	cut["required"] = slices.DeleteFunc(cut["required"].([]string), func(key string) bool { return stored[key] == nil })
+	for _, word := range conditionWords {
+		delete(cut, word)
 	}
+	maps.Copy(cut, e.VisibleConditions(func(key string) bool { return stored[key] != nil }))
 	return cut
 }

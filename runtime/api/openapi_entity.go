@@ -93,6 +93,8 @@ func readField(s object) object {
 	if isAmount(s) {
 		s["type"] = "string"
 		delete(s, "oneOf")
+		delete(s, "minimum") // bounds of numbers
+		delete(s, "maximum")
 	}
 	return s
 }

@@ -191,7 +191,11 @@ func (c *compiler) requiredNames(value any, s subject, here string) {
 	for i, v := range list {
 		name, ok := v.(string)
 		switch {
-		case !ok || s.record == nil || s.record.ByKey[name] != nil:
+		case !ok || s.record == nil:
+		case s.record.ByKey[name] != nil:
+			if s.record.ByKey[name].Retired {
+				c.fail(here+problem.Pointer(i), "field_retired", "field", name)
+			}
 		case IsSystem(name):
 			c.fail(here+problem.Pointer(i), "system_field_required", "field", name)
 		default:

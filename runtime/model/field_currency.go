@@ -18,11 +18,18 @@ type currencyType struct{ plain }
 func (currencyType) Name() schemas.FieldType        { return schemas.TypeCurrency }
 func (currencyType) Kind(*schemas.Field) query.Kind { return query.Decimal }
 
-func (currencyType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{
+func (currencyType) Schema(f *schemas.Field) map[string]any {
+	s := map[string]any{
 		"type":    []string{"string", "number"},
 		"pattern": decimalPattern.String(),
 	}
+	if f.Minimum != nil {
+		s["minimum"] = *f.Minimum
+	}
+	if f.Maximum != nil {
+		s["maximum"] = *f.Maximum
+	}
+	return s
 }
 
 func (currencyType) Check(f *schemas.Field) []problem.Field {

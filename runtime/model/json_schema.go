@@ -58,6 +58,9 @@ func (f *Field) JSONSchema() map[string]any {
 	if f.Def.Currency != "" {
 		s["x-currency"] = f.Def.Currency
 	}
+	if _, bounded := s["minLength"]; f.Required && s["type"] == "string" && s["enum"] == nil && !bounded {
+		s["minLength"] = 1 // an empty text is unset
+	}
 	if f.Computed || f.Def.ReadOnly || f.Retired {
 		s["readOnly"] = true
 	}
@@ -92,5 +95,10 @@ func (e *Entity) rowSchema() map[string]any {
 			required = append(required, f.Key)
 		}
 	}
-	return map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+	doc := map[string]any{}
+	if c := e.Child; c != nil {
+		doc = e.VisibleConditions(func(key string) bool { return key != c.Field.Key })
+	}
+	doc["type"], doc["properties"], doc["required"], doc["additionalProperties"] = "object", properties, required, false
+	return doc
 }

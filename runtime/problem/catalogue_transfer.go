@@ -34,6 +34,7 @@ func init() {
 		"import_no_match_header":     {"没有与{entity}的字段对应的列：{headers}", "no column is a field of {entity}: {headers}"},
 		"import_mapping_name":        {"名称须为小写字母、数字、点、连字符或下划线", "a name has lower-case letters, digits, points, hyphens and underscores, and is the one in the document"},
 		"import_key_unfilled":        {"没有列填写键字段 {field}", "no column fills the key field {field}"},
+		"import_create_id":           {"只有以 id 为键时才能新建", "create is for rows with the key id"},
 		"import_distinct_key":        {"合并相同行需要键字段", "distinct rows need a key field"},
 		"import_field_twice":         {"字段 {field} 由多列填写", "more than one column fills the field {field}"},
 		"import_no_reference":        {"字段 {field} 不是引用", "the field {field} is no reference"},

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weft/runtime/model"
@@ -49,14 +50,17 @@ func (n *referenceNames) load(ctx context.Context, c exportColumn, page []map[st
 }
 
 // namingFields are the fields by which a default reference is found, the title
-// field first.
+// field first, of users the login.
 func namingFields(e *model.Entity) []*model.Field {
 	var fields []*model.Field
+	if login := e.ByKey["login"]; e.Key == userEntity && login != nil {
+		fields = append(fields, login) // names are shared more often
+	}
 	if e.TitleField != nil {
 		fields = append(fields, e.TitleField)
 	}
 	for _, u := range e.Unique {
-		if len(u.Fields) == 1 && u.Fields[0] != e.TitleField {
+		if len(u.Fields) == 1 && !slices.Contains(fields, u.Fields[0]) {
 			fields = append(fields, u.Fields[0])
 		}
 	}

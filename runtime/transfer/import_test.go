@@ -216,7 +216,7 @@ func TestMappingsAreKeptUnderTheirNames(t *testing.T) {
 		doc  string
 		code problem.Code
 	}{
-		"without import":   {seller, "other", string(doc), problem.Invalid}, // the document has another name
+		"without import":   {seller, "other", string(doc), problem.Forbidden}, // R19: rights are checked first
 		"somebody else's":  {other, "crm", string(doc), problem.Forbidden},
 		"no right at all":  {seller, "crm", string(doc), problem.Forbidden},
 		"a bad name":       {manager, "../x", `{"name":"","files":[{"entity":"account","columns":{"a":{"field":"name"}}}]}`, problem.Invalid},

@@ -154,7 +154,7 @@ func (s *Service) start(ctx context.Context, id string, actor *access.Actor, rig
 
 // task prepares an import from its document; it checks mapping and rights.
 func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, rights *access.Rights) (*task, error) {
-	steps, unused, err := plan(s.Current.Model(), mapping, doc.Inputs, doc.Historical)
+	steps, unused, err := plan(s.Current.Model(), rights, mapping, doc.Inputs, doc.Historical)
 	if err != nil {
 		return nil, err
 	}
@@ -172,14 +172,14 @@ func (s *Service) task(doc storedImport, mapping *Mapping, actor *access.Actor, 
 	t := s.newTask(doc, actor)
 	t.steps, t.began = steps, began
 	t.resolver = &resolver{
-		lookup: lookup{s.Store, rights}, cells: cellReader{s.Zone()}, dryRun: doc.DryRun,
+		lookup: lookup{s.Store, rights}, by: actor.UserID, cells: cellReader{s.Zone()}, dryRun: doc.DryRun,
 		known: map[refKey]map[any]match{}, upcoming: map[refKey]map[any]int{},
 	}
 	return t, t.checkRights()
 }
 
 func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
-	t := &task{service: s, doc: doc, actor: actor, progress: &doc.Progress, logins: map[string]bool{},
+	t := &task{service: s, doc: doc, actor: actor, progress: &doc.Progress, logins: map[string]bool{}, merged: map[string][]binRow{}, mergedInto: map[string]string{},
 		files: map[string]*os.File{}, counted: make(chan struct{}), done: make(chan struct{})}
 	t.groups = newProblemGroups(t.progress)
 	return t

@@ -37,6 +37,9 @@ type FileMapping struct {
 	// Key is the field by which a row finds the record it made earlier. With
 	// it an import can be repeated; without, every row is a new record.
 	Key string `json:"key,omitempty"`
+	// Create makes new records of rows whose id names no record, when Key is "id":
+	// so an export can be imported elsewhere. A repeated import finds them again.
+	Create bool `json:"create,omitempty"`
 	// Distinct makes one record of all rows that have the same key; without it
 	// a second row with the same key is a problem.
 	Distinct bool `json:"distinct,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/schemas"
@@ -14,13 +15,16 @@ var mappingName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
 
 // Check finds everything in the mapping that does not fit the model; paths are
 // JSON pointers into the mapping.
-func (m *Mapping) Check(md *model.Model) []problem.Field {
+func (m *Mapping) Check(md *model.Model) []problem.Field { return m.checkFor(md, nil) }
+
+// checkFor also treats fields that the rights hide as unknown ones.
+func (m *Mapping) checkFor(md *model.Model, rights *access.Rights) []problem.Field {
 	var ps []problem.Field
 	if len(m.Files) == 0 {
 		ps = append(ps, problem.At("/files", "required"))
 	}
 	for i := range m.Files {
-		c := mappingChecker{model: md, at: problem.Pointer("files", i)}
+		c := mappingChecker{model: md, rights: rights, at: problem.Pointer("files", i)}
 		c.file(&m.Files[i])
 		ps = append(ps, c.problems...)
 	}
@@ -30,6 +34,7 @@ func (m *Mapping) Check(md *model.Model) []problem.Field {
 
 type mappingChecker struct {
 	model    *model.Model
+	rights   *access.Rights // nil sees everything
 	at       string
 	entity   *model.Entity
 	problems []problem.Field
@@ -70,6 +75,9 @@ func (c *mappingChecker) file(f *FileMapping) {
 	}
 	if f.Key != "" && !filled[f.Key] {
 		c.add("/key", "import_key_unfilled", "field", f.Key)
+	}
+	if f.Create && f.Key != idField {
+		c.add("/create", "import_create_id")
 	}
 	if f.Distinct && f.Key == "" {
 		c.add("/distinct", "import_distinct_key")
@@ -112,6 +120,9 @@ func (c *mappingChecker) column(at string, f *FileMapping, col *Column, filled m
 // writable finds a field that an import may set.
 func (c *mappingChecker) writable(at, key string) *model.Field {
 	f := c.entity.ByKey[key]
+	if f != nil && c.rights != nil && !c.rights.Readable(c.entity.Key, key) {
+		f = nil
+	}
 	switch {
 	case f == nil && model.IsSystem(key):
 		c.add(at, "read_only")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,22 +34,22 @@ func (s *Service) PutMapping(ctx context.Context, actor *access.Actor, name stri
 	if actor == nil {
 		return nil, problem.New(problem.Unauthenticated, "", nil)
 	}
+	rights, err := s.Access.Rights(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
 	m, problems := DecodeMapping(document)
+	if m != nil && !m.allowed(rights, true) {
+		return nil, problem.New(problem.Forbidden, "", nil) // before a field is looked at (R19)
+	}
 	if len(problems) == 0 {
-		problems = m.Check(s.Current.Model())
+		problems = m.checkFor(s.Current.Model(), rights)
 	}
 	if !mappingName.MatchString(name) || (m != nil && m.Name != "" && m.Name != name) {
 		problems = append(problems, problem.At("/name", "import_mapping_name"))
 	}
 	if len(problems) > 0 {
 		return nil, problem.Of(problem.Invalid, problems...)
-	}
-	rights, err := s.Access.Rights(ctx, actor)
-	if err != nil {
-		return nil, err
-	}
-	if !m.allowed(rights, true) {
-		return nil, problem.New(problem.Forbidden, "", nil)
 	}
 	m.Name = name
 	old, err := mappingTable.Get(ctx, s.Store, name)
@@ -220,5 +221,9 @@ func (s *Service) guessOne(ctx context.Context, e *model.Entity, j Job, in input
 	defer t.Close()
 	f, err = Guess(e, t.head)
 	f.Sheet, f.Header, f.Encoding = t.sheet, t.headRow, j.Encoding
+	if err == nil && j.KeyField != "" && j.KeyField != f.Key {
+		f.Key, f.Create = j.KeyField, j.KeyField == idField
+		maps.DeleteFunc(f.Columns, func(_ string, c Columns) bool { return c[0].Field == idField && f.Key != idField })
+	}
 	return f, err
 }

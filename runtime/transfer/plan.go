@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/schemas"
@@ -65,8 +66,8 @@ type boundColumn struct {
 // targets of references come first, except in circles. Files that the mapping
 // names and that were not given are left out; unused are given files that the
 // mapping does not name.
-func plan(m *model.Model, mp *Mapping, inputs []input, historical bool) (steps []*step, unused []string, err error) {
-	if ps := mp.Check(m); len(ps) > 0 {
+func plan(m *model.Model, rights *access.Rights, mp *Mapping, inputs []input, historical bool) (steps []*step, unused []string, err error) {
+	if ps := mp.checkFor(m, rights); len(ps) > 0 {
 		return nil, nil, problem.Of(problem.Invalid, ps...)
 	}
 	used := map[string]bool{}

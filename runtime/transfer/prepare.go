@@ -48,16 +48,55 @@ func (t *task) findExisting(ctx context.Context, s *step, group []*row) error {
 	if err != nil {
 		return err
 	}
+	var missing []*row
 	for _, r := range group {
 		x, ok := got[r.key]
 		switch {
-		case r.key == nil || (!ok && !s.keyID):
+		case r.key == nil:
 		case !ok:
-			r.fail(s.keyColumn(), *cellProblem("import_no_match", "entity", s.entity.Def.Title))
+			missing = append(missing, r)
 		case x.n > 1:
 			r.fail(s.keyColumn(), *cellProblem("import_many_match", "entity", s.entity.Def.Title))
 		default:
 			r.existing = &x
+		}
+	}
+	return t.findElsewhere(ctx, s, missing)
+}
+
+// findElsewhere finds the records of rows whose key no record has: one that the
+// record was merged into, or one that an earlier import made of the same id.
+func (t *task) findElsewhere(ctx context.Context, s *step, missing []*row) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	deleted, err := t.deletedWith(ctx, s, missing)
+	if err != nil {
+		return err
+	}
+	derived := map[any]match{}
+	if s.keyID && s.mapping.Create {
+		var ids []any
+		for _, r := range missing {
+			ids = append(ids, r.newID)
+		}
+		if derived, err = t.resolver.lookup.find(ctx, s.entity, nil, ids); err != nil {
+			return err
+		}
+	}
+	for _, r := range missing {
+		gone, binned := deleted[r.key]
+		made, again := derived[r.newID]
+		switch {
+		case binned && gone.kept != nil:
+			r.existing = gone.kept
+			delete(r.values, s.mapping.Key) // the kept record keeps its own
+		case binned && s.keyID:
+			r.fail(s.keyColumn(), *cellProblem("import_binned", "entity", s.entity.Def.Title))
+		case again:
+			r.existing = &made
+		case s.keyID && !s.mapping.Create:
+			r.fail(s.keyColumn(), *cellProblem("import_no_match", "entity", s.entity.Def.Title))
 		}
 	}
 	return nil
@@ -69,7 +108,7 @@ func (t *task) findOwn(ctx context.Context, s *step, group []*row) error {
 	}
 	ids := make([]string, len(group))
 	for i, r := range group {
-		ids[i] = t.rowID(s, r.number)
+		ids[i] = r.newID
 	}
 	docs, err := t.service.Store.GetMany(ctx, s.entity.Key, ids)
 	if err != nil {

@@ -29,6 +29,7 @@ type refKey struct{ entity, field string }
 type resolver struct {
 	lookup lookup
 	cells  cellReader
+	by     string // user id
 	known  map[refKey]map[any]match
 	// upcoming holds the values that the files will bring, with the last step
 	// that brings them.
@@ -71,7 +72,9 @@ func (r *resolver) loadBy(ctx context.Context, e *model.Entity, f *model.Field, 
 		v, ok := r.value(f, t)
 		if _, have := known[v]; ok && !have && !asked[v] {
 			asked[v] = true
-			want = append(want, v)
+			if want = append(want, v); f == nil {
+				want = append(want, derivedID(r.by, e.Key, v))
+			}
 		}
 	}
 	got, err := r.lookup.find(ctx, e, f, want)
@@ -103,7 +106,11 @@ func (r *resolver) id(s *step, c *boundColumn, text string) (string, outcome) {
 			continue
 		}
 		key := refKeyOf(c.field.Target, f)
-		if x, ok := r.known[key][v]; ok {
+		x, ok := r.known[key][v]
+		if !ok && f == nil {
+			x, ok = r.known[key][derivedID(r.by, c.field.Target.Key, v)]
+		}
+		if ok {
 			if x.n > 1 {
 				return "", ambiguous
 			}

@@ -21,7 +21,7 @@ func (t *task) assignRoles(ctx context.Context, s *step, from []*row, results []
 	users := map[string]*row{}
 	var ids []any
 	for i, r := range from {
-		if results[i].Problem == nil && results[i].ID == t.rowID(s, r.number) {
+		if results[i].Problem == nil && results[i].ID == r.newID {
 			users[results[i].ID] = r
 			ids = append(ids, results[i].ID)
 		}

@@ -21,7 +21,8 @@ type row struct {
 	refs     []pendingRef
 	makes    []*boundColumn
 	keyText  string
-	key      any // stored form
+	key      any    // stored form
+	newID    string // of the record that the row makes
 	existing *match
 	visits   []record.Visit
 	deferred []deferredRef
@@ -63,8 +64,17 @@ func (t *task) read(s *step, cells fileRow) *row {
 	if s.historical {
 		r.visits = t.readVisits(s, r)
 	}
-	if (s.key != nil || s.keyID) && r.key == nil && len(r.problems) == 0 {
-		r.fail(s.keyColumn(), problem.At("", "required"))
+	r.newID = t.rowID(s, r.number)
+	switch {
+	case s.keyID && s.mapping.Create && r.keyText != "":
+		if r.key == nil {
+			r.key = r.keyText
+		}
+		r.newID = derivedID(t.resolver.by, s.entity.Key, r.key)
+	case s.keyID && r.key == nil && r.keyText != "":
+		r.fail(s.keyColumn(), *cellProblem("import_no_match", "entity", s.entity.Def.Title))
+	case (s.key != nil || s.keyID && !s.mapping.Create) && r.key == nil && len(r.problems) == 0:
+		r.fail(s.keyColumn(), s.emptyKey())
 	}
 	return r
 }
@@ -85,7 +95,9 @@ func (t *task) readCell(s *step, r *row, c *boundColumn) {
 		r.values[c.spec.Field] = value
 	case c.field == nil: // the id of an existing record
 		r.keyText = strings.TrimSpace(text)
-		r.key, _ = t.resolver.value(nil, text)
+		if id, ok := t.resolver.value(nil, text); ok {
+			r.key = id
+		}
 	case c.spec.Make != "":
 		r.makes = append(r.makes, c)
 	case c.by != nil:
@@ -142,6 +154,14 @@ func (r *row) fail(c *boundColumn, p problem.Field) {
 		x.Column, x.Field, x.Value = c.header, c.spec.Field, truncate(cellAt(r.cells, c.index))
 	}
 	r.problems = append(r.problems, x)
+}
+
+// emptyKey is the problem of a row without a key.
+func (s *step) emptyKey() problem.Field {
+	if slices.Contains(s.entity.Def.Required, s.mapping.Key) {
+		return problem.At("", "required")
+	}
+	return *cellProblem("import_key_empty")
 }
 
 // keyColumn is the column that fills the key.

@@ -22,18 +22,20 @@ const smallRows = 5000
 
 // task is one running import or undo.
 type task struct {
-	service  *Service
-	doc      storedImport
-	resumed  bool // continues an interrupted run
-	actor    *access.Actor
-	steps    []*step
-	resolver *resolver
-	progress *Progress
-	groups   *problemGroups
-	began    time.Time
-	logins   map[string]bool     // made by this import
-	files    map[string]*os.File // local copies of inputs, by their ids
-	deferred []deferredRef
+	service    *Service
+	doc        storedImport
+	resumed    bool // continues an interrupted run
+	actor      *access.Actor
+	steps      []*step
+	resolver   *resolver
+	progress   *Progress
+	groups     *problemGroups
+	began      time.Time
+	logins     map[string]bool     // made by this import
+	merged     map[string][]binRow // by entity
+	mergedInto map[string]string
+	files      map[string]*os.File // local copies of inputs, by their ids
+	deferred   []deferredRef
 
 	total   int           // rows of all files; fixed once counted is closed
 	counted chan struct{} // closed once the rows are counted
@@ -162,7 +164,7 @@ func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*r
 		if len(r.problems) > 0 || r.merged {
 			continue
 		}
-		x := record.Row{Values: r.values, Visits: r.visits, NewID: t.rowID(s, r.number)}
+		x := record.Row{Values: r.values, Visits: r.visits, NewID: r.newID}
 		if r.existing != nil {
 			x.ID, x.NewID = r.existing.id, ""
 		}
@@ -204,7 +206,7 @@ func (t *task) countResult(s *step, file *FileProgress, r *row, x record.RowResu
 		if len(r.problems) == 0 { // a dry run asked for what later rows bring
 			file.Created++
 		}
-	case x.Created, r.existing != nil && r.existing.id == t.rowID(s, r.number):
+	case x.Created, r.existing != nil && r.existing.id == r.newID && t.resumed && !s.mapping.Create:
 		file.Created++
 	case x.Unchanged:
 		file.Unchanged++

@@ -44,7 +44,22 @@ func exportRecords(rc *requestContext) error {
 
 func undoImport(rc *requestContext) error {
 	id := rc.vars()["id"]
-	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id); err != nil {
+	var options struct {
+		All bool `json:"all"`
+	}
+	if err := rc.undoOptions(&options.All); err != nil {
+		return err
+	}
+	if dry, err := rc.flag("dry_run"); err != nil {
+		return err
+	} else if dry {
+		p, err := rc.s.o.Transfer.PreviewUndo(rc.ctx, rc.actor, id, options.All)
+		if err != nil {
+			return err
+		}
+		return rc.json(http.StatusOK, p.In(request.Language(rc.r)))
+	}
+	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id, options.All); err != nil {
 		return err
 	}
 	return rc.importAnswer(id)

@@ -66,6 +66,7 @@ func init() {
 		"import_not_json":            {"不是有效的 JSON", "is not valid JSON"},
 		"import_other_entity":        {"按此映射，文件 {file} 不会成为“{entity}”", "by this mapping the file {file} does not become records of {entity}"},
 		"import_no_undo":             {"这次导入现在不能撤销", "this import cannot be undone now"},
+		"import_worked_on":           {"导入之后又被更改，未删除", "was worked on since the import and is kept"},
 		"import_changed_since":       {"之后又被更改：{fields}", "changed since by somebody else: {fields}"},
 		"no_such_import":             {"没有这次导入", "there is no such import"},
 		"no_such_mapping":            {"没有名为 {name} 的导入映射", "there is no import mapping {name}"},

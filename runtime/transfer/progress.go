@@ -104,8 +104,12 @@ type FailureEntry struct {
 type UndoReport struct {
 	Deleted  map[string]int `json:"deleted"`
 	Restored map[string]int `json:"restored"`
-	// Kept are records that could not be taken back, with the reason.
-	Kept []KeptRecord `json:"kept,omitempty"`
+	// DryRun says that the report tells what would be done.
+	DryRun bool `json:"dry_run,omitempty"`
+	// Kept are the first records that could not be reverted, with the reason;
+	// KeptCount counts all of them.
+	Kept      []KeptRecord `json:"kept,omitempty"`
+	KeptCount int          `json:"kept_count,omitempty"`
 }
 
 // KeptRecord is a record that an undo did not change.

@@ -38,6 +38,8 @@ type storedImport struct {
 	// Steps are the entities in the order in which they were imported.
 	Steps []string `json:"steps"`
 	Kept  int      `json:"kept"` // row problems in the store
+	// UndoAll undoes changes of records that were worked on since too.
+	UndoAll bool `json:"undo_all,omitempty"`
 }
 
 // save writes the progress and the problems of a group in one commit.

@@ -24,7 +24,9 @@ const smallRows = 5000
 type task struct {
 	service    *Service
 	doc        storedImport
-	resumed    bool // continues an interrupted run
+	resumed    bool             // continues an interrupted run
+	preview    bool             // of an undo: changes nothing
+	lastChange map[string]int64 // see importChanges.last
 	actor      *access.Actor
 	steps      []*step
 	resolver   *resolver

@@ -16,21 +16,19 @@ import (
 	"weft/runtime/store/lease"
 )
 
-// Undo starts to revert an import: what it created is deleted, users too
-// where nothing refers to them; what it updated gets its former values back,
-// field by field, where nobody has changed the field since. The deletions have
-// the user's rights, and deleted records are in the recycle bin. Wait returns the
-// progress. It fails with not_found, or
-// conflict when the import is still running, was a dry run or is undone.
-func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) error {
-	doc, err := s.loadVisible(ctx, actor, id)
+// Undo starts to revert an import: what it created is deleted, users too where
+// nothing refers to them; what it updated gets its former values back, field by
+// field. Records and fields that were worked on since are kept and reported, unless
+// all is true; then an import that was undone can be undone again. The deletions
+// have the user's rights, and deleted records are in the recycle bin. Wait returns
+// the progress. It fails with not_found, or conflict when the import is still
+// running, was a dry run or is undone.
+func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string, all bool) error {
+	doc, err := s.undoable(ctx, actor, id, all)
 	if err != nil {
 		return err
 	}
-	if doc.DryRun || doc.State != Done && doc.State != Failed {
-		return problem.New(problem.Conflict, "import_no_undo", nil)
-	}
-	doc.State, doc.FinishedAt = Undoing, ""
+	doc.State, doc.FinishedAt, doc.UndoAll = Undoing, "", all
 	t := s.newTask(doc, actor)
 	l, err := s.Leases.Take(ctx, leaseName(id))
 	if errors.Is(err, lease.ErrHeld) {
@@ -50,10 +48,36 @@ func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string) erro
 	return nil
 }
 
+// PreviewUndo tells what Undo would do, and does nothing.
+func (s *Service) PreviewUndo(ctx context.Context, actor *access.Actor, id string, all bool) (*Progress, error) {
+	doc, err := s.undoable(ctx, actor, id, all)
+	if err != nil {
+		return nil, err
+	}
+	doc.UndoAll = all
+	t := s.newTask(doc, actor)
+	t.preview = true
+	t.progress.Undo = &UndoReport{DryRun: true, Deleted: map[string]int{}, Restored: map[string]int{}}
+	return t.progress, t.undo(ctx, t.progress.Undo)
+}
+
+// undoable reads an import that can be undone by the actor.
+func (s *Service) undoable(ctx context.Context, actor *access.Actor, id string, all bool) (storedImport, error) {
+	doc, err := s.loadVisible(ctx, actor, id)
+	if err != nil {
+		return doc, err
+	}
+	if doc.DryRun || doc.State != Done && doc.State != Failed && !(all && doc.State == Undone) {
+		return doc, problem.New(problem.Conflict, "import_no_undo", nil)
+	}
+	return doc, nil
+}
+
 // importChanges are the changes of an import according to the history.
 type importChanges struct {
 	created map[string][]string // ids by entity
 	updated []updatedRecord
+	last    map[string]int64 // number of the import's last history row, by created record
 }
 
 type updatedRecord struct {
@@ -70,6 +94,7 @@ type change struct {
 type historyRow struct {
 	Entity  string            `json:"entity"`
 	Record  string            `json:"record"`
+	Number  int64             `json:"n"`
 	Op      string            `json:"op"`
 	Source  record.Source     `json:"source"`
 	Door    record.Source     `json:"door"` // Source in rows of versions before 2026-12
@@ -101,6 +126,7 @@ func (t *task) undo(ctx context.Context, report *UndoReport) error {
 	if err != nil {
 		return err
 	}
+	t.lastChange = made.last
 	for _, r := range made.updated {
 		if err := t.restoreFields(ctx, r, report); err != nil {
 			return err
@@ -112,8 +138,7 @@ func (t *task) undo(ctx context.Context, report *UndoReport) error {
 // changesOfImport reads the history rows of the import. The rows of a record
 // follow each other in order, since a row's id begins with the record's.
 func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
-	m := &importChanges{created: map[string][]string{}}
-	own := map[string]bool{}
+	m := &importChanges{created: map[string][]string{}, last: map[string]int64{}}
 	where := query.Cmp{Path: query.Path{Field: "import", Kind: query.Key}, Op: query.Eq, Value: t.progress.ID}
 	err := eachDoc(ctx, t.service.Store, record.HistoryCollection, where, func(d store.Doc) error {
 		var h historyRow
@@ -121,9 +146,11 @@ func (t *task) changesOfImport(ctx context.Context) (*importChanges, error) {
 			return fmt.Errorf("read history %s: %w", d.ID, err)
 		}
 		switch {
-		case cmp.Or(h.Source, h.Door) != record.SourceImport || own[h.Record]:
+		case cmp.Or(h.Source, h.Door) != record.SourceImport:
+		case m.last[h.Record] > 0:
+			m.last[h.Record] = h.Number
 		case h.Op == "create":
-			own[h.Record] = true
+			m.last[h.Record] = h.Number
 			m.created[h.Entity] = append(m.created[h.Entity], h.Record)
 		default:
 			m.addUpdate(h)

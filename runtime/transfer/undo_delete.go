@@ -2,11 +2,16 @@ package transfer
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/record"
+	"weft/runtime/store"
 	"weft/schemas"
 )
 
@@ -61,7 +66,7 @@ func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (dele
 				if i >= len(ids) || ctx.Err() != nil {
 					return
 				}
-				_, err := t.service.Records.Delete(ctx, t.undoCall(), entity, ids[i])
+				err := t.deleteOne(ctx, entity, ids[i])
 				mu.Lock()
 				switch p := asProblem(err); {
 				case err == nil:
@@ -85,9 +90,49 @@ func (t *task) deleteAll(ctx context.Context, entity string, ids []string) (dele
 	return deleted, left, nil
 }
 
+// deleteOne deletes a record that nobody worked on since the import.
+func (t *task) deleteOne(ctx context.Context, entity, id string) error {
+	for range restoreTries {
+		call := t.undoCall()
+		d, err := t.service.Store.Get(ctx, entity, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return problem.New(problem.NotFound, "", nil)
+		}
+		if err == nil && !t.doc.UndoAll {
+			call.IfMatch = d.Rev
+			err = t.workedOn(ctx, id)
+		}
+		if err != nil || t.preview {
+			return err
+		}
+		_, err = t.service.Records.Delete(ctx, call, entity, id)
+		if p := asProblem(err); p == nil || p.Code != problem.Stale {
+			return err
+		}
+	}
+	return problem.New(problem.Conflict, "import_worked_on", nil)
+}
+
+// workedOn is a conflict when the history of a created record holds a later
+// change than those of the import and its undo.
+func (t *task) workedOn(ctx context.Context, id string) error {
+	from, to := fmt.Sprintf("%s:%010d", id, t.lastChange[id]+1), id+":;" // ";" follows the digits
+	where := query.Cmp{Path: query.Path{Field: idField, Kind: query.Key}, Op: query.Between, Value: []any{from, to}}
+	return eachDoc(ctx, t.service.Store, record.HistoryCollection, where, func(d store.Doc) error {
+		var h struct{ Import string }
+		if err := json.Unmarshal(d.Body, &h); err != nil {
+			return fmt.Errorf("read history %s: %w", d.ID, err)
+		}
+		if h.Import != t.progress.ID {
+			return problem.New(problem.Conflict, "import_worked_on", nil)
+		}
+		return nil
+	})
+}
+
 // keep reports a record that the undo does not change.
 func (r *UndoReport) keep(entity, id string, p *problem.Error) {
-	if len(r.Kept) >= maxKept {
+	if r.KeptCount++; len(r.Kept) >= maxKept {
 		return
 	}
 	f := failureOf(p)

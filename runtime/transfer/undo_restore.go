@@ -29,7 +29,7 @@ func (t *task) restoreFields(ctx context.Context, r updatedRecord, report *UndoR
 		if err != nil || (len(patch) == 0 && len(changed) == 0) {
 			return err
 		}
-		if len(patch) > 0 {
+		if len(patch) > 0 && !t.preview {
 			call := t.undoCall()
 			call.IfMatch = rev
 			call.Historical = e.Machine != nil && t.doc.Historical
@@ -79,7 +79,7 @@ func (t *task) formerValues(ctx context.Context, e *model.Entity, r updatedRecor
 		}
 		from, to := read.StoredHistory(f, c.From), read.StoredHistory(f, c.To)
 		switch {
-		case !reflect.DeepEqual(doc[f.Key], to):
+		case !reflect.DeepEqual(doc[f.Key], to) && !t.doc.UndoAll:
 			changed = append(changed, f.Key)
 		case from == nil:
 			patch[f.Key] = nil

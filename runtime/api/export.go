@@ -42,24 +42,29 @@ func exportRecords(rc *requestContext) error {
 	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, entity, q, o, rc)
 }
 
+// undoImport reverts an import; with dry_run it says what would be done.
 func undoImport(rc *requestContext) error {
 	id := rc.vars()["id"]
-	var options struct {
+	var in struct {
 		All bool `json:"all"`
 	}
-	if err := rc.undoOptions(&options.All); err != nil {
+	if rc.r.ContentLength > 0 {
+		if _, err := rc.decode(&in); err != nil {
+			return err
+		}
+	}
+	preview, err := rc.flag("dry_run")
+	if err != nil {
 		return err
 	}
-	if dry, err := rc.flag("dry_run"); err != nil {
-		return err
-	} else if dry {
-		p, err := rc.s.o.Transfer.PreviewUndo(rc.ctx, rc.actor, id, options.All)
+	if preview {
+		p, err := rc.s.o.Transfer.PreviewUndo(rc.ctx, rc.actor, id, in.All)
 		if err != nil {
 			return err
 		}
 		return rc.json(http.StatusOK, p.In(request.Language(rc.r)))
 	}
-	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id, options.All); err != nil {
+	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id, in.All); err != nil {
 		return err
 	}
 	return rc.importAnswer(id)

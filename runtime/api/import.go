@@ -53,23 +53,38 @@ func importRecords(rc *requestContext) error {
 
 func (rc *requestContext) importParameters() (transfer.Job, error) {
 	q := rc.r.URL.Query()
-	job := transfer.Job{Entity: rc.vars()["entity"], Mapping: q.Get("mapping")}
+	job := transfer.Job{Entity: rc.vars()["entity"], Mapping: q.Get("mapping"), Sheet: q.Get("sheet"), Encoding: q.Get("encoding"), KeyField: q.Get("key")}
 	var err error
+	if text := q.Get("header_row"); text != "" {
+		if job.Header, err = strconv.Atoi(text); err != nil || job.Header < 1 {
+			return job, badParameter("header_row")
+		}
+	}
 	if job.Key, err = rc.idempotencyKey(); err != nil {
 		return job, err
 	}
 	for name, into := range map[string]*bool{"dry_run": &job.DryRun, "historical": &job.Historical} {
-		if !q.Has(name) {
-			continue
-		}
-		if *into, err = strconv.ParseBool(q.Get(name)); err != nil {
-			return job, badParameter(name)
+		if *into, err = rc.flag(name); err != nil {
+			return job, err
 		}
 	}
 	if _, ok := rc.s.o.Current.Model().Entity(job.Entity); !ok && job.Entity != "" {
 		return job, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": job.Entity})
 	}
 	return job, nil
+}
+
+// flag reads a parameter that is true or false; false when it is missing.
+func (rc *requestContext) flag(name string) (bool, error) {
+	q := rc.r.URL.Query()
+	if !q.Has(name) {
+		return false, nil
+	}
+	v, err := strconv.ParseBool(q.Get(name))
+	if err != nil {
+		return false, badParameter(name)
+	}
+	return v, nil
 }
 
 func (rc *requestContext) importInputs(job *transfer.Job) (done func(), err error) {
@@ -163,6 +178,26 @@ func getImport(rc *requestContext) error {
 		return err
 	}
 	return rc.json(http.StatusOK, p.In(request.Language(rc.r)))
+}
+
+// listImports answers the last imports that the caller may see.
+func listImports(rc *requestContext) error {
+	list, err := rc.s.o.Transfer.List(rc.ctx, rc.actor)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		p.In(request.Language(rc.r))
+	}
+	return rc.json(http.StatusOK, map[string]any{"items": list})
+}
+
+func listMappings(rc *requestContext) error {
+	list, err := rc.s.o.Transfer.Mappings(rc.ctx, rc.actor)
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, map[string]any{"items": list})
 }
 
 func getMapping(rc *requestContext) error {

@@ -54,6 +54,7 @@ func commonSchemas() object {
 		maps.Copy(all, part)
 	}
 	all["Import"] = types.members(reflect.TypeFor[transfer.Progress]())
+	all["Imports"] = closedObject([]string{"items"}, object{"items": listOf(ref("Import"))})
 	all["Meta"] = metaSchema(&types)
 	maps.Copy(all, builderSchemas(&types))
 	return all

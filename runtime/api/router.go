@@ -1,8 +1,12 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -76,12 +80,61 @@ func (s *Server) newRouter() (*mux.Router, error) {
 			return nil, err
 		}
 	}
-	nothing := s.serve(Route{Name: "none", Policy: Public, handle: func(*requestContext) error {
-		return problem.New(problem.NotFound, "no_such_route", nil)
+	allowed, err := allowedMethods(r)
+	if err != nil {
+		return nil, err
+	}
+	// mux does not tell a wrong method from an unknown path when subrouters follow.
+	r.NotFoundHandler = s.serve(Route{Name: "none", Policy: Public, handle: func(rc *requestContext) error {
+		allow := allowed(rc.r.URL.Path)
+		if allow == "" {
+			return problem.New(problem.NotFound, "no_such_route", nil)
+		}
+		rc.Header().Set("Allow", allow)
+		if rc.r.Method == http.MethodOptions {
+			return rc.empty()
+		}
+		return problem.New(problem.Method, "", nil)
 	}})
-	r.NotFoundHandler = nothing
-	r.MethodNotAllowedHandler = nothing
+	r.MethodNotAllowedHandler = r.NotFoundHandler
 	return r, nil
+}
+
+// allowedMethods returns a function that lists the methods of a path for the
+// header Allow; "" for an unknown path.
+func allowedMethods(r *mux.Router) (func(path string) string, error) {
+	type entry struct {
+		path    *regexp.Regexp
+		methods []string
+	}
+	var entries []entry
+	err := r.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		verbs, err := route.GetMethods()
+		if errors.Is(err, mux.ErrNotFound) || len(verbs) == 0 {
+			return nil // the prefix of a subrouter
+		}
+		pattern, err := route.GetPathRegexp()
+		if err != nil {
+			return err
+		}
+		path, err := regexp.Compile(pattern)
+		entries = append(entries, entry{path, verbs})
+		return err
+	})
+	return func(path string) string {
+		var methods []string
+		for _, e := range entries {
+			if e.path.MatchString(path) {
+				methods = append(methods, e.methods...)
+			}
+		}
+		if methods == nil {
+			return ""
+		}
+		methods = append(methods, http.MethodOptions)
+		slices.Sort(methods)
+		return strings.Join(slices.Compact(methods), ", ")
+	}, err
 }
 
 // addBuilderRoutes keeps the builder's routes for the OpenAPI document.

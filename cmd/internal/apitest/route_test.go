@@ -62,7 +62,7 @@ func TestUnknownPaths(t *testing.T) {
 	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "x"})
 	for _, path := range []string{
 		"//api/v1/nothing", "//api/v1/", "//api/v2/me", "//api/v1/me/", "//api/v1//me", "//api//v1/me", "//API/v1/me", "//api/v1/ME",
-		"//api/v1/me;x=1", "//api/v1/records/deal/" + id + "/", "//api/v1/records/deal/" + id + "/nothing", "//api/v1/records/deal",
+		"//api/v1/me;x=1", "//api/v1/records/deal/" + id + "/", "//api/v1/records/deal/" + id + "/nothing",
 		"//api/v1/records/deal/..%2f" + id, "//api/v1/records/../me", "//api/v1/me%2f", "//api/v1/files/..%2f..%2fweft.db", "//api/v1/public/forms/x",
 		"//index.php", "//.env",
 	} {
@@ -73,13 +73,33 @@ func TestUnknownPaths(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range []struct{ method, path string }{{"PUT", "/records/deal/" + id}, {"POST", "/me"}, {"DELETE", "/meta"}, {"TRACE", "/me"}} {
-		if a := w.Do(t, w.Admin, c.method, c.path, nil); a.Status != 404 {
-			t.Errorf("%s %s: %d", c.method, c.path, a.Status)
-		}
-	}
 	// Proxy headers about the path change nothing.
 	w.Do(t, "", "GET", "/me?x=/healthz", nil, "X-Original-URL", "/healthz", "X-Rewrite-URL", "/healthz").Want(t, 401)
+}
+
+// A4
+func TestOtherMethodsAre405(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.Create(t, w.li.Token, "deal", map[string]any{"name": "x"})
+	for _, c := range []struct{ method, path, allow string }{
+		{"PUT", "/records/deal/" + id, "DELETE, GET, HEAD, OPTIONS, PATCH"},
+		{"POST", "/me", "GET, HEAD, OPTIONS"},
+		{"DELETE", "/meta", "GET, HEAD, OPTIONS"},
+		{"GET", "/records/deal", "OPTIONS, POST"},
+		{"GET", "/builder/publish", "OPTIONS, POST"},
+		{"DELETE", "//healthz", "GET, HEAD, OPTIONS"},
+	} {
+		a := w.Do(t, w.Admin, c.method, c.path, nil).Want(t, http.StatusMethodNotAllowed)
+		if a.Header.Get("Allow") != c.allow || a.Text("code") != "method" {
+			t.Errorf("%s %s: Allow %q, %s", c.method, c.path, a.Header.Get("Allow"), a.Body)
+		}
+		a = w.Do(t, "", "OPTIONS", c.path, nil).Want(t, http.StatusNoContent)
+		if a.Header.Get("Allow") != c.allow || a.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("OPTIONS %s: %v", c.path, a.Header)
+		}
+	}
+	w.Do(t, w.Admin, "OPTIONS", "/nothing", nil).Want(t, 404)
 }
 
 func TestSecurityHeaders(t *testing.T) {

@@ -97,6 +97,7 @@ func TestWrongUse(t *testing.T) {
 		{args: "template install", status: 2},
 		{args: "user passwd", status: 2},
 		{args: "serve --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
+		{args: "serve --data DIR/d --trusted-proxies 10.0.0.x", status: 2, errs: []string{"is no address and no network"}},
 		{args: "restore x --server http://127.0.0.1:1", status: 2, errs: []string{"does not take --server"}},
 		{args: "template list --server http://127.0.0.1:1", status: 2, errs: []string{"--server needs --token"}},
 		{args: "template list --server nonsense --token x", status: 2, errs: []string{"must be an address"}},

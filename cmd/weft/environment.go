@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -46,5 +47,37 @@ func (b *byteSize) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no size; write it like 500MB or 50GiB", text)
 	}
 	*b = byteSize(n * unit)
+	return nil
+}
+
+// orNone is the size, or -1 for 0, where 0 means the default.
+func (b byteSize) orNone() int64 {
+	if b == 0 {
+		return -1
+	}
+	return int64(b)
+}
+
+// addresses are networks; a single address is a network of its own.
+type addresses []netip.Prefix
+
+// UnmarshalText reads 10.0.0.1,192.168.0.0/16.
+func (a *addresses) UnmarshalText(text []byte) error {
+	*a = nil
+	for part := range strings.SplitSeq(string(text), ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			addr, err := netip.ParseAddr(part)
+			if err != nil {
+				return fmt.Errorf("%q is no address and no network; write it like 10.0.0.1 or 10.0.0.0/8", part)
+			}
+			network = netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen())
+		}
+		*a = append(*a, network)
+	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"weft/cmd/internal/app"
@@ -31,9 +32,11 @@ type nodeOptions struct {
 	open          func(context.Context) (store.Store, error)
 	files         string // folder of attachments, unless they go to storage
 	storage       files.Storage
-	quota         int64 // bytes of all attachments; 0 for no limit
-	userQuota     int64 // and of those of one user that no record uses yet
-	maxUpload     int64 // bytes of the largest attachment; 0 for the default
+	quota         int64          // bytes of all attachments; 0 for no limit
+	userQuota     int64          // and of those of one user that no record uses yet
+	maxUpload     int64          // bytes of the largest attachment; 0 for the default
+	proxies       []netip.Prefix // whose forwarding headers are believed
+	writeQuota    int64          // bytes of changes per user and minute; 0 for the default
 	adminPassword string
 	log           *slog.Logger
 	// wrap wraps the store; tests inject faults there.
@@ -55,7 +58,7 @@ func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 		st = o.wrap(db)
 	}
 	in.App, err = app.Open(ctx, app.Options{
-		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, TrustedProxies: o.proxies, WriteQuota: o.writeQuota, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
 	})
 	if err != nil {

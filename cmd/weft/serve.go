@@ -15,7 +15,9 @@ import (
 )
 
 type serveCmd struct {
-	Listen string `help:"Address to listen on." default:"127.0.0.1:8520" variable:"WEFT_LISTEN"`
+	Listen         string    `help:"Address to listen on." default:"127.0.0.1:8520" variable:"WEFT_LISTEN"`
+	TrustedProxies addresses `help:"Addresses or networks of proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed." placeholder:"LIST" variable:"WEFT_TRUSTED_PROXIES"`
+	WriteQuota     byteSize  `help:"How much a user may write in a minute, imports and uploads aside; 0 for no limit." default:"100MiB" placeholder:"SIZE" variable:"WEFT_WRITE_QUOTA"`
 }
 
 // How long requests in flight may take, and the pauses between two tries

@@ -132,7 +132,27 @@ func (rc *requestContext) network() netip.Prefix {
 // fromThisMachine tells whether the request comes from this machine and is not
 // forwarded for somebody else.
 func (rc *requestContext) fromThisMachine() bool {
-	return rc.client().IsLoopback() && len(rc.r.Header["X-Forwarded-For"]) == 0
+	for _, header := range forwardingHeaders {
+		if len(rc.r.Header[header]) > 0 {
+			return false
+		}
+	}
+	// Behind a proxy on this machine every client seems to be local.
+	client := rc.client()
+	return client.IsLoopback() && !rc.trusted(client) && localHost(rc.r.Host)
+}
+
+// forwardingHeaders are set by proxies for the clients behind them.
+var forwardingHeaders = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"}
+
+// localHost tells whether a Host header names this machine: web pages that let
+// their name resolve to it (DNS rebinding) send another one.
+func localHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }
 
 // overTLS tells whether the client's connection is encrypted, here or at a

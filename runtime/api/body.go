@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"weft/runtime/problem"
 	"weft/runtime/request"
@@ -25,9 +26,23 @@ func (rc *requestContext) read(types ...string) error {
 	if err := rc.takeSlot(); err != nil {
 		return err
 	}
+	if err := rc.spendQuota(len(rc.body)); err != nil {
+		return err
+	}
 	rc.releaseParsed() // of a body that was read ahead
 	rc.parsed, err = rc.s.parsing.Acquire(rc.ctx, rc.budgetKey(), request.ParseCost(rc.body))
 	return err
+}
+
+// spendQuota counts bytes that the request writes against the user's quota.
+func (rc *requestContext) spendQuota(n int) error {
+	if rc.actor == nil || rc.route.ReadOnly || rc.s.o.WriteQuota < 0 {
+		return nil
+	}
+	if wait := rc.s.written.Spend(rc.actor.UserID, time.Now(), float64(n)); wait > 0 {
+		return &problem.Error{Code: problem.Rate, Key: "write_quota", Params: map[string]any{"max": rc.s.o.WriteQuota}, RetryAfter: wait}
+	}
+	return nil
 }
 
 func (rc *requestContext) releaseParsed() {

@@ -19,6 +19,7 @@ const (
 	anonymousBurst     = 400
 	anonymousPerSecond = 100
 	anonymousNetworks  = 10_000
+	maxWriters         = 100_000 // users whose written bytes are remembered
 	// Bytes of memory that parsed bodies may take, of all users and of one.
 	parseBudget        = 256 << 20
 	parseBudgetPerUser = parseBudget / 4

@@ -154,6 +154,8 @@ func bulkRecords(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
+	// Each record got the values; the next request waits if that was too much.
+	_ = rc.spendQuota(len(rc.body) * max(0, len(results)-1))
 	return rc.bulkResults(results)
 }
 

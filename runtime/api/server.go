@@ -49,6 +49,9 @@ type Options struct {
 	// TrustedProxies may name the client in X-Forwarded-For and its scheme in
 	// X-Forwarded-Proto; from other addresses both are ignored.
 	TrustedProxies []netip.Prefix
+	// WriteQuota is how many bytes of changes a user may send per minute, imports
+	// and uploads aside; 0 means 100 MiB, a negative number no limit.
+	WriteQuota int64
 	// Backup writes an archive of everything; nil removes the route.
 	Backup func(ctx context.Context, w http.ResponseWriter) error
 	// Collectors are further metrics.
@@ -65,7 +68,8 @@ type Server struct {
 	origin      http.CrossOriginProtection
 	metrics     *metrics
 	concurrency concurrency
-	parsing     request.Budget // bytes of parsed bodies, by user or network
+	written     request.Limiter[string] // bytes of changes, by user
+	parsing     request.Budget          // bytes of parsed bodies, by user or network
 	// anonymous limits requests without a valid session or token, by client network.
 	anonymous request.Limiter[netip.Prefix]
 	log       *slog.Logger
@@ -77,12 +81,17 @@ func New(o Options) (*Server, error) {
 	if o.MaxUpload == 0 {
 		o.MaxUpload = 100 << 20
 	}
+	if o.WriteQuota == 0 {
+		o.WriteQuota = 100 << 20
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{o: o, log: o.Logger, anonymous: request.Limiter[netip.Prefix]{
 		Burst: anonymousBurst, PerSecond: anonymousPerSecond, MaxKeys: anonymousNetworks,
-	}, parsing: request.Budget{Max: parseBudget, PerKey: parseBudgetPerUser}}
+	}, parsing: request.Budget{Max: parseBudget, PerKey: parseBudgetPerUser}, written: request.Limiter[string]{
+		Burst: float64(o.WriteQuota), PerSecond: float64(o.WriteQuota) / 60, MaxKeys: maxWriters,
+	}}
 	s.metrics = newMetrics(o)
 	var err error
 	if s.router, err = s.newRouter(); err != nil {

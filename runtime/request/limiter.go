@@ -28,6 +28,17 @@ func (b *Bucket) refill(now time.Time, perSecond float64) {
 	b.at = now
 }
 
+// spend takes n tokens, more than there are if need be, unless the bucket is
+// empty; then it takes none and returns how long to wait for the next.
+func (b *Bucket) spend(now time.Time, n, burst, perSecond float64) (wait time.Duration) {
+	b.refill(now, perSecond)
+	if b.spent >= burst {
+		return time.Duration((b.spent - burst + 1) / perSecond * float64(time.Second))
+	}
+	b.spent += n
+	return 0
+}
+
 // Limiter keeps a token bucket per key, for at most MaxKeys keys. Only buckets
 // that are full again are forgotten, so a key that spends its tokens stays
 // known. While every remembered key is spending, new keys share one bucket.
@@ -47,6 +58,14 @@ func (l *Limiter[K]) Allow(key K, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.bucket(key, now).Allow(now, l.Burst, l.PerSecond)
+}
+
+// Spend takes n tokens of key, more than it has if need be. When it has none it
+// takes none, and returns how long to wait.
+func (l *Limiter[K]) Spend(key K, now time.Time, n float64) (wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bucket(key, now).spend(now, n, l.Burst, l.PerSecond)
 }
 
 func (l *Limiter[K]) bucket(key K, now time.Time) *Bucket {

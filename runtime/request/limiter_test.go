@@ -22,6 +22,24 @@ func TestABucketRefillsWithTime(t *testing.T) {
 	}
 }
 
+func TestSpendingMoreThanThereIsMustBeWaitedFor(t *testing.T) {
+	t.Parallel()
+	l := Limiter[string]{Burst: 100, PerSecond: 10, MaxKeys: 10}
+	now := time.Now()
+	if wait := l.Spend("a", now, 150); wait != 0 {
+		t.Errorf("from a full bucket: wait %v", wait)
+	}
+	if wait := l.Spend("a", now, 1); wait < 5*time.Second || wait > 6*time.Second {
+		t.Errorf("from an empty bucket: wait %v", wait)
+	}
+	if wait := l.Spend("b", now, 1); wait != 0 {
+		t.Errorf("another key: wait %v", wait)
+	}
+	if wait := l.Spend("a", now.Add(6*time.Second), 1); wait != 0 {
+		t.Errorf("after waiting: wait %v", wait)
+	}
+}
+
 // R21: many other networks do not make the limiter forget the one that it limits.
 func TestAFullLimiterRemembersTheKeyThatItLimits(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -47,6 +48,9 @@ type Options struct {
 	AdminPassword string
 	// MaxUpload is the largest attachment in bytes; 0 is the API's default.
 	MaxUpload int64
+	// TrustedProxies and WriteQuota are those of api.Options.
+	TrustedProxies []netip.Prefix
+	WriteQuota     int64
 	// Backup writes an archive of everything; nil removes the route.
 	Backup  func(ctx context.Context, w http.ResponseWriter) error
 	Version string
@@ -95,7 +99,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload,
+		Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {

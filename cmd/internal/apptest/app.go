@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -44,6 +45,9 @@ type Options struct {
 	Unchecked bool
 	// MaxUpload is that of api.Options.
 	MaxUpload int64
+	// TrustedProxies and WriteQuota are those of api.Options.
+	TrustedProxies []netip.Prefix
+	WriteQuota     int64
 	// Logger is that of api.Options; nil means nothing is logged.
 	Logger *slog.Logger
 }
@@ -93,7 +97,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	t.Helper()
 	h := app.Options{
 		Store: anystore.Open(t), Now: o.Now, First: o.First,
-		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
+		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 	}
 	if h.Storage = o.Storage; h.Storage == nil {
 		h.Storage = anyfiles.Open(t)

@@ -26,6 +26,8 @@ type Options struct {
 	// Unconfirmed lists, by package, the definitions that await confirmation;
 	// nil: none do. Explain tells of roles among them.
 	Unconfirmed func(ctx context.Context) (map[string][]schemas.Definition, error)
+	// FirstWeekday is the day with which the organisation's week begins; nil means Monday.
+	FirstWeekday func() time.Weekday
 	// Times says how long sessions live; the zero value means the defaults.
 	Times SessionTimes
 }
@@ -134,7 +136,7 @@ func (s *Service) Rights(ctx context.Context, a *Actor) (*Rights, error) {
 
 func (s *Service) compile(m *model.Model, a *Actor, d *Directory) *Rights {
 	return Compile(m, a, RightsInput{
-		Env:       query.Env{Now: s.Now(), Zone: s.Zone()},
+		Env:       query.Env{Now: s.Now(), Zone: s.Zone(), WeekOffset: s.weekOffset()},
 		Directory: d,
 		Lookup:    s.lookup(context.Background()),
 	})
@@ -145,7 +147,16 @@ func (s *Service) compile(m *model.Model, a *Actor, d *Directory) *Rights {
 func (r *Rights) with(ctx context.Context, s *Service) *Rights {
 	c := *r
 	c.Env.Now, c.Env.Zone, c.lookup = s.Now(), s.Zone(), s.lookup(ctx)
+	c.Env.WeekOffset = s.weekOffset()
 	return &c
+}
+
+// weekOffset is how many days after Monday the week begins.
+func (s *Service) weekOffset() int {
+	if s.FirstWeekday == nil {
+		return 0
+	}
+	return (int(s.FirstWeekday()) + 6) % 7
 }
 
 // lookup reads records for row scopes that cross a reference.

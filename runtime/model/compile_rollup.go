@@ -90,7 +90,7 @@ func hasRelative(v any) bool {
 		return slices.ContainsFunc(x, hasRelative)
 	case map[string]any:
 		for key, sub := range x {
-			if key == "now" || key == "me" || key == "myDepartment" || hasRelative(sub) {
+			if key == "now" || key == "day" || key == "me" || key == "myDepartment" || hasRelative(sub) {
 				return true
 			}
 		}

@@ -12,7 +12,9 @@ const emailLength = 254 // RFC 5321
 
 func init() { registerType(emailType{}) }
 
-// emailType is one address without a display name, internationalised ones included.
+// emailType is one address without a display name, internationalised ones
+// included. It is stored in lower case, so that unique keys, filters and imports
+// compare without case.
 type emailType struct{ readable }
 
 func (emailType) Name() schemas.FieldType        { return schemas.TypeEmail }
@@ -38,7 +40,16 @@ func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 	if !isEmail(clean) {
 		return nil, refuse("not_an_email")
 	}
-	return clean, nil
+	return strings.ToLower(clean), nil
+}
+
+// filterValue is in lower case, as addresses are stored: they compare without case.
+func (emailType) filterValue(_ *Field, wire any) (any, bool) {
+	text, ok := filterText(wire)
+	if !ok {
+		return nil, false
+	}
+	return strings.ToLower(text.(string)), true
 }
 
 // isEmail accepts a dot-atom before the "@" and at least two labels after it.

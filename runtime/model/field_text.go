@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,6 +64,15 @@ func (t textType) Check(f *schemas.Field) []problem.Field {
 	return ps
 }
 
+// filterValue is in the form in which texts of the field are stored.
+func (t textType) filterValue(f *Field, wire any) (any, bool) {
+	text, ok := filterText(wire)
+	if ok && f.isKey() {
+		return keyText(text.(string)), true
+	}
+	return text, ok
+}
+
 func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	s, ok := wire.(string)
 	if !ok {
@@ -71,6 +81,9 @@ func (t textType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	clean, changed, ps := cleanText(s)
 	if ps != nil {
 		return nil, ps
+	}
+	if f.isKey() {
+		clean, changed = keyText(clean), true
 	}
 	if clean == "" {
 		return nil, nil
@@ -101,6 +114,21 @@ func cleanText(s string) (clean string, changed bool, ps []problem.Field) {
 	}
 	return s, changed, nil
 }
+
+// isKey tells whether a unique key contains the field.
+func (f *Field) isKey() bool {
+	if f.Def.Unique {
+		return true
+	}
+	if f.Entity == nil || f.Entity.Def == nil {
+		return false
+	}
+	return slices.ContainsFunc(f.Entity.Def.Unique, func(keys []string) bool { return slices.Contains(keys, f.Key) })
+}
+
+// keyText is the form in which a text of a unique key is stored: NFKC, so that
+// full-width and half-width spellings are one value in keys, filters and imports.
+func keyText(s string) string { return trimBlanks(norm.NFKC.String(s)) }
 
 // trimBlanks removes white space and invisible characters from both ends.
 func trimBlanks(s string) string { return strings.TrimFunc(s, isBlank) }

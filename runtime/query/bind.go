@@ -83,9 +83,14 @@ func (b *binder) leaf(l leaf) Expr {
 	switch v := l.Value.(type) {
 	case RelativeTime:
 		c.Value = v.At(b.env, path.Kind)
+	case RelativePeriod:
+		return b.within(c, []any{v})
 	case relativeMe, relativeDepartment:
 		return b.identity(c, []any{v})
 	case []any:
+		if hasPeriod(v) {
+			return b.within(c, v)
+		}
 		if c.Op == In {
 			return b.identity(c, v)
 		}

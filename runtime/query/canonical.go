@@ -3,7 +3,9 @@ package query
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // AppendCanonical appends a text of the filter to b: two filters with one text
@@ -22,6 +24,50 @@ func AppendCanonical(b []byte, x Expr) []byte {
 		return append(b, ']')
 	}
 	return append(b, '*')
+}
+
+// Canonical is a text of the filter as it was asked, without rights and with
+// relative values as they are: two filters with one text ask the same.
+func (f Filter) Canonical() string { return canonicalText(f.expr) }
+
+func canonicalText(x Expr) string {
+	switch x := x.(type) {
+	case nil:
+		return ""
+	case All:
+		return "&(" + strings.Join(canonicalParts(x, flattenAll), ",") + ")"
+	case Any:
+		return "|(" + strings.Join(canonicalParts(x, nil), ",") + ")"
+	case Not:
+		return "!(" + canonicalText(x.X) + ")"
+	case leaf:
+		return string(AppendCanonical(nil, x.Cmp))
+	}
+	return string(AppendCanonical(nil, x))
+}
+
+// canonicalParts are the texts of parts in sorted order; nested, if given,
+// replaces a part by its own parts.
+func canonicalParts(parts []Expr, nested func(Expr) []Expr) []string {
+	var texts []string
+	for _, p := range parts {
+		if nested != nil {
+			if inner := nested(p); inner != nil {
+				texts = append(texts, canonicalParts(inner, nested)...)
+				continue
+			}
+		}
+		texts = append(texts, canonicalText(p))
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func flattenAll(x Expr) []Expr {
+	if all, ok := x.(All); ok {
+		return all
+	}
+	return nil
 }
 
 func appendParts(b []byte, sign byte, parts []Expr) []byte {

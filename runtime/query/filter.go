@@ -30,7 +30,7 @@ type Field struct {
 }
 
 // Filter is a parsed and checked filter which still holds relative values
-// ({"now":…}, {"me":true}, {"myDepartment":…}); Bind makes an Expr of it. The
+// ({"now":…}, {"day":…}, {"me":true}, {"myDepartment":…}); Bind makes an Expr of it. The
 // zero Filter matches everything.
 type Filter struct{ expr Expr }
 
@@ -39,6 +39,8 @@ type Env struct {
 	Now time.Time
 	// Zone is the organisation's time zone, in which relative dates are cut to days.
 	Zone *time.Location
+	// WeekOffset is how many days after Monday the organisation's week begins.
+	WeekOffset int
 	// Me is the caller's user id, "" for nobody.
 	Me string
 	// MyDepartments and MyDepartmentsBelow are department ids.

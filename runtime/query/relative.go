@@ -16,13 +16,19 @@ type (
 	relativeDepartment struct{ below bool }
 )
 
-// relative reads {"now":"-7d"}, {"me":true}, {"myDepartment":"own|below"}.
+// relative reads {"now":"-7d"}, {"day":"this_week"}, {"me":true}, {"myDepartment":"own|below"}.
 func (p *parser) relative(c Cmp, m map[string]any, at string) (any, bool) {
 	if len(m) == 1 {
 		kind := c.Path.Kind
 		identity := (kind == Key || kind == Keys) && (c.Op == Eq || c.Op == Ne || c.Op == In)
 		if text, ok := m["now"].(string); ok && (kind == Date || kind == Instant) {
 			if v, ok := ParseRelativeTime(text); ok {
+				return v, true
+			}
+		}
+		within := (kind == Date || kind == Instant) && (c.Op == Eq || c.Op == Ne || c.Op == In)
+		if text, ok := m["day"].(string); ok && within {
+			if v, ok := ParseRelativePeriod(text); ok {
 				return v, true
 			}
 		}

@@ -1,12 +1,21 @@
 package query
 
+import (
+	"strings"
+	"unicode"
+)
+
 // Search makes the filter of a search text: every word must be found in one of
-// the searchable fields that the reader may see. A text without a word (blank,
-// punctuation) asks for nothing: nil. Words without any visible field find nothing.
+// the searchable fields that the reader may see. A blank text matches
+// everything: nil. A text without a word (punctuation, emoji) and words without
+// any visible field find nothing.
 func Search(text string, e Entity, r Rights, searchable []Field) Expr {
 	words := Words(text)
 	if len(words) == 0 {
-		return nil
+		if strings.TrimFunc(text, isBlank) == "" {
+			return nil
+		}
+		return Any{}
 	}
 	paths := make([]Path, 0, len(searchable))
 	for _, f := range searchable {
@@ -50,4 +59,9 @@ func And(parts ...Expr) Expr {
 		return out[0]
 	}
 	return out
+}
+
+// isBlank tells white space and the invisible characters that come with copied text.
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
 }

@@ -64,7 +64,7 @@ type sheetWriter interface {
 }
 
 // Export writes all records that a query finds and the user may export, limited
-// to what they may read; Limit and Cursor of the query do not count. Errors of
+// to what they may read; Without a Limit all records are written. Errors of
 // the query or the rights come before anything is written to w.
 func (s *Service) Export(ctx context.Context, c record.Call, entity string, q read.Query, o ExportOptions, w io.Writer) error {
 	if c.Actor == nil {
@@ -92,7 +92,6 @@ func (s *Service) Export(ctx context.Context, c record.Call, entity string, q re
 	default:
 		return problem.New(problem.MediaType, "export_format", nil)
 	}
-	q.Limit, q.Cursor, q.Expand, q.Count = 0, "", nil, ""
 	if err := s.Reads.Each(ctx, c.Actor, entity, q, func(doc map[string]any) error { return x.add(ctx, doc) }); err != nil {
 		return err
 	}

@@ -115,7 +115,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 
 // newServices makes the services between the definitions and the API.
 func (a *App) newServices(o Options) {
-	a.Access = access.New(access.Options{Store: o.Store, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone, Unconfirmed: a.Builder.Unconfirmed})
+	a.Access = access.New(access.Options{
+		Store: o.Store, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone, FirstWeekday: a.Settings.FirstWeekday,
+		Unconfirmed: a.Builder.Unconfirmed,
+	})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
 	a.Records = record.New(record.Options{

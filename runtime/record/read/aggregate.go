@@ -23,7 +23,7 @@ type AggregateQuery struct {
 	GroupBy []json.RawMessage          `json:"groupBy,omitempty"`
 	Metrics map[string]json.RawMessage `json:"metrics,omitempty"`
 	Sort    []string                   `json:"sort,omitempty"`  // group and metric names
-	Limit   int                        `json:"limit,omitempty"` // 0: all
+	Limit   Limit                      `json:"limit,omitempty"` // 0: all
 }
 
 // Aggregate groups the records that the person may see. Rows hold groups, then
@@ -46,7 +46,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 	case q.Limit > maxRows:
 		r.fail("/limit", "too_great", "max", maxRows)
 	case q.Limit > 0:
-		a.Limit = q.Limit
+		a.Limit = int(q.Limit)
 	}
 	if err := r.invalid(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -22,7 +23,7 @@ type BoardQuery struct {
 	Where  json.RawMessage `json:"where,omitempty"`
 	Search string          `json:"search,omitempty"`
 	Sort   []string        `json:"sort,omitempty"`
-	Limit  int             `json:"limit,omitempty"` // per column; 0: 50
+	Limit  Limit           `json:"limit,omitempty"` // per column; 0: 50
 	Sums   []string        `json:"sums,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 	if err != nil {
 		return nil, err
 	}
-	b := &board{reading: r, by: r.boardField(q.By), where: r.filter(q.Where, q.Search, schemas.OpRead)}
+	b := &board{reading: r, query: q, by: r.boardField(q.By), where: r.filter(q.Where, q.Search, schemas.OpRead)}
 	b.terms = r.sort(q.Sort)
 	b.find = r.find(nil, b.terms, Query{Limit: q.Limit})
 	b.sums = r.sums(q.Sums)
@@ -72,6 +73,7 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 
 type board struct {
 	*reading
+	query BoardQuery
 	by    *model.Field
 	path  query.Path
 	where query.Expr
@@ -151,6 +153,7 @@ func (b *board) read(ctx context.Context) error {
 		}
 		var docs []store.Doc
 		if col.Count > 0 {
+			b.asked = b.columnFilter(key)
 			if docs, col.Cursor, err = b.reading.docs(ctx, b.column(key), b.terms); err != nil {
 				return err
 			}
@@ -158,6 +161,24 @@ func (b *board) read(ctx context.Context) error {
 		b.columns, b.docs = append(b.columns, col), append(b.docs, docs)
 	}
 	return nil
+}
+
+// columnFilter is the filter that continues a column, as its cursor names it.
+func (b *board) columnFilter(key string) string {
+	in := []any{b.by.Key, "=", key}
+	if key == "" {
+		in = []any{b.by.Key, "empty"}
+	}
+	all := []any{in}
+	if w := bytes.TrimSpace(b.query.Where); len(w) > 0 && string(w) != "null" {
+		all = append(all, json.RawMessage(w))
+	}
+	raw, err := json.Marshal(map[string]any{"all": all})
+	if err != nil {
+		return "" // the filter was parsed before
+	}
+	f, _ := query.Parse(raw, RestrictEntity(b.rights, b.entity), "")
+	return f.Canonical() + "\n" + b.query.Search
 }
 
 // column finds the first records of a column.

@@ -19,19 +19,19 @@ const (
 )
 
 // Each calls fn with every record that the query finds and the person may
-// export, on one snapshot: in stored form, cut to the readable fields. Limit
-// and Cursor are as in Query, but without a Limit all records come; Expand and
-// Count are not looked at. An error of fn ends it and comes back as it is.
+// export, on one snapshot: in stored form, cut to the readable fields. Without
+// a Limit all records come; a Cursor, Expand or Count is refused. An error of fn ends it and comes back as it is.
 func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {
 	r, err := s.reading(ctx, actor, entity, schemas.OpExport)
 	if err != nil {
 		return err
 	}
-	left := q.Limit
-	if left < 0 {
-		r.fail("/limit", "too_small", "min", 1)
+	left := 0
+	if q.Limit != 0 {
+		left = r.limit(q.Limit)
 	}
-	q.Limit = eachPage
+	r.refuseUnused(q)
+	q.Limit, q.Cursor = eachPage, ""
 	terms := r.sort(q.Sort)
 	find := r.find(r.filter(q.Where, q.Search, schemas.OpExport), terms, q)
 	fields := r.fields(q.Fields)
@@ -49,6 +49,15 @@ func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, 
 		r.from = snapshot
 		return e.run(ctx)
 	})
+}
+
+// refuseUnused refuses parameters of a query that mean nothing to an export.
+func (r *request) refuseUnused(q Query) {
+	for name, given := range map[string]bool{"/cursor": q.Cursor != "", "/expand": q.Expand != nil, "/count": q.Count != ""} {
+		if given {
+			r.fail(name, "not_in_export")
+		}
+	}
 }
 
 // exportRun is one run over all pages of a query.

@@ -33,7 +33,7 @@ func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, 
 		return nil, err
 	}
 	r := historyReading{reading}
-	limit, after := r.limit(limit), r.historyAfter(cursor, id)
+	limit, after := r.limit(Limit(limit)), r.historyAfter(cursor, id)
 	if err := r.invalid(); err != nil {
 		return nil, err
 	}

@@ -12,12 +12,31 @@ import (
 	"weft/schemas"
 )
 
+// Limit is how many items are wanted; 0 stands for the default. A 0 in JSON is
+// not the default but an error, so it is decoded as -1, which is refused.
+type Limit int
+
+// UnmarshalJSON tells a limit that is left out from one that is 0.
+func (l *Limit) UnmarshalJSON(raw []byte) error {
+	var n *int
+	if err := json.Unmarshal(raw, &n); err != nil {
+		return err
+	}
+	if n != nil {
+		*l = Limit(*n)
+		if *n == 0 {
+			*l = -1
+		}
+	}
+	return nil
+}
+
 // Query asks for a page of records; the contract says what each part means.
 type Query struct {
 	Where  json.RawMessage `json:"where,omitempty"`
 	Search string          `json:"search,omitempty"`
 	Sort   []string        `json:"sort,omitempty"`
-	Limit  int             `json:"limit,omitempty"` // 0: 50
+	Limit  Limit           `json:"limit,omitempty"` // 0: 50
 	Cursor string          `json:"cursor,omitempty"`
 	Fields []string        `json:"fields,omitempty"` // nil: all; empty: id and rev
 	Expand []string        `json:"expand,omitempty"`
@@ -106,7 +125,7 @@ func (r *reading) docs(ctx context.Context, f store.Find, terms []query.SortTerm
 	}
 	docs = docs[:f.Limit-1]
 	p, err := r.position(ctx, docs[len(docs)-1], terms)
-	return docs, query.EncodeCursor(p, query.OrderName(terms)), err
+	return docs, query.EncodeCursor(p, r.cursorName(terms)), err
 }
 
 // position is the place of a row in the order.

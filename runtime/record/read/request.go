@@ -28,6 +28,8 @@ type request struct {
 	entity   *model.Entity
 	env      query.Env
 	problems []problem.Field
+	// asked is a text of the filter and the search, to which cursors are bound.
+	asked string
 }
 
 // now is the moment of the read in the organisation's time zone.
@@ -49,6 +51,7 @@ func (r *request) invalid() error {
 // that op lets the person see.
 func (r *request) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
 	f, ps := query.Parse(where, RestrictEntity(r.rights, r.entity), "/where")
+	r.asked = f.Canonical() + "\n" + search
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
@@ -82,8 +85,14 @@ func (r *request) sort(terms []string) []query.SortTerm {
 	return sort
 }
 
+// cursorName names what a cursor belongs to: entity, order, filter and search.
+func (r *request) cursorName(terms []query.SortTerm) string {
+	return r.entity.Key + "\n" + query.OrderName(terms) + "\n" + r.asked
+}
+
 // limit of a page; 0 stands for the default.
-func (r *request) limit(n int) int {
+func (r *request) limit(l Limit) int {
+	n := int(l)
 	switch {
 	case n == 0:
 		return defaultLimit
@@ -100,7 +109,7 @@ func (r *request) after(cursor string, terms []query.SortTerm) *store.Position {
 	if cursor == "" {
 		return nil
 	}
-	p, err := query.DecodeCursor(cursor, query.OrderName(terms))
+	p, err := query.DecodeCursor(cursor, r.cursorName(terms))
 	rest, _ := query.SplitID(terms)
 	if err != nil || !p.Fits(rest) {
 		r.fail("/cursor", "cursor")

@@ -147,4 +147,6 @@ func dependencies(x query.Expr, found map[string]bool) {
 
 // UsesNow tells whether a query speaks of the present time, so that what it holds
 // changes without any change of a record.
-func (q Query) UsesNow() bool { return bytes.Contains(q.Where, []byte(`"now"`)) }
+func (q Query) UsesNow() bool {
+	return bytes.Contains(q.Where, []byte(`"now"`)) || bytes.Contains(q.Where, []byte(`"day"`))
+}

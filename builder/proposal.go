@@ -79,7 +79,7 @@ func (b *Builder) PublishProposal(ctx context.Context, by string, p Proposal, fo
 // PublishDraft publishes and deletes a draft in one commit. It is
 // refused with problem conflict when a definition it changes has been changed
 // by somebody else since the draft was begun.
-func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) (int64, error) {
+func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool, note string) (int64, error) {
 	ctx, unlock, err := b.lockPublishing(ctx)
 	if err != nil {
 		return 0, err
@@ -94,6 +94,9 @@ func (b *Builder) PublishDraft(ctx context.Context, by, key string, force bool) 
 			err = problem.Of(problem.Conflict, problems...)
 		}
 		return 0, err
+	}
+	if note != "" {
+		draft.Note = note
 	}
 	return b.publishProposal(ctx, publication{by: by, cause: "publish", of: key, force: force, ops: []store.Op{drafts.Delete(draft)}}, draft.Proposal)
 }

@@ -13,7 +13,8 @@ import (
 
 // forceBody is the body of publishing or checking a draft.
 type forceBody struct {
-	Force bool `json:"force,omitempty"`
+	Force bool   `json:"force,omitempty"`
+	Note  string `json:"note,omitempty"`
 }
 
 func listDrafts(b *Builder, c *requestContext) error {
@@ -98,7 +99,7 @@ func publishDraft(b *Builder, c *requestContext) error {
 	if err := request.ReadJSON(c.r, &in); err != nil {
 		return err
 	}
-	v, err := b.PublishDraft(c.r.Context(), c.login, mux.Vars(c.r)["name"], in.Force)
+	v, err := b.PublishDraft(c.r.Context(), c.login, mux.Vars(c.r)["name"], in.Force, in.Note)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Template templateCmd `cmd:"" help:"List, install and export templates."`
 	Check    checkCmd    `cmd:"" help:"Say what would keep definitions from being published."`
+	Impact   impactCmd   `cmd:"" help:"Say which records and people a publishing would affect."`
 	Publish  publishCmd  `cmd:"" help:"Publish definitions."`
 	Versions versionsCmd `cmd:"" help:"List the published versions."`
 	Rollback rollbackCmd `cmd:"" help:"Publish an earlier version again."`

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -15,7 +16,11 @@ import (
 type definitionFiles struct {
 	Path   []string `arg:"" optional:"" help:"Files of definitions, or folders with such files."`
 	Remove []string `help:"Remove a definition, as kind/key." placeholder:"NAME"`
-	Force  bool     `help:"Let entities, fields and choices vanish although records use them."`
+	Force  bool     `help:"Remove what no record uses; keep values that do not fit a new type out of sight."`
+
+	Replace []string `help:"Replace a choice in all records, as ENTITY.FIELD:FROM=TO." placeholder:"CHOICE"`
+	Titles  string   `help:"Language of the titles by which choices become text: zh-CN or en; their keys if left out." placeholder:"LANG"`
+	Note    string   `help:"What the change is about, for the list of versions."`
 }
 
 // proposal is what the builder's routes take.
@@ -23,7 +28,20 @@ type proposal struct {
 	Definitions []json.RawMessage `json:"definitions"`
 	Remove      []definitionName  `json:"remove,omitempty"`
 	Force       bool              `json:"force,omitempty"`
+	Replace     []replacement     `json:"replace,omitempty"`
+	Titles      string            `json:"titles,omitempty"`
+	Note        string            `json:"note,omitempty"`
 }
+
+// replacement replaces a choice by another one in all records.
+type replacement struct {
+	Entity string `json:"entity"`
+	Field  string `json:"field"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+}
+
+var replacementForm = regexp.MustCompile(`^([^.:]+)\.([^.:]+):([^=]+)=(.+)$`)
 
 type definitionName struct {
 	Kind string `json:"kind"`
@@ -31,10 +49,17 @@ type definitionName struct {
 }
 
 func (d definitionFiles) proposal() (*proposal, error) {
-	if len(d.Path) == 0 && len(d.Remove) == 0 {
-		return nil, usageError{errors.New("name files of definitions, or what to --remove")}
+	if len(d.Path) == 0 && len(d.Remove) == 0 && len(d.Replace) == 0 {
+		return nil, usageError{errors.New("name files of definitions, or what to --remove or --replace")}
 	}
-	p := &proposal{Definitions: []json.RawMessage{}, Force: d.Force}
+	p := &proposal{Definitions: []json.RawMessage{}, Force: d.Force, Titles: d.Titles, Note: d.Note}
+	for _, text := range d.Replace {
+		part := replacementForm.FindStringSubmatch(text)
+		if part == nil {
+			return nil, usageError{fmt.Errorf("%q must have the form ENTITY.FIELD:FROM=TO", text)}
+		}
+		p.Replace = append(p.Replace, replacement{part[1], part[2], part[3], part[4]})
+	}
 	for _, name := range d.Remove {
 		kind, key, ok := strings.Cut(name, "/")
 		if !ok {
@@ -119,12 +144,58 @@ func (c *checkCmd) Run(ctx context.Context, m *Main) error {
 	return errors.New("this cannot be published")
 }
 
+type impactCmd struct{ definitionFiles }
+
+// Run says what publishing would hit: records, people, values that do not fit.
+func (c *impactCmd) Run(ctx context.Context, m *Main) error {
+	p, err := c.proposal()
+	if err != nil {
+		return err
+	}
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var answer json.RawMessage
+	if err := api.call(ctx, "POST", "/builder/impact", p, &answer); err != nil {
+		return fmt.Errorf("impact: %w", err)
+	}
+	var impact struct {
+		Effects []struct {
+			Path    string            `json:"path"`
+			Message map[string]string `json:"message"`
+			Samples json.RawMessage   `json:"samples"`
+		} `json:"effects"`
+	}
+	if err := json.Unmarshal(answer, &impact); err != nil {
+		return fmt.Errorf("impact: %w", err)
+	}
+	var lines []string
+	for _, e := range impact.Effects {
+		lines = append(lines, strings.TrimSpace(e.Path+": "+e.Message["en"]+" "+string(e.Samples)))
+	}
+	if len(lines) == 0 {
+		lines = []string{"no record and nobody is affected"}
+	}
+	return m.print(answer, strings.Join(lines, "\n"))
+}
+
 type publishCmd struct{ definitionFiles }
 
 // published is what the API says of a publication.
 type published struct {
-	Version  int64               `json:"version"`
-	Warnings []definitionProblem `json:"warnings,omitempty"`
+	Version     int64               `json:"version"`
+	Conversions []convertedField    `json:"conversions,omitempty"`
+	Warnings    []definitionProblem `json:"warnings,omitempty"`
+}
+
+// convertedField says what becomes of the values of a field in the background.
+type convertedField struct {
+	Path    string `json:"path"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Records int64  `json:"records"`
+	Unfit   int64  `json:"unfit"`
 }
 
 // Run publishes definitions with the current ones.
@@ -146,6 +217,9 @@ func (m *Main) publish(ctx context.Context, path string, body any) error {
 		return fmt.Errorf("publish: %w", err)
 	}
 	text := fmt.Sprintf("the definitions are now version %d", done.Version)
+	for _, c := range done.Conversions {
+		text += fmt.Sprintf("\nconverting %s from %s to %s: %d records, %d values do not fit", c.Path, c.From, c.To, c.Records, c.Unfit)
+	}
 	if len(done.Warnings) > 0 {
 		text += "\n" + problemLines("warning", done.Warnings)
 	}

@@ -28,9 +28,11 @@ var builderDocs = map[string]doc{
 	"GET /builder/packages":                     {Summary: "Installed packages", Answers: ok("Packages")},
 	"POST /builder/packages": {Summary: "Install a package", Body: "Archive", BodyTypes: []string{"application/zip"}, Query: []queryParameter{
 		{"confirm_roles", "Confirm its roles", anyBool}, {"overwrite", "Replace definitions that were changed here", anyBool}, {"sample_data", "Add its sample records", anyBool},
+		{"replace", "Replace an installed package of the same key that differs", anyBool},
+		{"keep", "A definition, as kind/key, whose present version is kept", textParameter}, {"take", "A definition, as kind/key, whose version of the package is taken", textParameter},
 	}, Refusals: []int{409}, Answers: ok("InstalledPackage")},
 	"GET /builder/packages/{key}":          {Summary: "Download a package", Answers: map[string]answer{"200": {Type: "application/zip", Schema: "Archive"}}},
-	"POST /builder/packages/{key}/confirm": {Summary: "Confirm a package's roles and scripts", Refusals: []int{409, 422}, Answers: ok("Published")},
+	"POST /builder/packages/{key}/confirm": {Summary: "Confirm a package's roles, scripts and role assignments", Body: "Confirmation", BodyOptional: true, Refusals: []int{409, 422}, Answers: ok("InstalledPackage")},
 }
 
 // builderDoc describes a builder's route; one that is not listed has a general
@@ -58,10 +60,11 @@ func builderSchemas(types *typeSchemas) object {
 		"Definitions": openObject([]string{"version", "definitions"}, object{"version": anyInt, "definitions": anyThing}),
 		"MetaSchemas": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"kind", "title"}, object{"kind": anyText, "title": anyText, "folder": anyText}))}),
 		"Proposal": closedObject([]string{"definitions"}, object{"definitions": listOf(ref("Definition")), "remove": listOf(reference),
-			"force": anyBool, "note": anyText}),
+			"force": anyBool, "note": anyText, "replace": listOf(types.of(reflect.TypeFor[builder.Replacement]())),
+			"titles": object{"type": "string", "enum": []string{"", "zh-CN", "en"}, "description": "Language of the titles by which choices become text; their keys without it"}}),
 		"CheckResult": openObject([]string{"problems", "warnings"}, object{"problems": warnings, "warnings": warnings}),
 		"Impact":      types.members(reflect.TypeFor[builder.Impact]()),
-		"Published":   openObject([]string{"version"}, object{"version": anyInt, "warnings": warnings}),
+		"Published":   openObject([]string{"version"}, object{"version": anyInt, "conversions": listOf(types.of(reflect.TypeFor[builder.ConversionReport]())), "warnings": warnings}),
 		"Draft":       draft,
 		"Drafts":      closedObject([]string{"items"}, object{"items": listOf(ref("Draft"))}),
 		"Forced":      closedObject(nil, object{"force": anyBool, "note": anyText}),
@@ -70,6 +73,8 @@ func builderSchemas(types *typeSchemas) object {
 		"Packages": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"key", "version", "by", "at"}, object{
 			"key": anyText, "version": anyText, "by": anyText, "at": timeText, "unconfirmed": textList,
 		}))}),
-		"InstalledPackage": openObject([]string{"version"}, object{"version": anyInt, "records": anyInt, "warnings": warnings}),
+		"Confirmation": closedObject(nil, object{"confirm": textList}),
+		"InstalledPackage": openObject([]string{"version", "records"}, object{"version": anyInt, "records": anyInt, "confirmed": listOf(ref("Confirmable")),
+			"awaiting": listOf(ref("Confirmable")), "warnings": warnings}),
 	}
 }

@@ -154,9 +154,7 @@ func (c *check) step(t *model.Transition, into *model.Stage) {
 // entry checks the guards of a stage that the record enters.
 func (c *check) entry(stage *model.Stage) {
 	c.guards(stage.Enter)
-	if stage.Def.Key == c.move.To {
-		c.guards(stage.Stay)
-	}
+	c.guards(stage.Stay)
 }
 
 // locks notes the changed fields that the stage locks; t is the transition out

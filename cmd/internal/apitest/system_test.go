@@ -17,7 +17,7 @@ func TestMetaShowsReadableEntitiesOnly(t *testing.T) {
 	w := newWorld(t)
 	w.Run(t, []apptest.Scenario{
 		{Name: "agent", As: w.li.Token, Method: "GET", Path: "/meta", Status: 200,
-			Has: []string{`"key":"deal"`, `"zh-CN":"商机"`, `"operations":["create","read","update","delete"]`, `"initial":"new"`, `"allowed":true`, `"columns":["name","amount"]`},
+			Has: []string{`"enter":[{"type":"required","fields":["amount"]},{"type":"attachment","field":"proof"}]`, `"key":"deal"`, `"zh-CN":"商机"`, `"operations":["create","read","update","delete"]`, `"initial":"new"`, `"allowed":true`, `"columns":["name","amount"]`},
 			Not: []string{"margin", "role_assignment"}},
 		{Name: "auditor", As: w.audit.Token, Method: "GET", Path: "/meta", Status: 200,
 			Has: []string{`"operations":["read","export"]`, `"columns":["name","amount","margin"]`, `"allowed":false`}, Not: []string{`"writable":true`}},

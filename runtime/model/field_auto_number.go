@@ -38,7 +38,7 @@ func (autoNumberType) Check(f *schemas.Field) []problem.Field {
 	return ps
 }
 
-// Normalise is for a historical import, which keeps the numbers it brings.
+// Normalise is for imports, which keep the numbers that they bring.
 func (autoNumberType) Normalise(f *Field, wire any) (any, []problem.Field) {
 	t := textType{length: textLength}
 	return t.Normalise(f, wire)
@@ -52,4 +52,15 @@ func AutoNumber(f *Field, n int64) string {
 		digits = strings.Repeat("0", missing) + digits
 	}
 	return form.Prefix + digits
+}
+
+// ParseAutoNumber finds n of a value that AutoNumber could have made, with any
+// number of leading zeros.
+func ParseAutoNumber(f *Field, value string) (n int64, ok bool) {
+	digits, ok := strings.CutPrefix(value, f.Def.AutoNumber.Prefix)
+	if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil && n > 0
 }

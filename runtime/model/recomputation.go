@@ -59,6 +59,9 @@ func Recomputations(old, now *Model) []Recomputation {
 // sort key or search tokens.
 func NeedsRecomputation(old *Field, f *schemas.Field) (computed, text bool) {
 	kept := f.Searchable || f.Sortable
+	if f.FieldType == schemas.TypeAutoNumber && (old == nil || old.Def.FieldType != f.FieldType) {
+		return true, kept // existing records get their numbers
+	}
 	if f.FieldType != schemas.TypeFormula && f.FieldType != schemas.TypeRollUp {
 		return false, old != nil && kept && textChanged(old.Def, f)
 	}

@@ -66,11 +66,19 @@ func (cs *changeset) setAutoNumbers(ctx context.Context) error {
 	if cs.dryRun {
 		return nil
 	}
-	due := map[*model.Field][]*change{}
+	var created []*change
 	for _, ch := range cs.changes {
-		if ch.op != opCreate {
-			continue
+		if ch.op == opCreate {
+			created = append(created, ch)
 		}
+	}
+	return cs.numberRecords(ctx, created)
+}
+
+// numberRecords gives records the running numbers that they lack.
+func (cs *changeset) numberRecords(ctx context.Context, changes []*change) error {
+	due := map[*model.Field][]*change{}
+	for _, ch := range changes {
 		for _, f := range ch.entity.Fields {
 			if f.Def.FieldType == schemas.TypeAutoNumber && ch.after[f.Key] == nil {
 				due[f] = append(due[f], ch)
@@ -99,6 +107,49 @@ func (cs *changeset) setAutoNumbers(ctx context.Context) error {
 	}
 	return nil
 }
+
+// advance moves a counter past a number that an import brought.
+func (n *autoNumbers) advance(ctx context.Context, st store.Store, counter string, to int64) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.free == nil {
+		n.free = map[string][]int64{}
+	}
+	n.free[counter] = slices.DeleteFunc(n.free[counter], func(v int64) bool { return v == to })
+	last, err := st.Increment(ctx, CounterCollection, counter, 0)
+	if err == nil && last < to {
+		_, err = st.Increment(ctx, CounterCollection, counter, to-last)
+	}
+	return err
+}
+
+// advanceCounters moves the counters past the numbers that an import brought.
+func (cs *changeset) advanceCounters(ctx context.Context) error {
+	if !cs.call.bringsNumbers() {
+		return nil
+	}
+	brought := map[*model.Field]int64{}
+	for _, ch := range cs.changes {
+		for _, f := range ch.entity.Fields {
+			if f.Def.FieldType != schemas.TypeAutoNumber || ch.op != opCreate || !ch.given[f.Key] {
+				continue
+			}
+			if n, ok := model.ParseAutoNumber(f, text(ch.after, f.Key)); ok {
+				brought[f] = max(brought[f], n)
+			}
+		}
+	}
+	for f, n := range brought {
+		if err := cs.s.numbers.advance(ctx, cs.s.store, counterID(f), n); err != nil {
+			return fmt.Errorf("record: running number of %s: %w", counterID(f), err)
+		}
+	}
+	return nil
+}
+
+// bringsNumbers tells whether the change may give running numbers itself: those
+// of imported records are kept.
+func (c Call) bringsNumbers() bool { return c.Source == SourceImport || c.Import != "" }
 
 // keepNumbers says that the numbers were, or may have been, committed.
 func (cs *changeset) keepNumbers() { cs.numbers = nil }

@@ -167,7 +167,7 @@ func (bb batchBuilder) binOp(ch *change) store.Op {
 	return op
 }
 
-// binDoc is a row of the bin: {id, rev, entity, deletion, at, by, merged_into, doc, visits}.
+// binDoc is a row of the bin: {id, rev, entity, deletion, at, by, merged_into, doc, cleared, visits}.
 func (bb batchBuilder) binDoc(ch *change, rev int64) store.Doc {
 	b := make([]byte, 0, 640)
 	b = append(b, '{')
@@ -179,6 +179,13 @@ func (bb batchBuilder) binDoc(ch *change, rev int64) store.Doc {
 	b = jsontext.AppendText(b, "by", bb.call.Actor.UserID)
 	b = jsontext.AppendText(b, "merged_into", ch.mergedInto)
 	b = appendMember(b, "doc", encodeRecord(ch.entity, ch.before))
+	if len(ch.cleared) > 0 {
+		cleared := make([]any, len(ch.cleared))
+		for i, c := range ch.cleared {
+			cleared[i] = map[string]any{"entity": c.Entity, "id": c.ID, "field": c.Field}
+		}
+		b = appendMember(b, "cleared", cleared)
+	}
 	if len(ch.removedVisits) > 0 {
 		visits := make([]any, len(ch.removedVisits))
 		for i, v := range ch.removedVisits {

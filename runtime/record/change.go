@@ -30,12 +30,13 @@ type change struct {
 	rowsBefore, rowsAfter map[string][]any
 	comment               string
 	moves                 []stageMove
-	visits                []map[string]any // stage visits of a historical import
-	removedVisits         []storedVisit    // removed with the record
-	binRev                int64            // restore: revision of the row in the bin
-	binVisits             []any            // restore: visits that come back
-	beforeRestore         map[string]any   // restore: lists of files before lost ones were left out
-	deletion              string           // shared by the records that are deleted together
+	visits                []map[string]any   // stage visits of a historical import
+	removedVisits         []storedVisit      // removed with the record
+	binRev                int64              // restore: revision of the row in the bin
+	binVisits             []any              // restore: visits that come back
+	beforeRestore         map[string]any     // restore: lists of files before lost ones were left out
+	deletion              string             // shared by the records that are deleted together
+	cleared               []clearedReference // delete: references of others that were emptied
 	mergedInto            string
 	merged                []string
 	changed               []*model.Field // found by diff

@@ -16,7 +16,9 @@ func Collections(m *model.Model) []store.Collection {
 		{Name: IdempotencyCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},
-		{Name: BinCollection, Unwatched: true, ExpectAbsent: true, Indexes: []store.Index{sparseIndex("deletion")}},
+		{Name: BinCollection, Unwatched: true, ExpectAbsent: true, Indexes: []store.Index{
+			sparseIndex("deletion"), sparseIndex("entity"), sparseIndex("merged_into"),
+		}},
 		{Name: CounterCollection, Unwatched: true},
 		{Name: RecomputationCollection, Unwatched: true},
 		{Name: model.VersionCollection, ExpectAbsent: true},

@@ -208,6 +208,9 @@ func (a *attempts) commit(ctx context.Context, cs *changeset, b *store.Batch) er
 	if len(b.Ops) == 0 {
 		return nil
 	}
+	if err := cs.advanceCounters(ctx); err != nil {
+		return err
+	}
 	if err := a.s.commit(ctx, b, a.queued); err != nil {
 		if errors.Is(err, store.ErrUnknown) {
 			cs.keepNumbers() // they may have been committed
@@ -307,23 +310,58 @@ func (cs *changeset) commitError(ctx context.Context, err error) error {
 	return &store.ConflictError{Collection: taken.Collection, ID: taken.ID}
 }
 
-// uniqueProblem lists every unique key of the record that is taken.
+// uniqueProblem lists every unique key of the record that is taken. It names the
+// holder where the caller may read it, and the entity of a record that the
+// caller did not name.
 func (cs *changeset) uniqueProblem(ctx context.Context, ch *change, index string) error {
 	p := problem.New(problem.Unique, "", nil)
 	for _, k := range ch.entity.Unique {
-		taken := k.Name == index
-		if !taken {
-			other, err := cs.holder(ctx, ch, k)
-			if err != nil {
-				return err
-			}
-			taken = other != ""
+		holder, err := cs.holder(ctx, ch, k)
+		if err != nil {
+			return err
 		}
-		if taken {
-			p.Fields = append(p.Fields, uniqueFields(ch, k)...)
+		if k.Name != index && holder == "" {
+			continue
 		}
+		fields := uniqueFields(ch, k)
+		if err := cs.nameHolder(ctx, ch, holder, fields); err != nil {
+			return err
+		}
+		p.Fields = append(p.Fields, fields...)
 	}
 	return p
+}
+
+func (cs *changeset) nameHolder(ctx context.Context, ch *change, holder string, fields []problem.Field) error {
+	seen := false
+	if holder != "" {
+		doc, err := cs.find(ctx, ch.entity.Key, holder, false)
+		if err != nil {
+			return err
+		}
+		if seen, err = cs.mayRead(ctx, ch.entity, doc); err != nil {
+			return err
+		}
+	}
+	own, err := cs.mayRead(ctx, ch.entity, ch.after)
+	if err != nil {
+		return err
+	}
+	for i := range fields {
+		params := map[string]any{}
+		if seen {
+			params["record"] = holder
+		}
+		if !ch.direct {
+			params["entity"] = ch.entity.Def.Title
+			fields[i].Text = "unique_elsewhere"
+			if own {
+				params["id"] = ch.id
+			}
+		}
+		fields[i].Params = params
+	}
+	return nil
 }
 
 func uniqueFields(ch *change, k model.UniqueKey) []problem.Field {

@@ -98,11 +98,20 @@ func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) err
 			}
 			continue
 		}
+		ch.cleared = append(ch.cleared, clearedReference{f.Entity.Key, ref.id, f.Key})
 		if err := cs.redirect(ctx, ref, f, ch.id, nil); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// clearedReference is a reference that was emptied because the record that it
+// named was deleted.
+type clearedReference struct {
+	Entity string `json:"entity"`
+	ID     string `json:"id"`
+	Field  string `json:"field"`
 }
 
 // referrers loads the records whose field f names id.

@@ -218,7 +218,7 @@ func TestEveryWriteMethodMakesEveryStep(t *testing.T) {
 // must be put among them.
 func TestNoWriteMethodIsForgotten(t *testing.T) {
 	t.Parallel()
-	reads := "Get Query Aggregate Board History Each Select"
+	reads := "Bin Get Query Aggregate Board History Each Select"
 	answers := "Replay KeepAnswer AnswerOp" // kept answers of other rooms: no record is touched
 	tested := "Create Update Transition Apply Merge Bulk ImportRows Delete Restore"
 	service := reflect.TypeFor[*record.Service]()

@@ -45,6 +45,7 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 		return err
 	}
 	cs := b.s.recomputationChangeset(m, b.job)
+	defer cs.releaseNumbers()
 	if b.unfit, err = cs.recomputeRecords(ctx, e, docs, b.job); err != nil {
 		return err
 	}
@@ -56,7 +57,11 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 	if len(batch.Ops) == 0 {
 		batch.Expect = append(batch.Expect, cs.expectVersion())
 	}
-	return b.commit(ctx, batch)
+	err = b.commit(ctx, batch)
+	if err == nil || errors.Is(err, store.ErrUnknown) {
+		cs.keepNumbers()
+	}
+	return err
 }
 
 var errNoModel = errors.New("record: the definitions of a renewal are not in force here yet")
@@ -140,10 +145,10 @@ func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *ch
 // recomputeRecords computes the records anew, and everything that is computed from them.
 // Roll-ups of their own are only looked at after a publishing: other changes
 // keep them right by themselves.
-func (df *derivedFields) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) (unfit int64, err error) {
+func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) (unfit int64, err error) {
 	items := make([]*change, len(docs))
 	for i, d := range docs {
-		ch, err := df.adopt(e, d)
+		ch, err := cs.adopt(e, d)
 		if err != nil {
 			return 0, err
 		}
@@ -154,23 +159,28 @@ func (df *derivedFields) recomputeRecords(ctx context.Context, e *model.Entity, 
 		}
 		items[i] = ch
 	}
+	if j.Via == "" {
+		if err := cs.numberRecords(ctx, items); err != nil {
+			return 0, err
+		}
+	}
 	for _, ch := range items {
 		if j.Via == "" {
-			if err := df.recomputeOwnRollUps(ctx, ch); err != nil {
+			if err := cs.recomputeOwnRollUps(ctx, ch); err != nil {
 				return 0, err
 			}
 		}
-		if _, err := df.recomputeFormulas(ctx, ch); err != nil {
+		if _, err := cs.recomputeFormulas(ctx, ch); err != nil {
 			return 0, err
 		}
 		if ch.rederived = j.Text; ch.rederived || len(ch.diff()) > 0 {
 			ch.op = opUpdate
 		}
-		if err := df.touchParent(ctx, ch); err != nil {
+		if err := cs.touchParent(ctx, ch); err != nil {
 			return 0, err
 		}
 	}
-	return unfit, df.recompute(ctx)
+	return unfit, cs.recompute(ctx)
 }
 
 func (df *derivedFields) recomputeOwnRollUps(ctx context.Context, ch *change) error {

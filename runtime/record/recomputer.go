@@ -155,7 +155,7 @@ func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool
 	at := queuePosition{queues: &r.s.contention}
 	defer at.leave()
 	for try := range maxTries {
-		err := b.run(ctx)
+		err := recovered(func() error { return b.run(ctx) })
 		switch {
 		case err == nil:
 			r.batchSizes[k] = min(2*b.size, recomputationBatchSize)

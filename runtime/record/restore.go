@@ -15,16 +15,21 @@ import (
 
 // binRow is a record in the recycle bin.
 type binRow struct {
-	Entity   string          `json:"entity"`
-	Deletion string          `json:"deletion"`
-	Doc      json.RawMessage `json:"doc"`
-	Visits   []any           `json:"visits"`
+	Entity     string             `json:"entity"`
+	Deletion   string             `json:"deletion"`
+	Doc        json.RawMessage    `json:"doc"`
+	Visits     []any              `json:"visits"`
+	Cleared    []clearedReference `json:"cleared"`
+	At         string             `json:"at"`
+	By         string             `json:"by"`
+	MergedInto string             `json:"merged_into"`
 }
 
 // Restore brings a deleted record back with everything that was deleted with
-// it. References that a deletion cleared stay clear; files that are no longer
-// there for it are left out (see restoreFiles). Errors: not_found, forbidden, unique when a key was taken meanwhile, referenced when a record
-// that one of them refers to is itself deleted.
+// it. References that the deletion cleared name it again, unless they were set
+// anew; files that are no longer there for it are left out (see restoreFiles).
+// Errors: not_found, forbidden, unique when a key was taken meanwhile,
+// referenced when a record that one of them refers to is itself deleted.
 func (s *Service) Restore(ctx context.Context, c Call, entity, id string) (*Result, error) {
 	return s.runOne(ctx, c, func(ctx context.Context, cs *changeset) (*change, error) {
 		return cs.restore(ctx, entity, id)
@@ -79,6 +84,9 @@ func (cs *changeset) restore(ctx context.Context, entity, id string) (*change, e
 		return nil, err
 	}
 	for _, back := range cs.restored() {
+		if err := cs.restoreReferences(ctx, back); err != nil {
+			return nil, err
+		}
 		if err := cs.checkRestoredReferences(ctx, back); err != nil {
 			return nil, err
 		}
@@ -126,7 +134,7 @@ func (cs *changeset) loadFromBin(d store.Doc) (*change, binRow, error) {
 	rev, _ := doc["rev"].(float64)
 	ch := cs.add(&change{
 		entity: e, id: d.ID, op: opRestore, after: doc, rev: int64(rev) + 1,
-		binRev: d.Rev, binVisits: row.Visits,
+		binRev: d.Rev, binVisits: row.Visits, cleared: row.Cleared,
 	})
 	return ch, row, nil
 }
@@ -151,6 +159,40 @@ func (cs *changeset) restoreDeletion(ctx context.Context, deletion string) error
 	for _, ch := range back {
 		if !cs.mayRestore(ch) {
 			return problem.New(problem.Forbidden, "no_right", nil)
+		}
+	}
+	return nil
+}
+
+// restoreReferences lets the references that the deletion cleared name the
+// record again. Those that were set anew, or whose record is gone, stay.
+func (cs *changeset) restoreReferences(ctx context.Context, ch *change) error {
+	for _, c := range ch.cleared {
+		e, ok := cs.model.Entity(c.Entity)
+		if !ok || e.ByKey[c.Field] == nil || e.ByKey[c.Field].Target != ch.entity {
+			continue
+		}
+		f := e.ByKey[c.Field]
+		ref, err := cs.load(ctx, e, c.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case f.Kind == query.Keys && !ref.refersTo(f, ch.id):
+			ref.set(f.Key, storedForm(append(keysOf(ref.after[f.Key]), ch.id)))
+		case f.Kind != query.Keys && ref.after[f.Key] == nil:
+			ref.set(f.Key, ch.id)
+		default:
+			continue
+		}
+		if ref.op == "" {
+			ref.op = opUpdate
+		}
+		if _, err := cs.compute(ctx, ref); err != nil {
+			return err
 		}
 	}
 	return nil

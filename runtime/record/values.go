@@ -29,6 +29,9 @@ func (in *input) setValues(ch *change, values map[string]any) []inputRows {
 			in.problem(ch.path+problem.Pointer(key), "read_only")
 		case f == nil:
 			in.problem(ch.path+problem.Pointer(key), "unknown_field", "field", key)
+		case f.Def.FieldType == schemas.TypeAutoNumber && in.call.bringsNumbers() && (ch.op == opCreate || sameValue(v, ch.before[key])):
+			ch.given[key] = true
+			in.setValue(ch, f, v)
 		case f.Computed || f.Def.ReadOnly && !in.call.Source.isAutomation():
 			in.problem(ch.path+problem.Pointer(key), "read_only")
 		case f.Def.FieldType == schemas.TypeChildRows:

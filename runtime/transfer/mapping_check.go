@@ -128,7 +128,7 @@ func (c *mappingChecker) writable(at, key string) *model.Field {
 		c.add(at, "read_only")
 	case f == nil:
 		c.add(at, "unknown_field", "field", key)
-	case f.Computed:
+	case f.Computed && f.Def.FieldType != schemas.TypeAutoNumber: // imports may bring running numbers
 		c.add(at, "read_only")
 	default:
 		return f

@@ -38,7 +38,9 @@ func guessField(e *model.Entity, header string) (key string, ok bool) {
 	if h == idField {
 		return idField, true
 	}
-	fillable := func(f *model.Field) bool { return (!f.Computed || f.Def.FieldType == schemas.TypeAutoNumber) && f.Def.FieldType != schemas.TypeChildRows }
+	fillable := func(f *model.Field) bool {
+		return (!f.Computed || f.Def.FieldType == schemas.TypeAutoNumber) && f.Def.FieldType != schemas.TypeChildRows
+	}
 	for _, f := range e.Fields {
 		if fillable(f) && strings.EqualFold(f.Key, h) {
 			return f.Key, true

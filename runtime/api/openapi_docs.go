@@ -106,6 +106,7 @@ var docs = map[string]doc{
 	}, Answers: ok("History")},
 	"record.aggregate": {Summary: "Group and count", Body: "AggregateQuery", Answers: ok("Rows")},
 	"record.board":     {Summary: "Columns of a board", Body: "BoardQuery", Answers: ok(".board")},
+	"record.bin":       {Operation: schemas.OpDelete, Summary: "List deleted records that may be restored", Body: "BinQuery", Answers: ok("Bin")},
 	"record.bulk":      {Operation: schemas.OpUpdate, Summary: "Change many records", Body: ".bulk", Idempotent: true, Answers: ok("BulkResults")},
 	"record.merge":     {Operation: schemas.OpUpdate, Summary: "Make one record of several", Body: ".merge", IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},
 

@@ -81,6 +81,10 @@ func querySchemas() object {
 	return object{
 		"Query": closedObject(nil, object{"where": where, "search": anyText, "sort": textList, "limit": pageLimit, "cursor": anyText,
 			"fields": textList, "expand": textList, "count": object{"type": "string", "enum": []string{"none", "capped", "exact"}}}),
+		"BinQuery": closedObject(nil, object{"limit": object{"type": "integer", "minimum": 1, "maximum": 1000}, "cursor": anyText}),
+		"Bin": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(closedObject([]string{"id", "title", "deleted_at", "deletion"}, object{
+			"id": anyText, "title": anyText, "deleted_at": timeText, "deleted_by": anyText, "deletion": anyText, "merged_into": anyText,
+		}))}),
 		"AggregateQuery": closedObject(nil, object{"where": where, "search": anyText, "groupBy": listOf(object{"description": `A field, or {"field","by","zone"}`}),
 			"metrics": object{"type": "object", "additionalProperties": textList, "description": `{"n":["count"],"sum":["sum","amount"]}`},
 			"sort":    textList, "limit": anyInt}),

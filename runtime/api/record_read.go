@@ -99,6 +99,26 @@ func aggregateRecords(rc *requestContext) error {
 	return rc.list("rows", rows, nil)
 }
 
+// queryBin lists the recycle bin.
+func queryBin(rc *requestContext) error {
+	q := struct {
+		Limit  *int   `json:"limit"`
+		Cursor string `json:"cursor"`
+	}{}
+	if _, err := rc.decode(&q); err != nil {
+		return err
+	}
+	limit := 50
+	if q.Limit != nil {
+		limit = *q.Limit
+	}
+	page, err := rc.s.o.Records.Bin(rc.ctx, record.Call{Actor: rc.actor, Lang: request.Language(rc.r)}, rc.vars()["entity"], limit, q.Cursor)
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, page)
+}
+
 func boardRecords(rc *requestContext) error {
 	var q read.BoardQuery
 	if _, err := rc.decode(&q); err != nil {

@@ -30,6 +30,7 @@ func recordRoutes() []Route {
 		{Name: "record.history", Method: "GET", Path: recordPath + "/history", Policy: SignedIn, handle: recordHistory},
 		{Name: "record.aggregate", Method: "POST", Path: recordsPath + "/aggregate", Policy: SignedIn, ReadOnly: true, handle: aggregateRecords},
 		{Name: "record.board", Method: "POST", Path: recordsPath + "/board", Policy: SignedIn, ReadOnly: true, handle: boardRecords},
+		{Name: "record.bin", Method: "POST", Path: recordsPath + "/bin/query", Policy: SignedIn, ReadOnly: true, handle: queryBin},
 		{Name: "record.bulk", Method: "POST", Path: recordsPath + "/bulk", Policy: SignedIn, Timeout: longTimeout, handle: bulkRecords},
 		{Name: "record.merge", Method: "POST", Path: recordsPath + "/merge", Policy: SignedIn, handle: mergeRecords},
 	}

@@ -25,6 +25,7 @@ var (
 			`"metrics":{"n":["count"]},"groupBy":["owner.F"]`, `"metrics":{"n":["count"]},"where":["id","=","R"]`, `"metrics":{"n":["count"]},"search":"W"`, `"metrics":{"n":["count"]},"sort":["F"]`),
 		"record.board": query("/board", `"by":"F"`, `"by":"stage","sums":["F"]`, `"by":"stage","where":["F","=",424242]`, `"by":"stage","sort":["F"]`,
 			`"by":"stage","where":["id","=","R"]`),
+		"record.bin":     query("/bin/query", ``, `"limit":1`),
 		"record.history": {{"GET", "/records/deal/R/history", ""}},
 		"record.export":  query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
 	}

@@ -93,6 +93,28 @@ func (tr *tester) hiddenRow(route string, r *row) {
 	}
 }
 
+// probeBin lists the recycle bin: it holds visible deleted records only.
+func probeBin(tr *tester) {
+	for _, entity := range entities {
+		answer := tr.do("POST", "/records/"+entity+"/bin/query", object{"limit": 1000})
+		if answer.Status != http.StatusOK {
+			continue
+		}
+		var page struct {
+			Items []struct{ ID string }
+		}
+		if err := json.Unmarshal([]byte(answer.Body), &page); err != nil {
+			tr.find("bin of %s: %v", entity, err)
+		}
+		for _, item := range page.Items {
+			i := slices.IndexFunc(tr.rows[entity], func(r *row) bool { return r.id == item.ID })
+			if i >= 0 && !(tr.rows[entity][i].deleted && tr.sees(tr.user, tr.rows[entity][i], "")) {
+				tr.find("the bin shows the hidden %s %s", entity, item.ID)
+			}
+		}
+	}
+}
+
 // probeGet reads each visible row: it has exactly its visible cells.
 func probeGet(tr *tester) {
 	for _, entity := range entities {

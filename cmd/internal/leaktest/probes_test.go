@@ -24,6 +24,7 @@ var readProbes = map[string][]probe{
 	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probePath, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
 	"record.aggregate": {probeAggregate, probeHidden("aggregate"), probeByID("record.aggregate")},
 	"record.board":     {probeBoard, probeHidden("board"), probeByID("record.board")},
+	"record.bin":       {probeBin},
 	"record.history":   {probeHistory, probeByID("record.history")},
 	"record.export":    {probeExport, probeHidden("export"), probeByID("record.export")},
 	"file.download":    {probeFiles},

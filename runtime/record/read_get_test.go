@@ -48,7 +48,7 @@ func TestGetAnswersTheRecordAsItsReaderMaySeeIt(t *testing.T) {
 		t.Errorf("amount %v", rec["amount"])
 	}
 	account := rec["expanded"].(map[string]any)["account"].(map[string]any)
-	if account["pipeline"] != "120.5" || account["secret"] != nil || account["id"] != rec["account"] {
+	if account["name"] != "Shop" || account["pipeline"] != nil || account["secret"] != nil || account["id"] != rec["account"] {
 		t.Errorf("expanded account: %v", account)
 	}
 	rows := rec["items"].([]any)

@@ -27,16 +27,17 @@ const lightTime = 100 * time.Millisecond
 
 // weigh tells the weight of a find.
 func (k *collection) weigh(f store.Find) weight {
-	fixed := fixedFields(f.Where, map[string]bool{})
-	switch {
+	switch { // the most frequent first
 	case hasMatch(f.Where):
 		return heavy
-	case fixed["id"]:
-		return light
 	case len(f.Sort) > 0 && k.served(f.Where, nil, f.Sort[0].Path) && k.covered(f.Where, f.Sort):
 		return light
 	case len(f.Sort) == 0 && matchesAll(f.Where):
 		return light // in the order of id
+	}
+	fixed := fixedFields(f.Where, map[string]bool{})
+	if fixed["id"] {
+		return light
 	}
 	found := heavy
 	if narrows(f.Where, "id") {

@@ -25,18 +25,6 @@ func (rc *requestContext) ifMatch() (int64, error) {
 	return 0, malformed("if_match", nil)
 }
 
-// notModified tells whether If-None-Match names this revision.
-func (rc *requestContext) notModified(rev int64) bool {
-	for _, v := range rc.r.Header["If-None-Match"] {
-		for tag := range strings.SplitSeq(v, ",") {
-			if have, ok := request.ParseETag(tag); ok && have == rev {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // call is the record call of this request: actor, source, expected revision and
 // idempotency key. The body must have been read, since the key covers it.
 func (rc *requestContext) call(source record.Source) (record.Call, error) {

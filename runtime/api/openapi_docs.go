@@ -94,7 +94,7 @@ var textParameter = object{"type": "string"}
 var docs = map[string]doc{
 	"record.get": {Summary: "Read a record", Refusals: []int{422}, Query: []queryParameter{
 		{"fields", "Fields to answer, with commas", textParameter}, {"expand", "References to answer with their record, with commas", textParameter},
-	}, Answers: map[string]answer{"200": {Schema: ".", Headers: []string{"ETag"}}, "304": {}}},
+	}, Answers: map[string]answer{"200": {Schema: ".", Headers: []string{"ETag"}}}},
 	"record.query":      {Summary: "Find records", Body: "Query", Answers: ok(".page")},
 	"record.create":     {Operation: schemas.OpCreate, Summary: "Create a record", Body: ".create", Idempotent: true, Answers: made(".", "ETag", "Location")},
 	"record.update":     {Operation: schemas.OpUpdate, Summary: "Change a record (JSON merge patch)", Body: ".patch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Idempotent: true, Answers: tagged("200", ".")},

@@ -163,6 +163,12 @@ func (rc *requestContext) answerChange(op string, status int, res *record.Result
 		rc.count(op)
 	}
 	body := res.Record
+	if res.Replayed {
+		var err error
+		if body, err = rc.replayedRecord(op, res); err != nil {
+			return err
+		}
+	}
 	if len(body) > 2 && len(res.Warnings) > 2 {
 		body = append(append(append(body[:len(body)-1:len(body)-1], `,"_warnings":`...), res.Warnings...), '}')
 	}

@@ -134,3 +134,31 @@ func TestARefusedTransitionHasTheSameBodyFromEverySource(t *testing.T) {
 		}
 	}
 }
+
+// R17: a repeated answer shows what the caller may see now.
+func TestReplaysCheckRightsFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	create := func() *apptest.Answer {
+		return w.Do(t, w.li.Token, "POST", "/records/deal", map[string]any{"name": "甲", "amount": "12.5"}, "Idempotency-Key", "k1")
+	}
+	first := create().Want(t, 201)
+	if again := create().Want(t, 201); again.Body != first.Body {
+		t.Errorf("with unchanged rights: %s, first %s", again.Body, first.Body)
+	}
+	role := func(read, operations string) {
+		w.Do(t, w.Admin, "POST", "/builder/publish", `{"definitions":[{"kind":"role","key":"agent","title":{"zh-CN":"销售","en":"Agent"},"grants":[
+			{"entity":"deal","operations":[`+operations+`],"scopes":[{"type":"own"}],"read":`+read+`,"write":{"all":true,"except":["margin"]}}]}]}`).Want(t, 200)
+	}
+	role(`{"all":true,"except":["margin","amount"]}`, `"create","read","update"`)
+	if again := create().Want(t, 201); strings.Contains(again.Body, "amount") || !strings.Contains(again.Body, "甲") {
+		t.Errorf("without the right to a field: %s", again.Body)
+	}
+	id := first.Text("id")
+	w.Do(t, w.Admin, "PATCH", "/records/deal/"+id, map[string]any{"owner": w.wang.ID}).Want(t, 200)
+	if again := create().Want(t, 201); strings.Contains(again.Body, "甲") || again.Text("id") != id {
+		t.Errorf("of a record that is another's now: %s", again.Body)
+	}
+	role(`{"all":true}`, `"read"`)
+	create().Want(t, 403)
+}

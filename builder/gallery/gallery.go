@@ -24,6 +24,9 @@ type Options struct {
 	Transfer  *transfer.Service
 	// Loader gives the loader of sample records that writes as by.
 	Loader func(by *access.Actor) Loader
+	// Delete deletes the records of an entity and tells how many; its error is that
+	// of one that cannot be deleted.
+	Delete func(ctx context.Context, by *access.Actor, entity string) (int, error)
 }
 
 // Loader loads sample records of one entity.

@@ -161,8 +161,11 @@ var docs = map[string]doc{
 		{"user", "Id or login", textParameter}, {"entity", "Key of the entity", textParameter}, {"id", "Id of a record", textParameter}, {"op", "Operation", textParameter},
 	}, Answers: ok("Anything")},
 
-	"live":             {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
-	"template.list":    {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
+	"live":          {Summary: "Live queries (websocket)", Tag: "live", Answers: map[string]answer{"101": {}}, Refusals: []int{426}},
+	"template.list": {Summary: "Shipped templates", Tag: "template", Answers: ok("Templates")},
+	"template.uninstall": {Summary: "Remove an installed template or package", Tag: "template", Query: []queryParameter{
+		{"data", "keep: its records stay out of sight; remove: they are deleted", object{"type": "string", "enum": []string{"keep", "remove"}}},
+	}, Refusals: []int{409, 422}, Answers: ok("Installed")},
 	"template.install": {Summary: "Install a template", Tag: "template", Body: "Install", BodyOptional: true, Refusals: []int{409}, Answers: ok("Installed")},
 	"settings.get":     {Summary: "Settings of the organisation", Tag: "settings", Answers: tagged("200", "Settings")},
 	"settings.update":  {Summary: "Change settings of the organisation (JSON merge patch; null restores the default)", Tag: "settings", Body: "SettingsPatch", BodyTypes: []string{"application/json", "application/merge-patch+json"}, IfMatch: true, Answers: tagged("200", "Settings")},

@@ -83,6 +83,7 @@ func systemRoutes() []Route {
 		{Name: "live", Method: "GET", Path: basePath + "/live", Policy: SignedIn, Timeout: noTimeout, handle: liveSocket},
 		{Name: "template.list", Method: "GET", Path: basePath + "/templates", Policy: AdminOnly, handle: listTemplates},
 		{Name: "template.install", Method: "POST", Path: basePath + "/templates/{name}/install", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: installTemplate},
+		{Name: "template.uninstall", Method: "DELETE", Path: basePath + "/templates/{name}", Policy: AdminOnly, Timeout: longTimeout, handle: uninstallTemplate},
 		{Name: "settings.get", Method: "GET", Path: basePath + "/settings", Policy: SignedIn, handle: getSettings},
 		{Name: "settings.update", Method: "PATCH", Path: basePath + "/settings", Policy: AdminOnly, Idempotent: true, handle: patchSettings},
 		{Name: "openapi", Method: "GET", Path: basePath + "/openapi.json", Policy: SignedIn, handle: openapiDocument},

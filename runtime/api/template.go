@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"weft/runtime/access"
+	"weft/runtime/problem"
 	"weft/schemas"
 )
 
@@ -16,6 +17,9 @@ type Gallery interface {
 	// when its definitions conflict with the current ones, conflict when another
 	// package of its key is installed. It returns the answer.
 	Install(ctx context.Context, by *access.Actor, name string, o InstallOptions) (any, error)
+	// Uninstall removes the definitions of an installed package; its records stay
+	// out of sight, or are deleted with removeData. It returns the answer.
+	Uninstall(ctx context.Context, by *access.Actor, name string, removeData bool) (any, error)
 }
 
 // InstallOptions of a shipped template.
@@ -48,6 +52,18 @@ func installTemplate(rc *requestContext) error {
 		}
 	}
 	done, err := rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o)
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, done)
+}
+
+func uninstallTemplate(rc *requestContext) error {
+	data := rc.r.URL.Query().Get("data")
+	if data != "keep" && data != "remove" {
+		return problem.Of(problem.Invalid, problem.At("/data", "not_one_of", "values", "keep, remove"))
+	}
+	done, err := rc.s.o.Gallery.Uninstall(rc.ctx, rc.actor, rc.vars()["name"], data == "remove")
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (a *App) newServices(o Options) {
 	})
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
-		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer,
+		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer, Delete: a.deleteRecords,
 		Loader: func(by *access.Actor) gallery.Loader {
 			return &templates.Loader{Records: a.Records, Reads: a.Reads, Files: a.Files, By: by, At: o.Now(), Zone: a.Settings.Zone()}
 		},

@@ -149,3 +149,31 @@ func TestAPackageNamedLikeAnInstalledOneAsks(t *testing.T) {
 		t.Error("the definitions were changed")
 	}
 }
+
+// A package can be removed: its records stay out of sight and come back with it,
+// or are deleted.
+func TestATemplateIsUninstalled(t *testing.T) {
+	t.Parallel()
+	a := apptest.Start(t, apptest.Options{Unchecked: true, Install: []string{pipeline}, SampleData: true})
+	count := func() any {
+		return rows(t, a, a.Admin, "opportunity", map[string]any{"metrics": map[string]any{"n": []string{"count"}}})[0]["n"]
+	}
+	before := count()
+	a.Do(t, a.Admin, "DELETE", "/templates/"+pipeline, nil).Want(t, http.StatusUnprocessableEntity)
+	a.Do(t, a.Admin, "DELETE", "/templates/nosuch?data=keep", nil).Want(t, http.StatusNotFound)
+	a.Do(t, a.Admin, "DELETE", "/templates/"+pipeline+"?data=keep", nil).Want(t, http.StatusOK)
+	a.Do(t, a.Admin, "POST", "/records/opportunity/query", `{}`).Want(t, http.StatusNotFound)
+	a.Do(t, a.Admin, "POST", "/templates/"+pipeline+"/install", `{"confirmRoles":true}`).Want(t, http.StatusOK)
+	if got := count(); got != before || before == 0.0 {
+		t.Errorf("%v records after installing again, %v before", got, before)
+	}
+	var done installed
+	a.Do(t, a.Admin, "DELETE", "/templates/"+pipeline+"?data=remove", nil).Want(t, http.StatusOK).JSON(t, &done)
+	if done.Records == 0 {
+		t.Error("no records were deleted")
+	}
+	a.Do(t, a.Admin, "POST", "/templates/"+pipeline+"/install", `{"confirmRoles":true}`).Want(t, http.StatusOK)
+	if got := count(); got != 0.0 {
+		t.Errorf("%v records after their removal", got)
+	}
+}

@@ -2,11 +2,15 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"weft/builder"
 	"weft/builder/gallery"
 	"weft/runtime/access"
 	"weft/runtime/api"
+	"weft/runtime/problem"
+	"weft/runtime/record"
+	"weft/runtime/store"
 	"weft/schemas"
 )
 
@@ -38,6 +42,34 @@ func (p packageInstaller) Awaiting(ctx context.Context, login, key string) ([]bu
 	return p.Gallery.Awaiting(ctx, by, key)
 }
 
+// deleteRecords deletes all records of an entity that nothing keeps from it, and
+// tells how many; the error is that of the last one that stays.
+func (a *App) deleteRecords(ctx context.Context, by *access.Actor, entity string) (deleted int, left error) {
+	after := ""
+	for {
+		find := store.Find{Limit: 500, IDsOnly: true}
+		if after != "" {
+			find.After = &store.Position{ID: after}
+		}
+		docs, err := a.Store.Find(ctx, entity, find)
+		if err != nil || len(docs) == 0 {
+			return deleted, errors.Join(err, left)
+		}
+		for _, d := range docs {
+			after = d.ID
+			switch _, err := a.Records.Delete(ctx, record.Call{Actor: by, Source: record.SourceAPI}, entity, d.ID); problem.CodeOf(err) {
+			case "":
+				deleted++
+			case problem.NotFound: // it went with another one
+			case problem.Referenced:
+				left = err
+			default:
+				return deleted, err
+			}
+		}
+	}
+}
+
 // shippedTemplates installs the templates that ship with weft for the API.
 type shippedTemplates struct{ *gallery.Gallery }
 
@@ -50,4 +82,9 @@ func (s shippedTemplates) Install(ctx context.Context, by *access.Actor, name st
 	return s.Gallery.Install(ctx, by, name, builder.InstallOptions{
 		SampleData: o.SampleData, ConfirmRoles: o.ConfirmRoles, Replace: o.Replace || o.ConfirmRoles, Keep: o.Keep, Take: o.Take,
 	})
+}
+
+// Uninstall removes an installed package.
+func (s shippedTemplates) Uninstall(ctx context.Context, by *access.Actor, name string, removeData bool) (any, error) {
+	return s.Gallery.Uninstall(ctx, by, name, removeData)
 }

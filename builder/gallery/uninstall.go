@@ -1,0 +1,58 @@
+package gallery
+
+import (
+	"context"
+	"strings"
+
+	"weft/runtime/access"
+	"weft/runtime/problem"
+)
+
+// Uninstall removes the definitions of an installed package. Its records stay out
+// of sight, or, with removeData, are deleted before like any record, with history
+// and recycle bin; it fails with their problem when one of them cannot be deleted.
+func (g *Gallery) Uninstall(ctx context.Context, by *access.Actor, key string, removeData bool) (Installation, error) {
+	var done Installation
+	if err := g.o.Builder.CheckUninstall(ctx, key); err != nil {
+		return done, err
+	}
+	p, err := g.o.Builder.Package(ctx, key)
+	if err != nil {
+		return done, err
+	}
+	if removeData {
+		var entities []string
+		for name := range p.Definitions {
+			if entity, ok := strings.CutPrefix(name, "entity/"); ok {
+				entities = append(entities, entity)
+			}
+		}
+		if done.Records, err = g.deleteAll(ctx, by, entities); err != nil {
+			return done, err
+		}
+	}
+	done.Version, err = g.o.Builder.Uninstall(ctx, by.Login, key)
+	return done, err
+}
+
+// deleteAll deletes all records of entities and tells how many. A record that
+// others refer to is tried again once those are deleted.
+func (g *Gallery) deleteAll(ctx context.Context, by *access.Actor, entities []string) (int, error) {
+	total := 0
+	for {
+		deleted, left := 0, error(nil)
+		for _, entity := range entities {
+			n, err := g.o.Delete(ctx, by, entity)
+			deleted += n
+			if problem.CodeOf(err) == problem.Referenced {
+				left = err
+			} else if err != nil {
+				return total + deleted, err
+			}
+		}
+		total += deleted
+		if left == nil || deleted == 0 {
+			return total, left
+		}
+	}
+}

@@ -1,11 +1,15 @@
 package record_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
+	"time"
 
 	"weft/runtime/problem"
 	"weft/runtime/record/read"
+	"weft/runtime/store"
 )
 
 // A cursor continues the query it came from and no other. // V16
@@ -114,4 +118,56 @@ func TestUniqueTextsCompareWithoutWidthAndBlanks(t *testing.T) {
 		}
 	}
 	s.must(admin.create("account", `{"name":"b","code":"w1"}`)) // case tells apart
+}
+
+// slowAggregates is a store whose aggregates wait until they are let go.
+type slowAggregates struct {
+	store.Store
+	started chan struct{}
+	let     chan struct{}
+}
+
+func (s slowAggregates) Aggregate(ctx context.Context, collection string, a store.Aggregate) ([]store.Row, error) {
+	s.started <- struct{}{}
+	select {
+	case <-s.let:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return s.Store.Aggregate(ctx, collection, a)
+}
+
+// Heavy reads of one user wait for each other, not in the way of others. // R6
+func TestHeavyReadsOfOneUserLeaveRoomForOthers(t *testing.T) {
+	t.Parallel()
+	slow := slowAggregates{started: make(chan struct{}, 64), let: make(chan struct{})}
+	o := newOffice(t, withStore(func(s store.Store) store.Store { slow.Store = s; return slow }))
+	ann, bob := o.as("ann"), o.as("bob")
+	aggregate := func(p person, n int) error {
+		_, err := p.aggregate("deal", fmt.Sprintf(`{"where":["amount",">",%d],"metrics":{"n":["count"]}}`, n))
+		return err
+	}
+	done := make(chan error, 32)
+	for n := range 16 {
+		go func() { done <- aggregate(ann, n) }()
+	}
+	for range 4 {
+		<-slow.started
+	}
+	go func() { done <- aggregate(bob, 100) }()
+	<-slow.started // bob's runs while twelve of ann's wait
+	select {
+	case <-slow.started:
+		t.Error("a fifth aggregate of one user runs")
+	case <-time.After(50 * time.Millisecond):
+	}
+	if _, err := ann.query("deal", `{}`); err != nil { // light reads do not wait
+		t.Error(err)
+	}
+	close(slow.let)
+	for range 17 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -63,7 +63,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 
 // groups parses the groups and cuts them to what the person may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
-func (r *request) groups(raw []json.RawMessage) []query.GroupTerm {
+func (r *entityRequest) groups(raw []json.RawMessage) []query.GroupTerm {
 	groups, ps := query.ParseGroups(raw, RestrictEntity(r.rights, r.entity), "/groupBy")
 	if ps == nil {
 		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
@@ -77,7 +77,7 @@ func (r *request) groups(raw []json.RawMessage) []query.GroupTerm {
 	return groups
 }
 
-func (r *request) metrics(raw map[string]json.RawMessage) []query.Metric {
+func (r *entityRequest) metrics(raw map[string]json.RawMessage) []query.Metric {
 	metrics, ps := query.ParseMetrics(raw, RestrictEntity(r.rights, r.entity), "/metrics")
 	if ps == nil {
 		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
@@ -87,7 +87,7 @@ func (r *request) metrics(raw map[string]json.RawMessage) []query.Metric {
 }
 
 // rowSort reads an order over names of groups and metrics.
-func (r *request) rowSort(terms []string, a store.Aggregate) []store.RowSort {
+func (r *entityRequest) rowSort(terms []string, a store.Aggregate) []store.RowSort {
 	names := map[string]bool{}
 	for _, g := range a.Groups {
 		names[g.Name] = true
@@ -124,6 +124,11 @@ func (r *reading) aggregate(ctx context.Context, a store.Aggregate) ([]json.RawM
 		return nil, readError("aggregate", err)
 	}
 	rows, err := r.s.aggregates.get(ctx, r.aggregateKey(a), state, func() (any, int, error) {
+		release, err := r.heavySlot(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer release()
 		found, err := r.from.Aggregate(ctx, r.entity.Key, a)
 		rows, size := renderRows(found, a)
 		return rows, size, err
@@ -134,7 +139,7 @@ func (r *reading) aggregate(ctx context.Context, a store.Aggregate) ([]json.RawM
 	return rows.([]json.RawMessage), nil
 }
 
-func (r *request) aggregateKey(a store.Aggregate) string {
+func (r *entityRequest) aggregateKey(a store.Aggregate) string {
 	b := append(make([]byte, 0, 512), "aggregate "...)
 	b = append(b, r.entity.Key...)
 	b = query.AppendCanonical(append(b, ' '), a.Where)

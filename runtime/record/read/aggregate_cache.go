@@ -147,6 +147,11 @@ func (r *reading) countOf(ctx context.Context, where query.Expr, limit int) (int
 	key = append(append(key, r.entity.Key...), ' ')
 	key = query.AppendCanonical(key, where)
 	n, err := r.s.aggregates.get(ctx, string(key), state, func() (any, int, error) {
+		release, err := r.heavySlot(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer release()
 		n, err := r.from.Count(ctx, r.entity.Key, where, limit)
 		return n, 8, err
 	})

@@ -60,6 +60,11 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 	}
 	path, _ := r.entity.Lookup(q.By)
 	b.path, _ = r.rights.Path(r.entity, query.Path{Field: path.Key, Kind: path.Kind})
+	release, err := r.heavySlot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	err = s.store.View(ctx, func(snapshot store.Reader) error {
 		r.from = snapshot
 		return b.read(ctx)
@@ -87,7 +92,7 @@ type board struct {
 }
 
 // boardField is the choice field of the columns.
-func (r *request) boardField(key string) *model.Field {
+func (r *entityRequest) boardField(key string) *model.Field {
 	f := r.entity.ByKey[key]
 	switch {
 	case f == nil || !r.readable(key):
@@ -99,7 +104,7 @@ func (r *request) boardField(key string) *model.Field {
 }
 
 // sums are metrics named after their fields.
-func (r *request) sums(fields []string) []query.Metric {
+func (r *entityRequest) sums(fields []string) []query.Metric {
 	if len(fields) > maxSums {
 		r.fail("/sums", "too_many_terms", "max", maxSums)
 		return nil
@@ -153,7 +158,7 @@ func (b *board) read(ctx context.Context) error {
 		}
 		var docs []store.Doc
 		if col.Count > 0 {
-			b.asked = b.columnFilter(key)
+			b.filterAsked = b.columnFilter(key)
 			if docs, col.Cursor, err = b.reading.docs(ctx, b.column(key), b.terms); err != nil {
 				return err
 			}
@@ -164,7 +169,7 @@ func (b *board) read(ctx context.Context) error {
 }
 
 // columnFilter is the filter that continues a column, as its cursor names it.
-func (b *board) columnFilter(key string) string {
+func (b *board) columnFilter(key string) query.Filter {
 	in := []any{b.by.Key, "=", key}
 	if key == "" {
 		in = []any{b.by.Key, "empty"}
@@ -175,10 +180,10 @@ func (b *board) columnFilter(key string) string {
 	}
 	raw, err := json.Marshal(map[string]any{"all": all})
 	if err != nil {
-		return "" // the filter was parsed before
+		return query.Filter{} // the filter was parsed before
 	}
 	f, _ := query.Parse(raw, RestrictEntity(b.rights, b.entity), "")
-	return f.Canonical() + "\n" + b.query.Search
+	return f
 }
 
 // column finds the first records of a column.

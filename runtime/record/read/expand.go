@@ -14,7 +14,7 @@ import (
 )
 
 // expand checks the reference fields whose records are wanted too.
-func (r *request) expand(keys []string) []string {
+func (r *entityRequest) expand(keys []string) []string {
 	if len(keys) > maxExpand {
 		r.fail("/expand", "too_many_terms", "max", maxExpand)
 		return nil

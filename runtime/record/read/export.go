@@ -16,6 +16,8 @@ const (
 	// other reads: a store has few connections, and they must not all wait for
 	// one more.
 	exportsAtOnce = 2
+	// exportsPerUser leaves a slot to others while one user exports.
+	exportsPerUser = 1
 )
 
 // Each calls fn with every record that the query finds and the person may
@@ -38,6 +40,11 @@ func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, 
 	if err := r.invalid(); err != nil {
 		return err
 	}
+	release, err := s.exporting.Acquire(ctx, r.rights.Actor.UserID)
+	if err != nil {
+		return err
+	}
+	defer release()
 	select {
 	case s.exports <- struct{}{}:
 		defer func() { <-s.exports }()
@@ -52,7 +59,7 @@ func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, 
 }
 
 // refuseUnused refuses parameters of a query that mean nothing to an export.
-func (r *request) refuseUnused(q Query) {
+func (r *entityRequest) refuseUnused(q Query) {
 	for name, given := range map[string]bool{"/cursor": q.Cursor != "", "/expand": q.Expand != nil, "/count": q.Count != ""} {
 		if given {
 			r.fail(name, "not_in_export")

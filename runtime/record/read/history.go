@@ -61,7 +61,7 @@ func (s *Service) History(ctx context.Context, actor *access.Actor, entity, id, 
 }
 
 // historyAfter reads a cursor, which must be one of this record.
-func (r *request) historyAfter(cursor, id string) *store.Position {
+func (r *entityRequest) historyAfter(cursor, id string) *store.Position {
 	if cursor == "" {
 		return nil
 	}

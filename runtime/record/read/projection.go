@@ -63,7 +63,7 @@ type projection struct {
 }
 
 // projection checks the fields and expansions of a request.
-func (r *request) projection(fields, expand []string, children bool) projection {
+func (r *entityRequest) projection(fields, expand []string, children bool) projection {
 	a := projection{fields: r.fields(fields), expand: r.expand(expand), children: children}
 	a.rows = r.newMasked(r.entity, a.fields)
 	return a

@@ -86,7 +86,12 @@ func (s *Service) Query(ctx context.Context, actor *access.Actor, entity string,
 	if err := r.invalid(); err != nil {
 		return nil, err
 	}
+	release, err := r.querySlot(ctx, find)
+	if err != nil {
+		return nil, err
+	}
 	page, err := r.page(ctx, find, terms, ask)
+	release()
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +100,7 @@ func (s *Service) Query(ctx context.Context, actor *access.Actor, entity string,
 
 // find is the request to the store; one row more than the page shows whether
 // there are more.
-func (r *request) find(where query.Expr, terms []query.SortTerm, q Query) store.Find {
+func (r *entityRequest) find(where query.Expr, terms []query.SortTerm, q Query) store.Find {
 	rest, idDesc := query.SplitID(terms)
 	return store.Find{
 		Where: where, Sort: rest, IDDesc: idDesc,

@@ -21,26 +21,27 @@ const (
 	maxExpand    = 16
 )
 
-// request is what a caller asks of one entity. Its methods check the parts of
+// entityRequest is what a caller asks of one entity. Its methods check the parts of
 // the request against the entity and the caller's rights, and collect problems.
-type request struct {
-	rights   *access.Rights
-	entity   *model.Entity
-	env      query.Env
-	problems []problem.Field
-	// asked is a text of the filter and the search, to which cursors are bound.
-	asked string
+type entityRequest struct {
+	rights      *access.Rights
+	entity      *model.Entity
+	env         query.Env
+	problems    []problem.Field
+	filterAsked query.Filter // with searchAsked what cursors are bound to
+	searchAsked string
+	planned     query.Expr // the filter without row scopes, by which indexes are chosen
 }
 
 // now is the moment of the read in the organisation's time zone.
-func (r *request) now() time.Time { return r.env.Now.In(r.env.Zone) }
+func (r *entityRequest) now() time.Time { return r.env.Now.In(r.env.Zone) }
 
-func (r *request) fail(path, code string, params ...any) {
+func (r *entityRequest) fail(path, code string, params ...any) {
 	r.problems = append(r.problems, problem.At(path, code, params...))
 }
 
 // invalid is the error of everything that is wrong with the request.
-func (r *request) invalid() error {
+func (r *entityRequest) invalid() error {
 	if len(r.problems) > 0 {
 		return problem.Of(problem.Invalid, r.problems...)
 	}
@@ -49,16 +50,17 @@ func (r *request) invalid() error {
 
 // filter parses and binds a filter and a search, and joins them with the rows
 // that op lets the person see.
-func (r *request) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
+func (r *entityRequest) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
 	f, ps := query.Parse(where, RestrictEntity(r.rights, r.entity), "/where")
-	r.asked = f.Canonical() + "\n" + search
+	r.filterAsked, r.searchAsked = f, search
 	r.problems = append(r.problems, ps...)
 	x, ps := f.Bind(r.env, r.entity, r.rights)
 	r.problems = append(r.problems, ps...)
-	return query.And(r.rights.Scope(r.entity.Key, op), x, r.search(search))
+	r.planned = query.And(x, r.search(search))
+	return query.And(r.rights.Scope(r.entity.Key, op), r.planned)
 }
 
-func (r *request) search(text string) query.Expr {
+func (r *entityRequest) search(text string) query.Expr {
 	if text == "" {
 		return nil
 	}
@@ -76,7 +78,7 @@ func (r *request) search(text string) query.Expr {
 }
 
 // sort parses an order and cuts it to what the person may see.
-func (r *request) sort(terms []string) []query.SortTerm {
+func (r *entityRequest) sort(terms []string) []query.SortTerm {
 	sort, ps := query.ParseSort(terms, RestrictEntity(r.rights, r.entity), "/sort")
 	if ps == nil {
 		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
@@ -86,12 +88,12 @@ func (r *request) sort(terms []string) []query.SortTerm {
 }
 
 // cursorName names what a cursor belongs to: entity, order, filter and search.
-func (r *request) cursorName(terms []query.SortTerm) string {
-	return r.entity.Key + "\n" + query.OrderName(terms) + "\n" + r.asked
+func (r *entityRequest) cursorName(terms []query.SortTerm) string {
+	return r.entity.Key + "\n" + query.OrderName(terms) + "\n" + r.filterAsked.Canonical() + "\n" + r.searchAsked
 }
 
 // limit of a page; 0 stands for the default.
-func (r *request) limit(l Limit) int {
+func (r *entityRequest) limit(l Limit) int {
 	n := int(l)
 	switch {
 	case n == 0:
@@ -105,7 +107,7 @@ func (r *request) limit(l Limit) int {
 }
 
 // after reads a cursor of the given order.
-func (r *request) after(cursor string, terms []query.SortTerm) *store.Position {
+func (r *entityRequest) after(cursor string, terms []query.SortTerm) *store.Position {
 	if cursor == "" {
 		return nil
 	}
@@ -119,7 +121,7 @@ func (r *request) after(cursor string, terms []query.SortTerm) *store.Position {
 }
 
 // fields checks the fields asked for: nil for all.
-func (r *request) fields(keys []string) map[string]bool {
+func (r *entityRequest) fields(keys []string) map[string]bool {
 	if keys == nil {
 		return nil
 	}
@@ -134,6 +136,6 @@ func (r *request) fields(keys []string) map[string]bool {
 }
 
 // readable tells whether the person may read the field on some row.
-func (r *request) readable(key string) bool {
+func (r *entityRequest) readable(key string) bool {
 	return (model.IsSystem(key) || r.entity.ByKey[key] != nil) && r.rights.Readable(r.entity.Key, key)
 }

@@ -20,12 +20,12 @@ type rowRenderers struct {
 	byMask  map[*access.Mask]*renderer
 }
 
-func (r *request) newMasked(e *model.Entity, fields map[string]bool) *rowRenderers {
+func (r *entityRequest) newMasked(e *model.Entity, fields map[string]bool) *rowRenderers {
 	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: fields}).ready()
 }
 
 // newMaskedRows is newMasked for child rows inside their parent.
-func (r *request) newMaskedRows(e *model.Entity) *rowRenderers {
+func (r *entityRequest) newMaskedRows(e *model.Entity) *rowRenderers {
 	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: OwnFields(e), inside: true}).ready()
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/request"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -45,12 +46,15 @@ type Service struct {
 	zone       func() *time.Location
 	aggregates aggregateCache
 	exports    chan struct{} // taken by each running Each
+	exporting  request.Share // slots of each user for Each
+	heavy      request.Share // slots of each user for heavy reads
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, authority: o.Authority, now: o.Now, zone: o.Zone, exports: make(chan struct{}, exportsAtOnce),
+		exporting: request.Share{PerKey: exportsPerUser}, heavy: request.Share{PerKey: heavyPerUser},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -71,7 +75,7 @@ func (s *Service) rights(ctx context.Context, actor *access.Actor) (*access.Righ
 
 // reading is one read of one entity by one actor.
 type reading struct {
-	*request
+	*entityRequest
 	s    *Service
 	from store.Reader // the store, or a snapshot of it
 }
@@ -92,7 +96,7 @@ func (s *Service) reading(ctx context.Context, actor *access.Actor, entity strin
 	}
 	env := rights.Env
 	env.Now, env.Zone = s.now(), s.zone()
-	return &reading{request: &request{rights: rights, entity: e, env: env}, s: s, from: s.store}, nil
+	return &reading{entityRequest: &entityRequest{rights: rights, entity: e, env: env}, s: s, from: s.store}, nil
 }
 
 // referenced gives query.Matches the records across references; an error of the store

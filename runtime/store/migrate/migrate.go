@@ -3,6 +3,11 @@
 // only the store port. Its progress is a row of the target, committed together
 // with the documents: a migration that was interrupted at any point continues
 // there, and until it is finished the row marks the store as incomplete.
+//
+// A migration is not a backup piped into a restore: a backup is one snapshot, which
+// a replica set keeps for about a minute, and has no position at which a stream
+// could continue. A migration reads pages by id instead, and Repair copies what
+// changed meanwhile.
 package migrate
 
 import (

@@ -28,7 +28,7 @@ func (aw answerWriter) answers(ctx context.Context, roots []*change, unchanged b
 	return list, nil
 }
 
-// answer is the outcome of a sealed unit for the item it was about.
+// answer is the outcome of a built changeset for one of its changes.
 func (aw answerWriter) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
 	if ch == nil {
 		return &Result{Unchanged: unchanged}, nil
@@ -46,8 +46,8 @@ func (aw answerWriter) answer(ctx context.Context, ch *change, unchanged bool) (
 	return r, err
 }
 
-// render writes a record in wire form, cut to what the person may read on it;
-// who may write but not read gets its id and revision.
+// render writes a record in wire form, cut to what the caller may read on it;
+// a caller who may write but not read gets its id and revision.
 func (aw answerWriter) render(ctx context.Context, ch *change) (json.RawMessage, error) {
 	seen, err := aw.mayRead(ctx, ch.entity, ch.after)
 	if err != nil {

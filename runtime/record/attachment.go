@@ -74,9 +74,9 @@ func (fl *fileLinks) checkFile(f *model.Field, file files.File, at string) {
 }
 
 // unusable is the problem of a file that may not be put on a record, "" for
-// one that may: who uploaded it (an admin anybody's) puts it on one record, and
-// whoever reads it there, or on a record that is merged into this one, into
-// other fields. Only who may know of the file learns why he cannot have it.
+// one that may: its uploader (an admin: every file) puts it on one record, and
+// a caller who reads it there, or on a record that is merged into this one, into
+// other fields. Only a caller who may know of the file learns why it cannot be used.
 func (fl *fileLinks) unusable(ch *change, before map[string]any, id string) string {
 	l := fl.links[id]
 	mine := l != nil && (fl.call.Actor.Admin || l.file.By == fl.call.Actor.UserID)
@@ -104,8 +104,8 @@ func (cc *callContext) isImportUndo() bool {
 	return cc.call.Source == SourceUndo && cc.call.Import != ""
 }
 
-// readsFile tells whether the person may read one of the fields in which a
-// record holds a file. Who only knows the id of one in a hidden field could
+// readsFile tells whether the caller may read one of the fields in which a
+// record holds a file. A caller who only knows the id of one in a hidden field could
 // else read it by putting it into another.
 func (sn *snapshot) readsFile(e *model.Entity, doc map[string]any, id string) bool {
 	if !sn.rights.Can(e.Key, schemas.OpRead, doc) {

@@ -11,7 +11,7 @@ import (
 )
 
 // fileLink is a file as it is in the store, and the field of a record to which
-// it will be linked after the unit; "" when no record holds it any more. A file
+// it will be linked after the changeset; "" when no record holds it any more. A file
 // is linked once, however many fields of its record hold it.
 type fileLink struct {
 	file                  files.File
@@ -33,7 +33,7 @@ func (l *fileLink) changed() bool {
 	return l.entity != l.file.Entity || l.record != l.file.Record || l.field != l.file.Field
 }
 
-// lookupFiles reads files once per unit; one that does not exist has no link.
+// lookupFiles reads files once per changeset; one that does not exist has no link.
 func (fl *fileLinks) lookupFiles(ctx context.Context, ids []string) error {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, known := fl.links[id]; return known })
 	if fl.s.files == nil || len(ids) == 0 {
@@ -123,7 +123,7 @@ func (fl *fileLinks) sharesFiles(other *fileLinks) bool {
 	return false
 }
 
-// joinLinks takes over the links that another unit changes.
+// joinLinks takes over the links that another changeset changes.
 func (fl *fileLinks) joinLinks(other *fileLinks) {
 	for id, l := range other.links {
 		if l == nil || !l.changed() {

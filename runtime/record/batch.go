@@ -41,7 +41,7 @@ type batchBuilder struct {
 	reserved map[string]bool // records whose row in the bin is this change's own reservation
 }
 
-// buildBatch makes the batch of everything the unit changes. Deletions come first:
+// buildBatch makes the batch of everything the changeset changes. Deletions come first:
 // they free unique keys that another record of the batch takes over. An empty
 // batch means that nothing changed.
 func (bb batchBuilder) buildBatch(ctx context.Context) (*store.Batch, error) {
@@ -110,7 +110,7 @@ func (bb batchBuilder) changeOps(ctx context.Context, ch *change) ([]store.Op, e
 
 // writeOps writes a new or changed record with its history. The history of a
 // parent that only counted a child has no row: nothing visible changed. A
-// silent unit leaves no history.
+// silent changeset leaves no history.
 func (bb batchBuilder) writeOps(ch *change, visits bool) []store.Op {
 	changed := ch.diff()
 	moved := ch.op != opUpdate || len(changed) > 0 || ch.touched || visits
@@ -158,7 +158,7 @@ func (bb batchBuilder) deleteOps(ch *change) []store.Op {
 	return ops
 }
 
-// binOp puts the record into the bin, in the place of its hold if it has one.
+// binOp puts the record into the bin, in the place of its reservation if it has one.
 func (bb batchBuilder) binOp(ch *change) store.Op {
 	op := store.Op{Kind: store.Insert, Collection: BinCollection, Doc: bb.binDoc(ch, 1)}
 	if bb.reserved[ch.id] {

@@ -15,7 +15,7 @@ import (
 )
 
 // benchService is a service on the real store; commit false leaves the commit
-// out, so that only the door's own work is measured.
+// out, so that only the method's own work is measured.
 func benchService(b *testing.B, commit bool) (*record.Service, *read.Service) {
 	b.Helper()
 	ctx := b.Context()

@@ -41,7 +41,7 @@ type BulkResult struct {
 	Warnings json.RawMessage
 }
 
-// Bulk brings each record through the door by itself, so that a refused one
+// Bulk makes the change of each record by itself, so that a refused one
 // does not stop the others; results stand in the order of the ids. With an
 // idempotency key each record remembers its own outcome: a repeated call goes
 // on where the first was cut off.

@@ -48,7 +48,7 @@ func (s *Service) callContextOf(c Call, rights *access.Rights) callContext {
 // decides what day it is.
 func (cc *callContext) now() time.Time { return cc.at.In(cc.s.zone()) }
 
-// env is what relative values of rules stand for: the person and this moment.
+// env is what relative values of rules stand for: the user and this moment.
 func (cc *callContext) env() query.Env {
 	env := cc.rights.Env
 	env.Now, env.Zone = cc.at, cc.s.zone()

@@ -22,9 +22,9 @@ type inputRows struct {
 	wire  any
 }
 
-// applyChildRows makes the child rows of a parent what the person gave: a row with
+// applyChildRows makes the child rows of a parent what the caller gave: a row with
 // an id is kept or changed (fields left out stay), one without is new, a
-// missing one is deleted. Each row passes the door by itself.
+// missing one is deleted. Each row is applied and checked as a record of its own.
 func (cs *changeset) applyChildRows(ctx context.Context, parent *change, g inputRows) error {
 	at := parent.path + problem.Pointer(g.field.Key)
 	if g.wire == nil || g.wire == "" {
@@ -55,7 +55,7 @@ func (cs *changeset) applyChildRows(ctx context.Context, parent *change, g input
 			byID[row.id] = row
 			continue
 		}
-		// The set that a person gives is the set that he sees.
+		// The set that the caller gives is the set that the caller sees.
 		kept[row.id] = true
 		after = append(after, row.id)
 	}
@@ -117,7 +117,7 @@ func (sn *snapshot) childRows(ctx context.Context, child *model.Entity, parent *
 	return rows, nil
 }
 
-// applyChildRow brings one given row through the door; nil when it cannot be placed.
+// applyChildRow applies one given row; nil when it cannot be placed.
 func (cs *changeset) applyChildRow(ctx context.Context, parent *change, child *model.Entity, values map[string]any,
 	byID map[string]*change, kept map[string]bool, at string,
 ) (*change, error) {

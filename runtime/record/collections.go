@@ -9,7 +9,7 @@ import (
 // visitEntity is the built-in entity of stage visits.
 const visitEntity = "stage_visit"
 
-// Collections are the store collections of a model's entities and of this room.
+// Collections are the store collections of a model's entities and of this package.
 func Collections(m *model.Model) []store.Collection {
 	list := []store.Collection{
 		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{sparseIndex("import")}},

@@ -277,7 +277,7 @@ func (c Call) opConflict(err error) *OpConflictError {
 	return nil
 }
 
-// fail ends a call with an error. A twin with the same idempotency key may
+// fail ends a call with an error. Another call with the same idempotency key may
 // have succeeded meanwhile and made this one fail: then its answer counts.
 func (s *Service) fail(ctx context.Context, c Call, err error) ([]Result, error) {
 	if r, again := s.replayAll(ctx, c); r != nil && again == nil {

@@ -44,7 +44,7 @@ func (cs *changeset) mayRemoveUser(ch *change) bool {
 	return cs.isImportUndo() && text(ch.before, "login") != adminLogin
 }
 
-// remove marks an item as deleted and deals with all that refers to it:
+// remove marks a record as deleted and handles all references to it:
 // restrict refuses, clear empties the reference, cascade (and child rows) goes
 // with it.
 func (cs *changeset) remove(ctx context.Context, ch *change) error {
@@ -76,7 +76,7 @@ func (cs *changeset) remove(ctx context.Context, ch *change) error {
 	return nil
 }
 
-// detach lets go of the records whose reference field f names the item.
+// detach handles the records whose reference field f names the record.
 func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) error {
 	way := f.Def.OnDelete
 	if f.Entity.Child != nil && f.Entity.Child.Field == f {

@@ -9,7 +9,7 @@ import (
 	"weft/schemas"
 )
 
-// compute brings the formulas of an item up to date and tells whether one of
+// compute brings the formulas of a record up to date and tells whether one of
 // them has another value now. A formula that cannot be computed on these values
 // (a division by nothing, a value too great) leaves its field unset: the record
 // can still be saved and the formula mended.
@@ -53,7 +53,7 @@ func (df *derivedFields) valueAt(ctx context.Context, ch *change, path string) (
 	return doc[far], nil
 }
 
-// diff finds the fields that an item changes.
+// diff finds the fields that a change alters.
 func (ch *change) diff() []*model.Field {
 	ch.changed = ch.changed[:0]
 	for _, f := range ch.entity.Fields {

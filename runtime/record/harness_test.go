@@ -107,7 +107,7 @@ func (o *office) people() {
 	}
 }
 
-// person is somebody at a door.
+// person is somebody at a method.
 type person struct {
 	o    *office
 	call record.Call

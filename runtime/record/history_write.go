@@ -24,8 +24,8 @@ func historyID(record string, rev int64) string {
 	return string(append(b, digits...))
 }
 
-// historyOp is the history row of one item: who changed which fields, from
-// what to what (see historyValue), through which door and under which version.
+// historyOp is the history row of one change: who changed which fields, from
+// what to what (see historyValue), from which source and under which version.
 func (bb batchBuilder) historyOp(ch *change, n int64, changed []*model.Field) store.Op {
 	id := historyID(ch.id, n)
 	b := make([]byte, 0, 512)

@@ -30,7 +30,7 @@ type keptAnswer struct {
 	Warnings  json.RawMessage `json:"warnings"`
 }
 
-// keyID keeps the keys of one person apart from everybody else's, and
+// keyID keeps the keys of one user apart from everybody else's, and
 // those of a token with one role from what its user may see beyond it.
 func keyID(c Call) string {
 	if c.Actor.TokenRole != "" {

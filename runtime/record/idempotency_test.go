@@ -42,7 +42,7 @@ func TestEveryWriteRemembersItsIdempotencyKey(t *testing.T) {
 	o := newOffice(t)
 	ann := o.as("ann")
 	d := o.must(ann.create("deal", `{"name":"x"}`)).ID
-	twin := o.must(ann.create("deal", `{"name":"y"}`)).ID
+	duplicate := o.must(ann.create("deal", `{"name":"y"}`)).ID
 	for _, step := range []struct {
 		name string
 		do   func(p person) (*record.Result, error)
@@ -51,7 +51,7 @@ func TestEveryWriteRemembersItsIdempotencyKey(t *testing.T) {
 		{"unchanged", func(p person) (*record.Result, error) { return p.patch("deal", d, `{"name":"z"}`) }},
 		{"transition", func(p person) (*record.Result, error) { return p.move("deal", d, "lost", `{}`, "no") }},
 		{"merge", func(p person) (*record.Result, error) {
-			return o.records.Merge(t.Context(), p.call, "deal", d, []string{twin}, nil)
+			return o.records.Merge(t.Context(), p.call, "deal", d, []string{duplicate}, nil)
 		}},
 		{"delete", func(p person) (*record.Result, error) { return p.remove("deal", d) }},
 		{"restore", func(p person) (*record.Result, error) { return p.restore("deal", d) }},

@@ -41,7 +41,7 @@ func (t *duplicates) addKey(ch *change, k model.UniqueKey, row int) {
 	t.add(string(b), row, uniqueFields(ch, k))
 }
 
-// addFiles notes the files that a row's unit takes.
+// addFiles notes the files that a row's changeset takes.
 func (t *duplicates) addFiles(cs *changeset, row int) {
 	for id, l := range cs.links {
 		if l == nil || l.record == "" || !l.changed() {

@@ -161,7 +161,7 @@ func (g *importGroup) validate(ctx context.Context) error {
 	if refused {
 		return errRowsRefused
 	}
-	var others []*change // records that follow the rows; who is refused is found row by row
+	var others []*change // records that follow the rows; which row is refused is found row by row
 	for _, ch := range g.changeset.changes {
 		if !ch.direct {
 			others = append(others, ch)

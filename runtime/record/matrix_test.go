@@ -55,16 +55,16 @@ func (h *askedHook) Before(_ context.Context, _ record.Call, _ record.Reader, ev
 	return nil
 }
 
-// door is one way in. do makes a good change of a deal (prepared by make) and
+// method is one way in. do makes a good change of a deal (prepared by make) and
 // returns the id of a record that it changed.
-type door struct {
+type method struct {
 	name string
-	// changes tells whether values given by the person pass this door.
+	// changes tells whether values given by the person pass this method.
 	values, stage bool
 	do            func(o *office, p person, deal, text string) (string, error)
 }
 
-func doors() []door {
+func methods() []method {
 	result := func(r *record.Result, err error) (string, error) {
 		if err != nil {
 			return "", err
@@ -91,7 +91,7 @@ func doors() []door {
 		}
 		return list[0].ID, nil
 	}
-	return []door{
+	return []method{
 		{"create", true, true, func(_ *office, p person, _, text string) (string, error) {
 			return result(p.create("deal", text))
 		}},
@@ -108,8 +108,8 @@ func doors() []door {
 			return result(o.records.Transition(p.ctx(), p.call, "deal", deal, to, v, "because"))
 		}},
 		{"merge", true, true, func(o *office, p person, deal, text string) (string, error) {
-			twin := o.must(o.as("ann").create("deal", `{"name":"twin"}`)).ID
-			return result(o.records.Merge(p.ctx(), p.call, "deal", deal, []string{twin}, values(o.t, text)))
+			duplicate := o.must(o.as("ann").create("deal", `{"name":"duplicate"}`)).ID
+			return result(o.records.Merge(p.ctx(), p.call, "deal", deal, []string{duplicate}, values(o.t, text)))
 		}},
 		{"bulk update", true, true, func(o *office, p person, deal, text string) (string, error) {
 			return bulk(o, p, record.BulkRequest{Op: "update", IDs: []string{deal}, Values: values(o.t, text)})
@@ -153,12 +153,12 @@ func doors() []door {
 	}
 }
 
-// TestEveryWriteMethodMakesEveryStep is door × effect: whatever the way in, rights,
+// TestEveryWriteMethodMakesEveryStep is method × effect: whatever the way in, rights,
 // values, guards and unique keys refuse alike and leave nothing behind (S-08),
 // and a good change has its history, roll-up, hook, jobs and event.
 func TestEveryWriteMethodMakesEveryStep(t *testing.T) {
 	t.Parallel()
-	for _, d := range doors() {
+	for _, d := range methods() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			hook, effect := &askedHook{}, &countingEffect{}
@@ -214,7 +214,7 @@ func TestEveryWriteMethodMakesEveryStep(t *testing.T) {
 	}
 }
 
-// A method that takes a Call is a read, or one of the doors above: a new one
+// A method that takes a Call is a read, or one of the methods above: a new one
 // must be put among them.
 func TestNoWriteMethodIsForgotten(t *testing.T) {
 	t.Parallel()
@@ -229,7 +229,7 @@ func TestNoWriteMethodIsForgotten(t *testing.T) {
 			takesCall = takesCall || m.Type.In(j) == reflect.TypeFor[record.Call]()
 		}
 		if takesCall && !strings.Contains(" "+reads+" "+answers+" "+tested+" ", " "+m.Name+" ") {
-			t.Errorf("%s is neither a read nor a tested door", m.Name)
+			t.Errorf("%s is neither a read nor a tested method", m.Name)
 		}
 	}
 }
@@ -239,8 +239,8 @@ type refusal struct {
 	code      problem.Code
 }
 
-// refusals are what a door must refuse, as far as values pass it.
-func refusals(d door, deal string) map[string]refusal {
+// refusals are what a method must refuse, as far as values pass it.
+func refusals(d method, deal string) map[string]refusal {
 	hidden := problem.NotFound
 	if d.name == "create" {
 		hidden = problem.Forbidden

@@ -80,7 +80,7 @@ func checkMerge(keep string, from []string) error {
 	return nil
 }
 
-// openMerged loads a record that is merged away; one that the person cannot see
+// openMerged loads a record that is merged away; one that the caller cannot see
 // is a problem at its place.
 func (cs *changeset) openMerged(ctx context.Context, e *model.Entity, id, at string) (*change, error) {
 	ch, err := cs.load(ctx, e, id)
@@ -102,9 +102,9 @@ func (cs *changeset) openMerged(ctx context.Context, e *model.Entity, id, at str
 }
 
 // mergePatch is the patch of a merge: the values given, and for fields that keep
-// lacks the first value among the others. It passes the door as if the person
-// had written it, so a merge never carries a value over that he may not write.
-// Nor one that he may not read: on the kept record he may, and there is nothing
+// lacks the first value among the others. It is applied as if the caller
+// had written it, so a merge never carries a value over that the caller may not
+// write. Nor one that the caller may not read: on the kept record they may, and there is nothing
 // to learn from which fields a merge fills.
 func (cs *changeset) mergePatch(keep *change, others []*change, values map[string]any) map[string]any {
 	patch := copyDoc(values)

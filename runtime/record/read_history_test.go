@@ -36,7 +36,7 @@ func changes(t testing.TB, page *read.HistoryPage) []change {
 	return list
 }
 
-// P11: who changed what, when, through which door, newest first.
+// P11: who changed what, when, through which method, newest first.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := newSales(t)

@@ -11,7 +11,7 @@ import (
 	"weft/runtime/store"
 )
 
-// recomputationBatch is one commit of a renewal: some records, everything that is
+// recomputationBatch is one commit of a recomputation: some records, everything that is
 // computed from them, and how far the job is then.
 type recomputationBatch struct {
 	s     *Service
@@ -26,7 +26,7 @@ type recomputationBatch struct {
 	more, left bool
 }
 
-// run renews the next records. errNoModel means that this node does not know
+// run recomputes the next records. errNoModel means that this node does not know
 // the definitions yet that the job speaks of.
 func (b *recomputationBatch) run(ctx context.Context) error {
 	m := b.s.current.Model()
@@ -64,7 +64,7 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 	return err
 }
 
-var errNoModel = errors.New("record: the definitions of a renewal are not in force here yet")
+var errNoModel = errors.New("record: the definitions of a recomputation are not published here yet")
 
 // begin finds out, when the job is new, where it ends.
 func (b *recomputationBatch) begin(ctx context.Context, e *model.Entity) error {
@@ -74,13 +74,13 @@ func (b *recomputationBatch) begin(ctx context.Context, e *model.Entity) error {
 	where := b.job.where(e)
 	last, err := b.s.store.Find(ctx, e.Key, store.Find{Where: where, IDDesc: true, Limit: 1, IDsOnly: true})
 	if err != nil {
-		return fmt.Errorf("record: renewal of %s: %w", e.Key, err)
+		return fmt.Errorf("record: recomputation of %s: %w", e.Key, err)
 	}
 	if len(last) > 0 {
 		b.job.Until = last[0].ID
 	}
 	if b.job.Total, err = b.s.store.Count(ctx, e.Key, where, 0); err != nil {
-		return fmt.Errorf("record: renewal of %s: %w", e.Key, err)
+		return fmt.Errorf("record: recomputation of %s: %w", e.Key, err)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (b *recomputationBatch) docs(ctx context.Context, e *model.Entity) ([]store
 	}
 	docs, err := b.s.store.Find(ctx, e.Key, find)
 	if err != nil {
-		return nil, fmt.Errorf("record: renewal of %s: %w", e.Key, err)
+		return nil, fmt.Errorf("record: recomputation of %s: %w", e.Key, err)
 	}
 	b.more = len(docs) == b.size
 	for i, d := range docs {
@@ -133,7 +133,7 @@ func (b *recomputationBatch) skip(ctx context.Context) error {
 	return b.commit(ctx, &store.Batch{})
 }
 
-// recomputationChangeset is a unit in which nobody acts: the rights of no person matter.
+// recomputationChangeset is a changeset without an actor: no rights matter.
 func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *changeset {
 	actor := &access.Actor{UserID: j.By}
 	call := Call{Actor: actor, Source: cmp.Or(j.Source, j.Door), Cause: j.Cause, Depth: j.Depth}

@@ -63,7 +63,7 @@ func (j recomputationJob) write(kind store.OpKind) (store.Op, error) {
 	j.Rev++
 	body, err := json.Marshal(j)
 	if err != nil {
-		return store.Op{}, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
+		return store.Op{}, fmt.Errorf("record: recomputation of %s: %w", j.Entity, err)
 	}
 	return store.Op{Kind: kind, Collection: RecomputationCollection, OldRev: old,
 		Doc: store.Doc{ID: j.ID, Rev: j.Rev, Body: body}}, nil
@@ -92,12 +92,12 @@ const maxJobsAtOnce = 1000
 func recomputationJobs(ctx context.Context, from store.Reader) ([]recomputationJob, error) {
 	docs, err := from.Find(ctx, RecomputationCollection, store.Find{Limit: maxJobsAtOnce})
 	if err != nil {
-		return nil, fmt.Errorf("record: renewals: %w", err)
+		return nil, fmt.Errorf("record: recomputations: %w", err)
 	}
 	jobs := make([]recomputationJob, len(docs))
 	for i, d := range docs {
 		if err := json.Unmarshal(d.Body, &jobs[i]); err != nil {
-			return nil, fmt.Errorf("record: renewal %s: %w", d.ID, err)
+			return nil, fmt.Errorf("record: recomputation %s: %w", d.ID, err)
 		}
 		jobs[i].Rev = d.Rev
 	}
@@ -130,7 +130,7 @@ func RecomputationOps(old, now *model.Model, convert map[string][]model.Conversi
 	return ops, nil
 }
 
-// RecomputationProgress is the progress of the renewal of one entity after a publishing.
+// RecomputationProgress is the progress of the recomputation of one entity after a publishing.
 type RecomputationProgress struct {
 	Entity string `json:"entity"`
 	// Done of Total records are up to date, counted once for every publishing
@@ -158,7 +158,7 @@ func PendingRecomputations(ctx context.Context, from store.Reader) ([]Recomputat
 		r := RecomputationProgress{Entity: j.Entity, Done: j.Done, Total: j.Total, Skipped: j.Skipped, Unfit: j.Unfit}
 		if j.Until == "" {
 			if r.Total, err = from.Count(ctx, j.Entity, nil, 0); err != nil {
-				return nil, fmt.Errorf("record: renewal of %s: %w", j.Entity, err)
+				return nil, fmt.Errorf("record: recomputation of %s: %w", j.Entity, err)
 			}
 		}
 		if i, have := at[j.Entity]; have {

@@ -13,12 +13,12 @@ import (
 	"weft/runtime/store/lease"
 )
 
-// Recomputer brings records up to date behind the commits that outdated them:
+// Recomputer brings records up to date after the commits that outdated them:
 // after a publishing (new formulas, roll-ups, sortable and searchable fields)
 // and after a change of a record that many formulas read across a reference.
-// Its jobs lie in RecomputationCollection, committed with their cause; each batch is
+// Its jobs are rows of RecomputationCollection, committed with their cause; each batch is
 // one commit with the progress of its job, guarded by the revisions of its
-// records like any change. So a renewal survives every crash, goes on where it
+// records like any change. So a recomputation survives every crash, goes on where it
 // was, and never overwrites what somebody writes meanwhile.
 type Recomputer struct {
 	*startstop.Periodic
@@ -30,15 +30,15 @@ type Recomputer struct {
 }
 
 const (
-	// recomputationBatchSize is how many records one batch renews: few enough that callers
+	// recomputationBatchSize is how many records one batch recomputes: few enough that callers
 	// between two batches wait only a few milliseconds.
 	recomputationBatchSize = 100
-	// recomputationPause is the time between two looks for jobs that nobody told of:
+	// recomputationPause is the time between two looks for jobs without a notification:
 	// those of a publishing, and those of another node.
 	recomputationPause = time.Second
 )
 
-// NewRecomputer makes the Renewer of a Service; a nil log discards.
+// NewRecomputer makes the Recomputer of a Service; a nil log discards.
 func NewRecomputer(s *Service, log *slog.Logger) *Recomputer {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -50,9 +50,9 @@ func NewRecomputer(s *Service, log *slog.Logger) *Recomputer {
 	return r
 }
 
-// recomputationLease is held by the process that renews. Two could do no harm, for
+// recomputationLease is held by the process that recomputes. Two could do no harm, for
 // every batch moves its job on in its own commit, but one would work in vain.
-const recomputationLease = "renewal"
+const recomputationLease = "recomputation"
 
 // runLeased works until nothing waits, unless another process does.
 func (r *Recomputer) runLeased(ctx context.Context) error {
@@ -86,8 +86,8 @@ func (r *Recomputer) runAll(ctx context.Context) error {
 	return nil
 }
 
-// notifyRecomputer tells the Renewer of this Service, if there is one, that a
-// commit has left a job.
+// notifyRecomputer tells the Recomputer of this Service, if there is one, of a
+// new job.
 func (s *Service) notifyRecomputer() {
 	select {
 	case s.recomputationDue <- struct{}{}:
@@ -149,7 +149,7 @@ func (r *Recomputer) batches(jobs []recomputationJob) []*recomputationBatch {
 
 // work makes a batch, in smaller and smaller pieces while others write the same
 // records, and tells whether the job goes on. A single record that cannot be
-// renewed for a reason of its own is left as it is.
+// recomputed for a reason of its own is left as it is.
 func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool, err error) {
 	k := b.job.key()
 	at := queuePosition{queues: &r.s.contention}
@@ -175,7 +175,7 @@ func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool
 		case b.count == 0:
 			return false, err
 		default:
-			r.log.Error("a record cannot be renewed and stays as it is", "entity", b.job.Entity, "id", b.last, "error", err)
+			r.log.Error("a record cannot be recomputed and stays as it is", "entity", b.job.Entity, "id", b.last, "error", err)
 			return b.more, b.skip(ctx)
 		}
 		b = &recomputationBatch{s: b.s, job: b.job, older: b.older, left: b.left, size: r.batchSizes[k]}

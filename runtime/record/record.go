@@ -1,23 +1,24 @@
-// Package record holds the one way a record is changed: every
-// caller (form, board, API, import, trigger, script) goes through the door.
+// Package record holds the one way in which records change: all callers (form,
+// board, API, import, trigger, script) use its Service.
 //
-// A change is made in a unit: load, may this person, values, defaults, hooks,
-// running numbers, child rows, formulas, references, files, rights on the row,
-// roll-ups of parents, JSON Schema conditions, stage machine. Then everything
-// is one commit: records, history, stage visits, links of files, jobs, the
-// idempotency row, with an expectation on each revision that was relied on.
-// When one of them no longer holds the unit is made again on fresh records.
-// Field problems (422) are told all at once and before unmet guards (409).
+// A change is built as a changeset: load, rights, values, defaults, hooks, child
+// rows, references, files, running numbers, formulas, roll-ups of parents, the
+// conditions of the JSON Schema, stage machines. Then everything is one commit:
+// records, history, stage visits, links of files, jobs, the idempotency row, with
+// an expectation on each revision that was relied on. When one of them has moved
+// on, the changeset is built again on fresh records. Field problems (422) are
+// reported all at once and before unmet guards (409).
 //
-// What is computed from a changed record follows in its commit: roll-ups of
-// parents, formulas of records that refer to it. Where these are too many, and
-// after a publishing, a job in the same commit lets a Renewer do it behind.
+// Values that are computed from a changed record follow in its commit: roll-ups
+// of parents, formulas of records that refer to it. Where these are too many, and
+// after a publishing, a job in the same commit lets a Recomputer follow.
 //
-// Rights: a row must lie in the scope of update before the change; it may
-// leave it, for who may write the field that decides (the owner) may give the
-// record away. On create the row as it will be must lie in the scope of create.
+// Rights: a row must be in the scope of update before the change; it may leave
+// it, for a caller who may write the deciding field (the owner) may give the
+// record away. On create the row as it will be must be in the scope of create.
 //
-// Running numbers are taken before the commit; a refused one leaves a gap.
+// Running numbers are taken before the commit. Those of refused changes are given
+// to later ones; a crash or a commit of unknown outcome leaves a gap.
 package record
 
 import (
@@ -28,7 +29,7 @@ import (
 	"weft/runtime/store"
 )
 
-// Collections that this room owns.
+// Collections that this package owns.
 const (
 	HistoryCollection       = read.HistoryCollection
 	IdempotencyCollection   = "weft_idempotency" // id: <user id>:<key>
@@ -37,12 +38,12 @@ const (
 	RecomputationCollection = "weft_renewal" // records to be brought up to date; id: UUIDv7
 )
 
-// Call says who asks, through which door, and under which conditions.
+// Call is the actor of a change, its source, and its conditions.
 type Call struct {
 	Actor *access.Actor
 	// Source is what causes the change; "" means SourceAPI.
 	Source Source
-	// Cause and Depth follow a chain of effects; 0 for what a person does.
+	// Cause and Depth follow a chain of effects; 0 for what a user does.
 	Cause string
 	Depth int
 	// Ops are further operations on the store that the change carries, such as

@@ -16,7 +16,7 @@ type references struct {
 }
 
 // checkReferences notes references that this change sets and that point to
-// nothing, or to what the person cannot see. What it found must still
+// nothing, or to what the caller cannot see. What it found must still
 // not be deleted at the commit: then its row in the bin would exist.
 func (rf *references) checkReferences(ctx context.Context, ch *change) error {
 	for _, f := range ch.entity.Fields {
@@ -60,7 +60,7 @@ func (rf *references) checkReference(ctx context.Context, f *model.Field, id, at
 	return nil
 }
 
-// visible tells whether the person may read the record as it is in this unit.
+// visible tells whether the caller may read the record as it is in this changeset.
 func (sn *snapshot) visible(ctx context.Context, e *model.Entity, k docKey) (bool, error) {
 	if ch := sn.index[k]; ch != nil {
 		if ch.after == nil || ch.op == opCreate {

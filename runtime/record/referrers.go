@@ -10,11 +10,11 @@ import (
 )
 
 // maxReferrersInCommit is how many records of others one change computes anew in its
-// own commit. What reads more is computed behind it, see Renewer.
+// own commit. The rest is computed after it, see Recomputer.
 const maxReferrersInCommit = 200
 
 // recomputeReferrers computes the formulas that read, across a reference, a value that the
-// items in work have changed, and returns the records of which a value is
+// changes in work alter, and returns the records of which a value is
 // another one now. A record that stays as it is must still be so at the commit.
 func (df *derivedFields) recomputeReferrers(ctx context.Context, work []*change) ([]*change, error) {
 	var moved []*change
@@ -43,8 +43,8 @@ func (df *derivedFields) recomputeReferrers(ctx context.Context, work []*change)
 }
 
 // readThrough lists the references through which formulas read a value that
-// the item changes. A deletion changes nothing for others: whoever referred to
-// it was told by the deletion itself.
+// the change alters. A deletion alters nothing for others: it handled the
+// records that referred to it itself.
 func (ch *change) readThrough() []*model.Field {
 	if len(ch.entity.DependentFormulas) == 0 || ch.op == "" || ch.op == opDelete {
 		return nil
@@ -58,7 +58,7 @@ func (ch *change) readThrough() []*model.Field {
 	return vias
 }
 
-// recomputeFormulas computes the formulas of a record that the person does not write.
+// recomputeFormulas computes the formulas of a record that the caller does not write.
 func (df *derivedFields) recomputeFormulas(ctx context.Context, ch *change) (changed bool, err error) {
 	if changed, err = df.compute(ctx, ch); err != nil {
 		return false, err
@@ -80,11 +80,11 @@ type referral struct {
 	target string
 }
 
-// loadReferrers brings the records whose field via names the item into the
-// unit, unless they are too many for one commit. A job goes through them behind
-// the commit in any case: it finds those too that came to refer to the item
+// loadReferrers brings the records whose field via names the record into
+// the changeset, unless they are too many for one commit. A job goes through them
+// after the commit in any case: it finds those too that came to refer to the record
 // while this change was made. A new or restored record has no referrers but
-// those of this unit.
+// those of this changeset.
 func (df *derivedFields) loadReferrers(ctx context.Context, ch *change, via *model.Field) error {
 	k := referral{via, ch.id}
 	if ch.op != opUpdate || df.referred[k] {

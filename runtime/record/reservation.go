@@ -10,10 +10,10 @@ import (
 )
 
 // A change that sets a reference relies on the bin holding no row for its
-// target. A deletion therefore first puts a row there (a hold), then looks for
+// target. A deletion therefore first puts a row there (a reservation), then looks for
 // referrers, then deletes: whatever refers to the record is either found, or
-// cannot be committed any more. A hold that its owner left behind is dropped
-// by the first who meets it after reservationTime.
+// cannot be committed any more. A reservation of an owner that crashed is
+// dropped by the first caller that meets it after reservationTime.
 
 // reservationTime is longer than any deletion takes.
 const reservationTime = 30 * time.Second
@@ -24,11 +24,11 @@ type reservations struct {
 	ids map[string]bool
 }
 
-// errReserved says that holds were taken and the deletion is to be looked at anew.
-var errReserved = errors.New("record: what is deleted is held now")
+// errReserved says that records were reserved and the deletion is to be built again.
+var errReserved = errors.New("record: the records to be deleted are reserved now")
 
-// needed lists the records that the unit deletes, that others may refer to
-// and that are not held yet. Child rows need none: with each of them its
+// needed lists the records that the changeset deletes, that others may refer to
+// and that are not reserved yet. Child rows need none: with each of them its
 // parent is written.
 func (h *reservations) needed(cs *changeset) []string {
 	var ids []string
@@ -46,7 +46,7 @@ func (h *reservations) needed(cs *changeset) []string {
 	return ids
 }
 
-// reserve puts the holds into the bin; a conflict means that another deletion has
+// reserve puts the reservations into the bin; a conflict means that another deletion has
 // one of the records.
 func (h *reservations) reserve(ctx context.Context, ids []string, at string) error {
 	b := &store.Batch{Ops: make([]store.Op, len(ids))}
@@ -73,7 +73,7 @@ func (h *reservations) reserve(ctx context.Context, ids []string, at string) err
 	return errReserved
 }
 
-// forgetCommitted forgets the holds that became rows of the bin.
+// forgetCommitted forgets the reservations that became rows of the bin.
 func (h *reservations) forgetCommitted(cs *changeset) {
 	for _, ch := range cs.changes {
 		if ch.op == opDelete {
@@ -82,7 +82,7 @@ func (h *reservations) forgetCommitted(cs *changeset) {
 	}
 }
 
-// release takes the holds of a deletion that did not come about out again.
+// release takes the reservations of a deletion that failed out again.
 func (h *reservations) release(ctx context.Context) {
 	if len(h.ids) == 0 {
 		return
@@ -92,11 +92,11 @@ func (h *reservations) release(ctx context.Context) {
 		b.Ops = append(b.Ops, store.Op{Kind: store.Delete, Collection: BinCollection, Doc: store.Doc{ID: id}, OldRev: 1})
 	}
 	h.ids = nil
-	// The caller may be gone; a hold that stays all the same ends by its time.
+	// The caller may be gone; a reservation that stays is dropped after its time.
 	_ = h.s.store.Commit(context.WithoutCancel(ctx), b)
 }
 
-// reservedAt tells since when a row of the bin is only a hold.
+// reservedAt tells since when a row of the bin is only a reservation.
 func reservedAt(d store.Doc) (time.Time, bool) {
 	var row struct {
 		HeldAt string `json:"held_at"`

@@ -97,7 +97,7 @@ func (cs *changeset) restore(ctx context.Context, entity, id string) (*change, e
 	return ch, nil
 }
 
-// notInBin is a conflict for a record that the person sees alive.
+// notInBin is a conflict for a record that the caller sees undeleted.
 func (cs *changeset) notInBin(ctx context.Context, entity, id string) error {
 	doc, err := cs.find(ctx, entity, id, false)
 	if err != nil {
@@ -113,7 +113,7 @@ func (cs *changeset) notInBin(ctx context.Context, entity, id string) error {
 	return read.NotFound()
 }
 
-// loadFromBin makes an item of a row of the bin. The revision before counts the
+// loadFromBin makes a change of a row of the bin. The revision before counts the
 // deletion as one.
 func (cs *changeset) loadFromBin(d store.Doc) (*change, binRow, error) {
 	var row binRow

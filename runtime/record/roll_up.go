@@ -39,7 +39,7 @@ func (df *derivedFields) recomputeAll(ctx context.Context) error {
 	return df.recompute(ctx)
 }
 
-// recompute brings everything up to date that is computed from the unit's records:
+// recompute brings everything up to date that is computed from the changeset's records:
 // roll-ups of parents and formulas of records that refer to them, step by step
 // until nothing moves. Whenever a child matters to a parent the parent is
 // written too, changed or not: its revision then decides between two changes of
@@ -97,7 +97,7 @@ func (d *dueRollUps) add(r *model.RollUp, parent string) {
 	d.list = append(d.list, dueRollUp{r, parent})
 }
 
-// collectDueRollUps finds the roll-ups that an item's change can alter: of its own record
+// collectDueRollUps finds the roll-ups that a change can alter: of its own record
 // when it is new or restored (own), and of the parents it had and has.
 func (df *derivedFields) collectDueRollUps(ctx context.Context, ch *change, own bool, due *dueRollUps) error {
 	if ch.op == "" {
@@ -205,8 +205,8 @@ func (ch *change) touch() {
 	}
 }
 
-// rollUp computes one figure: what the store holds, without the records of
-// this unit, joined with these as they will be.
+// rollUp computes one value: what the store holds, without the records of
+// this changeset, joined with these as they will be.
 func (df *derivedFields) rollUp(ctx context.Context, r *model.RollUp, parent *change) (any, error) {
 	sum := rollUpTotals{decimal: r.Of != nil && r.Of.Kind == query.Decimal}
 	var changed []any

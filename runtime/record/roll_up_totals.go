@@ -60,7 +60,7 @@ func (f *rollUpTotals) addRow(row store.Row) {
 	}
 }
 
-// result is the figure in stored form: count and sum of nothing are 0, the
+// result is the value in stored form: count and sum of nothing are 0, the
 // others are unset.
 func (f *rollUpTotals) result(fn string) any {
 	switch fn {

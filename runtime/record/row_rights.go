@@ -8,8 +8,8 @@ import (
 	"weft/schemas"
 )
 
-// mayRead tells whether the person may read a record as it will be after this
-// unit; as in reads, a child row is seen only where its parent shows its rows.
+// mayRead tells whether the caller may read a record as it will be after this
+// changeset; as in reads, a child row is seen only where its parent shows its rows.
 func (sn *snapshot) mayRead(ctx context.Context, e *model.Entity, doc map[string]any) (bool, error) {
 	if doc == nil || !sn.rights.Can(e.Key, schemas.OpRead, doc) {
 		return false, nil
@@ -28,7 +28,7 @@ func (sn *snapshot) mayRead(ctx context.Context, e *model.Entity, doc map[string
 	return sn.mayRead(ctx, c.Parent, parent)
 }
 
-// readableRows is the filter of the rows of an entity on which the person may read a
+// readableRows is the filter of the rows of an entity on which the caller may read a
 // field; ok is false when there are none.
 func (sn *snapshot) readableRows(e *model.Entity, f *model.Field) (where query.Expr, ok bool) {
 	if !sn.rights.Allowed(e.Key, schemas.OpRead) {

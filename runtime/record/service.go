@@ -22,10 +22,10 @@ type Options struct {
 	// Hooks run in order before validation; Effects name the jobs of a commit.
 	Hooks   []Hook
 	Effects []Effect
-	// Refresh puts in force what another process has published; it is asked when
+	// Refresh loads what another process has published; it is called when
 	// a change is refused for that. nil: nobody else publishes.
 	Refresh func(ctx context.Context) error
-	// Leases let only one process at a time renew records; nil: there is only this one.
+	// Leases let only one process at a time recompute records; nil: there is only this one.
 	Leases *lease.Keeper
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -33,7 +33,7 @@ type Options struct {
 	Zone func() *time.Location
 }
 
-// Files is the door's view of the attachments.
+// Files is what changes need of the attachments.
 type Files interface {
 	// Lookup returns the files that exist, in any order.
 	Lookup(ctx context.Context, ids []string) ([]files.File, error)
@@ -53,7 +53,7 @@ type Service struct {
 	zone             func() *time.Location
 	contention       contentionQueues
 	numbers          autoNumbers
-	recomputationDue chan struct{} // tells the Renewer that a commit has left work
+	recomputationDue chan struct{} // tells the Recomputer of a new job
 }
 
 // New makes a Service.

@@ -157,7 +157,7 @@ func (ch *change) refersToParent(parent *change) bool {
 	return text(ch.after, ch.entity.Child.Field.Key) == parent.id
 }
 
-// checkReason holds a comment that became a field's value against that field.
+// checkReason validates a comment that became a field's value.
 func (sm *stages) checkReason(ch *change, move stageMove) {
 	if ch.comment == "" {
 		return

@@ -14,7 +14,7 @@ type input struct {
 	*problemList
 }
 
-// setValues writes what the person gave (wire form) into an item: a JSON
+// setValues writes what the caller gave (wire form) into a record: a JSON
 // merge patch, in which null clears. Every problem is noted with its path. It
 // returns the child rows that were given, by field.
 func (in *input) setValues(ch *change, values map[string]any) []inputRows {
@@ -124,7 +124,7 @@ func (in *input) checkRequired(ch *change) {
 	}
 }
 
-// checkWritable notes the fields the person gave but may not write on this
+// checkWritable notes the fields the caller gave but may not write on this
 // row. The stage is judged by the right to the transition instead.
 func (in *input) checkWritable(ch *change, op schemas.Operation, row map[string]any) {
 	for _, m := range ch.entity.Machines {

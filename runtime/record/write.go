@@ -105,7 +105,7 @@ func (cs *changeset) create(entity string) (*change, error) {
 	return ch, nil
 }
 
-// writable finds an entity that people write, where the person may do op on
+// writable finds an entity that callers may write, where the caller may do op on
 // some row at all.
 func (cs *changeset) writable(entity string, op schemas.Operation) (*model.Entity, error) {
 	e, ok := cs.model.Entity(entity)
@@ -124,9 +124,9 @@ func (cs *changeset) writable(entity string, op schemas.Operation) (*model.Entit
 	return e, nil
 }
 
-// open loads the record that a call is about: not_found when the person cannot
-// see it, forbidden when he sees it but may not do op, stale when it has moved
-// on from the revision he saw.
+// open loads the record that a call is about: not_found when the caller cannot
+// see it, forbidden without the right to op, stale when it has moved on from the
+// revision that the caller saw.
 func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Operation) (*change, error) {
 	e, err := cs.writable(entity, op)
 	if err != nil {

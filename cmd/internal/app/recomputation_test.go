@@ -313,3 +313,28 @@ func (f *testApp) checkSums(account string, rate float64) {
 		f.t.Errorf("total %v, want %v", got, sum)
 	}
 }
+
+// V9: records that were there before their auto-number field get numbers in the
+// order of their creation; later ones go on from there.
+func TestExistingRecordsGetRunningNumbers(t *testing.T) {
+	t.Parallel()
+	f := newTestApp(t, apptest.Options{})
+	f.publish(fmt.Sprintf(accountDefinition, ""), fmt.Sprintf(dealDefinition, "", ""))
+	a := f.create("account", `{"name":"甲","rate":2}`)
+	f.createDeals(121, a)
+	first := "00000000-0000-7000-8000-000000000000"
+	last := f.create("deal", `{"name":"last","amount":7,"account":"`+a+`"}`)
+	f.drain()
+	f.publish(fmt.Sprintf(dealDefinition, "", `,"number":{"x-type":"auto_number",TITLE,"x-auto-number":{"prefix":"D-","digits":3}}`))
+	f.drain()
+	if got := f.field("deal", first, "number"); got != "D-001" {
+		t.Errorf("the first record has %v", got)
+	}
+	if got := f.field("deal", last, "number"); got != "D-122" {
+		t.Errorf("the last record has %v", got)
+	}
+	next := f.create("deal", `{"name":"next","amount":7,"account":"`+a+`"}`)
+	if got := f.field("deal", next, "number"); got != "D-123" {
+		t.Errorf("a new record has %v", got)
+	}
+}

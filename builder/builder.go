@@ -52,6 +52,8 @@ func New(o Options) *Builder {
 	if b.zone == nil {
 		b.zone = func() *time.Location { return time.UTC }
 	}
+	clock := b.now
+	b.now = func() time.Time { return clock().UTC().Truncate(time.Millisecond) } // as instants are on the wire
 	return b
 }
 

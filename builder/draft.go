@@ -74,7 +74,7 @@ func (b *Builder) PutDraft(ctx context.Context, by, name string, rev int64, p Pr
 	if !draftName.MatchString(name) {
 		return Draft{}, problem.Of(problem.Invalid, problem.At("/name", "pattern"))
 	}
-	draft := Draft{ID: name, Rev: rev, By: by, At: b.now().UTC(), Base: b.version(), Proposal: p}
+	draft := Draft{ID: name, Rev: rev, By: by, At: b.now(), Base: b.version(), Proposal: p}
 	if draft.Definitions == nil {
 		draft.Definitions = []json.RawMessage{}
 	}

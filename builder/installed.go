@@ -61,7 +61,7 @@ func (b *Builder) installed(ctx context.Context, key string) (Installed, error) 
 // installedRow makes the row of a package that replaces before.
 func (b *Builder) installedRow(by string, p *Package, before Installed, o InstallOptions) (store.Op, error) {
 	row := Installed{
-		ID: p.Manifest.Key, Rev: before.Rev, Version: p.Manifest.Version, By: by, At: b.now().UTC(),
+		ID: p.Manifest.Key, Rev: before.Rev, Version: p.Manifest.Version, By: by, At: b.now(),
 		Definitions: map[string]string{}, Mappings: p.Mappings, Scenarios: p.Scenarios, Readme: p.Readme,
 		SampleData: before.SampleData || o.SampleData,
 	}

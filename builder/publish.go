@@ -181,7 +181,7 @@ func (b *Builder) restoreIndexes(ctx context.Context) error {
 func (b *Builder) commit(ctx context.Context, p publication, version int64, changes []Change, retained retainedFields) error {
 	id := model.VersionID(version)
 	head, err := versions.Put(Version{
-		ID: id, Version: version, By: p.by, At: b.now().UTC(), Cause: p.cause, Of: p.of, Note: p.note, Changes: changes, Conversions: p.conversions,
+		ID: id, Version: version, By: p.by, At: b.now(), Cause: p.cause, Of: p.of, Note: p.note, Changes: changes, Conversions: p.conversions,
 	})
 	if err != nil {
 		return err

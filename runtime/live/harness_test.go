@@ -27,6 +27,7 @@ type harness struct {
 	store   store.Store
 	access  *access.Service
 	records *record.Service
+	current *model.Current
 	hub     *live.Hub
 	url     string
 	admin   *access.Actor
@@ -79,7 +80,7 @@ func newHarness(t testing.TB, limits live.Limits) *harness {
 	if limits.Check == 0 {
 		limits.Check = 100 * time.Millisecond
 	}
-	st := &harness{t: t, store: db, access: access.New(access.Options{Store: db, Current: current})}
+	st := &harness{t: t, store: db, current: current, access: access.New(access.Options{Store: db, Current: current})}
 	st.records = record.New(record.Options{Store: db, Current: current, Authority: st.access})
 	st.hub = live.New(live.Options{Store: db, Reads: read.New(read.Options{Store: db, Authority: st.access}), Authority: st.access, Current: current, Limits: limits})
 	server := httptest.NewServer(http.HandlerFunc(st.serve))

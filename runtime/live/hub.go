@@ -9,6 +9,8 @@ package live
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/record/read"
+	"weft/runtime/request"
 	"weft/runtime/store"
 )
 
@@ -48,12 +51,15 @@ type Hub struct {
 	seq    atomic.Uint64
 	// slots bounds how many subscriptions read the store at once.
 	slots chan struct{}
-	done  sync.WaitGroup
+	// reading are the slots of each user, so that one cannot take all of them.
+	reading request.Share
+	done    sync.WaitGroup
 
 	mu      sync.RWMutex
 	closed  bool
 	sockets map[*socket]struct{}
 	perUser map[string]int
+	records map[string]int // that the subscriptions of each user may hold
 	// byEntity finds subscriptions by the collection whose records they hold,
 	// byOther by the collections that their filter or their answer depends on.
 	byEntity, byOther map[string]map[*subscription]struct{}
@@ -67,7 +73,8 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Limits = o.Limits.orDefaults()
-	h := &Hub{Options: o, slots: make(chan struct{}, readers),
+	h := &Hub{Options: o, slots: make(chan struct{}, readers), reading: request.Share{PerKey: 1},
+		records: map[string]int{},
 		sockets: map[*socket]struct{}{}, perUser: map[string]int{},
 		byEntity: map[string]map[*subscription]struct{}{}, byOther: map[string]map[*subscription]struct{}{},
 		shared: map[selectionKey]*sharedSelection{}}
@@ -129,11 +136,13 @@ func (h *Hub) follow(events <-chan store.Event) {
 
 func (h *Hub) dispatch(e *event) {
 	h.mu.RLock()
-	defer h.mu.RUnlock()
-	for s := range h.byEntity[e.Collection] {
+	showing := slices.Collect(maps.Keys(h.byEntity[e.Collection]))
+	depending := slices.Collect(maps.Keys(h.byOther[e.Collection]))
+	h.mu.RUnlock() // delivering may read the store
+	for _, s := range showing {
 		s.deliver(e)
 	}
-	for s := range h.byOther[e.Collection] {
+	for _, s := range depending {
 		s.refreshIn(refreshDelay)
 	}
 }
@@ -141,11 +150,13 @@ func (h *Hub) dispatch(e *event) {
 // each calls fn for every subscription.
 func (h *Hub) each(fn func(*subscription)) {
 	h.mu.RLock()
-	defer h.mu.RUnlock()
+	var all []*subscription
 	for _, subs := range h.byEntity {
-		for s := range subs {
-			fn(s)
-		}
+		all = slices.AppendSeq(all, maps.Keys(subs))
+	}
+	h.mu.RUnlock()
+	for _, s := range all {
+		fn(s)
 	}
 }
 

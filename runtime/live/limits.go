@@ -8,6 +8,8 @@ type Limits struct {
 	Subscriptions    int           // per socket: 100
 	SocketsPerUser   int           // 500
 	Sockets          int           // 10,000
+	Records          int           // that all subscriptions of one user may hold: 100,000
+	Read             time.Duration // the longest one read of a query may take: 10 s
 	Messages         int           // from a client per second: 50, after a burst of four times as many
 	Queue            int           // bytes waiting for a slow client: 2 MiB
 	Write            time.Duration // deadline of one write: 10 s
@@ -23,6 +25,8 @@ func (l Limits) orDefaults() Limits {
 	or(&l.Subscriptions, 100)
 	or(&l.SocketsPerUser, 500)
 	or(&l.Sockets, 10000)
+	or(&l.Records, 100_000)
+	or(&l.Read, 10*time.Second)
 	or(&l.Messages, 50)
 	or(&l.Queue, 2<<20)
 	or(&l.Write, 10*time.Second)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -57,13 +58,34 @@ func (s *subscription) finish(err error) bool {
 // read reads the query once. Changes that are committed meanwhile are queued.
 func (s *subscription) read(resume uint64) error {
 	h := s.socket.hub
+	release, err := h.reading.Acquire(s.ctx, s.socket.actor.UserID)
+	if err != nil {
+		return nil // the subscription has ended
+	}
+	defer release()
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
-	case <-h.ctx.Done():
+	case <-s.ctx.Done():
 		return nil
 	}
-	sh, err := h.selection(h.ctx, s)
+	ctx, cancel := context.WithTimeout(s.ctx, h.Limits.Read)
+	defer cancel()
+	err = s.readNow(ctx, resume)
+	switch {
+	case err == nil || s.ctx.Err() != nil:
+		return nil
+	case ctx.Err() != nil:
+		seconds := int(h.Limits.Read.Seconds())
+		return problem.New(problem.Rate, "live_too_slow", map[string]any{"seconds": seconds})
+	}
+	return err
+}
+
+// readNow reads the query and sends the difference.
+func (s *subscription) readNow(ctx context.Context, resume uint64) error {
+	h := s.socket.hub
+	sh, err := h.selection(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -71,7 +93,7 @@ func (s *subscription) read(resume uint64) error {
 		return nil
 	}
 	seq := h.seq.Load()
-	docs, err := sh.sel.Find(h.ctx)
+	docs, err := sh.sel.Find(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,10 +101,10 @@ func (s *subscription) read(resume uint64) error {
 	if more {
 		docs = docs[:sh.sel.Limit]
 	}
-	if docs, err = s.withMembers(sh.sel, docs); err != nil {
+	if docs, err = s.withMembers(ctx, sh.sel, docs); err != nil {
 		return err
 	}
-	found, err := h.outcomes(sh.sel, docs)
+	found, err := h.outcomes(ctx, sh.sel, docs)
 	if err != nil {
 		return err
 	}
@@ -97,18 +119,18 @@ func (s *subscription) read(resume uint64) error {
 
 // withMembers adds to the first records of an unlimited subscription the
 // other records that its client has and that still match.
-func (s *subscription) withMembers(sel *read.Selection, docs []store.Doc) ([]store.Doc, error) {
+func (s *subscription) withMembers(ctx context.Context, sel *read.Selection, docs []store.Doc) ([]store.Doc, error) {
 	h := s.socket.hub
 	ids := s.membersBeyond(docs)
 	if len(ids) == 0 {
 		return docs, nil
 	}
-	kept, err := h.Store.GetMany(h.ctx, sel.Entity.Key, ids)
+	kept, err := h.Store.GetMany(ctx, sel.Entity.Key, ids)
 	if err != nil {
 		return nil, fmt.Errorf("live query: %w", err)
 	}
 	for _, d := range kept {
-		o := docEvent(d, h.Store).outcome(h.ctx, sel)
+		o := docEvent(d, h.Store).outcome(ctx, sel)
 		if o.err != nil {
 			return nil, o.err
 		}
@@ -163,7 +185,7 @@ func (s *subscription) useSelection(sh *sharedSelection) bool {
 
 // outcomes renders the records that were read. A failure to read across a
 // reference fails the whole read.
-func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error) {
+func (h *Hub) outcomes(ctx context.Context, sel *read.Selection, docs []store.Doc) ([]*outcome, error) {
 	out := make([]*outcome, len(docs))
 	for i, d := range docs {
 		e := docEvent(d, h.Store)
@@ -172,11 +194,11 @@ func (h *Hub) outcomes(sel *read.Selection, docs []store.Doc) ([]*outcome, error
 			return nil, err
 		}
 		o := &outcome{matches: true}
-		o.pos = positionOf(sel.Sort, doc, e.referenced(h.ctx, &o.err))
+		o.pos = positionOf(sel.Sort, doc, e.referenced(ctx, &o.err))
 		if o.err != nil {
 			return nil, o.err
 		}
-		if o.wire, err = sel.Render(h.ctx, d.Body, doc); problem.CodeOf(err) == problem.NotFound {
+		if o.wire, err = sel.Render(ctx, d.Body, doc); problem.CodeOf(err) == problem.NotFound {
 			o.matches = false // gone since it was found
 		} else if err != nil {
 			return nil, err
@@ -193,7 +215,7 @@ func (s *subscription) fail(err error) {
 	switch problem.CodeOf(err) {
 	case problem.Unauthenticated:
 		s.socket.out.close(signedOut)
-	case problem.Forbidden, problem.NotFound, problem.Invalid:
+	case problem.Forbidden, problem.NotFound, problem.Invalid, problem.Rate:
 		s.socket.refuse(s, err)
 	default:
 		s.socket.hub.Logger.Warn("live query", "entity", s.entity, "error", err)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -32,13 +33,19 @@ func (s *socket) subscribe(r command) error {
 	s.unsubscribe(r.Ref)
 	sub := &subscription{socket: s, ref: r.Ref, entity: r.Entity, query: r.Query, text: string(text),
 		usesNow: r.Query.UsesNow(), unlimited: r.Query.Limit == 0}
+	sub.ctx, sub.cancel = context.WithCancel(s.hub.ctx)
+	if err := s.hub.reserve(sub); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	switch {
 	case s.subs == nil:
 		s.mu.Unlock()
+		sub.end(false)
 		return nil
 	case len(s.subs) >= s.hub.Limits.Subscriptions:
 		s.mu.Unlock()
+		sub.end(false)
 		return problem.New(problem.Rate, "live_too_many_subscriptions", map[string]any{"max": s.hub.Limits.Subscriptions})
 	}
 	s.subs[r.Ref] = sub
@@ -52,7 +59,7 @@ func (s *socket) subscribe(r command) error {
 			s.sendResync(r.Ref, s.hub.seq.Load())
 		}
 	}
-	sub.refresh(resume)
+	go sub.refresh(resume) // the socket goes on reading: an unsubscribe or a close ends the refresh
 	return nil
 }
 
@@ -100,6 +107,35 @@ func underQuery(err error) error {
 	return &moved
 }
 
+// defaultCost is what a subscription without a limit counts for.
+const defaultCost = 50
+
+// reserve counts the records that a subscription may hold; when its user's
+// subscriptions would hold too many it fails.
+func (h *Hub) reserve(s *subscription) error {
+	if s.cost = int(s.query.Limit); s.cost <= 0 {
+		s.cost = defaultCost
+	}
+	user := s.socket.actor.UserID
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.records[user]+s.cost > h.Limits.Records {
+		s.cancel()
+		return problem.New(problem.Rate, "live_too_many_records", map[string]any{"max": h.Limits.Records})
+	}
+	h.records[user] += s.cost
+	return nil
+}
+
+func (h *Hub) unreserve(s *subscription) {
+	user := s.socket.actor.UserID
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.records[user] -= s.cost; h.records[user] <= 0 {
+		delete(h.records, user)
+	}
+}
+
 // end removes a subscription from the hub; resumable keeps its set for a client
 // that returns.
 func (s *subscription) end(resumable bool) {
@@ -113,6 +149,8 @@ func (s *subscription) end(resumable bool) {
 	set, sh := s.set, s.shared
 	s.shared, s.pending = nil, nil
 	s.mu.Unlock()
+	s.cancel()
+	h.unreserve(s)
 	h.unlisten(s)
 	h.release(sh)
 	if resumable && set != nil {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -26,6 +27,10 @@ type subscription struct {
 	usesNow   bool   // has relative dates
 	unlimited bool   // has no limit: every matching change is sent
 	others    []string
+	// ctx ends with the subscription.
+	ctx    context.Context
+	cancel context.CancelFunc
+	cost   int // records that it may hold
 
 	mu      sync.Mutex
 	ended   bool
@@ -60,7 +65,7 @@ func (s *subscription) deliver(e *event) {
 
 // apply updates the set by one change. The subscription is locked.
 func (s *subscription) apply(e *event) {
-	o := e.outcome(s.socket.hub.ctx, s.shared.sel)
+	o := e.outcome(s.ctx, s.shared.sel)
 	if o.err != nil {
 		s.refreshSoon(refreshDelay)
 		return

@@ -42,7 +42,7 @@ var (
 		"import.create": {{"POST", "/imports", "name,F\nx,1\n"}},
 	}
 	// otherRoutes are routes that show no records; those in quotes have tests of their own.
-	otherRoutes = "import.get import.problems import.undo mapping.get mapping.put session.create session.delete session.list session.revoke " +
+	otherRoutes = "import.list import.get import.problems import.undo mapping.list mapping.get mapping.put session.create session.delete session.list session.revoke " +
 		"session.revokeOthers me meta password.set token.list token.create token.revoke access.explain template.list template.install template.uninstall openapi healthz " +
 		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live'"
 )

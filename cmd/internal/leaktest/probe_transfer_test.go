@@ -1,6 +1,7 @@
 package leaktest
 
 import (
+	"cmp"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -153,6 +154,15 @@ func probeForeignImport(verb, tail string) func(*tester) {
 
 // probeMapping requests a mapping of an entity into which the user may not
 // import, and saves one in its place.
+func probeLists(path, hidden string) func(*tester) {
+	return func(tr *tester) {
+		id := cmp.Or(hidden, tr.imported)
+		if strings.Contains(tr.do("GET", path, nil).Body, `"`+id+`"`) {
+			tr.find("%s lists another's %s", path, id)
+		}
+	}
+}
+
 func probeMapping(tr *tester) {
 	got := tr.do("GET", "/import-mappings/theirs", nil)
 	tr.checkSameAnswer("a mapping", got, "theirs", tr.do("GET", "/import-mappings/nobodys", nil), "nobodys")

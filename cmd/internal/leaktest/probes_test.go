@@ -31,6 +31,8 @@ var readProbes = map[string][]probe{
 	"file.thumbnail":   {probeFiles},
 	"import.get":       {probeForeignImport("GET", "")},
 	"import.problems":  {probeForeignImport("GET", "/problems")},
+	"import.list":      {probeLists("/imports", "")},
+	"mapping.list":     {probeLists("/import-mappings", "theirs")},
 	"mapping.get":      {probeMapping},
 	"meta":             {probeShape("/meta")},
 	"openapi":          {probeShape("/openapi.json")},

@@ -14,6 +14,7 @@ type cli struct {
 	Token      string `help:"API token for --server." variable:"WEFT_TOKEN" group:"Where"`
 	MongodbURI string `name:"mongodb-uri" help:"Records in MongoDB, a replica set or sharded cluster, instead of the embedded database; the database is weft when the URI names none." placeholder:"URI" variable:"WEFT_MONGODB_URI" group:"Where"`
 	JSON       bool   `name:"json" help:"Print the answer as JSON, for machines."`
+	Lang       string `help:"Language of reports and messages: en or zh-CN; as LANG says if left out." enum:",en,zh-CN" default:"" placeholder:"LANG"`
 
 	Bucket bucket   `embed:"" prefix:"s3-" group:"Files in S3"`
 	Quota  byteSize `name:"files-quota" help:"How much all attachments may take together, e.g. 50GiB; no limit if left out." placeholder:"SIZE" variable:"WEFT_FILES_QUOTA" group:"Files"`
@@ -28,7 +29,8 @@ type cli struct {
 	Publish  publishCmd  `cmd:"" help:"Publish definitions."`
 	Versions versionsCmd `cmd:"" help:"List the published versions."`
 	Rollback rollbackCmd `cmd:"" help:"Publish an earlier version again."`
-	Import   importCmd   `cmd:"" help:"Import a file, or a folder of files, of CSV or XLSX."`
+	Import   importCmd   `cmd:"" help:"Import a file, or a folder of files, of CSV or XLSX, or undo an import."`
+	Imports  importsCmd  `cmd:"" help:"List the last imports."`
 	Export   exportCmd   `cmd:"" help:"Export the records of an entity as CSV or XLSX."`
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`
 	Settings settingsCmd `cmd:"" help:"Show and change the settings of the organisation."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ type client struct {
 	base  string // without a slash at the end
 	token string
 	http  *http.Client
+	lang  string // of messages
 }
 
 // problemError is an answer of problem+json.
@@ -89,7 +91,7 @@ func (c *client) send(ctx context.Context, method, path, mediaType string, body 
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	req.Header.Set("Accept-Language", "en")
+	req.Header.Set("Accept-Language", cmp.Or(c.lang, "en"))
 	res, err := c.http.Do(req)
 	if err != nil {
 		var u *url.Error

@@ -34,7 +34,7 @@ func (m *Main) connect(ctx context.Context) (*client, error) {
 	}
 	inner := m.open.closer
 	m.open.closer = func() error { session.end(); return inner() }
-	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcessTransport{in.API}}}, nil
+	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcessTransport{in.API}}, lang: m.lang()}, nil
 }
 
 func (m *Main) connectServer() (*client, error) {
@@ -44,7 +44,7 @@ func (m *Main) connectServer() (*client, error) {
 	if !strings.HasPrefix(m.cli.Server, "http://") && !strings.HasPrefix(m.cli.Server, "https://") {
 		return nil, usageError{fmt.Errorf("--server must be an address like https://crm.example.com, not %q", m.cli.Server)}
 	}
-	return &client{base: strings.TrimRight(m.cli.Server, "/"), token: m.cli.Token, http: http.DefaultClient}, nil
+	return &client{base: strings.TrimRight(m.cli.Server, "/"), token: m.cli.Token, http: http.DefaultClient, lang: m.lang()}, nil
 }
 
 // connectRunning uses the server that owns the folder.
@@ -53,7 +53,7 @@ func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, err
 	if err != nil || r.PID != used.pid {
 		return nil, used
 	}
-	c := &client{base: r.URL, token: r.Token, http: http.DefaultClient}
+	c := &client{base: r.URL, token: r.Token, http: http.DefaultClient, lang: m.lang()}
 	if err := c.call(ctx, "GET", "/me", nil, nil); err != nil {
 		return nil, fmt.Errorf("%w (the server at %s could not be asked: %v)", used, r.URL, err)
 	}

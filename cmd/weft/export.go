@@ -27,9 +27,11 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	mediaType := "text/csv"
-	if strings.EqualFold(filepath.Ext(c.Out), ".xlsx") {
-		mediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	mediaType, known := map[string]string{
+		"": "text/csv", ".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	}[strings.ToLower(filepath.Ext(c.Out))]
+	if !known {
+		return usageError{fmt.Errorf("an export is a .csv or .xlsx file, not %s", filepath.Base(c.Out))}
 	}
 	api, err := m.connect(ctx)
 	if err != nil {

@@ -11,45 +11,27 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
 
 type importCmd struct {
-	Path       string `arg:"" help:"File (CSV or XLSX), or a folder of them." type:"path"`
 	Entity     string `help:"Entity that the rows become; not needed when the mapping says it."`
 	Mapping    string `help:"Name of a mapping, or a file that holds one. Without one, columns are matched by key and title."`
-	DryRun     bool   `help:"Check everything and write nothing."`
+	Sheet      string `help:"Sheet of a workbook; the first visible one if left out."`
+	HeaderRow  int    `help:"Number of the row with the column names; found by them if left out." placeholder:"N"`
+	Encoding   string `help:"Encoding of a text file, such as GB18030 or Windows-1252; found if left out."`
+	Key        string `help:"Field by which a row finds its record, when there is no mapping." placeholder:"FIELD"`
 	Historical bool   `help:"Take past stages and their dates as given; needs the right import_history."`
-	Undo       string `help:"Undo the import with this id instead." hidden:""`
+	DryRun     bool   `help:"Check everything and write nothing."`
+
+	Files importFilesCmd `cmd:"" default:"withargs" help:"Import a file, or a folder of files; the word files may be left out."`
+	Undo  importUndoCmd  `cmd:"" help:"Undo an import; what was worked on since is kept and listed."`
 }
 
-// importProgress is what the API tells of an import.
-type importProgress struct {
-	ID         string `json:"id"`
-	State      string `json:"state"`
-	FinishedAt string `json:"finished_at"`
-	Files      []struct {
-		File      string `json:"file"`
-		Entity    string `json:"entity"`
-		Rows      int    `json:"rows"`
-		Read      int    `json:"read"`
-		Created   int    `json:"created"`
-		Updated   int    `json:"updated"`
-		Unchanged int    `json:"unchanged"`
-		Failed    int    `json:"failed"`
-	} `json:"files"`
-	Problems []struct {
-		File    string `json:"file"`
-		Column  string `json:"column"`
-		Value   string `json:"value"`
-		Message string `json:"message"`
-		Count   int    `json:"count"`
-		Rows    []int  `json:"rows"`
-	} `json:"problems"`
-	Failure *struct {
-		Message string `json:"message"`
-	} `json:"failure"`
+type importFilesCmd struct {
+	Path string `arg:"" help:"File (CSV or XLSX), or a folder of them." type:"path"`
 }
 
 // pollEvery is how often the progress of a long import is read.
@@ -57,8 +39,8 @@ const pollEvery = 300 * time.Millisecond
 
 // Run sends the files and waits for the end. Rows with problems do not stop
 // the others; they make the exit status 1.
-func (c *importCmd) Run(ctx context.Context, m *Main) error {
-	files, err := c.files()
+func (f *importFilesCmd) Run(ctx context.Context, m *Main, c *importCmd) error {
+	files, err := f.files()
 	if err != nil {
 		return err
 	}
@@ -74,41 +56,35 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	if err := m.print(raw, p.summary(c.DryRun)); err != nil {
+	if err := m.print(raw, m.importReport(p)); err != nil {
 		return err
 	}
-	if p.Failure != nil {
-		return fmt.Errorf("the import stopped: %s", p.Failure.Message)
-	}
-	if failed := p.failed(); failed > 0 {
-		return fmt.Errorf("%d rows have problems and were left out", failed)
-	}
-	return nil
+	return m.importError(p)
 }
 
 // files are the files to send, by name.
-func (c *importCmd) files() ([]string, error) {
-	info, err := os.Stat(c.Path)
+func (f *importFilesCmd) files() ([]string, error) {
+	info, err := os.Stat(f.Path)
 	if err != nil {
-		return nil, fmt.Errorf("there is no file or folder %s", c.Path)
+		return nil, fmt.Errorf("there is no file or folder %s", f.Path)
 	}
 	if !info.IsDir() {
-		return []string{c.Path}, nil
+		return []string{f.Path}, nil
 	}
-	entries, err := os.ReadDir(c.Path)
+	entries, err := os.ReadDir(f.Path)
 	if err != nil {
-		return nil, fmt.Errorf("folder %s: %w", c.Path, err)
+		return nil, fmt.Errorf("folder %s: %w", f.Path, err)
 	}
 	var files []string
 	for _, e := range entries {
 		switch strings.ToLower(filepath.Ext(e.Name())) {
 		case ".csv", ".xlsx":
-			files = append(files, filepath.Join(c.Path, e.Name()))
+			files = append(files, filepath.Join(f.Path, e.Name()))
 		}
 	}
 	sort.Strings(files)
 	if len(files) == 0 {
-		return nil, fmt.Errorf("the folder %s holds no CSV or XLSX file", c.Path)
+		return nil, fmt.Errorf("the folder %s holds no CSV or XLSX file", f.Path)
 	}
 	return files, nil
 }
@@ -126,6 +102,14 @@ func (c *importCmd) start(ctx context.Context, api *client, files []string) (jso
 	}
 	if c.Historical {
 		q.Set("historical", "true")
+	}
+	for name, value := range map[string]string{"sheet": c.Sheet, "encoding": c.Encoding, "key": c.Key} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if c.HeaderRow > 0 {
+		q.Set("header_row", strconv.Itoa(c.HeaderRow))
 	}
 	body, mediaType := c.body(files)
 	defer body.Close()
@@ -199,7 +183,7 @@ func (m *Main) follow(ctx context.Context, api *client, raw json.RawMessage) (*i
 		for _, f := range p.Files {
 			rows, read = rows+f.Rows, read+f.Read
 		}
-		m.progress("%s: %d of %d rows", p.State, read, rows)
+		m.progress("%s", m.say("%[2]d / %[3]d 行", "%[1]s: %[2]d of %[3]d rows", p.State, read, rows))
 		select {
 		case <-ctx.Done():
 			return nil, nil, ctx.Err()
@@ -209,33 +193,4 @@ func (m *Main) follow(ctx context.Context, api *client, raw json.RawMessage) (*i
 			return nil, nil, err
 		}
 	}
-}
-
-func (p *importProgress) failed() (n int) {
-	for _, f := range p.Files {
-		n += f.Failed
-	}
-	return n
-}
-
-// summary is a line per file and a line per kind of problem.
-func (p *importProgress) summary(dryRun bool) string {
-	var b strings.Builder
-	for _, f := range p.Files {
-		fmt.Fprintf(&b, "%s → %s: %d rows, %d created, %d updated, %d unchanged, %d with problems\n",
-			f.File, f.Entity, f.Rows, f.Created, f.Updated, f.Unchanged, f.Failed)
-	}
-	for _, x := range p.Problems {
-		value := ""
-		if x.Value != "" {
-			value = fmt.Sprintf(" %q", x.Value)
-		}
-		fmt.Fprintf(&b, "  %s %s%s: %s (%d rows, first: %v)\n", x.File, x.Column, value, x.Message, x.Count, x.Rows)
-	}
-	if dryRun {
-		b.WriteString("nothing was written (dry run)")
-	} else {
-		b.WriteString("import " + p.ID)
-	}
-	return b.String()
 }

@@ -54,6 +54,9 @@ type Main struct {
 	// mongodbTimeout is how long MongoDB may be unresponsive, 0 for the default;
 	// tests on busy machines wait longer.
 	mongodbTimeout time.Duration
+	// sessionEvery is how often a server renews the session of commands on its
+	// data folder, 0 for the default.
+	sessionEvery time.Duration
 }
 
 // Exit statuses of the contract.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // print writes the answer of a command: JSON with --json, else the text.
@@ -33,6 +34,30 @@ func (m *Main) progressDone() {
 	if !m.cli.JSON && isTerminal(m.Stderr) {
 		fmt.Fprint(m.Stderr, "\r\033[K")
 	}
+}
+
+// lang is the language of reports: of --lang, else of the environment.
+func (m *Main) lang() string {
+	if m.cli.Lang != "" {
+		return m.cli.Lang
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := m.Getenv(name); v != "" {
+			if strings.HasPrefix(strings.ToLower(v), "zh") {
+				return "zh-CN"
+			}
+			return "en"
+		}
+	}
+	return "en"
+}
+
+// say chooses one of two texts by the language and formats it.
+func (m *Main) say(zh, en string, args ...any) string {
+	if m.lang() == "zh-CN" {
+		return fmt.Sprintf(zh, args...)
+	}
+	return fmt.Sprintf(en, args...)
 }
 
 func isTerminal(w any) bool {

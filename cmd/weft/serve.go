@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	_ "time/tzdata" // zones must not depend on the machine
 
 	"weft/runtime/api"
+	"weft/runtime/startstop"
 )
 
 type serveCmd struct {
@@ -26,6 +28,8 @@ const (
 	shutdownTimeout = 25 * time.Second
 	openPauseFirst  = 100 * time.Millisecond
 	openPauseMost   = time.Second
+	// renewSessionEvery is well below the life of a session.
+	renewSessionEvery = 12 * time.Hour
 )
 
 // Run serves until ctx ends, then finishes what is in flight.
@@ -87,8 +91,24 @@ func (s *serverProcess) work(ctx context.Context) error {
 	if err := s.print(map[string]any{"url": s.url, "login": adminLogin}, "weft "+Version+" serves "+s.url); err != nil {
 		return err
 	}
+	renewal := startstop.NewPeriodic(startstop.Period{
+		Name: "session of commands", RunOnce: func(ctx context.Context) error { return s.renewSession(ctx, in) },
+		Every: cmp.Or(s.sessionEvery, renewSessionEvery), First: cmp.Or(s.sessionEvery, renewSessionEvery), Logger: in.log,
+	})
+	renewal.Start()
+	defer renewal.Stop()
 	in.runBackground(ctx, s.url)
 	return nil
+}
+
+// renewSession announces a new session before the present one expires. That one
+// stays: a command may be using it.
+func (s *serverProcess) renewSession(ctx context.Context, in *node) error {
+	session, err := in.adminSession(ctx)
+	if err != nil {
+		return err
+	}
+	return s.open.announce(serverAddress{PID: os.Getpid(), URL: s.url, Token: session.token})
 }
 
 // openWithRetries opens the app as soon as its database answers; nothing and

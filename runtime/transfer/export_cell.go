@@ -10,12 +10,14 @@ import (
 	"weft/schemas"
 )
 
+const shownTime = "2006-01-02 15:04:05.999"
+
 // cell is one value of an export. Text is written to CSV; the other members are
 // the type of the cell in a workbook.
 type cell struct {
 	text   string
-	number bool // text is a number: never taken for a formula
-	date   bool // text is 2006-01-02
+	number bool   // text is a number: never taken for a formula
+	layout string // of a text that is a day or a time; "" for others
 }
 
 // cell shows a stored value so that an import reads the same again.
@@ -36,9 +38,9 @@ func (x *exporter) cell(c exportColumn, v any) cell {
 		return cell{text: query.FormatDecimal(s), number: true}
 	case schemas.TypeDate:
 		s, _ := v.(string)
-		return cell{text: s, date: true}
+		return cell{text: s, layout: wireDate}
 	case schemas.TypeDatetime:
-		return cell{text: x.instant(v)}
+		return x.instant(v)
 	case schemas.TypeChoice, schemas.TypeMultiChoice:
 		return cell{text: x.choices(c, v)}
 	case schemas.TypeRegion:
@@ -60,7 +62,7 @@ func (x *exporter) systemCell(key string, v any) cell {
 		return cell{text: strconv.FormatFloat(w, 'f', -1, 64), number: true}
 	case string:
 		if strings.HasSuffix(key, "_at") {
-			return cell{text: x.instant(w)}
+			return x.instant(w)
 		}
 		return cell{text: w}
 	}
@@ -74,7 +76,10 @@ func (x *exporter) computed(c exportColumn, v any) cell {
 		s, _ := v.(string)
 		return cell{text: query.FormatDecimal(s), number: true}
 	case query.Instant:
-		return cell{text: x.instant(v)}
+		return x.instant(v)
+	case query.Date:
+		s, _ := v.(string)
+		return cell{text: s, layout: wireDate}
 	}
 	if f, ok := v.(float64); ok {
 		return cell{text: strconv.FormatFloat(f, 'f', -1, 64), number: true}
@@ -84,13 +89,13 @@ func (x *exporter) computed(c exportColumn, v any) cell {
 
 // instant shows a time in the organisation's zone, as it is on the wire when
 // keys are wanted.
-func (x *exporter) instant(v any) string {
+func (x *exporter) instant(v any) cell {
 	s, _ := v.(string)
 	at, err := time.Parse(time.RFC3339, s)
 	if err != nil || x.options.Keys {
-		return s
+		return cell{text: s}
 	}
-	return at.In(x.service.Zone()).Format("2006-01-02 15:04:05.999")
+	return cell{text: at.In(x.service.Zone()).Format(shownTime), layout: shownTime}
 }
 
 // choices shows titles, unless a title could not be read back.

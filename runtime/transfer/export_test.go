@@ -3,8 +3,10 @@ package transfer
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -177,5 +179,44 @@ func TestAnExportHasTheRightsOfItsPerson(t *testing.T) {
 	}
 	if out, err := o.export(manager, "opportunity", read.Query{Where: json.RawMessage(`["name","=","none"]`)}, ExportOptions{Format: CSV, Keys: true}); err != nil || strings.Count(out, "\n") != 1 {
 		t.Errorf("nothing found is a header: %v %q", err, out)
+	}
+}
+
+// I11: a workbook holds days and times as such.
+func TestTimesOfAWorkbookAreTimes(t *testing.T) {
+	t.Parallel()
+	o := newThings(t)
+	content, err := o.export(o.admin, "thing", read.Query{Fields: []string{"day", "at"}}, ExportOptions{Format: XLSX, Lang: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	times := 0
+	for _, column := range []string{"A", "B"} {
+		for row := range 3 {
+			cell := fmt.Sprint(column, row+2)
+			raw, err := f.GetCellValue("Sheet1", cell, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if raw == "" {
+				continue
+			}
+			if n, err := strconv.ParseFloat(raw, 64); err != nil || n < 20000 {
+				t.Errorf("%s holds %q", cell, raw)
+			}
+			times++
+		}
+	}
+	if times < 2 {
+		t.Errorf("%d times", times)
 	}
 }

@@ -21,7 +21,8 @@ type xlsxWriter struct {
 	w      io.Writer
 	file   *excelize.File
 	stream *excelize.StreamWriter
-	date   int // style
+	date   int // style of days
+	time   int // style of times
 	rows   int
 	cells  []any
 }
@@ -33,10 +34,11 @@ func (x *xlsxWriter) header(titles []string) error {
 		return nil
 	}
 	x.file = excelize.NewFile()
-	format := "yyyy-mm-dd"
 	var err error
-	if x.date, err = x.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
-		return fmt.Errorf("write export: %w", err)
+	for format, style := range map[string]*int{"yyyy-mm-dd": &x.date, "yyyy-mm-dd hh:mm:ss": &x.time} {
+		if *style, err = x.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
+			return fmt.Errorf("write export: %w", err)
+		}
 	}
 	if x.stream, err = x.file.NewStreamWriter(x.file.GetSheetName(0)); err != nil {
 		return fmt.Errorf("write export: %w", err)
@@ -75,9 +77,13 @@ func (x *xlsxWriter) value(c cell) (any, error) {
 		if f, err := strconv.ParseFloat(c.text, 64); err == nil && formatNumber(f) == c.text {
 			return f, nil
 		}
-	case c.date:
-		if at, err := time.Parse(wireDate, c.text); err == nil && at.Year() >= 1901 {
-			return excelize.Cell{StyleID: x.date, Value: at}, nil
+	case c.layout != "":
+		style := x.time
+		if c.layout == wireDate {
+			style = x.date
+		}
+		if at, err := time.Parse(c.layout, c.text); err == nil && at.Year() >= 1901 {
+			return excelize.Cell{StyleID: style, Value: at}, nil
 		}
 	}
 	if len(c.text) > maxCellUnits && len(utf16.Encode([]rune(c.text))) > maxCellUnits {

@@ -207,7 +207,7 @@ func TestTimesOfAWorkbookAreTimes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if raw == "" {
+			if raw == "" || strings.HasPrefix(raw, "0001") { // before the calendar of workbooks
 				continue
 			}
 			if n, err := strconv.ParseFloat(raw, 64); err != nil || n < 20000 {

@@ -64,7 +64,12 @@ func undoImport(rc *requestContext) error {
 		}
 		return rc.json(http.StatusOK, p.In(request.Language(rc.r)))
 	}
-	if err := rc.s.o.Transfer.Undo(rc.ctx, rc.actor, id, in.All); err != nil {
+	key, err := rc.idempotencyKey()
+	if err != nil {
+		return err
+	}
+	call := record.Call{Actor: rc.actor, Key: key, Digest: rc.digest()}
+	if err := rc.s.o.Transfer.Undo(rc.ctx, call, id, in.All); err != nil {
 		return err
 	}
 	return rc.importAnswer(id)

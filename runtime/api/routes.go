@@ -44,7 +44,7 @@ func transferRoutes() []Route {
 		{Name: "import.list", Method: "GET", Path: basePath + "/imports", Policy: SignedIn, handle: listImports},
 		{Name: "import.get", Method: "GET", Path: basePath + "/imports/{id}", Policy: SignedIn, handle: getImport},
 		{Name: "import.problems", Method: "GET", Path: basePath + "/imports/{id}/problems", Policy: SignedIn, Timeout: longTimeout, handle: importProblems},
-		{Name: "import.undo", Method: "POST", Path: basePath + "/imports/{id}/undo", Policy: SignedIn, Timeout: longTimeout, Idempotent: true, handle: undoImport},
+		{Name: "import.undo", Method: "POST", Path: basePath + "/imports/{id}/undo", Policy: SignedIn, Timeout: longTimeout, handle: undoImport},
 		{Name: "mapping.list", Method: "GET", Path: basePath + "/import-mappings", Policy: SignedIn, handle: listMappings},
 		{Name: "mapping.get", Method: "GET", Path: basePath + "/import-mappings/{name}", Policy: SignedIn, handle: getMapping},
 		{Name: "mapping.put", Method: "PUT", Path: basePath + "/import-mappings/{name}", Policy: SignedIn, handle: putMapping},

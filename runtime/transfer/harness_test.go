@@ -149,7 +149,7 @@ func (o *testApp) wait(as *access.Actor, id string) *Progress {
 
 func (o *testApp) undo(as *access.Actor, id string) *Progress {
 	o.t.Helper()
-	if err := o.transfer.Undo(o.t.Context(), as, id, false); err != nil {
+	if err := o.transfer.Undo(o.t.Context(), record.Call{Actor: as}, id, false); err != nil {
 		o.t.Fatal(err)
 	}
 	return o.wait(as, id)

@@ -23,13 +23,40 @@ import (
 // have the user's rights, and deleted records are in the recycle bin. Wait returns
 // the progress. It fails with not_found, or conflict when the import is still
 // running, was a dry run or is undone.
-func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string, all bool) error {
-	doc, err := s.undoable(ctx, actor, id, all)
+// A call with a Key starts it once, however often it is sent.
+func (s *Service) Undo(ctx context.Context, call record.Call, id string, all bool) error {
+	if started, err := s.undoStarted(ctx, call); started || err != nil {
+		return err
+	}
+	err := s.startUndo(ctx, call, id, all)
+	if problem.CodeOf(err) == problem.Conflict { // maybe the same call, sent to another node
+		if started, _ := s.undoStarted(ctx, call); started {
+			return nil
+		}
+	}
+	return err
+}
+
+// undoStarted tells whether an earlier call under the same key started the undo.
+func (s *Service) undoStarted(ctx context.Context, call record.Call) (bool, error) {
+	if call.Key == "" {
+		return false, nil
+	}
+	earlier, err := s.Records.Replay(ctx, call)
+	return earlier != nil, err
+}
+
+func (s *Service) startUndo(ctx context.Context, call record.Call, id string, all bool) error {
+	doc, err := s.undoable(ctx, call.Actor, id, all)
 	if err != nil {
 		return err
 	}
 	doc.State, doc.FinishedAt, doc.UndoAll = Undoing, "", all
-	t := s.newTask(doc, actor)
+	t := s.newTask(doc, call.Actor)
+	var before []store.Op
+	if call.Key != "" {
+		before = append(before, s.Records.AnswerOp(call, &record.Result{ID: id, Rev: 1}))
+	}
 	l, err := s.Leases.Take(ctx, leaseName(id))
 	if errors.Is(err, lease.ErrHeld) {
 		return problem.New(problem.Conflict, "import_no_undo", nil)
@@ -37,7 +64,7 @@ func (s *Service) Undo(ctx context.Context, actor *access.Actor, id string, all 
 	if err != nil {
 		return fmt.Errorf("start undo: %w", err)
 	}
-	if err := t.store(ctx); err != nil {
+	if err := t.store(ctx, before...); err != nil {
 		s.release(l, id)
 		if store.LostRace(err) {
 			return problem.New(problem.Conflict, "import_no_undo", nil)

@@ -34,7 +34,7 @@ func TestUndoGivesBackWhatWasThere(t *testing.T) {
 			t.Errorf("%s: %v", id, r)
 		}
 	}
-	if err := o.transfer.Undo(t.Context(), o.admin, second.ID, false); asProblem(err) == nil || asProblem(err).Code != problem.Conflict {
+	if err := o.transfer.Undo(t.Context(), record.Call{Actor: o.admin}, second.ID, false); asProblem(err) == nil || asProblem(err).Code != problem.Conflict {
 		t.Errorf("a second undo: %v", err)
 	}
 }
@@ -61,7 +61,7 @@ func TestADryRunCannotBeUndone(t *testing.T) {
 	if f := file(t, p); f.Created != 4 || f.Failed != 0 || o.count("account", "") != 0 {
 		t.Fatalf("dry run: %s", pretty(p))
 	}
-	if err := o.transfer.Undo(t.Context(), o.admin, p.ID, false); asProblem(err) == nil {
+	if err := o.transfer.Undo(t.Context(), record.Call{Actor: o.admin}, p.ID, false); asProblem(err) == nil {
 		t.Fatal("it could")
 	}
 }
@@ -122,7 +122,7 @@ func TestUndoKeepsRecordsThatWereWorkedOn(t *testing.T) {
 			t.Errorf("%v", k)
 		}
 	}
-	if err := o.transfer.Undo(t.Context(), o.admin, p.ID, true); err != nil {
+	if err := o.transfer.Undo(t.Context(), record.Call{Actor: o.admin}, p.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if p = o.wait(o.admin, p.ID); p.State != Undone || p.Undo.KeptCount != 0 || o.count("opportunity", "") != 0 {

@@ -90,6 +90,35 @@ func TestSettingsAreCommittedWithTheirAnswer(t *testing.T) {
 	}
 }
 
+// An undo is started with its key in one commit, so that a repeated request is
+// told how it stands instead of a conflict. // R20
+func TestAnUndoIsStartedWithItsKey(t *testing.T) {
+	t.Parallel()
+	var seen *commits
+	w := newWorldWith(t, func(s store.Store) store.Store {
+		seen = &commits{Store: s}
+		return seen
+	})
+	id := w.Do(t, w.Admin, "POST", "/records/deal/import", "name\na\n", "Content-Type", "text/csv").Want(t, 200).Text("id")
+	undo := func(key, body string) *apptest.Answer {
+		return w.Do(t, w.Admin, "POST", "/imports/"+id+"/undo", body, "Idempotency-Key", key)
+	}
+	first := undo("same", `{}`).Want(t, 200)
+	if again := undo("same", `{}`); again.Status != 200 || again.Body != first.Body {
+		t.Errorf("first %s, again %d %s", first.Body, again.Status, again.Body)
+	}
+	if other := undo("same", `{"all":true}`); other.Status != 409 {
+		t.Errorf("another body: %d %s", other.Status, other.Body)
+	}
+	if other := undo("another", `{}`); other.Status != 409 {
+		t.Errorf("another key: %d %s", other.Status, other.Body)
+	}
+	answers := seen.of(record.IdempotencyCollection)
+	if len(answers) != 1 || !slices.Contains(seen.of("weft_import"), answers[0]) {
+		t.Errorf("%d commits of answers, or without the import", len(answers))
+	}
+}
+
 // Equal keys of two users, and of two attempts of one, give different
 // ciphertexts, and none shows the answer. // R20
 func TestStoredAnswersAreEncryptedForTheirUserWithARandomNonce(t *testing.T) {

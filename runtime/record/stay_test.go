@@ -181,3 +181,32 @@ func TestRestoreNeedsTheRightOnAllThatReturns(t *testing.T) {
 		t.Error("the admin brings all of it back")
 	}
 }
+
+// B5: guards of an import row see the values that are computed from the row, as
+// those of any other change.
+func TestGuardsOfAnImportRowSeeComputedValues(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	admin := o.as("admin")
+	account := o.must(admin.create("account", `{"name":"A"}`)).ID
+	known := o.must(admin.create("contract", `{"name":"known"}`)).ID
+	row := `{"name":"CC","party":"` + account + `","lines":[{"what":"x"}],"state":"signed"}`
+	none := `{"name":"CC","party":"` + account + `","state":"signed"}`
+	rows, err := o.records.ImportRows(t.Context(), admin.call, "contract", []record.Row{
+		{ID: known, Values: values(t, row)}, {Values: values(t, row)}, {Values: values(t, none)},
+	}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range rows {
+		if bad := r.Problem != nil; bad != (i == 2) {
+			t.Errorf("row %d: %+v", i, r)
+		}
+	}
+	if problem.CodeOf(rows[2].Problem) != problem.Guard {
+		t.Errorf("without a line: %v", rows[2].Problem)
+	}
+	if doc := o.doc("contract", known); doc["state"] != "signed" || doc["line_count"] != 1.0 {
+		t.Errorf("stored: %v", doc)
+	}
+}

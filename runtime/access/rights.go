@@ -2,6 +2,7 @@ package access
 
 import (
 	"weft/runtime/model"
+	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/schemas"
 )
@@ -63,6 +64,23 @@ func (r *Rights) Allowed(entity string, op schemas.Operation) bool {
 	}
 	_, ok := e.scopes[op]
 	return ok
+}
+
+// NoEntity is the problem of an entity that does not exist: not_found for an
+// admin. Other callers are refused as on an entity without a grant, so that
+// nobody can tell which entities there are.
+func (r *Rights) NoEntity(entity string) error {
+	if r.Actor.Admin {
+		return problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+	}
+	return problem.New(problem.Forbidden, "no_right", nil)
+}
+
+// KnowsField tells whether some grant reads or writes the field. To everybody
+// else it does not exist.
+func (r *Rights) KnowsField(entity, field string) bool {
+	return r.Readable(entity, field) || r.Actor.Admin || r.entities[entity] != nil &&
+		(r.writableSomewhere(entity, schemas.OpCreate, field) || r.writableSomewhere(entity, schemas.OpUpdate, field))
 }
 
 // Scope is the row filter for op: nil for all rows, an empty query.Any for none.

@@ -115,3 +115,23 @@ func TestComputedFieldsAreAsSecretAsTheirSources(t *testing.T) {
 		}
 	}
 }
+
+// R19: a field that nobody lets the user read or write is no field, and an
+// entity without a grant is told like one that does not exist.
+func TestWhatIsHiddenIsToldLikeWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	h := crm(t)
+	for _, c := range []struct {
+		user, field string
+		known       bool
+	}{
+		{"ann", "f0", true}, {"ann", "f3", false}, {"fin", "f3", true}, {"ann", "nothing", false}, {"new", "f0", false},
+	} {
+		if got := h.as(c.user).KnowsField("deal", c.field); got != c.known {
+			t.Errorf("%s knows %s: %v", c.user, c.field, got)
+		}
+	}
+	wantCode(t, h.as("new").NoEntity("nothing"), problem.Forbidden)
+	h.user("boss", nil, "admin")
+	wantCode(t, h.as("boss").NoEntity("nothing"), problem.NotFound)
+}

@@ -151,7 +151,7 @@ func TestRefusedFrames(t *testing.T) {
 		`{"op":"subscribe"}`:   "invalid",
 		`{"op":"x","ref":"a"}`: "invalid",
 		`{"op":"subscribe","ref":"a","entity":"deal","query":{},"x":1}`:                                  "malformed",
-		`{"op":"subscribe","ref":"a","entity":"nothing","query":{}}`:                                     "not_found",
+		`{"op":"subscribe","ref":"a","entity":"nothing","query":{}}`:                                     "forbidden",
 		`{"op":"subscribe","ref":"a","entity":"role_assignment","query":{}}`:                             "forbidden",
 		`{"op":"subscribe","ref":"a","entity":"deal","query":{"where":["margin",">",1]}}`:                "invalid",
 		`{"op":"subscribe","ref":"a","entity":"deal","query":{"where":["owner.email","present"]}}`:       "invalid",

@@ -162,7 +162,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 	}
 	e, ok := cc.model.Entity(entity)
 	if !ok {
-		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+		return nil, cc.rights.NoEntity(entity)
 	}
 	where, err := cc.readableWhere(e, r.Where)
 	if err != nil {

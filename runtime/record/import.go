@@ -51,7 +51,7 @@ func (s *Service) ImportRows(ctx context.Context, c Call, entity string, rows []
 	}
 	e, ok := rights.Model.Entity(entity)
 	if !ok {
-		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+		return nil, rights.NoEntity(entity)
 	}
 	if !rights.Allowed(entity, schemas.OpImport) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)

@@ -27,7 +27,7 @@ func (in *input) setValues(ch *change, values map[string]any) []inputRows {
 		switch {
 		case f == nil && model.IsSystem(key):
 			in.problem(ch.path+problem.Pointer(key), "read_only")
-		case f == nil:
+		case f == nil, !in.rights.KnowsField(ch.entity.Key, key):
 			in.problem(ch.path+problem.Pointer(key), "unknown_field", "field", key)
 		case f.Def.FieldType == schemas.TypeAutoNumber && in.call.bringsNumbers() && (ch.op == opCreate || sameValue(v, ch.before[key])):
 			ch.given[key] = true

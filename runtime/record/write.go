@@ -110,7 +110,7 @@ func (cs *changeset) create(entity string) (*change, error) {
 func (cs *changeset) writable(entity string, op schemas.Operation) (*model.Entity, error) {
 	e, ok := cs.model.Entity(entity)
 	if !ok {
-		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+		return nil, cs.rights.NoEntity(entity)
 	}
 	if e.Key == visitEntity {
 		return nil, problem.New(problem.Forbidden, "built_in_read_only", nil)

@@ -76,7 +76,7 @@ func TestHiddenRecordsAndFieldsDoNotExist(t *testing.T) {
 		{Name: "no export without the right", As: w.li.Token, Method: "POST", Path: "/records/deal/export", Body: `{}`, Status: 403, Not: []string{"李", "attachment"}},
 		{Name: "reading is no right to write", As: w.audit.Token, Method: "PATCH", Path: "/records/deal/" + own, Body: `{"name":"x"}`, Status: 403},
 		{Name: "export with the right", As: w.audit.Token, Method: "POST", Path: "/records/deal/export", Body: `{}`, Header: []string{"Accept-Language", "en"}, Status: 200, Has: []string{"Margin", "王的秘密"}, WantHeader: []string{"Content-Type: text/csv; charset=utf-8"}},
-		{Name: "an entity that is nobody's", As: w.li.Token, Method: "POST", Path: "/records/nothing/query", Body: `{}`, Status: 404},
+		{Name: "an entity that is nobody's", As: w.li.Token, Method: "POST", Path: "/records/nothing/query", Body: `{}`, Status: 403},
 	}...))
 }
 

@@ -89,7 +89,7 @@ func (s *Service) reading(ctx context.Context, actor *access.Actor, entity strin
 	}
 	e, ok := rights.Model.Entity(entity) // the model of which the rights speak
 	if !ok {
-		return nil, problem.New(problem.NotFound, "no_such_entity", map[string]any{"entity": entity})
+		return nil, rights.NoEntity(entity)
 	}
 	if !rights.Allowed(entity, schemas.OpRead) || !rights.Allowed(entity, op) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)

@@ -290,3 +290,43 @@ func TestAConversionMeetsReadersAndWriters(t *testing.T) {
 	// The history of former values can be read.
 	e.Do(t, e.Admin, "GET", "/records/item/"+last+"/history", nil).Want(t, http.StatusOK)
 }
+
+// E4: a rollback past a stage that records are in keeps it as a retired one:
+// they are readable and may leave, none enters.
+func TestARollbackKeepsUsedStagesAsRetired(t *testing.T) {
+	t.Parallel()
+	f := newTestApp(t, apptest.Options{})
+	set := func(stages ...string) []string {
+		var choices, list []string
+		park := ""
+		if len(stages) > 2 {
+			park = `{"key":"park","title":{"zh-CN":"停","en":"Park"},"from":["*"],"to":"parked","direction":"forward"},`
+		}
+		for _, s := range stages {
+			choices = append(choices, fmt.Sprintf(`{"key":%q,"title":{"zh-CN":%q,"en":%q}}`, s, s, s))
+			list = append(list, fmt.Sprintf(`{"key":%q,"title":{"zh-CN":%q,"en":%q},"type":"open"}`, s, s, s))
+		}
+		return []string{
+			`{"kind":"entity","key":"job","type":"object",TITLE,"properties":{"name":{"x-type":"text",TITLE},"stage":{"x-type":"choice",TITLE,"x-choices":[` + strings.Join(choices, ",") + `]}}}`,
+			`{"kind":"stage_machine","key":"m","title":{"zh-CN":"机","en":"M"},"entity":"job","field":"stage","initial":"open","stages":[` + strings.Join(list, ",") + `],
+			"transitions":[{"key":"on","title":{"zh-CN":"进","en":"On"},"from":["*"],"to":"done","direction":"forward"},` + park + `{"key":"reopen","title":{"zh-CN":"退","en":"Back"},"from":["*"],"to":"open","direction":"back"}]}`,
+		}
+	}
+	f.publish(set("open", "done")...)
+	f.publish(set("open", "done", "parked")...)
+	id := f.create("job", `{"name":"x"}`)
+	f.Do(t, f.Admin, "POST", "/records/job/"+id+"/transition", `{"to":"parked"}`).Want(t, http.StatusOK)
+	f.Do(t, f.Admin, "POST", "/builder/versions/1/rollback", nil).Want(t, http.StatusOK)
+	f.drain()
+	if got := f.field("job", id, "stage"); got != "parked" {
+		t.Error(got)
+	}
+	f.patch("job", id, `{"name":"y"}`)
+	other := f.create("job", `{"name":"z"}`)
+	if status := f.Do(t, f.Admin, "POST", "/records/job/"+other+"/transition", `{"to":"parked"}`).Status; status < 400 {
+		t.Errorf("a retired stage is entered: %d", status)
+	}
+	f.Do(t, f.Admin, "POST", "/records/job/"+id+"/transition", `{"to":"open"}`).Want(t, http.StatusOK)
+	f.Do(t, f.Admin, "POST", "/builder/versions/2/rollback", nil).Want(t, http.StatusOK)
+	f.Do(t, f.Admin, "POST", "/records/job/"+id+"/transition", `{"to":"parked"}`).Want(t, http.StatusOK)
+}

@@ -37,9 +37,11 @@ type change struct {
 	beforeRestore         map[string]any     // restore: lists of files before lost ones were left out
 	deletion              string             // shared by the records that are deleted together
 	cleared               []clearedReference // delete: references of others that were emptied
-	mergedInto            string
-	merged                []string
-	changed               []*model.Field // found by diff
+	// movedByMerge are references that follow a record into the one it is merged into.
+	movedByMerge []string
+	mergedInto   string
+	merged       []string
+	changed      []*model.Field // found by diff
 }
 
 // The operations of a Change.

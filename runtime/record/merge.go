@@ -139,6 +139,7 @@ func (cs *changeset) mergeInto(ctx context.Context, keep, other *change) error {
 			if ref == keep && f.Kind != query.Keys {
 				to = nil // the kept record would refer to itself
 			}
+			ref.movedByMerge = append(ref.movedByMerge, f.Key)
 			if err := cs.redirect(ctx, ref, f, other.id, to); err != nil {
 				return err
 			}

@@ -104,8 +104,15 @@ func (sm *stages) stageInput(ctx context.Context, ch *change, m *model.StageMach
 	if row == nil {
 		row = ch.after
 	}
+	before := ch.before
+	if len(ch.movedByMerge) > 0 && !ch.direct { // the same record by another name: no lock stands against it
+		before = copyDoc(before)
+		for _, key := range ch.movedByMerge {
+			before[key] = ch.after[key]
+		}
+	}
 	return stage.Input{
-		Machine: m, Before: ch.before, After: ch.after, Comment: ch.comment,
+		Machine: m, Before: before, After: ch.after, Comment: ch.comment,
 		Env:   query.Env{Now: sm.at, Zone: sm.s.zone(), Me: sm.call.Actor.UserID},
 		Given: ch.given, Roles: sm.call.Actor.Roles,
 		MayTransition: func(key string) bool { return sm.rights.CanTransition(ch.entity.Key, key, row) },

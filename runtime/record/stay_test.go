@@ -210,3 +210,23 @@ func TestGuardsOfAnImportRowSeeComputedValues(t *testing.T) {
 		t.Errorf("stored: %v", doc)
 	}
 }
+
+// A merge moves references of records whose stage locks them: they name the same
+// thing as before.
+func TestAMergeMovesLockedReferences(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	admin := o.as("admin")
+	account, contract, _ := o.signed()
+	o.must(admin.move("contract", contract, "ended", `{}`, ""))
+	if _, err := admin.patch("contract", contract, `{"party":null}`); problem.CodeOf(err) != problem.Guard {
+		t.Fatalf("a locked reference: %v", err)
+	}
+	keep := o.must(admin.create("account", `{"name":"B"}`)).ID
+	if _, err := o.records.Merge(t.Context(), admin.call, "account", keep, []string{account}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.doc("contract", contract)["party"]; got != keep {
+		t.Errorf("the contract refers to %v", got)
+	}
+}

@@ -12,9 +12,10 @@ import (
 // Limits of concurrent requests. The one per user is far above the 64
 // requests that a busy integration sends in parallel.
 const (
-	maxPerUser    = 512
-	maxPerNetwork = 256 // without a sign-in
-	maxConcurrent = 8192
+	maxPerUser        = 512
+	maxPerNetwork     = 256 // without a sign-in
+	maxConcurrent     = 8192
+	maxExportsPerUser = 3
 	// Requests without a valid session or token, per client network.
 	anonymousBurst     = 400
 	anonymousPerSecond = 100

@@ -1,8 +1,16 @@
 package api
 
 import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
+	"time"
 
 	"weft/runtime/problem"
 	"weft/runtime/record"
@@ -11,7 +19,7 @@ import (
 	"weft/runtime/transfer"
 )
 
-// exportRecords streams all records that a query finds, as CSV or XLSX by Accept.
+// exportRecords answers all records that a query finds, as CSV or XLSX by Accept.
 func exportRecords(rc *requestContext) error {
 	var q read.Query
 	if _, err := rc.decode(&q); err != nil {
@@ -35,11 +43,69 @@ func exportRecords(rc *requestContext) error {
 		return problem.New(problem.MediaType, "content_type", map[string]any{"want": csvType + ", XLSX"})
 	}
 	entity := rc.vars()["entity"]
+	release, err := rc.s.exports.add(rc.actor.UserID, maxExportsPerUser, "too_many_exports")
+	if err != nil {
+		return err
+	}
+	defer release()
+	return rc.spool(func(out io.Writer) error {
+		return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, entity, q, o, out)
+	}, media, entity+ext)
+}
+
+// spool lets make write to a temporary file, and then sends that: a client that
+// reads slowly keeps no snapshot of the database open.
+func (rc *requestContext) spool(make func(io.Writer) error, media, name string) error {
+	if rc.writes != nil { // the body was read; its deadline would end the request
+		_ = rc.writes.SetReadDeadline(time.Time{})
+	}
+	file, err := os.CreateTemp("", "weft-export-")
+	if err != nil {
+		return fmt.Errorf("temporary file of an export: %w", err)
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	buffered := bufio.NewWriterSize(file, 64<<10)
+	if err := make(buffered); err != nil {
+		return err
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("temporary file of an export: %w", err)
+	}
+	size, err := file.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("temporary file of an export: %w", err)
+	}
 	h := rc.Header()
 	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", `attachment; filename="`+entity+ext+`"`)
-	// Export writes nothing before it has checked the query and the rights.
-	return rc.s.o.Transfer.Export(rc.ctx, record.Call{Actor: rc.actor, Source: record.SourceAPI}, entity, q, o, rc)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	rc.WriteHeader(http.StatusOK)
+	return rc.send(file)
+}
+
+// send copies in pieces, each of which the client must take within the route's
+// WriteTimeout.
+func (rc *requestContext) send(in io.Reader) error {
+	piece := make([]byte, 64<<10)
+	for rc.ctx.Err() == nil {
+		n, err := in.Read(piece)
+		if n > 0 {
+			if _, err := rc.Write(piece[:n]); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return context.Cause(rc.ctx)
 }
 
 // undoImport reverts an import; with dry_run it says what would be done.

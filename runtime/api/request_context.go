@@ -81,7 +81,9 @@ func (rc *requestContext) setDeadlines() (end func()) {
 	switch {
 	case rc.route.WriteTimeout > 0: // every write has a deadline of its own
 		rc.writes = http.NewResponseController(rc.ResponseWriter)
-		_ = rc.writes.SetReadDeadline(time.Time{})
+		if safeMethod(rc.r.Method) {
+			_ = rc.writes.SetReadDeadline(time.Time{})
+		}
 	case rc.route.Timeout == longTimeout: // longer than the server's default
 		c := http.NewResponseController(rc.ResponseWriter)
 		until := time.Now().Add(longTimeout)

@@ -57,7 +57,8 @@ const (
 	defaultTimeout = 30 * time.Second
 	longTimeout    = 15 * time.Minute // uploads, imports, exports
 	noTimeout      = -1
-	stallTimeout   = 2 * time.Minute // backups
+	exportStall    = 30 * time.Second // for each piece of an export
+	stallTimeout   = 2 * time.Minute  // backups
 )
 
 const basePath = "/api/v1"

@@ -39,7 +39,7 @@ func recordRoutes() []Route {
 func transferRoutes() []Route {
 	return []Route{
 		{Name: "record.import", Method: "POST", Path: recordsPath + "/import", Policy: SignedIn, Timeout: longTimeout, handle: importRecords},
-		{Name: "record.export", Method: "POST", Path: recordsPath + "/export", Policy: SignedIn, Timeout: longTimeout, ReadOnly: true, handle: exportRecords},
+		{Name: "record.export", Method: "POST", Path: recordsPath + "/export", Policy: SignedIn, Timeout: longTimeout, WriteTimeout: exportStall, ReadOnly: true, handle: exportRecords},
 		{Name: "import.create", Method: "POST", Path: basePath + "/imports", Policy: SignedIn, Timeout: longTimeout, handle: importRecords},
 		{Name: "import.list", Method: "GET", Path: basePath + "/imports", Policy: SignedIn, handle: listImports},
 		{Name: "import.get", Method: "GET", Path: basePath + "/imports/{id}", Policy: SignedIn, handle: getImport},

@@ -68,6 +68,7 @@ type Server struct {
 	origin      http.CrossOriginProtection
 	metrics     *metrics
 	concurrency concurrency
+	exports     counters[string]        // running exports, by user
 	written     request.Limiter[string] // bytes of changes, by user
 	parsing     request.Budget          // bytes of parsed bodies, by user or network
 	// anonymous limits requests without a valid session or token, by client network.

@@ -12,6 +12,7 @@ func init() {
 		"client_left":          {"客户端在收到回答之前关闭了连接", "the client closed the connection before the answer"},
 		"too_many_anonymous":   {"来自此网络的未登录请求过多", "too many requests without a sign-in from this network"},
 		"write_quota":          {"您在短时间内写入的数据过多（每分钟 {max} 字节）", "you have written too much in a short time ({max} bytes a minute)"},
+		"too_many_exports":     {"您正在进行的导出过多，请等待其中一个完成", "too many of your exports are running; wait until one has finished"},
 		"json_object":          {"请求正文应为 JSON 对象", "the body must be a JSON object"},
 		"json_value":           {"请求正文中有无法识别的值", "the body has a value that cannot be read"},
 		"json_shape":           {"{field} 的类型应为 {want}", "{field} must be of type {want}"},

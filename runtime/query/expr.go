@@ -124,7 +124,7 @@ type GroupTerm struct {
 	Zone   string
 }
 
-// Metric is one figure of an aggregate: count, count_distinct, sum, avg, min, max.
+// Metric is one number of an aggregate: count, count_distinct, sum, avg, min, max.
 type Metric struct {
 	Name string
 	Func string

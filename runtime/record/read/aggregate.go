@@ -16,7 +16,7 @@ import (
 // maxRows bounds the rows of an aggregate; an answer is never cut silently.
 const maxRows = 10_000
 
-// AggregateQuery asks for figures; the contract says what each part means.
+// AggregateQuery asks for metrics by group; the contract says what each part means.
 type AggregateQuery struct {
 	Where   json.RawMessage            `json:"where,omitempty"`
 	Search  string                     `json:"search,omitempty"`
@@ -26,8 +26,8 @@ type AggregateQuery struct {
 	Limit   Limit                      `json:"limit,omitempty"` // 0: all
 }
 
-// Aggregate groups the records that the person may see. Rows hold groups, then
-// metrics by name, in wire form; an unset group and a figure of nothing (but a
+// Aggregate groups the records that the caller may see. Rows hold groups, then
+// metrics by name, in wire form; an unset group and a metric of nothing (but a
 // count) are absent. Rows come in the order of sort, else of the groups. They
 // are kept in memory and must not be changed.
 func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity string, q AggregateQuery) ([]json.RawMessage, error) {
@@ -61,7 +61,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 	return rows, nil
 }
 
-// groups parses the groups and cuts them to what the person may see. Instants
+// groups parses the groups and cuts them to what the caller may see. Instants
 // are cut into days of the organisation's zone unless another one is named.
 func (r *entityRequest) groups(raw []json.RawMessage) []query.GroupTerm {
 	groups, ps := query.ParseGroups(raw, RestrictEntity(r.rights, r.entity), "/groupBy")

@@ -8,16 +8,16 @@ import (
 	"weft/runtime/query"
 )
 
-// cacheBytes bounds the memory of remembered figures.
+// cacheBytes bounds the memory of cached results.
 const cacheBytes = 8 << 20
 
 // aggregateCache remembers counts and aggregates until a collection that they
-// depend on changes. Callers that ask for one figure at the same time share
+// depend on changes. Callers that ask for one result at the same time share
 // one computation. The zero value is ready.
 type aggregateCache struct {
 	mu    sync.Mutex
 	kept  map[string]*list.Element
-	order list.List // of *figure, the last used in front
+	order list.List // of *cachedAggregate, the last used in front
 	bytes int
 	busy  map[string]*runningAggregate
 }
@@ -35,7 +35,7 @@ type runningAggregate struct {
 	err   error
 }
 
-// get gives the figure under key as of state, computing it when it is not
+// get gives the result under key as of state, computing it when it is not
 // known. compute also tells how much memory the value takes.
 func (c *aggregateCache) get(ctx context.Context, key, state string, compute func() (any, int, error)) (any, error) {
 	c.mu.Lock()
@@ -79,7 +79,7 @@ func (c *aggregateCache) get(ctx context.Context, key, state string, compute fun
 	return run.value, run.err
 }
 
-// keep stores a figure and drops the ones used longest ago.
+// keep stores a result and drops the ones used longest ago.
 func (c *aggregateCache) keep(f *cachedAggregate) {
 	if c.kept == nil {
 		c.kept = map[string]*list.Element{}
@@ -103,7 +103,7 @@ func (c *aggregateCache) drop(e *list.Element) {
 	c.bytes -= f.size
 }
 
-// state names the change numbers of all collections that a figure of the
+// state names the change numbers of all collections that an aggregate of the
 // entity depends on.
 func (r *reading) state(ctx context.Context, depends func(fn func(string))) (string, error) {
 	names := []string{r.entity.Key}

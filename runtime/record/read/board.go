@@ -134,7 +134,7 @@ func (r *entityRequest) sums(fields []string) []query.Metric {
 	return metrics
 }
 
-// read makes the columns: the figures of all at once, then the records of each.
+// read makes the columns: the metrics of all at once, then the records of each.
 func (b *board) read(ctx context.Context) error {
 	const group, count = "\x00by", "\x00n" // no field has such a key
 	rows, err := b.from.Aggregate(ctx, b.entity.Key, store.Aggregate{
@@ -144,13 +144,13 @@ func (b *board) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	figures := map[string]store.Row{}
+	metrics := map[string]store.Row{}
 	for _, row := range rows {
 		key, _ := row[group].(string)
-		figures[key] = row
+		metrics[key] = row
 	}
-	for _, key := range b.keys(figures) {
-		col, row := Column{Key: key}, figures[key]
+	for _, key := range b.keys(metrics) {
+		col, row := Column{Key: key}, metrics[key]
 		col.Count, _ = row[count].(int64)
 		if len(b.sums) > 0 {
 			sums, _ := renderRows([]store.Row{row}, store.Aggregate{Metrics: b.sums})
@@ -211,24 +211,24 @@ func (b *board) render(ctx context.Context) (*Board, error) {
 
 // keys are the columns: every choice that is offered or still in use, in its
 // order, keys that are no choice any more, and "" for records without one.
-func (b *board) keys(figures map[string]store.Row) []string {
+func (b *board) keys(metrics map[string]store.Row) []string {
 	var keys []string
 	known := map[string]bool{"": true}
 	for _, c := range b.by.Def.Choices {
 		known[c.Key] = true
-		if !c.Hidden || figures[c.Key] != nil {
+		if !c.Hidden || metrics[c.Key] != nil {
 			keys = append(keys, c.Key)
 		}
 	}
-	var stray []string
-	for key := range figures {
+	var unknown []string
+	for key := range metrics {
 		if !known[key] {
-			stray = append(stray, key)
+			unknown = append(unknown, key)
 		}
 	}
-	slices.Sort(stray)
-	keys = append(keys, stray...)
-	if figures[""] != nil {
+	slices.Sort(unknown)
+	keys = append(keys, unknown...)
+	if metrics[""] != nil {
 		keys = append(keys, "")
 	}
 	return keys

@@ -46,7 +46,7 @@ type expanded struct {
 	found map[string]json.RawMessage // by id; shared by fields of one entity
 }
 
-// expansions reads every record that the rows refer to and the person may see,
+// expansions reads every record that the rows refer to and the caller may see,
 // each once.
 func (r *reading) expansions(ctx context.Context, docs []store.Doc, ask projection) (expansions, error) {
 	var x expansions
@@ -83,7 +83,7 @@ func wanted(docs []store.Doc, key string, found map[string]json.RawMessage) []st
 	return ids
 }
 
-// fetch renders the records of e with these ids, as far as the person may see them.
+// fetch renders the records of e with these ids, as far as the caller may see them.
 func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, found map[string]json.RawMessage) error {
 	if len(ids) == 0 || !r.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil
@@ -105,7 +105,7 @@ func (r *reading) fetch(ctx context.Context, e *model.Entity, ids []string, foun
 	return nil
 }
 
-// visible reads the records of e with these ids that lie in the person's rows.
+// visible reads the records of e with these ids that lie in the caller's rows.
 func (r *reading) visible(ctx context.Context, e *model.Entity, ids []string) ([]store.Doc, error) {
 	scope := r.rights.Scope(e.Key, schemas.OpRead)
 	if scope == nil {

@@ -20,7 +20,7 @@ const (
 	exportsPerUser = 1
 )
 
-// Each calls fn with every record that the query finds and the person may
+// Each calls fn with every record that the query finds and the caller may
 // export, on one snapshot: in stored form, cut to the readable fields. Without
 // a Limit all records come; a Cursor, Expand or Count is refused. An error of fn ends it and comes back as it is.
 func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {

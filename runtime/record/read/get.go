@@ -11,7 +11,7 @@ import (
 )
 
 // Get reads one record with its child rows, and its revision. A record that
-// the person may not see is not_found, like one that does not exist.
+// the caller may not see is not_found, like one that does not exist.
 func (s *Service) Get(ctx context.Context, actor *access.Actor, entity, id string, fields, expand []string) (json.RawMessage, int64, error) {
 	r, err := s.reading(ctx, actor, entity, schemas.OpRead)
 	if err != nil {

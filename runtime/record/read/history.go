@@ -74,7 +74,7 @@ func (r *entityRequest) historyAfter(cursor, id string) *store.Position {
 }
 
 // currentOrDeleted is the record as it is, or as it was when it was deleted; not_found
-// when the person may not see it.
+// when the caller may not see it.
 func (r historyReading) currentOrDeleted(ctx context.Context, id string) (map[string]any, error) {
 	d, err := r.from.Get(ctx, r.entity.Key, id)
 	if errors.Is(err, store.ErrNotFound) {

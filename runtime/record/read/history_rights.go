@@ -13,7 +13,7 @@ import (
 )
 
 // renderHistories decodes the rows of a page, cuts the ids of other records out
-// of them that the person may not see, and writes them.
+// of them that the caller may not see, and writes them.
 func (r historyReading) renderHistories(ctx context.Context, mask *access.Mask, rows []store.Doc) ([]json.RawMessage, error) {
 	list := make([]historyRow, len(rows))
 	for i, row := range rows {
@@ -64,7 +64,7 @@ func (r historyReading) cutMerged(ctx context.Context, rows []historyRow) error 
 	return nil
 }
 
-// canReadRecord tells whether the person sees a record, or could when it was deleted.
+// canReadRecord tells whether the caller sees a record, or could when it was deleted.
 func (r historyReading) canReadRecord(ctx context.Context, id string) (bool, error) {
 	_, err := r.currentOrDeleted(ctx, id)
 	if problem.CodeOf(err) == problem.NotFound {
@@ -73,8 +73,8 @@ func (r historyReading) canReadRecord(ctx context.Context, id string) (bool, err
 	return err == nil, err
 }
 
-// cutChildRows takes out of the sets of child rows those that the person may
-// not see; of deleted ones he is shown the ids if he sees all there are.
+// cutChildRows takes out of the sets of child rows those that the caller may
+// not see; the ids of deleted ones stay for those who see all there are.
 func (r historyReading) cutChildRows(ctx context.Context, mask *access.Mask, rows []historyRow) error {
 	for _, f := range r.entity.Fields {
 		if !f.IsChildRows() || f.Target == nil || !mask.Has(f.Key) ||
@@ -115,7 +115,7 @@ func (r historyReading) cutSets(ctx context.Context, f *model.Field, rows []hist
 	return nil
 }
 
-// readableIDs are those of the ids whose records the person sees now, in order.
+// readableIDs are those of the ids whose records the caller sees now, in order.
 func (r historyReading) readableIDs(ctx context.Context, e *model.Entity, ids []string) ([]string, error) {
 	if len(ids) == 0 || !r.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, nil

@@ -15,7 +15,7 @@ func (r *reading) items(ctx context.Context, docs []store.Doc, ask projection) (
 	return items, err
 }
 
-// itemsInto is items with room that may be used; it gives back what was used.
+// itemsInto is items that appends to a buffer and returns it.
 func (r *reading) itemsInto(ctx context.Context, out []byte, docs []store.Doc, ask projection) ([]json.RawMessage, []byte, error) {
 	rows, err := r.childRows(ctx, docs, ask)
 	if err != nil {

@@ -49,7 +49,7 @@ func (r *entityRequest) invalid() error {
 }
 
 // filter parses and binds a filter and a search, and joins them with the rows
-// that op lets the person see.
+// that op lets the caller see.
 func (r *entityRequest) filter(where json.RawMessage, search string, op schemas.Operation) query.Expr {
 	f, ps := query.Parse(where, RestrictEntity(r.rights, r.entity), "/where")
 	r.filterAsked, r.searchAsked = f, search
@@ -77,7 +77,7 @@ func (r *entityRequest) search(text string) query.Expr {
 	return query.Search(text, r.entity, r.rights, fields)
 }
 
-// sort parses an order and cuts it to what the person may see.
+// sort parses an order and cuts it to what the caller may see.
 func (r *entityRequest) sort(terms []string) []query.SortTerm {
 	sort, ps := query.ParseSort(terms, RestrictEntity(r.rights, r.entity), "/sort")
 	if ps == nil {
@@ -135,7 +135,7 @@ func (r *entityRequest) fields(keys []string) map[string]bool {
 	return set
 }
 
-// readable tells whether the person may read the field on some row.
+// readable tells whether the caller may read the field on some row.
 func (r *entityRequest) readable(key string) bool {
 	return (model.IsSystem(key) || r.entity.ByKey[key] != nil) && r.rights.Readable(r.entity.Key, key)
 }

@@ -5,7 +5,7 @@ import (
 	"weft/runtime/query"
 )
 
-// restrictedEntity shows a parser only the fields that the person may read on some row.
+// restrictedEntity shows a parser only the fields that the caller may read on some row.
 // To everything else a request gets one answer, unknown_field, whatever else is
 // wrong with it: not even the type of a hidden field can be found out.
 type restrictedEntity struct {
@@ -13,7 +13,7 @@ type restrictedEntity struct {
 	rights *access.Rights
 }
 
-// RestrictEntity is e as the person may know it.
+// RestrictEntity is e as the caller may know it.
 func RestrictEntity(rights *access.Rights, e query.Entity) query.Entity {
 	if rights.Actor.Admin {
 		return e

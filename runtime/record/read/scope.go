@@ -8,7 +8,7 @@ import (
 	"weft/schemas"
 )
 
-// sees tells whether a row lies in what the person may read.
+// sees tells whether a row lies in what the caller may read.
 func (r *reading) sees(ctx context.Context, d store.Doc) (bool, error) {
 	if r.rights.Scope(r.entity.Key, schemas.OpRead) == nil {
 		return true, nil

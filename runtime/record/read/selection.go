@@ -20,7 +20,7 @@ import (
 type Selection struct {
 	Rights *access.Rights
 	Entity *model.Entity
-	// Where is bound, with the reader's row scope; Sort is cut to his rights.
+	// Where is bound, with the reader's row scope; Sort is cut to the reader's rights.
 	Where query.Expr
 	Sort  []query.SortTerm
 	Limit int

@@ -81,7 +81,7 @@ type reading struct {
 }
 
 // reading begins a read: not_found for an unknown entity, forbidden for one of
-// which the person may see nothing at all.
+// which the caller may see nothing at all.
 func (s *Service) reading(ctx context.Context, actor *access.Actor, entity string, op schemas.Operation) (*reading, error) {
 	rights, err := s.rights(ctx, actor)
 	if err != nil {

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +135,25 @@ func TestWhatIsHiddenIsToldLikeWhatIsNotThere(t *testing.T) {
 	wantCode(t, h.as("new").NoEntity("nothing"), problem.Forbidden)
 	h.user("boss", nil, "admin")
 	wantCode(t, h.as("boss").NoEntity("nothing"), problem.NotFound)
+}
+
+// R19: what a guard or condition asks of hidden fields does not name them.
+func TestProblemsDoNotNameHiddenFields(t *testing.T) {
+	t.Parallel()
+	h := crm(t)
+	problems := []problem.Field{problem.At("/f0", "required"), problem.At("/f3", "required"), problem.At("/f3/0", "too_long"),
+		{Path: "/f3", Code: "filter", Text: "guard_message", Params: map[string]any{"message": "ask finance"}}}
+	var got []string
+	for _, p := range h.as("ann").Tellable("deal", problems) {
+		got = append(got, p.Path+" "+p.Code)
+		if text := p.Message("en"); strings.Contains(text, "f3") || text == "hidden_condition" {
+			t.Errorf("text %q", text)
+		}
+	}
+	if want := []string{"/f0 required", " hidden_condition", " filter"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	if all := h.as("fin").Tellable("deal", problems); len(all) != len(problems) {
+		t.Errorf("finance is told %v", all)
+	}
 }

@@ -2,12 +2,13 @@ package problem
 
 func init() {
 	register(map[string]text{
-		"wrong_login":     {"账号或密码不正确", "The login or the password is wrong"},
-		"no_such_role":    {"没有名为 {role} 的角色", "there is no role {role}"},
-		"role_not_held":   {"不能授予自己或该用户没有的角色 {role}", "the role {role} can only be given by and for users that hold it"},
-		"wrong_password":  {"密码不正确", "is not the present password"},
-		"too_many_tokens": {"每个用户最多 {max} 个令牌，请先删除不用的", "a user has at most {max} tokens; delete unused ones first"},
-		"expires_in_past": {"到期时间必须在将来", "must lie in the future"},
+		"wrong_login":      {"账号或密码不正确", "The login or the password is wrong"},
+		"no_such_role":     {"没有名为 {role} 的角色", "there is no role {role}"},
+		"role_not_held":    {"不能授予自己或该用户没有的角色 {role}", "the role {role} can only be given by and for users that hold it"},
+		"wrong_password":   {"密码不正确", "is not the present password"},
+		"too_many_tokens":  {"每个用户最多 {max} 个令牌，请先删除不用的", "a user has at most {max} tokens; delete unused ones first"},
+		"hidden_condition": {"还有您看不到的字段不满足条件", "a condition on fields that you cannot see is not met"},
+		"expires_in_past":  {"到期时间必须在将来", "must lie in the future"},
 
 		"explain_no_user":         {"没有用户 {user}", "There is no user {user}"},
 		"explain_no_entity":       {"没有名为 {entity} 的实体", "There is no entity {entity}"},

@@ -54,6 +54,7 @@ func (sm *stages) moveStage(ctx context.Context, ch *change, m *model.StageMachi
 	case err != nil:
 		return err
 	case refused != nil:
+		refused.Fields = sm.rights.Tellable(ch.entity.Key, refused.Fields)
 		for i := range refused.Fields {
 			refused.Fields[i].Path = ch.path + refused.Fields[i].Path
 		}

@@ -161,7 +161,7 @@ func (in *input) checkExtra(ch *change) {
 			wire[f.Key] = f.Type.Wire(f, v)
 		}
 	}
-	for _, p := range ch.entity.Conditions.Validate(wire) {
+	for _, p := range in.rights.Tellable(ch.entity.Key, ch.entity.Conditions.Validate(wire)) {
 		p.Path = ch.path + p.Path
 		in.problems = append(in.problems, p)
 	}

@@ -245,7 +245,7 @@ func (v viewer) allowedTransition(entity, transition string) bool {
 func (v viewer) schema(e *model.Entity) map[string]any {
 	cut := e.JSONSchema()
 	all := cut["properties"].(map[string]any)
-	stored := make(map[string]any, len(all))
+	kept := make(map[string]any, len(all))
 	for key, s := range all {
 		if !model.IsSystem(key) && !v.rights.Readable(e.Key, key) && !v.writable(e.Key, key) {
 			continue
@@ -259,13 +259,13 @@ func (v viewer) schema(e *model.Entity) map[string]any {
 			})
 			s.(map[string]any)["items"] = rows
 		}
-		stored[key] = s
+		kept[key] = s
 	}
-	cut["properties"] = stored
-	cut["required"] = slices.DeleteFunc(cut["required"].([]string), func(key string) bool { return stored[key] == nil })
+	cut["properties"] = kept
+	cut["required"] = slices.DeleteFunc(cut["required"].([]string), func(key string) bool { return kept[key] == nil })
 	for _, word := range conditionWords {
 		delete(cut, word)
 	}
-	maps.Copy(cut, e.VisibleConditions(func(key string) bool { return stored[key] != nil }))
+	maps.Copy(cut, e.VisibleConditions(func(key string) bool { return kept[key] != nil }))
 	return cut
 }

@@ -69,36 +69,6 @@ func TestRestoreBringsClearedReferencesBack(t *testing.T) {
 	}
 }
 
-// E14: the keys of merged records lead to the record that was kept.
-func TestMergedRecordsLeadToTheKeptOne(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t)
-	admin := o.as("admin")
-	id := func(code string) string {
-		return o.must(admin.create("account", `{"name":"A","code":"`+code+`"}`)).ID
-	}
-	a, b, c, d := id("a"), id("b"), id("c"), id("d")
-	merge := func(keep, from string) {
-		if _, err := o.records.Merge(t.Context(), admin.call, "account", keep, []string{from}, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	merge(b, a)
-	merge(c, b)
-	list, err := record.MergedRecords(t.Context(), o.store, "account")
-	if err != nil || len(list) != 2 || list[0].Into != c || list[1].Into != c || list[0].Values["code"] != "a" {
-		t.Errorf("%+v, %v", list, err)
-	}
-	merge(d, c)
-	o.must(admin.remove("account", d))
-	if list, err = record.MergedRecords(t.Context(), o.store, "account"); err != nil || len(list) != 0 {
-		t.Errorf("of a kept record that is deleted: %+v, %v", list, err)
-	}
-	if gone, err := record.Deleted(t.Context(), o.store, "account", []string{a, d, "nobody"}); err != nil || !gone[a] || !gone[d] || len(gone) != 2 {
-		t.Errorf("deleted: %v, %v", gone, err)
-	}
-}
-
 // I15: a taken key says which record holds it, and of which entity the record is.
 func TestATakenKeySaysWhichRecordHoldsIt(t *testing.T) {
 	t.Parallel()

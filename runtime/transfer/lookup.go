@@ -8,7 +8,6 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/query"
-	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -64,54 +63,7 @@ func (f lookup) find(ctx context.Context, e *model.Entity, field *model.Field, v
 		out[v] = x
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, f.addMerged(ctx, e, path.Field, values, out)
-}
-
-// addMerged finds values that no record has any more because it was merged into
-// another one: they lead to the record that was kept.
-func (f lookup) addMerged(ctx context.Context, e *model.Entity, key string, values []any, out map[any]match) error {
-	missing := map[any]bool{}
-	for _, v := range values {
-		if out[v].n == 0 {
-			missing[v] = true
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	merged, err := record.MergedRecords(ctx, f.store, e.Key)
-	if err != nil {
-		return err
-	}
-	for _, m := range merged {
-		v := m.Values[key]
-		switch v.(type) {
-		case string, float64, bool:
-		default:
-			continue
-		}
-		if !missing[v] || !f.visible(e, key, m.Values) {
-			continue
-		}
-		d, err := f.store.Get(ctx, e.Key, m.Into)
-		if err != nil {
-			return fmt.Errorf("read %s %s: %w", e.Key, m.Into, err)
-		}
-		var doc map[string]any
-		if err := json.Unmarshal(d.Body, &doc); err != nil {
-			return fmt.Errorf("read %s %s: %w", e.Key, d.ID, err)
-		}
-		if !f.rights.Can(e.Key, schemas.OpRead, doc) {
-			continue
-		}
-		if x := out[v]; x.id != d.ID {
-			out[v] = match{id: d.ID, doc: doc, n: x.n + 1}
-		}
-	}
-	return nil
+	return out, err
 }
 
 // visible tells whether the reader may read the field on this row.

@@ -21,7 +21,7 @@ type description struct {
 
 // descriptions are those of each document by the name of the member, led by
 // the name of its $defs where it stands in one ("choice/key"); "*" holds those
-// of members that mean the same everywhere. They stand apart from the
+// of members that mean the same everywhere. They are kept apart from the
 // meta-schemas so that both languages can be read and written side by side.
 var descriptions = func() map[string]map[string]description {
 	var all map[string]map[string]description

@@ -36,7 +36,7 @@ func MetaSchema(k Kind) []byte {
 	return described(string(k), data)
 }
 
-// Documents lists what a package holds beside definitions: sample data and scenarios.
+// Documents lists what a package holds besides definitions: sample data and scenarios.
 func Documents() []Kind { return []Kind{"sample", "scenario"} }
 
 // CheckDocument finds what is wrong with a document of one of Documents.

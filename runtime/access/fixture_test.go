@@ -51,7 +51,7 @@ func newFixture(t *testing.T, roles ...*schemas.Role) *fixture {
 	return h
 }
 
-// open makes the Service anew, as after a restart.
+// open makes a new Service, as after a restart.
 func (h *fixture) open() {
 	h.Service = access.New(access.Options{Store: h.store, Current: h.current, Now: h.clock})
 }

@@ -80,7 +80,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 // verify compares a password with a PHC string; an empty one costs the same
-// time and never fits. stale says that the hash should be made anew.
+// time and never fits. stale says that the hash should be replaced.
 func (h *hasher) verify(ctx context.Context, password, phc string) (ok, stale bool, err error) {
 	if err := h.acquire(ctx); err != nil {
 		return false, false, err

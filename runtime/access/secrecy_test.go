@@ -157,3 +157,38 @@ func TestProblemsDoNotNameHiddenFields(t *testing.T) {
 		t.Errorf("finance is told %v", all)
 	}
 }
+
+// R18: a roll-up over the record's own child rows is as secret as these rows,
+// which are read with the record.
+func TestRollUpsOfChildRowsAreReadWithTheirRecord(t *testing.T) {
+	t.Parallel()
+	const text = `"x-title":{"en":"T"}`
+	for rights, want := range map[string]bool{
+		`{"entity":"line","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true}}`:                    true,
+		`{"entity":"line","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true,"except":["price"]}}`: false,
+		`{"entity":"line","operations":["read"],"scopes":[{"type":"own"}],"read":{"all":true}}`:                    false,
+		`{"entity":"user","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true}}`:                    false,
+	} {
+		set := &schemas.Set{}
+		for _, d := range []string{
+			`{"kind":"entity","key":"deal","type":"object",` + text + `,"x-owner-field":"owner","properties":{"owner":{"x-type":"user",` + text + `},"lines":{"x-type":"child_rows","x-child":"line",` + text + `},
+				"total":{"x-type":"roll_up",` + text + `,"x-result":"number","x-roll-up":{"entity":"line","field":"deal","func":"sum","of":"price"}}}}`,
+			`{"kind":"entity","key":"line","type":"object",` + text + `,"x-child-of":{"entity":"deal","field":"deal"},"properties":{"deal":{"x-type":"reference","x-entity":"deal",` + text + `},"price":{"x-type":"number",` + text + `}}}`,
+			`{"kind":"role","key":"sales","title":{"en":"Sales"},"grants":[{"entity":"deal","operations":["read"],"scopes":[{"type":"own"}],"read":{"all":true}},` + rights + `]}`,
+		} {
+			def, ps := schemas.Decode([]byte(d))
+			if len(ps) > 0 {
+				t.Fatal(problem.Of(problem.Invalid, ps...))
+			}
+			set.Add(def)
+		}
+		m, ps := model.Compile(set, 1)
+		if len(ps) > 0 {
+			t.Fatal(problem.Of(problem.Invalid, ps...))
+		}
+		r := access.Compile(m, &access.Actor{UserID: "u", Roles: []string{"sales"}}, access.RightsInput{Env: query.Env{Now: time.Now(), Zone: time.UTC}})
+		if got := r.ReadMask("deal", doc{"id": "1", "owner": "u"}).Has("total"); got != want {
+			t.Errorf("with %s the total is readable: %v, want %v", rights, got, want)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (c *compiler) target(f *Field) {
 		return
 	}
 	if key == "" {
-		return // the type has said so
+		return // reported by the type
 	}
 	if f.Target = c.entityOf(key, here); f.Target == nil || f.IsChildRows() {
 		return

@@ -82,6 +82,7 @@ func TestLocation(t *testing.T) {
 	checkValues(t, f, []valueCase{
 		{name: "with its system", wire: lake, stored: lake},
 		{name: "address cleared", wire: map[string]any{"lat": 0.0, "lng": -180.0, "system": "wgs84", "address": nil}, stored: map[string]any{"lat": 0.0, "lng": -180.0, "system": "wgs84"}},
+		{name: "empty address (V2)", wire: map[string]any{"lat": 0.0, "lng": 0.0, "system": "wgs84", "address": " "}, stored: map[string]any{"lat": 0.0, "lng": 0.0, "system": "wgs84"}},
 		{name: "nothing", wire: map[string]any{}, wrong: "/lat required, /lng required, /system required"},
 		{name: "out of range", wire: map[string]any{"lat": 90.1, "lng": 0.0, "system": "wgs84"}, wrong: "/lat too_great"},
 		{name: "unknown system", wire: map[string]any{"lat": 1.0, "lng": 0.0, "system": "bd09"}, wrong: "/system not_a_choice"},

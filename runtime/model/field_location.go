@@ -60,7 +60,9 @@ func (locationType) Normalise(f *Field, wire any) (any, []problem.Field) {
 			ps = append(ps, problem.At(problem.Pointer(key), "unknown_field", "field", key))
 		case v != nil:
 			stored, wrongs := part(v)
-			out[key] = stored
+			if stored != nil {
+				out[key] = stored
+			}
 			ps = append(ps, prefixed("/"+key, wrongs)...)
 		}
 	}

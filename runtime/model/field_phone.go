@@ -41,7 +41,7 @@ func (phoneType) Normalise(_ *Field, wire any) (any, []problem.Field) {
 }
 
 // filterValue understands a whole number in any spelling, or a part of one as
-// it stands, for contains and starts.
+// given, for contains and starts.
 func (phoneType) filterValue(_ *Field, wire any) (any, bool) {
 	if s, ok := wire.(string); ok {
 		if number, ok := parsePhone(s); ok {
@@ -123,7 +123,7 @@ func isChineseNumber(n string) bool {
 	return isLandLine(n)
 }
 
-// isLandLine: Beijing 010 and the big cities 02x have eight digits behind the
+// isLandLine: Beijing 010 and the big cities 02x have eight digits after the
 // area code, the others (03xx to 09xx) seven or eight; none begins with 0 or 1.
 func isLandLine(n string) bool {
 	if len(n) < 10 || n[0] != '0' {

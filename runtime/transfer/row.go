@@ -10,6 +10,7 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/record"
+	"weft/schemas"
 )
 
 // row is one row of a file that becomes a record.
@@ -154,6 +155,19 @@ func (r *row) fail(c *boundColumn, p problem.Field) {
 		x.Column, x.Field, x.Value = c.header, c.spec.Field, truncate(cellAt(r.cells, c.index))
 	}
 	r.problems = append(r.problems, x)
+}
+
+// keepNumbers leaves out the running numbers that an existing record has already;
+// a different one is refused, since only a new record takes its number from a file.
+func (s *step) keepNumbers(r *row) {
+	for _, c := range s.columns {
+		if c.field == nil || c.field.Def.FieldType != schemas.TypeAutoNumber {
+			continue
+		}
+		if r.existing.doc == nil || r.values[c.spec.Field] == r.existing.doc[c.spec.Field] {
+			delete(r.values, c.spec.Field)
+		}
+	}
 }
 
 // emptyKey is the problem of a row without a key.

@@ -169,6 +169,7 @@ func (t *task) send(ctx context.Context, s *step, file *FileProgress, group []*r
 		x := record.Row{Values: r.values, Visits: r.visits, NewID: r.newID}
 		if r.existing != nil {
 			x.ID, x.NewID = r.existing.id, ""
+			s.keepNumbers(r)
 		}
 		rows, from = append(rows, x), append(from, r)
 	}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"io/fs"
 	"path"
@@ -196,4 +197,14 @@ func pretty(v any) string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// csv reads a CSV text.
+func (o *testApp) csv(text string) [][]string {
+	o.t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return rows
 }

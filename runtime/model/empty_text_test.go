@@ -22,3 +22,14 @@ func TestEmptyTextIsUnset(t *testing.T) {
 		}
 	}
 }
+
+// V7: a login holds no white space of any kind, full-width included.
+func TestLoginsHoldNoWhiteSpace(t *testing.T) {
+	t.Parallel()
+	login := compile(t, thing(property("a", "text", ""), "")).Entities["user"].ByKey["login"]
+	for wire, want := range map[string]string{"li.wei": "", "张伟": "", "li\u3000wei": "pattern", "li wei": "pattern", "li\u00a0wei": "pattern", "li\u2003wei": "pattern"} {
+		if _, ps := login.FromWire(wire); list(ps) != want {
+			t.Errorf("%q: %q, want %q", wire, list(ps), want)
+		}
+	}
+}

@@ -11,8 +11,8 @@ import (
 	"weft/schemas"
 )
 
-// Double is a value that several records share although it is to be unique.
-type Double struct {
+// DuplicateValue is a value that several records share although it is to be unique.
+type DuplicateValue struct {
 	Values  map[string]any `json:"values"`
 	Records int64          `json:"records"`
 }
@@ -56,7 +56,7 @@ func hasUnique(e *model.Entity, u model.UniqueKey) bool {
 }
 
 // doublesOf gives some values of a unique key that several records have.
-func (b *Builder) doublesOf(ctx context.Context, e *model.Entity, u model.UniqueKey) ([]Double, error) {
+func (b *Builder) doublesOf(ctx context.Context, e *model.Entity, u model.UniqueKey) ([]DuplicateValue, error) {
 	a := store.Aggregate{
 		Metrics: []query.Metric{{Name: "n", Func: "count"}}, Sort: []store.RowSort{{Name: "n", Desc: true}}, Limit: maxSamples,
 	}
@@ -70,13 +70,13 @@ func (b *Builder) doublesOf(ctx context.Context, e *model.Entity, u model.Unique
 	if err != nil {
 		return nil, fmt.Errorf("builder: records of %s: %w", e.Key, err)
 	}
-	var list []Double
+	var list []DuplicateValue
 	for _, row := range rows {
 		n, _ := row["n"].(int64)
 		if n < 2 {
 			break
 		}
-		d := Double{Values: map[string]any{}, Records: n}
+		d := DuplicateValue{Values: map[string]any{}, Records: n}
 		for _, f := range u.Fields {
 			d.Values[f.Key] = f.Type.Wire(f, row[f.Key])
 		}

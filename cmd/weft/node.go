@@ -79,7 +79,7 @@ func (n *node) adminSession(ctx context.Context) (*adminSession, error) {
 	if err != nil {
 		return nil, fmt.Errorf("user %s: %w", adminLogin, err)
 	}
-	token, err := n.Access.OpenSession(ctx, actor, access.Client{Agent: "weft command"})
+	token, err := n.Access.OpenSession(ctx, actor, access.SignInOrigin{Agent: "weft command"})
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}

@@ -147,10 +147,10 @@ func (s *Service) setPassword(ctx context.Context, userID, password string, endT
 	return storeProblem(credentialTable.Save(ctx, s.Store, &d, ops...))
 }
 
-// EndOps are the operations that end all sessions and tokens of a user, for
+// EndAccessOps are the operations that end all sessions and tokens of a user, for
 // the commit that deactivates the user: they must not come back to life when
 // the user is activated again.
-func (s *Service) EndOps(ctx context.Context, userID string) ([]store.Op, error) {
+func (s *Service) EndAccessOps(ctx context.Context, userID string) ([]store.Op, error) {
 	return s.endOps(ctx, userID, true)
 }
 

@@ -71,10 +71,10 @@ func (r *Rights) Readable(entity, field string) bool {
 	return ok
 }
 
-// Path implements query.Rights: it refuses a path that the actor may read on no
+// RestrictPath implements query.Rights: it refuses a path that the actor may read on no
 // row, and limits the others to the rows on which each cell may be read,
 // across a reference under the rights of the target entity.
-func (r *Rights) Path(e query.Entity, p query.Path) (query.Path, bool) {
+func (r *Rights) RestrictPath(e query.Entity, p query.Path) (query.Path, bool) {
 	own := p.Field
 	if p.Through != "" {
 		own = p.Via

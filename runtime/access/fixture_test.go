@@ -134,7 +134,7 @@ func (h *fixture) password(user string) {
 
 func (h *fixture) signIn(login string) string {
 	h.t.Helper()
-	token, _, err := h.SignIn(h.t.Context(), login, password, access.Client{Address: "192.0.2.1"})
+	token, _, err := h.SignIn(h.t.Context(), login, password, access.SignInOrigin{Address: "192.0.2.1"})
 	if err != nil {
 		h.t.Fatalf("sign in as %s: %v", login, err)
 	}

@@ -170,7 +170,7 @@ func TestSignInTellsNothing(t *testing.T) {
 		{"ann", "wrong"}, {"ann", ""}, {"nobody", password}, {"none", password}, {"none", ""}, {"off", password},
 		{"", ""}, {"ann", strings.Repeat("x", 5000)}, {`{"$ne":null}`, password},
 	} {
-		_, _, err := h.SignIn(t.Context(), c.login, c.password, access.Client{})
+		_, _, err := h.SignIn(t.Context(), c.login, c.password, access.SignInOrigin{})
 		wantCode(t, err, problem.Unauthenticated)
 		texts = append(texts, fmt.Sprint(err))
 	}
@@ -192,7 +192,7 @@ func TestBruteForceLimit(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 30 {
 		wg.Go(func() {
-			_, _, err := h.SignIn(t.Context(), "ann", "wrong", access.Client{Address: fmt.Sprintf("198.51.100.%d", i)})
+			_, _, err := h.SignIn(t.Context(), "ann", "wrong", access.SignInOrigin{Address: fmt.Sprintf("198.51.100.%d", i)})
 			if problem.CodeOf(err) == problem.Unauthenticated {
 				reached.Add(1)
 			}
@@ -203,7 +203,7 @@ func TestBruteForceLimit(t *testing.T) {
 		t.Errorf("%d tries reached the password, want 10", n)
 	}
 	h.open()
-	_, _, err := h.SignIn(t.Context(), "ANN", password, access.Client{})
+	_, _, err := h.SignIn(t.Context(), "ANN", password, access.SignInOrigin{})
 	wantCode(t, err, problem.Rate)
 	if p := problem.As(err); p.RetryAfter <= 0 || p.RetryAfter > 15*time.Minute {
 		t.Errorf("Retry-After %v", p.RetryAfter)
@@ -221,9 +221,9 @@ func TestNetworkLimit(t *testing.T) {
 		const key = "n:2001:db8::/64"
 		h.put(access.AttemptCollection, key, doc{"n": i + 1, "until": "2026-03-01T08:15:00.000Z"})
 	}
-	_, _, err := h.SignIn(t.Context(), "ann", password, access.Client{Address: "2001:db8::beef"})
+	_, _, err := h.SignIn(t.Context(), "ann", password, access.SignInOrigin{Address: "2001:db8::beef"})
 	wantCode(t, err, problem.Rate)
-	if _, _, err := h.SignIn(t.Context(), "ann", password, access.Client{Address: "2001:db8:0:1::beef"}); err != nil {
+	if _, _, err := h.SignIn(t.Context(), "ann", password, access.SignInOrigin{Address: "2001:db8:0:1::beef"}); err != nil {
 		t.Errorf("another network: %v", err)
 	}
 }

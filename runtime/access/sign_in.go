@@ -13,14 +13,14 @@ import (
 	"weft/runtime/store/table"
 )
 
-// Client says where a sign-in comes from. Address is the caller's IP address
+// SignInOrigin says where a sign-in comes from. Address is the caller's IP address
 // as the server knows it, never as the caller says it; "" for the command line.
-type Client struct{ Address, Agent string }
+type SignInOrigin struct{ Address, Agent string }
 
 // SignIn checks a password and opens a session; token is shown once. Whatever
 // is wrong, the answer is the same unauthenticated; rate when there were too
 // many failures of this account or from this network.
-func (s *Service) SignIn(ctx context.Context, login, password string, from Client) (token string, a *Actor, err error) {
+func (s *Service) SignIn(ctx context.Context, login, password string, from SignInOrigin) (token string, a *Actor, err error) {
 	p, err := s.state(ctx)
 	if err != nil {
 		return "", nil, err
@@ -56,7 +56,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from Clien
 
 // OpenSession opens a session without a password, for a command on the
 // server's own machine that speaks to it as the actor.
-func (s *Service) OpenSession(ctx context.Context, a *Actor, from Client) (token string, err error) {
+func (s *Service) OpenSession(ctx context.Context, a *Actor, from SignInOrigin) (token string, err error) {
 	if a.UserID == "" {
 		return "", problem.New(problem.Unauthenticated, "", nil)
 	}
@@ -67,7 +67,7 @@ func (s *Service) OpenSession(ctx context.Context, a *Actor, from Client) (token
 
 // openSession stores a session as long as the expectations hold: that the
 // password was not changed meanwhile.
-func (s *Service) openSession(ctx context.Context, user, token string, from Client, local bool, expect []store.Expect) (string, error) {
+func (s *Service) openSession(ctx context.Context, user, token string, from SignInOrigin, local bool, expect []store.Expect) (string, error) {
 	now := s.Now()
 	d := sessionDoc{ID: newID(), Local: local, User: user, Hash: digestOf(token).String(), CreatedAt: query.FormatInstant(now),
 		RenewedAt: query.FormatInstant(now), UsedAt: query.FormatInstant(now), ExpiresAt: query.FormatInstant(now.Add(s.Times.Absolute)),

@@ -18,7 +18,7 @@ func TestParallelSignInsOfOneUserDoNotKeepOthersOut(t *testing.T) {
 	h := newFixture(t)
 	h.password(h.user("ann", nil))
 	h.password(h.user("bob", nil))
-	from := access.Client{Address: "198.51.100.7"}
+	from := access.SignInOrigin{Address: "198.51.100.7"}
 	var wg sync.WaitGroup
 	var in, full, other atomic.Int32
 	for range 100 {
@@ -59,7 +59,7 @@ func TestEndOpsEndSessionsAndTokensForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ops, err := h.EndOps(t.Context(), ann)
+	ops, err := h.EndAccessOps(t.Context(), ann)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -150,10 +150,10 @@ func TestMembersSeeColleagues(t *testing.T) {
 	}
 	deal := h.current.Model().Entities["deal"]
 	p := query.Path{Through: "user", Via: "owner", Field: "name"}
-	if _, ok := r.Path(deal, p); ok {
+	if _, ok := r.RestrictPath(deal, p); ok {
 		t.Error("a path leads through a field that cannot be read")
 	}
-	if _, ok := h.as("ann").Path(deal, p); !ok {
+	if _, ok := h.as("ann").RestrictPath(deal, p); !ok {
 		t.Error("the owner's name cannot be read")
 	}
 }
@@ -262,18 +262,18 @@ func TestPathAcrossReference(t *testing.T) {
 	h := crm(t)
 	deal := h.current.Model().Entities["deal"]
 	far := func(field string) query.Path { return query.Path{Through: "deal", Via: "f0", Field: field} }
-	if _, ok := h.as("ann").Path(deal, far("f3")); ok {
+	if _, ok := h.as("ann").RestrictPath(deal, far("f3")); ok {
 		t.Error("ann reads f3 across a reference")
 	}
-	p, ok := h.as("mia").Path(deal, far("f3"))
+	p, ok := h.as("mia").RestrictPath(deal, far("f3"))
 	if !ok || !query.Matches(p.Scope, dealOf("ann"), nil) || query.Matches(p.Scope, dealOf("mia"), nil) || query.Matches(p.Scope, dealOf("bob"), nil) {
 		t.Errorf("mia reads f3 across a reference where %#v", p.Scope)
 	}
-	p, ok = h.as("mia").Path(deal, far("f0"))
+	p, ok = h.as("mia").RestrictPath(deal, far("f0"))
 	if !ok || !query.Matches(p.Scope, dealOf("bob"), nil) || query.Matches(p.Scope, dealOf("eve"), nil) {
 		t.Errorf("mia reads f0 across a reference where %#v", p.Scope)
 	}
-	if p, ok := h.as("fin").Path(deal, far("f3")); !ok || p.Scope != nil || p.Visible != nil {
+	if p, ok := h.as("fin").RestrictPath(deal, far("f3")); !ok || p.Scope != nil || p.Visible != nil {
 		t.Errorf("fin: %#v", p)
 	}
 }

@@ -114,7 +114,7 @@ func TestEnsureAdmin(t *testing.T) {
 	if again || second != "" || err != nil {
 		t.Errorf("a later start resets: %v %q %v", again, second, err)
 	}
-	token, a, err := h.SignIn(t.Context(), "admin", generated, access.Client{})
+	token, a, err := h.SignIn(t.Context(), "admin", generated, access.SignInOrigin{})
 	if err != nil || !a.Admin || !a.Holds("anything") {
 		t.Fatalf("%+v %v", a, err)
 	}

@@ -35,7 +35,7 @@ func importRecords(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	if _, err := rc.s.o.Transfer.Allowed(rc.ctx, rc.actor, job.Entity); err != nil {
+	if _, err := rc.s.o.Transfer.ImportRights(rc.ctx, rc.actor, job.Entity); err != nil {
 		return err // before any of the body is read
 	}
 	rc.r.Body = http.MaxBytesReader(rc, rc.r.Body, maxImport)

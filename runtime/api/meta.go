@@ -67,7 +67,7 @@ func (v viewer) readable(entity string, keys []string) []string {
 // readableFilter tells whether the actor may read every path of a filter.
 func (v viewer) readableFilter(e *model.Entity, f query.Filter) bool {
 	for _, p := range f.Fields() {
-		if _, ok := v.rights.Path(e, p); !ok {
+		if _, ok := v.rights.RestrictPath(e, p); !ok {
 			return false
 		}
 	}
@@ -183,7 +183,7 @@ func (v viewer) readableWidget(w schemas.Widget) bool {
 		}
 	}
 	for _, p := range paths {
-		if _, ok := v.rights.Path(at, p); !ok {
+		if _, ok := v.rights.RestrictPath(at, p); !ok {
 			return false
 		}
 	}

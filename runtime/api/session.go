@@ -20,7 +20,7 @@ func signIn(rc *requestContext) error {
 	if _, err := rc.decode(&in); err != nil {
 		return err
 	}
-	from := access.Client{Address: rc.client().String(), Agent: rc.r.UserAgent()}
+	from := access.SignInOrigin{Address: rc.client().String(), Agent: rc.r.UserAgent()}
 	token, _, err := rc.s.o.Access.SignIn(rc.ctx, in.Login, in.Password, from)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func fromStored(v any, kind query.Kind) (any, error) {
 		}
 	case query.Decimal:
 		if s, ok := v.(string); ok {
-			if scaled, ok := query.ScaledDecimal(s); ok {
+			if scaled, ok := query.DecimalToScaled(s); ok {
 				return decimal.NewFromBigInt(scaled, -4), nil
 			}
 		}

@@ -153,7 +153,7 @@ func (st *harness) session(login string) string {
 	st.t.Helper()
 	a, err := st.access.ActorOf(st.t.Context(), login)
 	must(st.t, err)
-	token, err := st.access.OpenSession(st.t.Context(), a, access.Client{})
+	token, err := st.access.OpenSession(st.t.Context(), a, access.SignInOrigin{})
 	must(st.t, err)
 	return token
 }

@@ -46,17 +46,17 @@ func parseTime(kind Kind, stored string, zone *time.Location) (time.Time, bool) 
 	}
 	t = t.In(zone)
 	switch {
-	case t.Before(FirstMoment(zone)):
-		t = FirstMoment(zone)
-	case t.After(LastMoment(zone)):
-		t = LastMoment(zone)
+	case t.Before(FirstBucketInstant(zone)):
+		t = FirstBucketInstant(zone)
+	case t.After(LastBucketInstant(zone)):
+		t = LastBucketInstant(zone)
 	}
 	return t, true
 }
 
-// FirstMoment and LastMoment bound the instants that have a bucket of their
+// FirstBucketInstant and LastBucketInstant bound the instants that have a bucket of their
 // own: the years 1 to 9999 both in the zone and in UTC.
-func FirstMoment(zone *time.Location) time.Time {
+func FirstBucketInstant(zone *time.Location) time.Time {
 	local, utc := time.Date(1, 1, 1, 0, 0, 0, 0, zone), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 	if local.Before(utc) {
 		return utc.In(zone)
@@ -64,8 +64,8 @@ func FirstMoment(zone *time.Location) time.Time {
 	return local
 }
 
-// LastMoment is the last millisecond of these years.
-func LastMoment(zone *time.Location) time.Time {
+// LastBucketInstant is the last millisecond of these years.
+func LastBucketInstant(zone *time.Location) time.Time {
 	last := func(z *time.Location) time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 999e6, z) }
 	if local := last(zone); local.Before(last(time.UTC)) {
 		return local

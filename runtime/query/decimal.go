@@ -113,10 +113,10 @@ func storeDecimal(m uint64, neg bool) string {
 	return string(b[:])
 }
 
-// LoadDecimal takes a stored decimal of the common form of 20 digits apart: its
+// SplitDecimal takes a stored decimal of the common form of 20 digits apart: its
 // magnitude × 10^4, below 10^19, and its sign. ok is false for anything else, a
 // greater sum included.
-func LoadDecimal[T string | []byte](stored T) (m uint64, neg, ok bool) {
+func SplitDecimal[T string | []byte](stored T) (m uint64, neg, ok bool) {
 	return loadDecimal(string(stored))
 }
 

@@ -4,9 +4,9 @@ import "math/big"
 
 var bigOffset = new(big.Int).SetUint64(decimalOffset)
 
-// ScaledDecimal gives value × 10^4 of a stored decimal or of a sum of such,
+// DecimalToScaled gives value × 10^4 of a stored decimal or of a sum of such,
 // which may have more than 20 digits; ok is false when it is none.
-func ScaledDecimal(stored string) (scaled *big.Int, ok bool) {
+func DecimalToScaled(stored string) (scaled *big.Int, ok bool) {
 	n, ok := new(big.Int).SetString(stored, 10)
 	if !ok {
 		return nil, false
@@ -14,9 +14,9 @@ func ScaledDecimal(stored string) (scaled *big.Int, ok bool) {
 	return n.Sub(n, bigOffset), true
 }
 
-// DecimalOfScaled writes value × 10^4 in stored form. Beyond the range of a
+// ScaledToDecimal writes value × 10^4 in stored form. Beyond the range of a
 // field, as sums can be, it has more digits or a minus sign.
-func DecimalOfScaled(scaled *big.Int) string {
+func ScaledToDecimal(scaled *big.Int) string {
 	m := new(big.Int).Abs(scaled)
 	if m.Cmp(bigOffset) < 0 {
 		return storeDecimal(m.Uint64(), scaled.Sign() < 0)
@@ -25,7 +25,7 @@ func DecimalOfScaled(scaled *big.Int) string {
 }
 
 func formatBig(stored string) string {
-	n, ok := ScaledDecimal(stored)
+	n, ok := DecimalToScaled(stored)
 	if !ok {
 		return stored
 	}
@@ -44,20 +44,20 @@ func AddDecimal(a, b string) string { return combine(a, b, (*big.Int).Add) }
 func SubDecimal(a, b string) string { return combine(a, b, (*big.Int).Sub) }
 
 func combine(a, b string, op func(z, x, y *big.Int) *big.Int) string {
-	x, ok := ScaledDecimal(a)
+	x, ok := DecimalToScaled(a)
 	if !ok {
 		x = new(big.Int)
 	}
-	y, ok := ScaledDecimal(b)
+	y, ok := DecimalToScaled(b)
 	if !ok {
 		y = new(big.Int)
 	}
-	return DecimalOfScaled(op(x, x, y))
+	return ScaledToDecimal(op(x, x, y))
 }
 
 // AverageDecimal divides a sum by n > 0, rounded to 4 places, halves away from zero.
 func AverageDecimal(sum string, n int64) string {
-	x, ok := ScaledDecimal(sum)
+	x, ok := DecimalToScaled(sum)
 	if !ok || n <= 0 {
 		return storeDecimal(0, false)
 	}
@@ -66,5 +66,5 @@ func AverageDecimal(sum string, n int64) string {
 	if neg {
 		x.Neg(x)
 	}
-	return DecimalOfScaled(x)
+	return ScaledToDecimal(x)
 }

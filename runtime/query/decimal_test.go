@@ -99,11 +99,11 @@ func TestAverageRoundsHalvesAway(t *testing.T) {
 func TestDecimalAgreesWithBigIntegers(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	before, beforeStored := new(big.Int), query.DecimalOfScaled(new(big.Int))
+	before, beforeStored := new(big.Int), query.ScaledToDecimal(new(big.Int))
 	for range 2000 {
 		n := big.NewInt(r.Int64N(1<<62) - 1<<61)
-		stored := query.DecimalOfScaled(n)
-		if back, ok := query.ScaledDecimal(stored); !ok || back.Cmp(n) != 0 {
+		stored := query.ScaledToDecimal(n)
+		if back, ok := query.DecimalToScaled(stored); !ok || back.Cmp(n) != 0 {
 			t.Fatalf("%s came back as %s", n, back)
 		}
 		if again, err := query.ParseDecimal(query.FormatDecimal(stored)); err != nil || again != stored {

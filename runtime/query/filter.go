@@ -51,5 +51,5 @@ type Env struct {
 // path (ok false: 422 as if the field did not exist) or narrow it through
 // Path.Visible and Path.Scope. A nil Rights changes nothing.
 type Rights interface {
-	Path(e Entity, p Path) (cut Path, ok bool)
+	RestrictPath(e Entity, p Path) (cut Path, ok bool)
 }

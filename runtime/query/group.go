@@ -90,8 +90,8 @@ func (p *parser) bucketGroup(name, by, zone, at string) (GroupTerm, bool) {
 	return GroupTerm{Name: name, Path: path, Bucket: by, Zone: zone}, ok
 }
 
-// CutGroups applies rights to the groups; what may not be seen is unknown_field.
-func CutGroups(groups []GroupTerm, e Entity, r Rights, at string) ([]GroupTerm, []problem.Field) {
+// RestrictGroups applies rights to the groups; what may not be seen is unknown_field.
+func RestrictGroups(groups []GroupTerm, e Entity, r Rights, at string) ([]GroupTerm, []problem.Field) {
 	return cutPaths(groups, e, r, func(g *GroupTerm) *Path { return &g.Path }, func(i int) string {
 		if groups[i].Bucket != "" {
 			return at + problem.Pointer(i, "field")

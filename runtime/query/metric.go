@@ -87,8 +87,8 @@ func (p *parser) metric(name string, raw json.RawMessage, at string) (Metric, bo
 	return m, true
 }
 
-// CutMetrics applies rights to the metrics; what may not be seen is unknown_field.
-func CutMetrics(metrics []Metric, e Entity, r Rights, at string) ([]Metric, []problem.Field) {
+// RestrictMetrics applies rights to the metrics; what may not be seen is unknown_field.
+func RestrictMetrics(metrics []Metric, e Entity, r Rights, at string) ([]Metric, []problem.Field) {
 	return cutPaths(metrics, e, r, func(m *Metric) *Path { return &m.Path },
 		func(i int) string { return at + problem.Pointer(metrics[i].Name, 1) })
 }

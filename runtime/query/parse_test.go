@@ -160,7 +160,7 @@ func TestNobodyIsNobody(t *testing.T) {
 // accounts only in retail.
 type reader struct{}
 
-func (reader) Path(e query.Entity, p query.Path) (query.Path, bool) {
+func (reader) RestrictPath(e query.Entity, p query.Path) (query.Path, bool) {
 	switch {
 	case p.Field == "score" || p.Through != "" && p.Field == "employees":
 		return p, false
@@ -203,19 +203,19 @@ func TestRightsCutEveryPath(t *testing.T) {
 		t.Errorf("a hidden field differs from a missing one: %q", got)
 	}
 	sort, _ := query.ParseSort([]string{"stage", "-score"}, deal, "/sort")
-	if _, problems := query.CutSort(sort, deal, reader{}, "/sort"); !slices.Equal(found(problems), []string{"/sort/1 unknown_field"}) {
+	if _, problems := query.RestrictSort(sort, deal, reader{}, "/sort"); !slices.Equal(found(problems), []string{"/sort/1 unknown_field"}) {
 		t.Errorf("sort: %q", found(problems))
 	}
 	groups, _ := query.ParseGroups([]json.RawMessage{json.RawMessage(`"account.employees"`)}, deal, "/groupBy")
-	if _, problems := query.CutGroups(groups, deal, reader{}, "/groupBy"); !slices.Equal(found(problems), []string{"/groupBy/0 unknown_field"}) {
+	if _, problems := query.RestrictGroups(groups, deal, reader{}, "/groupBy"); !slices.Equal(found(problems), []string{"/groupBy/0 unknown_field"}) {
 		t.Errorf("groups: %q", found(problems))
 	}
 	metrics, _ := query.ParseMetrics(map[string]json.RawMessage{"n": json.RawMessage(`["count"]`), "s": json.RawMessage(`["sum","score"]`)}, deal, "/metrics")
-	if _, problems := query.CutMetrics(metrics, deal, reader{}, "/metrics"); !slices.Equal(found(problems), []string{"/metrics/s/1 unknown_field"}) {
+	if _, problems := query.RestrictMetrics(metrics, deal, reader{}, "/metrics"); !slices.Equal(found(problems), []string{"/metrics/s/1 unknown_field"}) {
 		t.Errorf("metrics: %q", found(problems))
 	}
 	sort, _ = query.ParseSort([]string{"amount"}, deal, "")
-	sort, _ = query.CutSort(sort, deal, reader{}, "")
+	sort, _ = query.RestrictSort(sort, deal, reader{}, "")
 	if p := query.PositionOf(sort, v.get("deal", "r06"), nil); p.Values[0] != nil {
 		t.Errorf("a cursor carries a hidden value: %v", p)
 	}

@@ -50,5 +50,5 @@ func cutPath(r Rights, e Entity, p Path) (Path, bool) {
 	if r == nil {
 		return p, true
 	}
-	return r.Path(e, p)
+	return r.RestrictPath(e, p)
 }

@@ -66,8 +66,8 @@ func SplitID(terms []SortTerm) (rest []SortTerm, desc bool) {
 	return terms, false
 }
 
-// CutSort applies rights to the terms; what may not be seen is unknown_field.
-func CutSort(terms []SortTerm, e Entity, r Rights, at string) ([]SortTerm, []problem.Field) {
+// RestrictSort applies rights to the terms; what may not be seen is unknown_field.
+func RestrictSort(terms []SortTerm, e Entity, r Rights, at string) ([]SortTerm, []problem.Field) {
 	return cutPaths(terms, e, r, func(t *SortTerm) *Path { return &t.Path },
 		func(i int) string { return at + problem.Pointer(i) })
 }
@@ -81,7 +81,7 @@ func cutPaths[T any](terms []T, e Entity, r Rights, path func(*T) *Path, at func
 	for i, t := range terms {
 		p := path(&t)
 		if p.Field != "" {
-			narrowed, ok := r.Path(e, *p)
+			narrowed, ok := r.RestrictPath(e, *p)
 			if !ok {
 				problems = append(problems, unknownField(at(i), *p))
 			}

@@ -12,11 +12,11 @@ import (
 	"weft/schemas"
 )
 
-// answerWriter renders the outcome of a changeset.
-type answerWriter struct{ *changeset }
+// resultWriter renders the outcome of a changeset.
+type resultWriter struct{ *changeset }
 
 // answers are the outcomes of a built changeset for the changes that it is about.
-func (aw answerWriter) answers(ctx context.Context, roots []*change, unchanged bool) ([]Result, error) {
+func (aw resultWriter) answers(ctx context.Context, roots []*change, unchanged bool) ([]Result, error) {
 	list := make([]Result, len(roots))
 	for i, ch := range roots {
 		r, err := aw.answer(ctx, ch, unchanged)
@@ -29,7 +29,7 @@ func (aw answerWriter) answers(ctx context.Context, roots []*change, unchanged b
 }
 
 // answer is the outcome of a built changeset for one of its changes.
-func (aw answerWriter) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
+func (aw resultWriter) answer(ctx context.Context, ch *change, unchanged bool) (*Result, error) {
 	if ch == nil {
 		return &Result{Unchanged: unchanged}, nil
 	}
@@ -48,7 +48,7 @@ func (aw answerWriter) answer(ctx context.Context, ch *change, unchanged bool) (
 
 // render writes a record in wire form, cut to what the caller may read on it;
 // a caller who may write but not read gets its id and revision.
-func (aw answerWriter) render(ctx context.Context, ch *change) (json.RawMessage, error) {
+func (aw resultWriter) render(ctx context.Context, ch *change) (json.RawMessage, error) {
 	seen, err := aw.mayRead(ctx, ch.entity, ch.after)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (aw answerWriter) render(ctx context.Context, ch *change) (json.RawMessage,
 	return aw.renderDoc(ctx, ch, aw.rights.ReadMask(ch.entity.Key, ch.after))
 }
 
-func (aw answerWriter) renderDoc(ctx context.Context, ch *change, mask *access.Mask) (json.RawMessage, error) {
+func (aw resultWriter) renderDoc(ctx context.Context, ch *change, mask *access.Mask) (json.RawMessage, error) {
 	ch.entity.ComputeClockFormulas(ch.after, aw.now())
 	b := make([]byte, 0, 512)
 	b = append(b, '{')
@@ -89,7 +89,7 @@ func (aw answerWriter) renderDoc(ctx context.Context, ch *change, mask *access.M
 
 // appendRows appends the child rows as they will be, each cut to the reader;
 // no rows are an unset field.
-func (aw answerWriter) appendRows(ctx context.Context, b []byte, parent *change, f *model.Field) ([]byte, error) {
+func (aw resultWriter) appendRows(ctx context.Context, b []byte, parent *change, f *model.Field) ([]byte, error) {
 	child := f.Target
 	if child == nil || child.Child == nil {
 		return b, nil
@@ -121,8 +121,8 @@ func (aw answerWriter) appendRows(ctx context.Context, b []byte, parent *change,
 
 // appendRow appends a child row as reads show it inside its parent: id and own
 // fields (see ownFields), so that it can be given back as it is.
-func (aw answerWriter) appendRow(b []byte, row *change) []byte {
-	own, mask := read.OwnFields(row.entity), aw.rights.ReadMask(row.entity.Key, row.after)
+func (aw resultWriter) appendRow(b []byte, row *change) []byte {
+	own, mask := read.ChildRowFields(row.entity), aw.rights.ReadMask(row.entity.Key, row.after)
 	row.entity.ComputeClockFormulas(row.after, aw.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
@@ -141,7 +141,7 @@ func (c Call) language() string {
 	return c.Lang
 }
 
-// badEnvelope is a request whose shape is wrong at one place.
-func badEnvelope(path, code string, params ...any) *problem.Error {
+// requestProblem is a request whose shape is wrong at one place.
+func requestProblem(path, code string, params ...any) *problem.Error {
 	return problem.Of(problem.Invalid, problem.At(path, code, params...))
 }

@@ -81,7 +81,7 @@ func (cs *changeset) applyOperation(ctx context.Context, op Operation, base stri
 	case "transition":
 		return cs.transition(ctx, op.Entity, op.ID, op.To, op.Values, op.Comment)
 	}
-	return nil, badEnvelope("/op", "unknown_operation", "op", op.Op)
+	return nil, requestProblem("/op", "unknown_operation", "op", op.Op)
 }
 
 // update applies a merge patch to a record that the caller names.

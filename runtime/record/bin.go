@@ -54,9 +54,9 @@ func (s *Service) Bin(ctx context.Context, c Call, entity string, limit int, cur
 	}
 	switch {
 	case limit < 1:
-		return nil, badEnvelope("/limit", "too_small", "min", 1)
+		return nil, requestProblem("/limit", "too_small", "min", 1)
 	case limit > maxBinItems:
-		return nil, badEnvelope("/limit", "too_great", "max", maxBinItems)
+		return nil, requestProblem("/limit", "too_great", "max", maxBinItems)
 	}
 	find := store.Find{
 		Where:  query.Cmp{Path: query.Path{Field: "entity", Kind: query.Key}, Op: query.Eq, Value: entity},

@@ -125,7 +125,7 @@ func (s *Service) bulkOp(entity string, r BulkRequest) (func(context.Context, Ca
 			return s.Transition(ctx, c, entity, id, r.To, r.Values, r.Comment)
 		}, nil
 	}
-	return nil, badEnvelope("/op", "unknown_operation", "op", r.Op)
+	return nil, requestProblem("/op", "unknown_operation", "op", r.Op)
 }
 
 func bulkResult(id string, r *Result, err error) BulkResult {
@@ -148,11 +148,11 @@ func problemOf(err error) *problem.Error {
 func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequest) ([]string, error) {
 	byFilter := len(r.Where) > 0 && string(r.Where) != "null" && r.Op != "restore"
 	if byFilter == (r.IDs != nil) {
-		return nil, badEnvelope("", "ids_or_where")
+		return nil, requestProblem("", "ids_or_where")
 	}
 	if !byFilter {
 		if len(r.IDs) > maxBulkRecords {
-			return nil, badEnvelope("/ids", "too_many_records", "max", maxBulkRecords)
+			return nil, requestProblem("/ids", "too_many_records", "max", maxBulkRecords)
 		}
 		return withoutDuplicates(r.IDs), nil
 	}
@@ -173,7 +173,7 @@ func (s *Service) bulkIDs(ctx context.Context, c Call, entity string, r BulkRequ
 		return nil, read.StoreProblem(err)
 	}
 	if len(docs) > maxBulkRecords {
-		return nil, badEnvelope("/where", "too_many_records", "max", maxBulkRecords)
+		return nil, requestProblem("/where", "too_many_records", "max", maxBulkRecords)
 	}
 	ids := make([]string, len(docs))
 	for i, d := range docs {

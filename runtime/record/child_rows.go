@@ -108,7 +108,7 @@ func (sn *snapshot) childRows(ctx context.Context, child *model.Entity, parent *
 	}
 	rows := make([]*change, 0, len(docs))
 	for _, d := range docs {
-		row, err := sn.adopt(child, d)
+		row, err := sn.asChange(child, d)
 		if err != nil {
 			return nil, err
 		}

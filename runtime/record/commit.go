@@ -160,7 +160,7 @@ func (s *Service) attempt(ctx context.Context, c Call, a *attempts, apply applyF
 	if err != nil {
 		return nil, err
 	}
-	results, err := answerWriter{cs}.answers(ctx, roots, len(b.Ops) == 0)
+	results, err := resultWriter{cs}.answers(ctx, roots, len(b.Ops) == 0)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (cs *changeset) remove(ctx context.Context, ch *change) error {
 		ch.removedVisits = visits
 	}
 	for _, f := range ch.entity.Referrers {
-		if err := cs.detach(ctx, ch, f); err != nil {
+		if err := cs.handleReferrers(ctx, ch, f); err != nil {
 			return err
 		}
 	}
@@ -76,8 +76,8 @@ func (cs *changeset) remove(ctx context.Context, ch *change) error {
 	return nil
 }
 
-// detach handles the records whose reference field f names the record.
-func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) error {
+// handleReferrers handles the records whose reference field f names the record.
+func (cs *changeset) handleReferrers(ctx context.Context, ch *change, f *model.Field) error {
 	way := f.Def.OnDelete
 	if f.Entity.Child != nil && f.Entity.Child.Field == f {
 		way = schemas.Cascade
@@ -99,7 +99,7 @@ func (cs *changeset) detach(ctx context.Context, ch *change, f *model.Field) err
 			continue
 		}
 		ch.cleared = append(ch.cleared, clearedReference{f.Entity.Key, ref.id, f.Key})
-		if err := cs.redirect(ctx, ref, f, ch.id, nil); err != nil {
+		if err := cs.replaceReference(ctx, ref, f, ch.id, nil); err != nil {
 			return err
 		}
 	}
@@ -124,7 +124,7 @@ func (sn *snapshot) referrers(ctx context.Context, id string, f *model.Field) ([
 		return nil, problem.New(problem.Conflict, "too_many_records", map[string]any{"max": maxDeletedTogether})
 	}
 	for _, d := range docs {
-		if _, err := sn.adopt(f.Entity, d); err != nil {
+		if _, err := sn.asChange(f.Entity, d); err != nil {
 			return nil, err
 		}
 	}
@@ -186,8 +186,8 @@ func (rf *references) restrict(ctx context.Context, ch *change, f *model.Field) 
 	return nil
 }
 
-// redirect changes a reference from one record to another, or clears it (to is nil).
-func (df *derivedFields) redirect(ctx context.Context, ch *change, f *model.Field, from string, to any) error {
+// replaceReference changes a reference from one record to another, or clears it (to is nil).
+func (df *derivedFields) replaceReference(ctx context.Context, ch *change, f *model.Field, from string, to any) error {
 	if f.Kind == query.Keys {
 		ch.set(f.Key, storedForm(replaceKey(keysOf(ch.after[f.Key]), from, to)))
 	} else {

@@ -271,7 +271,7 @@ func (cs *changeset) join(row *changeset) bool {
 	cs.changes = append(cs.changes, row.changes...)
 	cs.joinLinks(&row.fileLinks)
 	for k, rev := range row.relied {
-		cs.rely(k, rev)
+		cs.expectRevision(k, rev)
 	}
 	return true
 }

@@ -62,18 +62,18 @@ func (cs *changeset) merge(ctx context.Context, entity, keep string, from []stri
 
 func checkMerge(keep string, from []string) error {
 	if len(from) == 0 {
-		return badEnvelope("/from", "required")
+		return requestProblem("/from", "required")
 	}
 	if len(from) > maxMerged {
-		return badEnvelope("/from", "too_many_records", "max", maxMerged)
+		return requestProblem("/from", "too_many_records", "max", maxMerged)
 	}
 	seen := map[string]bool{keep: true}
 	for i, id := range from {
 		if id == keep {
-			return badEnvelope(problem.Pointer("from", i), "same_record")
+			return requestProblem(problem.Pointer("from", i), "same_record")
 		}
 		if seen[id] {
-			return badEnvelope(problem.Pointer("from", i), "duplicate_item")
+			return requestProblem(problem.Pointer("from", i), "duplicate_item")
 		}
 		seen[id] = true
 	}
@@ -140,7 +140,7 @@ func (cs *changeset) mergeInto(ctx context.Context, keep, other *change) error {
 				to = nil // the kept record would refer to itself
 			}
 			ref.movedByMerge = append(ref.movedByMerge, f.Key)
-			if err := cs.redirect(ctx, ref, f, other.id, to); err != nil {
+			if err := cs.replaceReference(ctx, ref, f, other.id, to); err != nil {
 				return err
 			}
 		}

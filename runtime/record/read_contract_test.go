@@ -70,7 +70,7 @@ func TestAnExportRefusesWhatItDoesNotUse(t *testing.T) {
 	s := newSales(t)
 	admin := s.as("admin")
 	count := func(q string) (n int, err error) {
-		err = s.reads.Each(t.Context(), admin.call.Actor, "deal", decode[read.Query](t, q), func(map[string]any) error { n++; return nil })
+		err = s.reads.ForEachExported(t.Context(), admin.call.Actor, "deal", decode[read.Query](t, q), func(map[string]any) error { n++; return nil })
 		return n, err
 	}
 	for q, want := range map[string]int{`{}`: 5, `{"limit":2}`: 2, `{"limit":1000}`: 5} {

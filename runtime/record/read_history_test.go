@@ -138,7 +138,7 @@ func TestHistoryOfDeletedRecordsAndPages(t *testing.T) {
 
 func (p person) each(query string, fn func(map[string]any) error) error {
 	p.o.t.Helper()
-	return p.reads().Each(p.ctx(), p.call.Actor, "deal", decode[read.Query](p.o.t, query), fn)
+	return p.reads().ForEachExported(p.ctx(), p.call.Actor, "deal", decode[read.Query](p.o.t, query), fn)
 }
 
 func TestEachGivesWhatMayBeExported(t *testing.T) {

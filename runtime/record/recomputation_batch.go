@@ -148,7 +148,7 @@ func (s *Service) recomputationChangeset(m *model.Model, j recomputationJob) *ch
 func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs []store.Doc, j recomputationJob) (unfit int64, err error) {
 	items := make([]*change, len(docs))
 	for i, d := range docs {
-		ch, err := cs.adopt(e, d)
+		ch, err := cs.asChange(e, d)
 		if err != nil {
 			return 0, err
 		}

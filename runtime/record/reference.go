@@ -55,7 +55,7 @@ func (rf *references) checkReference(ctx context.Context, f *model.Field, id, at
 		return nil
 	}
 	if f.Target.Key != userEntity && rf.unchanged(k) {
-		rf.rely(docKey{BinCollection, id}, 0)
+		rf.expectRevision(docKey{BinCollection, id}, 0)
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func (sn *snapshot) visible(ctx context.Context, e *model.Entity, k docKey) (boo
 		}
 		return sn.mayRead(ctx, e, ch.after)
 	}
-	d, err := sn.peek(ctx, k)
+	d, err := sn.readCached(ctx, k)
 	if err != nil || d.body == nil {
 		return false, err
 	}

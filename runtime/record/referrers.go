@@ -67,7 +67,7 @@ func (df *derivedFields) recomputeFormulas(ctx context.Context, ch *change) (cha
 		return changed, nil
 	}
 	if !changed {
-		df.rely(docKey{ch.entity.Key, ch.id}, ch.rev)
+		df.expectRevision(docKey{ch.entity.Key, ch.id}, ch.rev)
 		return false, nil
 	}
 	ch.op = opUpdate
@@ -112,7 +112,7 @@ func (df *derivedFields) loadReferrers(ctx context.Context, ch *change, via *mod
 	}
 	df.referrersLoaded += len(docs)
 	for _, d := range docs {
-		if _, err := df.adopt(via.Entity, d); err != nil {
+		if _, err := df.asChange(via.Entity, d); err != nil {
 			return err
 		}
 	}

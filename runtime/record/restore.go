@@ -233,7 +233,7 @@ func (rf *references) checkRestoredReferences(ctx context.Context, ch *change) e
 				continue
 			}
 			if rf.unchanged(docKey{f.Target.Key, id}) && f.Target.Key != userEntity {
-				rf.rely(docKey{BinCollection, id}, 0)
+				rf.expectRevision(docKey{BinCollection, id}, 0)
 			}
 		}
 	}

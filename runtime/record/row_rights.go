@@ -34,7 +34,7 @@ func (sn *snapshot) readableRows(e *model.Entity, f *model.Field) (where query.E
 	if !sn.rights.Allowed(e.Key, schemas.OpRead) {
 		return nil, false
 	}
-	path, ok := sn.rights.Path(e, pathOf(f))
+	path, ok := sn.rights.RestrictPath(e, pathOf(f))
 	if !ok {
 		return nil, false
 	}

@@ -43,18 +43,18 @@ func (sn *snapshot) load(ctx context.Context, e *model.Entity, id string) (*chan
 		}
 		return ch, nil
 	}
-	d, err := sn.peek(ctx, docKey{e.Key, id})
+	d, err := sn.readCached(ctx, docKey{e.Key, id})
 	if err != nil {
 		return nil, err
 	}
 	if d.body == nil {
 		return nil, store.ErrNotFound
 	}
-	return sn.adopt(e, store.Doc{ID: id, Rev: d.rev, Body: d.body})
+	return sn.asChange(e, store.Doc{ID: id, Rev: d.rev, Body: d.body})
 }
 
-// adopt makes a change of a document that was read; it changes nothing yet.
-func (sn *snapshot) adopt(e *model.Entity, d store.Doc) (*change, error) {
+// asChange makes a change of a document that was read; it changes nothing yet.
+func (sn *snapshot) asChange(e *model.Entity, d store.Doc) (*change, error) {
 	if ch := sn.index[docKey{e.Key, d.ID}]; ch != nil {
 		return ch, nil
 	}
@@ -79,16 +79,16 @@ func (sn *snapshot) find(ctx context.Context, collection, id string, rely bool) 
 	k := docKey{collection, id}
 	if ch := sn.index[k]; ch != nil {
 		if rely && ch.op == "" {
-			sn.rely(k, ch.rev)
+			sn.expectRevision(k, ch.rev)
 		}
 		return ch.after, nil
 	}
-	d, err := sn.peek(ctx, k)
+	d, err := sn.readCached(ctx, k)
 	if err != nil {
 		return nil, err
 	}
 	if rely {
-		sn.rely(k, d.rev)
+		sn.expectRevision(k, d.rev)
 	}
 	if d.body == nil {
 		return nil, nil
@@ -101,8 +101,8 @@ func (sn *snapshot) find(ctx context.Context, collection, id string, rely bool) 
 	return d.doc, nil
 }
 
-// peek reads a document once per changeset; one that does not exist has no body.
-func (sn *snapshot) peek(ctx context.Context, k docKey) (*cachedDoc, error) {
+// readCached reads a document once per changeset; one that does not exist has no body.
+func (sn *snapshot) readCached(ctx context.Context, k docKey) (*cachedDoc, error) {
 	if d := sn.cached[k]; d != nil {
 		return d, nil
 	}
@@ -119,8 +119,8 @@ func (sn *snapshot) unchanged(k docKey) bool {
 	return ch == nil || ch.op == ""
 }
 
-// rely makes the commit expect a revision, 0 for a document that does not exist.
-func (sn *snapshot) rely(k docKey, rev int64) {
+// expectRevision makes the commit expect a revision, 0 for a document that does not exist.
+func (sn *snapshot) expectRevision(k docKey, rev int64) {
 	if sn.relied == nil {
 		sn.relied = map[docKey]int64{}
 	}

@@ -160,7 +160,7 @@ func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Ope
 
 // stale carries the record as it is now, cut to its reader.
 func (cs *changeset) stale(ctx context.Context, ch *change) error {
-	present, err := answerWriter{cs}.render(ctx, ch)
+	present, err := resultWriter{cs}.render(ctx, ch)
 	if err != nil {
 		return err
 	}

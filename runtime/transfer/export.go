@@ -92,7 +92,7 @@ func (s *Service) Export(ctx context.Context, c record.Call, entity string, q re
 	default:
 		return problem.New(problem.MediaType, "export_format", nil)
 	}
-	if err := s.Reads.Each(ctx, c.Actor, entity, q, func(doc map[string]any) error { return x.add(ctx, doc) }); err != nil {
+	if err := s.Reads.ForEachExported(ctx, c.Actor, entity, q, func(doc map[string]any) error { return x.add(ctx, doc) }); err != nil {
 		return err
 	}
 	return x.end(ctx)

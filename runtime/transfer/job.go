@@ -55,7 +55,7 @@ type Job struct {
 // returns the progress. It fails at once with invalid, forbidden, not_found or
 // too_large when nothing can be started.
 func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id string, err error) {
-	rights, err := s.Allowed(ctx, actor, j.Entity)
+	rights, err := s.ImportRights(ctx, actor, j.Entity)
 	if err != nil {
 		return "", err
 	}
@@ -89,9 +89,9 @@ func (s *Service) Import(ctx context.Context, actor *access.Actor, j Job) (id st
 	return id, nil
 }
 
-// Allowed gives the rights of an actor who may import into entity, or into any
+// ImportRights gives the rights of an actor who may import into entity, or into any
 // entity when it is ""; others are refused before a file of theirs is read (R12).
-func (s *Service) Allowed(ctx context.Context, actor *access.Actor, entity string) (*access.Rights, error) {
+func (s *Service) ImportRights(ctx context.Context, actor *access.Actor, entity string) (*access.Rights, error) {
 	if actor == nil {
 		return nil, problem.New(problem.Unauthenticated, "", nil)
 	}

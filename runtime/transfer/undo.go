@@ -112,7 +112,7 @@ type updatedRecord struct {
 	changes    map[string]change
 }
 
-// change is a field's value before and after, see read.StoredHistory; nil is unset.
+// change is a field's value before and after, see read.ParseHistoryValue; nil is unset.
 type change struct {
 	From any `json:"from"`
 	To   any `json:"to"`

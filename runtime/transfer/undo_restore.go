@@ -77,7 +77,7 @@ func (t *task) formerValues(ctx context.Context, e *model.Entity, r updatedRecor
 		if !ok || f.Computed {
 			continue
 		}
-		from, to := read.StoredHistory(f, c.From), read.StoredHistory(f, c.To)
+		from, to := read.ParseHistoryValue(f, c.From), read.ParseHistoryValue(f, c.To)
 		switch {
 		case !reflect.DeepEqual(doc[f.Key], to) && !t.doc.UndoAll:
 			changed = append(changed, f.Key)

@@ -18,5 +18,5 @@ func (e endAccess) Jobs(ctx context.Context, _ record.Call, _ *model.Model, ev *
 	if ev.Entity != "user" || ev.Before["active"] != true || ev.After["active"] == true {
 		return nil, nil
 	}
-	return e.access.EndOps(ctx, ev.ID)
+	return e.access.EndAccessOps(ctx, ev.ID)
 }

@@ -79,7 +79,7 @@ func openTwoProcesses(t *testing.T, open func() store.Store) *twoProcesses {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.token, err = w.a.Access.OpenSession(t.Context(), actor, access.Client{Agent: "test"}); err != nil {
+	if w.token, err = w.a.Access.OpenSession(t.Context(), actor, access.SignInOrigin{Agent: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -266,7 +266,7 @@ func TestSignOutEndsTheSessionOnTheOtherProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := w.b.Access.OpenSession(t.Context(), actor, access.Client{Agent: "test"})
+		token, err := w.b.Access.OpenSession(t.Context(), actor, access.SignInOrigin{Agent: "test"})
 		if err != nil {
 			t.Fatal(err)
 		}

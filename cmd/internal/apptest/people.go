@@ -38,7 +38,7 @@ func (a *App) Token(t testing.TB, login string) string {
 	if err != nil {
 		t.Fatalf("actor %s: %v", login, err)
 	}
-	token, err := a.Access.OpenSession(ctx, actor, access.Client{Agent: "test"})
+	token, err := a.Access.OpenSession(ctx, actor, access.SignInOrigin{Agent: "test"})
 	if err != nil {
 		t.Fatalf("session of %s: %v", login, err)
 	}

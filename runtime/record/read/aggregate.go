@@ -66,7 +66,7 @@ func (s *Service) Aggregate(ctx context.Context, actor *access.Actor, entity str
 func (r *entityRequest) groups(raw []json.RawMessage) []query.GroupTerm {
 	groups, ps := query.ParseGroups(raw, RestrictEntity(r.rights, r.entity), "/groupBy")
 	if ps == nil {
-		groups, ps = query.CutGroups(groups, r.entity, r.rights, "/groupBy")
+		groups, ps = query.RestrictGroups(groups, r.entity, r.rights, "/groupBy")
 	}
 	r.problems = append(r.problems, ps...)
 	for i := range groups {
@@ -80,7 +80,7 @@ func (r *entityRequest) groups(raw []json.RawMessage) []query.GroupTerm {
 func (r *entityRequest) metrics(raw map[string]json.RawMessage) []query.Metric {
 	metrics, ps := query.ParseMetrics(raw, RestrictEntity(r.rights, r.entity), "/metrics")
 	if ps == nil {
-		metrics, ps = query.CutMetrics(metrics, r.entity, r.rights, "/metrics")
+		metrics, ps = query.RestrictMetrics(metrics, r.entity, r.rights, "/metrics")
 	}
 	r.problems = append(r.problems, ps...)
 	return metrics

@@ -59,7 +59,7 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 		return nil, err
 	}
 	path, _ := r.entity.Lookup(q.By)
-	b.path, _ = r.rights.Path(r.entity, query.Path{Field: path.Key, Kind: path.Kind})
+	b.path, _ = r.rights.RestrictPath(r.entity, query.Path{Field: path.Key, Kind: path.Kind})
 	release, err := r.heavySlot(ctx)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (r *entityRequest) sums(fields []string) []query.Metric {
 			r.fail(at, "wrong_metric", "func", "sum", "field", key)
 			continue
 		}
-		path, ok := r.rights.Path(r.entity, query.Path{Field: key, Kind: f.Kind})
+		path, ok := r.rights.RestrictPath(r.entity, query.Path{Field: key, Kind: f.Kind})
 		if !ok {
 			r.fail(at, "unknown_field", "field", key)
 		}

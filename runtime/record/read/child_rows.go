@@ -80,10 +80,10 @@ func (r *reading) childSet(ctx context.Context, docs []store.Doc, f *model.Field
 	return set, nil
 }
 
-// OwnFields are the fields of a child row inside its parent: all but the
+// ChildRowFields are the fields of a child row inside its parent: all but the
 // system's and the reference to the parent, so that the row can be given back
 // as it was read.
-func OwnFields(child *model.Entity) map[string]bool {
+func ChildRowFields(child *model.Entity) map[string]bool {
 	set := make(map[string]bool, len(child.Fields))
 	for _, f := range child.Fields {
 		if f != child.Child.Field {

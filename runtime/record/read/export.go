@@ -20,10 +20,10 @@ const (
 	exportsPerUser = 1
 )
 
-// Each calls fn with every record that the query finds and the caller may
+// ForEachExported calls fn with every record that the query finds and the caller may
 // export, on one snapshot: in stored form, cut to the readable fields. Without
 // a Limit all records come; a Cursor, Expand or Count is refused. An error of fn ends it and comes back as it is.
-func (s *Service) Each(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {
+func (s *Service) ForEachExported(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {
 	r, err := s.reading(ctx, actor, entity, schemas.OpExport)
 	if err != nil {
 		return err

@@ -16,9 +16,9 @@ func HistoryValue(f *model.Field, stored any) any {
 	return stored
 }
 
-// StoredHistory is the stored form of a value of a field in a row of history,
+// ParseHistoryValue is the stored form of a value of a field in a row of history,
 // nil for unset.
-func StoredHistory(f *model.Field, v any) any {
+func ParseHistoryValue(f *model.Field, v any) any {
 	text, ok := v.(string)
 	if !ok || f.Kind != query.Decimal || isStoredDecimal(text) {
 		return v

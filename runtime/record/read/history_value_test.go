@@ -23,12 +23,12 @@ func TestStoredHistory(t *testing.T) {
 			t.Errorf("%v is kept as %v, want %v", c.stored, got, c.kept)
 		}
 		for _, v := range []any{c.kept, c.stored} {
-			if got := StoredHistory(c.field, v); got != c.stored {
+			if got := ParseHistoryValue(c.field, v); got != c.stored {
 				t.Errorf("%v is read as %v, want %v", v, got, c.stored)
 			}
 		}
 	}
-	if got := StoredHistory(amount, "high"); got != "high" {
+	if got := ParseHistoryValue(amount, "high"); got != "high" {
 		t.Errorf("what is no amount is read as %v", got)
 	}
 }

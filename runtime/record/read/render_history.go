@@ -41,7 +41,7 @@ func renderHistory(e *model.Entity, mask *access.Mask, h *historyRow) json.RawMe
 	b = jsontext.AppendText(b, "cause", h.Cause)
 	b = jsontext.AppendMember(b, "depth", h.Depth)
 	b = jsontext.AppendMember(b, "version", h.Version)
-	if readsReasons(e, mask) {
+	if mayShowComments(e, mask) {
 		b = jsontext.AppendText(b, "comment", h.Comment)
 	}
 	if h.Historical {
@@ -85,9 +85,9 @@ func appendChanges(b []byte, e *model.Entity, mask *access.Mask, changes map[str
 	return jsontext.CloseObject(b)
 }
 
-// readsReasons tells whether comments may be shown: they repeat what moves
+// mayShowComments tells whether comments may be shown: they repeat what moves
 // write into reason fields.
-func readsReasons(e *model.Entity, mask *access.Mask) bool {
+func mayShowComments(e *model.Entity, mask *access.Mask) bool {
 	for _, m := range e.Machines {
 		for _, t := range m.Transitions {
 			if t.Def.Reason != nil && t.Def.Reason.Field != "" && !mask.Has(t.Def.Reason.Field) {

@@ -81,7 +81,7 @@ func (r *entityRequest) search(text string) query.Expr {
 func (r *entityRequest) sort(terms []string) []query.SortTerm {
 	sort, ps := query.ParseSort(terms, RestrictEntity(r.rights, r.entity), "/sort")
 	if ps == nil {
-		sort, ps = query.CutSort(sort, r.entity, r.rights, "/sort")
+		sort, ps = query.RestrictSort(sort, r.entity, r.rights, "/sort")
 	}
 	r.problems = append(r.problems, ps...)
 	return sort

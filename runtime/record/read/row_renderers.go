@@ -26,7 +26,7 @@ func (r *entityRequest) newMasked(e *model.Entity, fields map[string]bool) *rowR
 
 // newMaskedRows is newMasked for child rows inside their parent.
 func (r *entityRequest) newMaskedRows(e *model.Entity) *rowRenderers {
-	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: OwnFields(e), inside: true}).ready()
+	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: ChildRowFields(e), inside: true}).ready()
 }
 
 func (m *rowRenderers) ready() *rowRenderers {

@@ -25,7 +25,7 @@ func newDecimal128(high, low uint64) primitive.Decimal128 { return primitive.New
 // decimal128 returns the words of the Decimal128 of a stored decimal, without
 // trailing zeros: "10000000000000125000" is 12.5.
 func decimal128(stored []byte) (high, low uint64, ok bool) {
-	m, neg, ok := query.LoadDecimal(stored)
+	m, neg, ok := query.SplitDecimal(stored)
 	if !ok {
 		return wideDecimal128(string(stored))
 	}
@@ -43,8 +43,8 @@ func decimal128(stored []byte) (high, low uint64, ok bool) {
 
 // wideDecimal128 is for sums beyond the range of a field.
 func wideDecimal128(stored string) (high, low uint64, ok bool) {
-	n, ok := query.ScaledDecimal(stored)
-	if !ok || query.DecimalOfScaled(n) != stored {
+	n, ok := query.DecimalToScaled(stored)
+	if !ok || query.ScaledToDecimal(n) != stored {
 		return 0, 0, false
 	}
 	d, ok := primitive.ParseDecimal128FromBigInt(n, -scale)
@@ -79,18 +79,18 @@ func appendDecimal(b []byte, d primitive.Decimal128) []byte {
 func storedDecimal(d primitive.Decimal128) string {
 	n, exponent, err := d.BigInt()
 	if err != nil { // NaN and infinities are never written
-		return query.DecimalOfScaled(new(big.Int))
+		return query.ScaledToDecimal(new(big.Int))
 	}
 	exponent += scale
 	if exponent >= 0 {
-		return query.DecimalOfScaled(n.Mul(n, powerOf10(exponent)))
+		return query.ScaledToDecimal(n.Mul(n, powerOf10(exponent)))
 	}
 	by := powerOf10(-exponent)
 	half := new(big.Int).Quo(by, big.NewInt(2))
 	if n.Sign() < 0 {
 		half.Neg(half)
 	}
-	return query.DecimalOfScaled(n.Quo(n.Add(n, half), by))
+	return query.ScaledToDecimal(n.Quo(n.Add(n, half), by))
 }
 
 func powerOf10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }

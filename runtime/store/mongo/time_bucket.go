@@ -43,7 +43,7 @@ func (g *grouping) bucket(t query.GroupTerm, value any) any {
 // within limits an instant to the years 1 to 9999 of a zone; there are no keys
 // outside of them.
 func within(value any, zone *time.Location) any {
-	first, last := query.FirstMoment(zone), query.LastMoment(zone)
+	first, last := query.FirstBucketInstant(zone), query.LastBucketInstant(zone)
 	bounded := one("$min", bson.A{one("$max", bson.A{value, primitive.NewDateTimeFromTime(first)}), primitive.NewDateTimeFromTime(last)})
 	return one("$cond", bson.A{sameType(value, primitive.DateTime(0)), bounded, nil})
 }

@@ -58,7 +58,7 @@ func (s decimalSum) stored(average bool) any {
 	sum := new(big.Int).Mul(big.NewInt(s.upper), decimalUpper)
 	sum.Add(sum, big.NewInt(s.lower))
 	sum.Sub(sum, new(big.Int).Mul(decimalOffset, big.NewInt(s.n)))
-	stored := query.DecimalOfScaled(sum)
+	stored := query.ScaledToDecimal(sum)
 	if average {
 		return query.AverageDecimal(stored, s.n)
 	}

@@ -97,8 +97,8 @@ func orderSet(k query.Kind, x, y any) int {
 
 func orderTexts(k query.Kind, a, b string) int {
 	if k == query.Decimal {
-		m, ok := query.ScaledDecimal(a)
-		n, also := query.ScaledDecimal(b)
+		m, ok := query.DecimalToScaled(a)
+		n, also := query.DecimalToScaled(b)
 		if ok && also {
 			return m.Cmp(n)
 		}

@@ -153,13 +153,13 @@ func (s *groupSum) metric(m query.Metric, set []any) any {
 	case m.Path.Kind == query.Decimal:
 		total := new(big.Int)
 		for _, v := range set {
-			scaled, _ := query.ScaledDecimal(v.(string))
+			scaled, _ := query.DecimalToScaled(v.(string))
 			total.Add(total, scaled)
 		}
 		if m.Func == "avg" {
-			return query.AverageDecimal(query.DecimalOfScaled(total), int64(len(set)))
+			return query.AverageDecimal(query.ScaledToDecimal(total), int64(len(set)))
 		}
-		return query.DecimalOfScaled(total)
+		return query.ScaledToDecimal(total)
 	}
 	total := 0.0
 	for _, v := range set {

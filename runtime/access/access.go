@@ -27,7 +27,7 @@ type Actor struct {
 	TokenRole string
 	// Local is set for a session of a command on the server's own machine.
 	Local bool
-	// RotateSecret says that the session's token is due to be replaced: see Service.Renew.
+	// RotateSecret says that the session's token is due to be replaced: see Service.RotateSecret.
 	RotateSecret bool
 }
 

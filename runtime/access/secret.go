@@ -14,7 +14,7 @@ import (
 	"weft/runtime/store/table"
 )
 
-// Collections of this package. All are quiet: no change of them is ever sent to
+// Collections of this package. All are unwatched: no change of them is ever sent to
 // watchers.
 const (
 	CredentialCollection = "weft_credential" // id: user id; a password hash

@@ -8,11 +8,11 @@ import (
 )
 
 // Scanner walks over the members of one JSON object without decoding them. It
-// trusts that the object was written by encodeRecord or a database, and fails
+// trusts that the object was written by weft or a database, and fails
 // on anything that it cannot walk over.
 type Scanner struct {
 	body []byte
-	// keyAt, valueAt and end bound the present member; before is the end of
+	// KeyAt, ValueAt and End bound the present member; Before is the end of
 	// the member in front of it.
 	KeyAt, ValueAt, End, Before int
 	keyEnd                      int

@@ -60,7 +60,7 @@ type Entity struct {
 	lookup map[string]query.Field
 }
 
-// DependentFormula is a formula that reads Of across the reference field Via, which
+// DependentFormula is a formula that reads Source across the reference field Via, which
 // belongs to the formula's own entity.
 type DependentFormula struct{ Formula, Via, Source *Field }
 

@@ -25,7 +25,7 @@ type Field struct {
 	// ComputedOnRead fields are computed when a record is read, so that no query can
 	// compare, sort or group by them.
 	ComputedOnRead bool
-	// Unreadable fields (child rows, location parts) cannot be compared at all.
+	// Incomparable fields (child rows, location parts) cannot be compared at all.
 	Incomparable bool
 }
 

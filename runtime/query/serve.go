@@ -31,11 +31,11 @@ const (
 	// BySearchTokens: the words of searchable fields find the matches, which are then
 	// put in order.
 	BySearchTokens Reason = "words"
-	// Whole: nothing in the query narrows what is read, so that no index could help.
+	// WholeCollection: nothing in the query narrows what is read, so that no index could help.
 	WholeCollection Reason = "whole"
-	// Unordered: all matches are read and sorted for every page.
+	// NeedsSort: all matches are read and sorted for every page.
 	NeedsSort Reason = "unordered"
-	// Unbounded: documents are read that an index could have left out.
+	// NeedsScan: documents are read that an index could have left out.
 	NeedsScan Reason = "unbounded"
 )
 

@@ -113,7 +113,7 @@ func (fl *fileLinks) fileOps() ([]store.Op, error) {
 	return ops, nil
 }
 
-// sharesFiles tells whether two units change the link of the same file.
+// sharesFiles tells whether two changesets change the link of the same file.
 func (fl *fileLinks) sharesFiles(other *fileLinks) bool {
 	for id, l := range other.links {
 		if l != nil && l.changed() && fl.links[id] != nil && fl.links[id].changed() {

@@ -100,7 +100,7 @@ func (s *Server) Kill() { s.process.Kill() }
 // Stop shuts it down in order.
 func (s *Server) Stop() { s.process.Stop() }
 
-// Freeze leaves connections open and nothing answered, until Thaw.
+// Freeze leaves connections open and nothing answered, until Unfreeze.
 func (s *Server) Freeze() { s.process.Freeze() }
 
 // Unfreeze lets a frozen server go on.

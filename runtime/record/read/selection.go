@@ -73,7 +73,7 @@ func (sel *Selection) Find(ctx context.Context) ([]store.Doc, error) {
 }
 
 // RenderKey names what of a record the reader sees: records that look the same to
-// two readers have the same View. It is "" when each must be rendered for itself.
+// two readers have the same RenderKey. It is "" when each must be rendered for itself.
 func (sel *Selection) RenderKey(doc map[string]any) string {
 	if sel.whole {
 		return ""

@@ -28,7 +28,7 @@ type definitions struct {
 }
 
 // Ensure makes collections with their indexes and returns when all are built;
-// IndexBuilds lists those that are running. When nothing changes the database
+// PendingIndexes lists those that are running. When nothing changes the database
 // is not asked. A unique index that existing documents violate fails with
 // *store.UniqueError without ID, and nothing is changed.
 func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {

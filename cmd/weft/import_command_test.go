@@ -84,11 +84,7 @@ func TestAServerRenewsTheSessionOfCommands(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	dir := filepath.Join(s.dir, "d")
-	ctx, stop := context.WithCancel(t.Context())
-	m := &Main{Args: []string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
-		Getenv: func(name string) string { return s.env[name] }, sessionEvery: 50 * time.Millisecond}
-	ended := make(chan int, 1)
-	go func() { ended <- m.Main(ctx) }()
+	s.serve(dir, 50*time.Millisecond)
 	tokens := map[string]bool{}
 	for deadline := time.Now().Add(30 * time.Second); len(tokens) < 3 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if r, err := readServerAddress(dir); err == nil && r.Token != "" {
@@ -106,8 +102,61 @@ func TestAServerRenewsTheSessionOfCommands(t *testing.T) {
 		s.do(command{args: "template list --server " + r.URL + " --token " + token})
 	}
 	s.do(command{args: "template list --data " + dir})
-	stop()
-	if status := <-ended; status != exitOK {
-		t.Errorf("status %d", status)
+}
+
+// serve runs a server in this process until the test ends.
+func (s *session) serve(dir string, sessionEvery time.Duration) {
+	s.t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	m := &Main{Args: []string{"serve", "--listen", "127.0.0.1:0", "--data", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
+		Getenv: func(name string) string { return s.env[name] }, sessionEvery: sessionEvery}
+	ended := make(chan int, 1)
+	go func() { ended <- m.Main(ctx) }()
+	s.t.Cleanup(func() {
+		stop()
+		if status := <-ended; status != exitOK {
+			s.t.Errorf("serve: status %d", status)
+		}
+	})
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if r, err := readServerAddress(dir); err == nil && r.Token != "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatal("the server does not start")
+		}
 	}
+}
+
+// Contract, Command line: every command takes --server and --token, wherever the
+// flags stand; the token is one that a command made.
+func TestEveryCommandWorksOnAServer(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	dir := filepath.Join(s.dir, "d")
+	s.serve(dir, 0)
+	r, err := readServerAddress(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _ := s.do(command{args: "token add ci --data " + dir, says: []string{"weft_"}})
+	at := " --server " + r.URL + " --token " + strings.TrimSpace(token) + " "
+	s.write("a.csv", "name\nAcme\n")
+	s.write("e.json", `{"kind":"entity","key":"note","type":"object","x-title":{"en":"Note"},"properties":{"text":{"x-type":"text","x-title":{"en":"Text"}}}}`)
+	s.all([]command{
+		{args: at + "template list", says: []string{"opportunity-pipeline"}},
+		{args: "template install opportunity-pipeline" + at, says: []string{"installed opportunity-pipeline"}},
+		{args: "template" + at + "export opportunity-pipeline DIR/p", says: []string{"wrote"}},
+		{args: "import DIR/a.csv --entity account" + at, says: []string{"1 created"}},
+		{args: "imports" + at, says: []string{"a.csv → account"}},
+		{args: "export account" + at, says: []string{"Acme"}},
+		{args: "check DIR/e.json" + at},
+		{args: "publish DIR/e.json" + at, says: []string{"version"}},
+		{args: "versions" + at},
+		{args: "user add li --name Li --role sales --department East --password a-long-password-1" + at, says: []string{"added li"}},
+		{args: "user passwd li" + at, stdin: "another-password-1\n", says: []string{"is set"}},
+		{args: "token add x --user li" + at, says: []string{"weft_"}},
+		{args: "backup DIR/b.tgz" + at, says: []string{"wrote"}},
+		{args: "doctor" + at, says: []string{"accepts the token"}},
+	})
 }

@@ -104,7 +104,7 @@ func find(t *testing.T, list []archived, prefix string) int {
 	return i
 }
 
-// inside lists what a data folder holds beside its lock.
+// inside lists what a data folder holds besides its lock.
 func inside(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

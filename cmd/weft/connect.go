@@ -60,7 +60,7 @@ func (m *Main) connectRunning(ctx context.Context, used *errInUse) (*client, err
 	return c, nil
 }
 
-// openNode takes the data folder and opens weft over it.
+// openDataFolder locks the data folder and opens weft over it.
 func (m *Main) openDataFolder(ctx context.Context) (*node, error) {
 	if err := m.takeFolder(m.cli.MongodbURI != ""); err != nil {
 		return nil, err

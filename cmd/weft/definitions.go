@@ -100,7 +100,7 @@ type definitionProblem struct {
 	Message string `json:"message"`
 }
 
-// problemLines are lines of problems behind a word.
+// problemLines are lines of problems after a word.
 func problemLines(word string, list []definitionProblem) string {
 	var lines []string
 	for _, f := range list {

@@ -18,7 +18,7 @@ import (
 const followed = `{"sort":["-created_at"],"limit":200,"fields":["name","amount"]}`
 
 // follower is a live subscriber that connects again whenever it is cut off,
-// and goes on behind the last message it got.
+// and continues after the last message it got.
 type follower struct {
 	server func() *crashServer
 

@@ -15,7 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/options"
 )
 
-// instruct gives the database a command beside weft.
+// instruct gives the database a command that does not come from weft.
 func instruct(t *testing.T, uri string, command bson.D) {
 	t.Helper()
 	c, err := driver.Connect(t.Context(), options.Client().ApplyURI(uri))
@@ -38,7 +38,7 @@ func refuseWith(code int, commands ...string) bson.D {
 		{Key: "data", Value: bson.D{{Key: "failCommands", Value: commands}, {Key: "errorCode", Value: code}}}}
 }
 
-// A database whose disk is full is 507, and all goes on with room again.
+// A database whose disk is full is 507, and writes work again when there is space.
 // One that no longer lets weft in, or lets it do nothing, is 503 and not ready,
 // the log says once why, and all goes on when it is mended.
 func TestADatabaseThatRefuses(t *testing.T) {

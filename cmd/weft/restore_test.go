@@ -9,7 +9,7 @@ import (
 )
 
 // What an earlier database left in a folder would be taken for a part of the
-// restored one: SQLite replays a log that lies beside a database.
+// restored one: SQLite replays a log next to a database.
 func TestRestoreRefusesLeftovers(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)

@@ -19,7 +19,7 @@ import (
 
 var b2bFiles = []string{"accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv"}
 
-// b2bFolder finds the real sales history beside the repository.
+// b2bFolder finds the real sales history next to the repository.
 func b2bFolder(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "shared", "data", "b2b-sales")

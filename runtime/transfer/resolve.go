@@ -56,7 +56,7 @@ func (r *resolver) load(ctx context.Context, c *boundColumn, texts []string) err
 	return nil
 }
 
-// pageByID tells whether a cell of the column may hold the id of its target.
+// byID tells whether a cell of the column may hold the id of its target.
 func byID(c *boundColumn) bool { return c.spec.Reference == "" || c.spec.Reference == idField }
 
 func (r *resolver) loadBy(ctx context.Context, e *model.Entity, f *model.Field, texts []string) error {

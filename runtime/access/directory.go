@@ -11,6 +11,8 @@ type Person struct {
 	Department, Superior string
 	Active               bool
 	Roles                []string // assigned, sorted
+
+	rev int64 // of the user record
 }
 
 // Admin tells whether the person holds the role admin.

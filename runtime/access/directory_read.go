@@ -35,7 +35,7 @@ func readDirectory(ctx context.Context, s store.Store) (*Directory, error) {
 	err := s.View(ctx, func(r store.Reader) error {
 		if err := eachRow(ctx, r, userTable, func(u personDoc) {
 			people = append(people, Person{ID: u.ID, Login: u.Login, Name: u.Name, Department: u.Department,
-				Superior: u.Superior, Active: u.Active != nil && *u.Active})
+				Superior: u.Superior, Active: u.Active != nil && *u.Active, rev: u.Rev})
 		}); err != nil {
 			return err
 		}

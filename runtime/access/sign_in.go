@@ -47,11 +47,25 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from SignI
 		return "", nil, err
 	}
 	token = newSecret(sessionPrefix)
-	id, err := s.openSession(ctx, person.ID, token, from, false, []store.Expect{credential})
-	if err != nil {
-		return "", nil, err
+	for range 3 {
+		user := store.Expect{Collection: userEntity, ID: person.ID, Rev: person.rev}
+		id, err := s.openSession(ctx, person.ID, token, from, false, []store.Expect{credential, user})
+		if err == nil {
+			return token, p.directory.actor(person, id, "", ""), nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return "", nil, err
+		}
+		// The password or the user has changed meanwhile. A deactivated user must
+		// not keep a session that lives again with a later activation.
+		if p, err = s.state(ctx); err != nil {
+			return "", nil, err
+		}
+		if person = p.directory.byLogin[login]; person == nil || !person.Active {
+			break
+		}
 	}
-	return token, p.directory.actor(person, id, "", ""), nil
+	return "", nil, problem.New(problem.Unauthenticated, "wrong_login", nil)
 }
 
 // OpenSession opens a session without a password, for a command on the
@@ -65,8 +79,8 @@ func (s *Service) OpenSession(ctx context.Context, a *Actor, from SignInOrigin) 
 	return token, err
 }
 
-// openSession stores a session as long as the expectations hold: that the
-// password was not changed meanwhile.
+// openSession stores a session as long as the expectations hold; it fails with
+// store.ErrConflict when the password or the user has changed meanwhile.
 func (s *Service) openSession(ctx context.Context, user, token string, from SignInOrigin, local bool, expect []store.Expect) (string, error) {
 	now := s.Now()
 	d := sessionDoc{ID: newID(), Local: local, User: user, Hash: digestOf(token).String(), CreatedAt: query.FormatInstant(now),
@@ -86,11 +100,7 @@ func (s *Service) openSession(ctx context.Context, user, token string, from Sign
 			b.Ops = append(b.Ops, table.Delete(SessionCollection, o.ID), table.Delete(UseCollection, o.ID))
 		}
 	}
-	err = s.Store.Commit(ctx, b)
-	switch {
-	case errors.Is(err, store.ErrConflict):
-		return "", problem.New(problem.Unauthenticated, "wrong_login", nil)
-	case err != nil:
+	if err := s.Store.Commit(ctx, b); err != nil {
 		return "", storeProblem(err)
 	}
 	return d.ID, nil

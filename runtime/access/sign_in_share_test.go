@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/runtime/store"
 )
 
 // Many parallel right sign-ins of one user leave others of the same network
@@ -203,4 +205,39 @@ func TestUseOfASessionKeepsTheSecretsOfOtherNodes(t *testing.T) {
 	}
 	_, err = other.Authenticate(t.Context(), token)
 	wantCode(t, err, problem.Unauthenticated)
+}
+
+// meanwhile is a store that lets something happen before the next commit of a session.
+type meanwhile struct {
+	store.Store
+	happens func()
+}
+
+func (m *meanwhile) Commit(ctx context.Context, b *store.Batch) error {
+	if m.happens != nil && len(b.Ops) > 0 && b.Ops[0].Collection == access.SessionCollection {
+		m.happens()
+		m.happens = nil
+	}
+	return m.Store.Commit(ctx, b)
+}
+
+// A user who is deactivated during a sign-in gets no session; any other change
+// of the user does not disturb the sign-in. (R13)
+func TestSignInHoldsWithTheUserAsItIs(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	h.password(h.user("ann", nil))
+	spy := &meanwhile{Store: h.store}
+	h.Service = access.New(access.Options{Store: spy, Current: h.current, Now: h.clock})
+	spy.happens = func() { h.user("ann", doc{"name": "Ann"}) }
+	if _, _, err := h.SignIn(t.Context(), "ann", password, access.SignInOrigin{}); err != nil {
+		t.Errorf("a new name: %v", err)
+	}
+	spy.happens = func() { h.user("ann", doc{"active": false}) }
+	_, _, err := h.SignIn(t.Context(), "ann", password, access.SignInOrigin{})
+	wantCode(t, err, problem.Unauthenticated)
+	h.user("ann", nil)
+	if list, err := h.Sessions(t.Context(), "u-ann"); err != nil || len(list) != 1 {
+		t.Errorf("%d sessions, %v", len(list), err)
+	}
 }

@@ -120,7 +120,7 @@ func (c Columns) MarshalJSON() ([]byte, error) {
 func DecodeMapping(data []byte) (*Mapping, []problem.Field) {
 	m := &Mapping{}
 	if err := decodeStrict(data, m); err != nil {
-		return nil, []problem.Field{problem.At(errorPath(err), "malformed_mapping", "reason", err.Error())}
+		return nil, []problem.Field{problem.At(errorPath(err), "malformed_mapping", "reason", truncate(err.Error()))}
 	}
 	return m, nil
 }

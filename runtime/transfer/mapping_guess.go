@@ -25,7 +25,7 @@ func Guess(e *model.Entity, header []string) (FileMapping, error) {
 	f.Key = guessKey(e, taken)
 	f.Create = f.Key == idField
 	if len(f.Columns) == 0 {
-		return f, problem.New(problem.Invalid, "import_no_match_header", map[string]any{"entity": e.Def.Title, "headers": header})
+		return f, problem.New(problem.Invalid, "import_no_match_header", map[string]any{"entity": e.Def.Title, "headers": header[:min(len(header), headerSearch)]})
 	}
 	return f, nil
 }

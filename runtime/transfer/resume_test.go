@@ -140,7 +140,7 @@ func TestALostAnswerToARenewalStopsNoImport(t *testing.T) {
 	t.Parallel()
 	o := newTestApp(t)
 	lossy := &lossyStore{Store: o.store}
-	o.transfer.Leases = lease.New(lease.Options{Store: lossy, Life: 4 * time.Second}) // a commit on a busy machine may take a second
+	o.transfer.Leases = lease.New(lease.Options{Store: lossy, Life: 6 * time.Second}) // a commit on a busy machine may take a second
 	slow := &slowStore{Store: o.store}
 	o.transfer.Store = slow
 	p := o.run(o.admin, Job{Inputs: text("a.csv", manyAccounts(2400, true)), Entity: "account"})
@@ -169,6 +169,6 @@ func (s *lossyStore) Commit(ctx context.Context, b *store.Batch) error {
 type slowStore struct{ store.Store }
 
 func (s *slowStore) Commit(ctx context.Context, b *store.Batch) error {
-	time.Sleep(400 * time.Millisecond)
+	time.Sleep(600 * time.Millisecond)
 	return s.Store.Commit(ctx, b)
 }

@@ -85,7 +85,9 @@ func (s *subscription) read(resume uint64) error {
 // readNow reads the query and sends the difference.
 func (s *subscription) readNow(ctx context.Context, resume uint64) error {
 	h := s.socket.hub
-	sh, err := h.selection(ctx, s)
+	// The rights of a selection read the store as long as it is used, by events
+	// that come after this read and by other subscriptions.
+	sh, err := h.selection(h.ctx, s)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (sel *Selection) RenderKey(doc map[string]any) string {
 	}
 	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)
 	if mask.All() {
-		return sel.view
+		return sel.view + "*" // no fields are another view than all of them
 	}
 	return sel.view + strings.Join(mask.Fields(), ",")
 }

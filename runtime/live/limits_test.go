@@ -14,20 +14,21 @@ import (
 // stuckStore is a store in which finding deals ends only with the context.
 type stuckStore struct {
 	store.Store
-	ended chan struct{}
+	began, ended chan struct{}
 }
 
 func (s stuckStore) Find(ctx context.Context, collection string, f store.Find) ([]store.Doc, error) {
 	if collection != "deal" {
 		return s.Store.Find(ctx, collection, f)
 	}
+	s.began <- struct{}{}
 	<-ctx.Done()
 	s.ended <- struct{}{}
 	return nil, ctx.Err()
 }
 
 func (h *harness) stick(limits live.Limits) stuckStore {
-	s := stuckStore{h.store, make(chan struct{}, 10)}
+	s := stuckStore{h.store, make(chan struct{}, 10), make(chan struct{}, 10)}
 	h.hub = live.New(live.Options{Store: s, Reads: read.New(read.Options{Store: s, Authority: h.access}),
 		Authority: h.access, Current: h.current, Limits: limits})
 	h.t.Cleanup(func() { must(h.t, h.hub.Close()) })
@@ -54,6 +55,7 @@ func TestUnsubscribingEndsTheRead(t *testing.T) {
 	s := h.stick(live.Limits{Read: time.Hour})
 	c := h.dial(h.session("admin"))
 	c.send(`{"op":"subscribe","ref":"a","entity":"deal","query":{}}`)
+	<-s.began // a connection that closes earlier is never read for
 	must(t, c.conn.Close())
 	select {
 	case <-s.ended:

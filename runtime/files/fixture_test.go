@@ -46,7 +46,7 @@ type fixture struct {
 	clock   *clock
 }
 
-// newFixture is a room over a folder.
+// newFixture is a Service over a folder.
 func newFixture(t *testing.T) fixture { return newFixtureWith(t, files.Options{}) }
 
 func newFixtureWith(t *testing.T, o files.Options) fixture {

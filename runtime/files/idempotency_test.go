@@ -27,7 +27,7 @@ func (l leaving) Remove(ctx context.Context, key string) error {
 	return l.Storage.Remove(ctx, key)
 }
 
-// TestWhatWasSentTwiceIsTakenAway: also when nobody waits for it any more.
+// TestWhatWasSentTwiceIsTakenAway: also when the caller is gone.
 func TestWhatWasSentTwiceIsTakenAway(t *testing.T) {
 	t.Parallel()
 	r := newFixture(t)
@@ -38,7 +38,7 @@ func TestWhatWasSentTwiceIsTakenAway(t *testing.T) {
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	again := files.New(files.Options{Store: r.store, Storage: leaving{r.storage, leave}, Now: r.clock.now})
-	_, _ = again.Store(ctx, u, strings.NewReader("hello")) // there is nobody to hear the answer
+	_, _ = again.Store(ctx, u, strings.NewReader("hello")) // the caller is gone
 	if left := r.keys(t); len(left) != 1 || left[0] != first.ID {
 		t.Errorf("stored: %v", left)
 	}

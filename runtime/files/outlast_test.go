@@ -21,7 +21,7 @@ type put struct {
 func (p put) Put(ctx context.Context, _ string, _ io.Reader) error { return p.do(ctx) }
 
 // TestAPieceMayTakeItsTime: a bucket at the end of a slow line is waited for as
-// long as the caller waits, and ten seconds more when his line breaks.
+// long as the caller waits, and ten seconds more after the connection broke.
 func TestAPieceMayTakeItsTime(t *testing.T) {
 	t.Parallel()
 	r := newFixture(t)

@@ -89,8 +89,8 @@ func TestAStorageIsTakenOver(t *testing.T) {
 		if owner, err2 := r.StorageOwner(t.Context()); next == name || owner != next || err != nil || err2 != nil {
 			t.Fatalf("named %q, the owner is %q, %v, %v", next, owner, err, err2)
 		}
-		for _, room := range []fixture{r, copied} {
-			room.clock.add(2 * files.UnlinkedRetention)
+		for _, node := range []fixture{r, copied} {
+			node.clock.add(2 * files.UnlinkedRetention)
 		}
 		if _, err := r.Sweep(t.Context()); !errors.Is(err, files.ErrOtherOwner) {
 			t.Errorf("the old one: %v", err)

@@ -213,7 +213,7 @@ func TestAnUploadBegunAgainNeedsNoRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		if again, err := r.BeginPartial(t.Context(), u, 10, ""); err != nil || again.ID != first.ID {
-			t.Errorf("the room %s: %v", name, err)
+			t.Errorf("the quota %s: %v", name, err)
 		}
 	}
 }

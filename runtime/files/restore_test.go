@@ -50,7 +50,7 @@ func TestFilesOfAnotherWeftAreImported(t *testing.T) {
 	})
 }
 
-// restored is a room over the same storage and an earlier state of the store.
+// restored is a Service over the same storage and an earlier state of the store.
 func (r fixture) restored(t *testing.T, docs map[string][]store.Doc) fixture {
 	t.Helper()
 	old := newFixtureWith(t, files.Options{Storage: r.storage})

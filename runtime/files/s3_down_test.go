@@ -21,8 +21,8 @@ func wantUnavailable(t *testing.T, err error) {
 	}
 }
 
-// hasty is a bucket with the patience that a server has.
-func hasty(t *testing.T, b s3test.Bucket) *files.Bucket {
+// impatientBucket is a bucket with the timeout of a server.
+func impatientBucket(t *testing.T, b s3test.Bucket) *files.Bucket {
 	t.Helper()
 	o := options(b)
 	o.Timeout = 0
@@ -44,7 +44,7 @@ func TestAServerThatIsGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := s3test.Start(t)
-			s, patient := hasty(t, server.Bucket), newBucket(t, server.Bucket)
+			s, patient := impatientBucket(t, server.Bucket), newBucket(t, server.Bucket)
 			key := newKey()
 			if err := patient.Put(t.Context(), key, strings.NewReader("x")); err != nil {
 				t.Fatal(err)

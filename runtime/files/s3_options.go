@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,7 +48,7 @@ type S3Options struct {
 }
 
 // ParseS3 reads s3://KEY:SECRET@host/bucket/prefix with the parameters region,
-// tls=false, path_style=true, make_bucket=true, redirect=true, patience=3s and
+// tls=false, path_style=true, make_bucket=true, redirect=true, timeout=3s and
 // token. Its errors do not repeat the address, which contains a secret.
 func ParseS3(text string) (S3Options, error) {
 	u, err := url.Parse(text)
@@ -67,9 +68,9 @@ func ParseS3(text string) (S3Options, error) {
 			}
 		}
 	}
-	if text := q.Get("patience"); text != "" {
+	if text := cmp.Or(q.Get("timeout"), q.Get("patience")); text != "" { // patience: the name before 2026-12
 		if o.Timeout, err = time.ParseDuration(text); err != nil {
-			return S3Options{}, errors.New("the parameter patience of a bucket's address is a time, such as 3s")
+			return S3Options{}, errors.New("the parameter timeout of a bucket's address is a time, such as 3s")
 		}
 	}
 	if !tls {
@@ -87,7 +88,7 @@ func (o S3Options) check() error {
 		return err
 	}
 	if o.Timeout < 0 {
-		return errors.New("the patience with S3 is a time above zero, such as 3s")
+		return errors.New("the timeout with S3 is a time above zero, such as 3s")
 	}
 	if err := s3utils.CheckValidBucketNameStrict(o.Bucket); err != nil {
 		return fmt.Errorf("the name of the bucket %q: %w", o.Bucket, err)

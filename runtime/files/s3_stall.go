@@ -39,12 +39,12 @@ type serverProbe struct {
 	lastFailed atomic.Bool // the last probe had no answer
 }
 
-func newServerProbe(u *url.URL, t *http.Transport, patience time.Duration) *serverProbe {
+func newServerProbe(u *url.URL, t *http.Transport, timeout time.Duration) *serverProbe {
 	// A new connection: existing ones may be the ones that hang.
 	own := t.Clone()
 	own.DisableKeepAlives = true
-	return &serverProbe{url: u.String() + "/", transport: t, timeout: patience, client: &http.Client{
-		Transport: own, Timeout: patience,
+	return &serverProbe{url: u.String() + "/", transport: t, timeout: timeout, client: &http.Client{
+		Transport: own, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -124,7 +124,7 @@ func TestAddressesOfBuckets(t *testing.T) {
 	}
 	for _, bad := range []string{"", "s3://", "http://KEY:SECRET@h/bucket", "s3://h/bucket", "s3://KEY:SECRET@h/", "s3://KEY:SECRET@h/b", "s3://KEY:SECRET@h/Bucket_",
 		"s3://KEY:SECRET@h/bucket?tls=perhaps",
-		"s3://KEY:SECRET@h/bucket?patience=long", "s3://KEY:SECRET@h/bucket?patience=-1s", "s3://KEY:SECRET@h:port/bucket", "s3://KEY:SEC%RET@h/bucket"} {
+		"s3://KEY:SECRET@h/bucket?timeout=long", "s3://KEY:SECRET@h/bucket?patience=-1s", "s3://KEY:SECRET@h:port/bucket", "s3://KEY:SEC%RET@h/bucket"} {
 		if _, err := files.ParseS3(bad); err == nil {
 			t.Errorf("%s is taken", bad)
 		} else if strings.Contains(strings.ReplaceAll(err.Error(), "s3://KEY:SECRET@host/bucket/prefix", ""), "SEC") {

@@ -15,7 +15,7 @@ import (
 // BenchmarkCommit makes records as the engine does: document, history row, and
 // the expectation that no newer version was published.
 func BenchmarkCommit(b *testing.B) {
-	s, err := mongo.Open(b.Context(), mongotest.URI(b), mongo.Options{UnresponsiveTimeout: patience})
+	s, err := mongo.Open(b.Context(), mongotest.URI(b), mongo.Options{UnresponsiveTimeout: slowTimeout})
 	if err != nil {
 		b.Fatal(err)
 	}

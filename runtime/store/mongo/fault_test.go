@@ -213,7 +213,7 @@ func TestWritesAgainAfterAStepDown(t *testing.T) {
 		}
 	}()
 	acknowledged, failed, pause := 0, []string{}, time.Duration(0)
-	for n, behind := 0, 0; behind < 3; n++ {
+	for n, after := 0, 0; after < 3; n++ {
 		id := fmt.Sprint("p", n)
 		start := time.Now()
 		err := s.Commit(t.Context(), pair(id))
@@ -226,7 +226,7 @@ func TestWritesAgainAfterAStepDown(t *testing.T) {
 			}
 			select {
 			case <-done:
-				behind++
+				after++
 			default:
 			}
 		case !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, store.ErrUnknown):
@@ -251,7 +251,7 @@ func TestRefusesAStandaloneServer(t *testing.T) {
 	server := mongotest.Start(t, mongotest.Options{Standalone: true})
 	address, _, _ := strings.Cut(server.URI, "?")
 	for _, uri := range []string{server.URI, address + "?replicaSet=rs0"} {
-		_, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
+		_, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: slowTimeout, WaitUntilReachable: true})
 		if !errors.Is(err, mongo.ErrStandalone) || errors.Is(err, store.ErrUnavailable) {
 			t.Errorf("%s: %v", uri, err)
 		}

@@ -110,7 +110,7 @@ func TestPosition(t *testing.T) {
 	r := testRenderer(t)
 	f := store.Find{Sort: []query.SortTerm{{Path: testStage}, {Path: testAt, Desc: true}}, After: &store.Position{Values: []any{"won", nil}, ID: "x"}}
 	o := r.newOrder(f)
-	behind, err := o.afterPosition(f.After)
+	after, err := o.afterPosition(f.After)
 	if err != nil || o.computed {
 		t.Fatal(err, o.computed)
 	}
@@ -119,7 +119,7 @@ func TestPosition(t *testing.T) {
 		want string
 	}{
 		{o.sort(), `{"_unset.stage":1,"stage":1,"at":-1,"_id":1}`},
-		{behind, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$exists":false}},{"_unset.stage":{"$eq":true}},` +
+		{after, `{"$or":[{"stage":{"$gt":"won"},"_unset.stage":{"$exists":false}},{"_unset.stage":{"$eq":true}},` +
 			`{"$and":[{"stage":{"$eq":"won"},"_unset.stage":{"$exists":false}},{"at":{"$eq":null}},{"_id":{"$gt":"x"}}]}]}`},
 	} {
 		if got, err := bson.MarshalExtJSON(c.got, false, false); err != nil || string(got) != c.want {

@@ -86,11 +86,11 @@ func (q *reader) prepare(ctx context.Context, r *renderer, o *order, f store.Fin
 
 // findPlain reads in the order of the documents' own members.
 func (q *reader) findPlain(ctx context.Context, r *renderer, o *order, f store.Find) ([]store.Doc, error) {
-	behind, err := o.afterPosition(f.After)
+	after, err := o.afterPosition(f.After)
 	if err != nil {
 		return nil, err
 	}
-	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, behind}), sort: o.sort(), limit: f.Limit, bare: f.IDsOnly})
+	return q.page(ctx, r.k, page{filter: and([]bson.D{r.own, after}), sort: o.sort(), limit: f.Limit, bare: f.IDsOnly})
 }
 
 // findComputed reads with a pipeline that computes sort keys or joins other
@@ -117,23 +117,23 @@ func (q *reader) findComputed(ctx context.Context, r *renderer, o *order, f stor
 // order needs them, joins come last, so that no more documents are joined than
 // a page has.
 func (r *renderer) sortedStages(o *order, after *store.Position) (bson.A, error) {
-	behind, err := o.afterPosition(after)
+	match, err := o.afterPosition(after)
 	ofCondition := r.crossings
 	computed := r.compute(o)
 	early, late := r.matching(), bson.A(nil)
 	if r.crossings == ofCondition {
 		early, late = early[:1], early[1:]
 	}
-	stages := append(append(slices.Clip(early), computed...), one("$match", behind), one("$sort", o.sort()))
+	stages := append(append(slices.Clip(early), computed...), one("$match", match), one("$sort", o.sort()))
 	return append(stages, late...), errors.Join(err, r.err)
 }
 
 // unsortedStages select the documents after a position and compute their sort
 // keys.
 func (r *renderer) unsortedStages(o *order, after *store.Position) (bson.A, error) {
-	behind, err := o.afterPosition(after)
+	match, err := o.afterPosition(after)
 	computed := r.compute(o) // may add joins, so it comes first
-	return append(append(r.matching(), computed...), one("$match", behind)), errors.Join(err, r.err)
+	return append(append(r.matching(), computed...), one("$match", match)), errors.Join(err, r.err)
 }
 
 func decodeAs(raw bson.Raw, bare bool) (store.Doc, error) {

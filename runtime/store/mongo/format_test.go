@@ -50,7 +50,7 @@ func TestRefusesWhatANewerWeftWrote(t *testing.T) {
 	open(t, uri, mongo.Options{})
 	for _, member := range []string{"text", "document"} {
 		updateOne(t, database(t, uri).Collection("weft_format"), "weft", bson.D{{Key: "$set", Value: bson.D{{Key: member, Value: 99}}}})
-		if _, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: patience}); !errors.Is(err, store.ErrTooNew) {
+		if _, err := mongo.Open(t.Context(), uri, mongo.Options{UnresponsiveTimeout: slowTimeout}); !errors.Is(err, store.ErrTooNew) {
 			t.Errorf("%s format 99: %v", member, err)
 		}
 	}

@@ -181,7 +181,7 @@ func TestCachesHearOfOtherProcesses(t *testing.T) {
 		t.Errorf("%+v %s", e, e.Doc.Body)
 	}
 	for _, name := range []string{"deal", "session"} {
-		eventually(t, "number of "+name, patience, func() bool { return number(name) > before[name] })
+		eventually(t, "number of "+name, slowTimeout, func() bool { return number(name) > before[name] })
 	}
 	if number("other") != before["other"] {
 		t.Error("a collection that nobody touched has a new number")
@@ -201,7 +201,7 @@ func TestDefinitionsAreFollowed(t *testing.T) {
 	if err := stores[0].Ensure(t.Context(), []store.Collection{sized}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the definition in the other process", patience, func() bool {
+	eventually(t, "the definition in the other process", slowTimeout, func() bool {
 		all, err := stores[1].Describe(t.Context())
 		return err == nil && len(all) == 1 && len(all[0].Indexes) == 1
 	})

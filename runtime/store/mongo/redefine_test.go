@@ -20,9 +20,9 @@ var (
 	sizePath  = query.Path{Field: "size", Kind: query.Number}
 )
 
-// hold makes the next step of a backfill, or operation of a batch, wait until
+// blockNextStep makes the next step of a backfill, or operation of a batch, wait until
 // release, and fail with err; those behind it go on.
-func hold(s *mongo.Store, err error) (reached <-chan struct{}, release func()) {
+func blockNextStep(s *mongo.Store, err error) (reached <-chan struct{}, release func()) {
 	var calls atomic.Int64
 	at, on := make(chan struct{}), make(chan struct{})
 	s.SetFault(func() error {
@@ -107,7 +107,7 @@ var oldDeals = map[string]string{"old1": `,"name":"secret","size":3`, "old2": `,
 // redefined waits until a process writes by a definition with indexes.
 func redefined(t *testing.T, s *mongo.Store) {
 	t.Helper()
-	eventually(t, "the definition in the other process", patience, func() bool {
+	eventually(t, "the definition in the other process", slowTimeout, func() bool {
 		all, err := s.Describe(t.Context())
 		return err == nil && len(all) == 1 && len(all[0].Indexes) > 0
 	})
@@ -121,8 +121,8 @@ func TestReadersDuringABackfill(t *testing.T) {
 	uri := mongotest.URI(t)
 	stores := twoOf(t, uri, before())
 	insertAll(t, stores[0], "deal", oldDeals)
-	reached, release := hold(stores[0], nil)
-	_, releaseOther := hold(stores[1], nil)
+	reached, release := blockNextStep(stores[0], nil)
+	_, releaseOther := blockNextStep(stores[1], nil)
 	done := make(chan error, 1)
 	go func() { done <- stores[0].Ensure(t.Context(), []store.Collection{after()}) }()
 	<-reached
@@ -160,7 +160,7 @@ func TestAnswersThatMustWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	insertAll(t, s, "deal", map[string]string{"a": `,"name":"ＡＣＭＥ","at":"2026-01-31T08:00:00.123Z","size":1`})
-	reached, release := hold(s, nil)
+	reached, release := blockNextStep(s, nil)
 	done := make(chan error, 1)
 	go func() {
 		done <- s.Ensure(t.Context(), []store.Collection{{Name: "deal", Kinds: map[string]query.Kind{"name": query.Text, "at": query.Instant}}})
@@ -201,7 +201,7 @@ func TestFollowingIsMadeUpFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := open(t, uri, mongo.Options{})
-	reached, release := hold(other, errors.New("cut off"))
+	reached, release := blockNextStep(other, errors.New("cut off"))
 	insertAll(t, one, "deal", oldDeals)
 	if err := one.Ensure(t.Context(), []store.Collection{after()}); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestFollowingIsMadeUpFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
-	eventually(t, "the mark of what was written meanwhile", patience, func() bool {
+	eventually(t, "the mark of what was written meanwhile", slowTimeout, func() bool {
 		n, err := deals.CountDocuments(t.Context(), bson.D{{Key: "_id", Value: "by the older definition"}, {Key: "_unset.size", Value: true}})
 		return err == nil && n == 1
 	})

@@ -56,14 +56,14 @@ func (l *lookup) render(t *testing.T) {
 	r := &renderer{k: l.coll, paged: f.After != nil}
 	o := r.newOrder(f)
 	r.filter(f.Where)
-	behind, err := o.afterPosition(f.After)
+	after, err := o.afterPosition(f.After)
 	if err != nil || r.err != nil {
 		t.Fatal(err, r.err)
 	}
 	if l.plan.Served() && !l.index(l.plan).Unique && (o.computed || o.keyless || len(r.joins) > 0) {
 		t.Errorf("a pipeline makes the order of %v, which %+v serves", l, l.plan)
 	}
-	l.where, l.filter, l.sort, l.behind = r.own, and([]bson.D{r.own, behind}), o.sort(), f.After != nil
+	l.where, l.filter, l.sort, l.behind = r.own, and([]bson.D{r.own, after}), o.sort(), f.After != nil
 }
 
 // index is the one that a plan names, as the database has it. One that is

@@ -49,7 +49,7 @@ func TestAPasswordThatIsWrong(t *testing.T) {
 		"password": signIn(server.URI, mongotest.User, "hush-hush"), "user": signIn(server.URI, "nobody", "hush-hush"),
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		_, err := mongo.Open(ctx, uri, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
+		_, err := mongo.Open(ctx, uri, mongo.Options{UnresponsiveTimeout: slowTimeout, WaitUntilReachable: true})
 		cancel()
 		if !errors.Is(err, mongo.ErrAuthentication) || ctx.Err() == context.DeadlineExceeded || strings.Contains(err.Error(), "hush") {
 			t.Errorf("a wrong %s: %v", what, err)
@@ -119,7 +119,7 @@ func TestRightsThatAreMissing(t *testing.T) {
 		}
 	}
 	run(failCommand("alwaysOn", bson.D{{Key: "failCommands", Value: bson.A{"find"}}, {Key: "errorCode", Value: 13}}))
-	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{UnresponsiveTimeout: patience, WaitUntilReachable: true})
+	_, err := mongo.Open(t.Context(), server.URI, mongo.Options{UnresponsiveTimeout: slowTimeout, WaitUntilReachable: true})
 	run(failCommand("off", nil))
 	if !errors.Is(err, mongo.ErrForbidden) {
 		t.Errorf("open: %v", err)

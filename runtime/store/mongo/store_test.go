@@ -10,13 +10,13 @@ import (
 	"weft/runtime/store/storetest"
 )
 
-// patience of tests that are not about it: the test server is slow.
-const patience = 30 * time.Second
+// slowTimeout is for tests that are not about timeouts: the test server is slow.
+const slowTimeout = 30 * time.Second
 
 func open(t *testing.T, uri string, o mongo.Options) *mongo.Store {
 	t.Helper()
 	if o.UnresponsiveTimeout == 0 {
-		o.UnresponsiveTimeout = patience
+		o.UnresponsiveTimeout = slowTimeout
 	}
 	s, err := mongo.Open(t.Context(), uri, o)
 	if err != nil {

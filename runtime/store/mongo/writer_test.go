@@ -9,14 +9,14 @@ import (
 	"weft/runtime/store"
 )
 
-// Callers for whom the queue has no room hear of an outage as those in it do.
+// Callers that wait for room in the queue are told of an outage as those in it are.
 func TestCallersBeforeAFullQueue(t *testing.T) {
 	t.Parallel()
 	const callers = 1100 // more than there is room for
 	synctest.Test(t, func(t *testing.T) {
 		h := &health{}
 		h.available, h.markUnavailable = context.WithCancel(t.Context())
-		w := newWriter(&Store{connection: &connection{health: h}}) // it serves nobody
+		w := newWriter(&Store{connection: &connection{health: h}}) // it is not running
 		answers := make(chan error, callers)
 		for range callers {
 			go func() { answers <- w.do(t.Context(), &encodedBatch{}) }()

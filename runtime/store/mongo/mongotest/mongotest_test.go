@@ -12,9 +12,9 @@ import (
 )
 
 // dial connects to a running server.
-func dial(t *testing.T, uri string, patience time.Duration) *mongo.Client {
+func dial(t *testing.T, uri string, timeout time.Duration) *mongo.Client {
 	t.Helper()
-	c, err := mongo.Connect(t.Context(), options.Client().ApplyURI(uri).SetServerSelectionTimeout(patience).SetTimeout(patience))
+	c, err := mongo.Connect(t.Context(), options.Client().ApplyURI(uri).SetServerSelectionTimeout(timeout).SetTimeout(timeout))
 	if err != nil {
 		t.Fatal(err)
 	}

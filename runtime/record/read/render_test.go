@@ -111,3 +111,16 @@ func BenchmarkRender(b *testing.B) {
 		out, _ = r.append(out[:0], body)
 	}
 }
+
+// A reader who sees no field of a record must not get the rendering of one who
+// sees all.
+func TestNoFieldsAndAllFieldsAreDifferentViews(t *testing.T) {
+	t.Parallel()
+	view := func(a *access.Actor) string {
+		sel := &Selection{Rights: &access.Rights{Actor: a}, Entity: renderEntity(), view: "*:"}
+		return sel.RenderKey(map[string]any{"id": "1"})
+	}
+	if all, none := view(&access.Actor{Admin: true}), view(&access.Actor{}); all == none {
+		t.Errorf("both are %q", all)
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -34,8 +35,20 @@ func newSession(t *testing.T) *session {
 	return &session{t: t, dir: t.TempDir(), env: map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword, s3Timeout: testTimeout.String()}, timeout: testTimeout}
 }
 
-// try runs a command, whatever comes of it.
+// try runs a command, whatever comes of it. A server that a parallel test starts
+// holds the locks of this process between fork and exec: then it tries again.
 func (s *session) try(c command) (out, errs string, status int) {
+	s.t.Helper()
+	for range 20 {
+		if out, errs, status = s.tryOnce(c); !strings.Contains(errs, fmt.Sprintf("in use by another weft process (pid %d)", os.Getpid())) {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return out, errs, status
+}
+
+func (s *session) tryOnce(c command) (out, errs string, status int) {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
 	args := strings.Fields(strings.ReplaceAll(c.args, "DIR", s.dir))

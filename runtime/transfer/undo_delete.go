@@ -100,7 +100,9 @@ func (t *task) deleteOne(ctx context.Context, entity, id string) error {
 		}
 		if err == nil && !t.doc.UndoAll {
 			call.IfMatch = d.Rev
-			err = t.workedOn(ctx, id)
+			if d.Rev != t.lastChange[id] { // history rows are numbered by revisions
+				err = t.workedOn(ctx, id)
+			}
 		}
 		if err != nil || t.preview {
 			return err

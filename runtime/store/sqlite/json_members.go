@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 	"slices"
+
+	"weft/runtime/jsontext"
 )
 
 var errBody = errors.New("sqlite: a body is not a JSON object")
@@ -12,102 +14,24 @@ var errBody = errors.New("sqlite: a body is not a JSON object")
 // eachMember calls fn for every member of a JSON object without decoding it, until
 // fn returns false. Keys are passed as written, without their quotes.
 func eachMember(body []byte, fn func(key, value []byte) bool) error {
-	i := skipSpace(body, 0)
-	if i >= len(body) || body[i] != '{' {
-		return errBody
-	}
-	for i = skipSpace(body, i+1); i < len(body) && body[i] != '}'; {
-		start := i
-		i = skipValue(body, i)
-		if body[start] != '"' || i <= start+1 {
-			return errBody
-		}
-		key := body[start+1 : i-1]
-		if i = skipSpace(body, i); i >= len(body) || body[i] != ':' {
-			return errBody
-		}
-		start = skipSpace(body, i+1)
-		if i = skipValue(body, start); i <= start {
-			return errBody
-		}
-		if !fn(key, body[start:i]) {
+	s := jsontext.Scan(body)
+	for s.Next() {
+		if !fn(s.Key(), s.Value()) {
 			return nil
 		}
-		if i = skipSpace(body, i); i < len(body) && body[i] == ',' {
-			i = skipSpace(body, i+1)
-		}
 	}
-	if i >= len(body) {
+	if s.Failed {
 		return errBody
 	}
 	return nil
 }
 
-func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
-		i++
-	}
-	return i
-}
-
-// skipValue returns the index after the value that begins at i.
-func skipValue(b []byte, i int) int {
-	if i >= len(b) {
-		return i
-	}
-	switch b[i] {
-	case '"':
-		return skipString(b, i)
-	case '{', '[':
-		depth := 0
-		for i < len(b) {
-			switch b[i] {
-			case '"':
-				i = skipString(b, i)
-				continue
-			case '{', '[':
-				depth++
-			case '}', ']':
-				depth--
-			}
-			i++
-			if depth == 0 {
-				return i
-			}
-		}
-		return i
-	}
-	for i < len(b) && b[i] != ',' && b[i] != '}' && b[i] != ']' && b[i] > ' ' {
-		i++
-	}
-	return i
-}
-
-func skipString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(b)
-}
-
 // member finds the raw value of one member; nil when there is none or it is null.
 func member(body []byte, key string) []byte {
-	var found []byte
-	if eachMember(body, func(k, v []byte) bool {
-		if string(k) != key {
-			return true
-		}
-		found = v
-		return false
-	}) != nil || string(found) == "null" {
-		return nil
+	if v := jsontext.Member(body, key); string(v) != "null" {
+		return v
 	}
-	return found
+	return nil
 }
 
 // mergeMembers replaces members of an object in their places and appends new ones

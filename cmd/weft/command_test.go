@@ -170,6 +170,10 @@ func TestCommandsOnAFolder(t *testing.T) {
 		{args: "user add li.si --name 李~四 --role sales --department 销售部 --password secret-pass-1 --data DIR/d", says: []string{"added li.si"}},
 		{args: "user add li.si --data DIR/d", status: 1, errs: []string{"already taken"}},
 		{args: "user add wang --role boss --data DIR/d", status: 1, errs: []string{`there is no role "boss"`}},
+		{args: "user add kurz --password short --data DIR/d", status: 1, errs: []string{"at least 8 characters"}},
+		{args: "user role kurz sales --data DIR/d", status: 1, errs: []string{"there is no user kurz"}}, // nothing was half made
+		{args: "user role li.si sales_manager sales --data DIR/d", says: []string{"now has the roles sales_manager, sales"}},
+		{args: "user role li.si sales_manager --remove --data DIR/d", says: []string{"no longer has the roles sales_manager"}},
 		{args: "user passwd li.si --data DIR/d", stdin: "secret-pass-2\n", says: []string{"is set"}},
 		{args: "user passwd li.si --data DIR/d", stdin: "short\n", status: 1, errs: []string{"shorter than 8"}},
 		{args: "user passwd li.si --data DIR/d", status: 1, errs: []string{"no password on standard input"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // definitionFiles are definitions from files, and others that go away.
@@ -48,7 +50,7 @@ type definitionName struct {
 	Key  string `json:"key"`
 }
 
-func (d definitionFiles) proposal() (*proposal, error) {
+func (d definitionFiles) proposal(m *Main) (*proposal, error) {
 	if len(d.Path) == 0 && len(d.Remove) == 0 && len(d.Replace) == 0 {
 		return nil, usageError{errors.New("name files of definitions, or what to --remove or --replace")}
 	}
@@ -68,15 +70,18 @@ func (d definitionFiles) proposal() (*proposal, error) {
 		p.Remove = append(p.Remove, definitionName{kind, key})
 	}
 	for _, path := range d.Path {
-		if err := p.add(path); err != nil {
+		if err := p.add(m, path); err != nil {
 			return nil, err
 		}
+	}
+	if len(d.Path) > 0 && len(p.Definitions) == 0 {
+		return nil, errors.New(m.say("%s 中没有定义（.json 文件）", "there are no definitions (files .json) in %s", strings.Join(d.Path, ", ")))
 	}
 	return p, nil
 }
 
 // add reads a file, or all files of a folder that end in .json.
-func (p *proposal) add(path string) error {
+func (p *proposal) add(m *Main, path string) error {
 	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || name != path && filepath.Ext(name) != ".json" {
 			return err
@@ -85,12 +90,29 @@ func (p *proposal) add(path string) error {
 		if err != nil {
 			return err
 		}
-		if !json.Valid(text) {
-			return fmt.Errorf("%s is not JSON", name)
+		text = bytes.TrimPrefix(text, []byte("\ufeff")) // editors on Windows write it
+		if err := m.checkJSON(text); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		p.Definitions = append(p.Definitions, text)
 		return nil
 	})
+}
+
+// checkJSON says where a text stops being JSON in UTF-8.
+func (m *Main) checkJSON(text []byte) error {
+	if !utf8.Valid(text) {
+		return errors.New(m.say("不是 UTF-8 编码，请另存为 UTF-8", "is not UTF-8; save it as UTF-8"))
+	}
+	var syntax *json.SyntaxError
+	var any json.RawMessage
+	if err := json.Unmarshal(text, &any); !errors.As(err, &syntax) {
+		return err
+	}
+	before := text[:min(int(syntax.Offset), len(text))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return errors.New(m.say("第 %d 行第 %d 个字符处不是有效的 JSON：%s", "is not JSON at line %d, character %d: %s", line, column, syntax))
 }
 
 // definitionProblem is a problem or a warning of definitions.
@@ -113,7 +135,7 @@ type checkCmd struct{ definitionFiles }
 
 // Run says what publishing would refuse, and what should be mended.
 func (c *checkCmd) Run(ctx context.Context, m *Main) error {
-	p, err := c.proposal()
+	p, err := c.proposal(m)
 	if err != nil {
 		return err
 	}
@@ -132,23 +154,23 @@ func (c *checkCmd) Run(ctx context.Context, m *Main) error {
 			found.Problems = append(found.Problems, definitionProblem(e))
 		}
 	case err != nil:
-		return fmt.Errorf("check: %w", err)
+		return fmt.Errorf("%s: %w", m.say("检查", "check"), err)
 	}
-	text := strings.TrimPrefix(problemLines("problem", found.Problems)+"\n"+problemLines("warning", found.Warnings), "\n")
+	text := strings.TrimPrefix(problemLines(m.say("问题", "problem"), found.Problems)+"\n"+problemLines(m.say("提醒", "warning"), found.Warnings), "\n")
 	if text == "" {
-		text = "nothing stands against publishing"
+		text = m.say("可以发布", "nothing stands against publishing")
 	}
 	if err := m.print(found, strings.TrimSuffix(text, "\n")); err != nil || len(found.Problems) == 0 {
 		return err
 	}
-	return errors.New("this cannot be published")
+	return errors.New(m.say("不能发布", "this cannot be published"))
 }
 
 type impactCmd struct{ definitionFiles }
 
 // Run says what publishing would hit: records, people, values that do not fit.
 func (c *impactCmd) Run(ctx context.Context, m *Main) error {
-	p, err := c.proposal()
+	p, err := c.proposal(m)
 	if err != nil {
 		return err
 	}
@@ -172,10 +194,10 @@ func (c *impactCmd) Run(ctx context.Context, m *Main) error {
 	}
 	var lines []string
 	for _, e := range impact.Effects {
-		lines = append(lines, strings.TrimSpace(e.Path+": "+e.Message["en"]+" "+string(e.Samples)))
+		lines = append(lines, strings.TrimSpace(e.Path+": "+e.Message[m.lang()]+" "+string(e.Samples)))
 	}
 	if len(lines) == 0 {
-		lines = []string{"no record and nobody is affected"}
+		lines = []string{m.say("不影响任何记录和人员", "no record and nobody is affected")}
 	}
 	return m.print(answer, strings.Join(lines, "\n"))
 }
@@ -200,7 +222,7 @@ type convertedField struct {
 
 // Run publishes definitions with the current ones.
 func (c *publishCmd) Run(ctx context.Context, m *Main) error {
-	p, err := c.proposal()
+	p, err := c.proposal(m)
 	if err != nil {
 		return err
 	}
@@ -214,14 +236,14 @@ func (m *Main) publish(ctx context.Context, path string, body any) error {
 	}
 	var done published
 	if err := api.call(ctx, "POST", path, body, &done); err != nil {
-		return fmt.Errorf("publish: %w", err)
+		return fmt.Errorf("%s: %w", m.say("发布", "publish"), err)
 	}
-	text := fmt.Sprintf("the definitions are now version %d", done.Version)
+	text := m.say("定义已发布为版本 %d", "the definitions are now version %d", done.Version)
 	for _, c := range done.Conversions {
-		text += fmt.Sprintf("\nconverting %s from %s to %s: %d records, %d values do not fit", c.Path, c.From, c.To, c.Records, c.Unfit)
+		text += m.say("\n正在把 %s 从 %s 转换为 %s：%d 条记录，%d 个值无法转换", "\nconverting %s from %s to %s: %d records, %d values do not fit", c.Path, c.From, c.To, c.Records, c.Unfit)
 	}
 	if len(done.Warnings) > 0 {
-		text += "\n" + problemLines("warning", done.Warnings)
+		text += "\n" + problemLines(m.say("提醒", "warning"), done.Warnings)
 	}
 	return m.print(done, text)
 }
@@ -259,7 +281,7 @@ func (versionsCmd) Run(ctx context.Context, m *Main) error {
 		lines = append(lines, fmt.Sprintf("%6d  %s  %-12s %s", v.Version, v.At, v.By, v.Cause))
 	}
 	if len(lines) == 0 {
-		lines = []string{"nothing is published yet"}
+		lines = []string{m.say("还没有发布过", "nothing is published yet")}
 	}
 	return m.print(list.Items, strings.Join(lines, "\n"))
 }

@@ -33,7 +33,7 @@ func (c *tokenAddCmd) Run(ctx context.Context, m *Main) error {
 	if role == "" {
 		role, err = api.onlyRole(ctx, user, c.User)
 	} else {
-		err = api.checkRoles(ctx, []string{role})
+		err = api.checkRoles(ctx, m, []string{role})
 	}
 	if err != nil {
 		return err

@@ -54,6 +54,9 @@ func (r cellReader) parseTime(text, format string) (at time.Time, day, ok bool) 
 		at, day, ok = r.parseYearFirst(text)
 	} else {
 		at, day, ok = r.parseFormat(text, format)
+		if !ok && !strings.HasPrefix(strings.ToUpper(format), "Y") { // year first is read in one way only
+			at, day, ok = r.parseYearFirst(text)
+		}
 	}
 	if !ok || half == nil {
 		return at, day, ok

@@ -6,6 +6,6 @@ import "slices"
 
 // someUsers picks the users whose rights differ most, since the race detector
 // makes every step ten times slower. The probes are the same.
-func someUsers(people []*person) []*person {
-	return slices.DeleteFunc(people, func(p *person) bool { return !slices.Contains([]string{"own", "mixed", "blind"}, p.role) })
+func someUsers(people []*user) []*user {
+	return slices.DeleteFunc(people, func(p *user) bool { return !slices.Contains([]string{"own", "mixed", "blind"}, p.role) })
 }

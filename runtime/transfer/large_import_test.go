@@ -13,7 +13,7 @@ import (
 )
 
 // largeRows is smaller on MongoDB, whose test server is slow.
-var largeRows = map[bool]int{false: 100_000, true: 10_000}[os.Getenv("WEFT_TEST_STORE") == "mongodb"]
+var largeRows = map[bool]int{false: 100_000, true: 1_000}[os.Getenv("WEFT_TEST_STORE") == "mongodb"]
 
 // largeEntity has a field for each kind of fault.
 const largeEntity = `{"kind":"entity","key":"lead","type":"object","x-title":{"zh-CN":"线索","en":"Lead"},"x-title-field":"name","required":["name"],"properties":{

@@ -124,7 +124,7 @@ func crm(extra map[string]string) fstest.MapFS {
 	put("roles/sales.json", `{"kind":"role","key":"sales","title":`+title+`,"grants":[{"entity":"deal","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true}}]}`)
 	put("scripts/check.json", `{"kind":"script","key":"check","title":`+title+`,"entity":"deal","events":["before_create"]}`)
 	put("scripts/check.js", "function run(r) { return r }\n")
-	put("mappings/b2b.json", `{"name":"b2b"}`)
+	put("mappings/b2b.json", `{"name":"b2b","files":[{"entity":"deal","columns":{}}]}`)
 	put("sample/20-deal.json", `{"entity":"deal","rows":[{"name":"大单","amount":12345678901234.5678}]}`)
 	put("scenarios/o1.json", `{"title":{"zh-CN":"一","en":"One"},"steps":[{"as":"admin","do":"get","expect":{"status":200}}]}`)
 	put("README.md", "# CRM\n")

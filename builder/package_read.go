@@ -134,7 +134,9 @@ func (r *packageReader) file(name string, data []byte) {
 	case isDefinition:
 		r.add(name, kind, key, data)
 	case folder == "mappings":
-		r.document(name, data, r.p.Mappings, key)
+		if r.valid("mapping", name, data) {
+			r.document(name, data, r.p.Mappings, key)
+		}
 	case folder == "scenarios":
 		if r.valid("scenario", name, data) {
 			r.document(name, data, r.p.Scenarios, key)

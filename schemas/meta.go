@@ -36,8 +36,8 @@ func MetaSchema(k Kind) []byte {
 	return described(string(k), data)
 }
 
-// Documents lists what a package holds besides definitions: sample data and scenarios.
-func Documents() []Kind { return []Kind{"sample", "scenario"} }
+// Documents lists what a package holds besides definitions: import mappings, sample data and scenarios.
+func Documents() []Kind { return []Kind{"mapping", "sample", "scenario"} }
 
 // CheckDocument finds what is wrong with a document of one of Documents.
 func CheckDocument(k Kind, data []byte) []problem.Field {

@@ -133,7 +133,7 @@ func TestAPackageNamedLikeAnInstalledOneAsks(t *testing.T) {
 	a := apptest.Start(t, apptest.Options{Install: []string{pipeline}})
 	files := map[string]string{
 		"template.json":           `{"kind":"template","key":"` + pipeline + `","version":"9.0.0","title":{"zh-CN":"假","en":"Fake"},"description":{"zh-CN":"假","en":"Fake"}}`,
-		"mappings/b2b-sales.json": `{"entity":"account","columns":[]}`,
+		"mappings/b2b-sales.json": `{"name":"b2b-sales","files":[{"entity":"account","columns":{}}]}`,
 	}
 	export := func() string {
 		return a.Do(t, a.Admin, "GET", "/builder/definitions", nil).Want(t, http.StatusOK).Body

@@ -111,7 +111,7 @@ func (b *Builder) load(ctx context.Context) error {
 			return err
 		}
 	}
-	m, problems := model.Compile(set, newest.Version)
+	m, problems := model.CompilePublished(set, newest.Version)
 	if len(problems) > 0 {
 		return fmt.Errorf("builder: version %d: %w", newest.Version, problem.Of(problem.Invalid, problems...))
 	}

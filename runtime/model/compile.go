@@ -15,14 +15,30 @@ import (
 // Model from then on and must not be changed. What works but should be mended
 // is told by Model.Warnings.
 func Compile(set *schemas.Set, version int64) (*Model, []problem.Field) {
+	return newCompiler(set, version).compile()
+}
+
+// CompilePublished compiles a set that was published before. What an earlier
+// weft published and this one would refuse keeps the meaning that it had, with a
+// warning, so that an upgrade never keeps an organisation from its records.
+func CompilePublished(set *schemas.Set, version int64) (*Model, []problem.Field) {
+	c := newCompiler(set, version)
+	c.published = true
+	return c.compile()
+}
+
+func newCompiler(set *schemas.Set, version int64) *compiler {
 	if set == nil {
 		set = &schemas.Set{}
 	}
-	c := &compiler{set: set, m: &Model{
+	return &compiler{set: set, m: &Model{
 		Version: version, Set: set,
 		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
 		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{},
 	}}
+}
+
+func (c *compiler) compile() (*Model, []problem.Field) {
 	c.checkKeys()
 	c.entities()
 	c.links()
@@ -70,6 +86,18 @@ type compiler struct {
 	order    []*Entity      // built-in first, then in the order of the set
 	planned  []plannedQuery // by views and widgets
 	problems []problem.Field
+	// published says that the set was published before; see CompilePublished.
+	published bool
+}
+
+// failNew reports what earlier versions of weft published: a problem, or for a
+// set that is published already a warning.
+func (c *compiler) failNew(at, code string, params ...any) {
+	if c.published {
+		c.m.Warnings = append(c.m.Warnings, problem.At(at, code, params...))
+		return
+	}
+	c.fail(at, code, params...)
 }
 
 func (c *compiler) fail(at, code string, params ...any) {

@@ -21,10 +21,13 @@ func (c *compiler) conditions() {
 		if len(doc) == 0 {
 			continue
 		}
-		before := len(c.problems)
+		before, warned := len(c.problems), len(c.m.Warnings)
 		forValidator := c.condition(doc, subject{record: e}, at(e.Def))
 		if len(c.problems) > before {
 			continue
+		}
+		if len(c.m.Warnings) > warned { // published by an earlier weft: it means what it meant
+			forValidator = doc
 		}
 		v, err := newValidator(e, forValidator)
 		if err != nil {

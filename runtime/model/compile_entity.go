@@ -1,6 +1,8 @@
 package model
 
 import (
+	"regexp"
+
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/schemas"
@@ -85,8 +87,10 @@ func (c *compiler) pattern(f *Field, here string) {
 	}
 	re, err := compilePattern(f.Def.Pattern)
 	if err != nil {
-		c.fail(here+"/pattern", "bad_pattern", "error", err.Error())
-		return
+		c.failNew(here+"/pattern", "bad_pattern", "error", err.Error())
+		if re, err = regexp.Compile(f.Def.Pattern); err != nil || !c.published {
+			return
+		}
 	}
 	f.Pattern = re
 }

@@ -89,11 +89,11 @@ func (c *compiler) condition(raw any, s subject, here string) any {
 		needs := keywordNeeds[keyword]
 		switch types := s.types(); {
 		case !known:
-			c.fail(at, "unknown_keyword", "keyword", keyword)
+			c.failNew(at, "unknown_keyword", "keyword", keyword)
 		case speaksOf != "" && types != nil && !slices.Contains(types, speaksOf):
-			c.fail(at, "idle_keyword", "keyword", keyword)
+			c.failNew(at, "idle_keyword", "keyword", keyword)
 		case len(needs) > 0 && !slices.ContainsFunc(needs, func(n string) bool { _, ok := schema[n]; return ok }):
-			c.fail(at, "lone_keyword", "keyword", keyword, "needs", needs[0])
+			c.failNew(at, "lone_keyword", "keyword", keyword, "needs", needs[0])
 		default:
 			out[keyword] = c.keyword(keyword, value, s, at)
 		}
@@ -126,7 +126,7 @@ func (c *compiler) keyword(keyword string, value any, s subject, here string) an
 		c.typeNames(value, s, here)
 	case "format":
 		if name, ok := value.(string); ok && !slices.Contains(conditionFormats, name) {
-			c.fail(here, "unknown_format", "format", name, "known", conditionFormats)
+			c.failNew(here, "unknown_format", "format", name, "known", conditionFormats)
 		}
 	case "pattern":
 		return c.conditionPattern(value, here)
@@ -172,7 +172,7 @@ func (c *compiler) conditionProperties(keyword string, value any, s subject, her
 		if s.record != nil {
 			f := s.record.ByKey[name]
 			if f == nil && !IsSystem(name) {
-				c.fail(at, "unknown_field", "field", name)
+				c.failNew(at, "unknown_field", "field", name)
 				continue
 			}
 			if keyword == "properties" {
@@ -194,12 +194,12 @@ func (c *compiler) requiredNames(value any, s subject, here string) {
 		case !ok || s.record == nil:
 		case s.record.ByKey[name] != nil:
 			if s.record.ByKey[name].Retired {
-				c.fail(here+problem.Pointer(i), "field_retired", "field", name)
+				c.failNew(here+problem.Pointer(i), "field_retired", "field", name)
 			}
 		case IsSystem(name):
-			c.fail(here+problem.Pointer(i), "system_field_required", "field", name)
+			c.failNew(here+problem.Pointer(i), "system_field_required", "field", name)
 		default:
-			c.fail(here+problem.Pointer(i), "unknown_field", "field", name)
+			c.failNew(here+problem.Pointer(i), "unknown_field", "field", name)
 		}
 	}
 }
@@ -208,7 +208,7 @@ func (c *compiler) dependentNames(value any, s subject, here string) {
 	members, _ := value.(map[string]any)
 	for name, list := range members {
 		if s.record != nil && s.record.ByKey[name] == nil && !IsSystem(name) {
-			c.fail(here+problem.Pointer(name), "unknown_field", "field", name)
+			c.failNew(here+problem.Pointer(name), "unknown_field", "field", name)
 		}
 		c.requiredNames(list, s, here+problem.Pointer(name))
 	}
@@ -219,7 +219,7 @@ func (c *compiler) dependentNames(value any, s subject, here string) {
 func (c *compiler) enumValues(value any, s subject, here string) {
 	list, ok := value.([]any)
 	if ok && len(list) == 0 {
-		c.fail(here, "too_few", "min", 1)
+		c.failNew(here, "too_few", "min", 1)
 	}
 	for i, v := range list {
 		c.constValue(v, s, here+problem.Pointer(i))
@@ -229,7 +229,7 @@ func (c *compiler) enumValues(value any, s subject, here string) {
 // constValue checks that a field can have the value at all.
 func (c *compiler) constValue(value any, s subject, here string) {
 	if s.record != nil {
-		c.fail(here, "never_a_value")
+		c.failNew(here, "never_a_value")
 		return
 	}
 	if s.field == nil || s.field.Kind == query.Object {
@@ -238,7 +238,7 @@ func (c *compiler) constValue(value any, s subject, here string) {
 	keys, isList := value.([]any)
 	if !s.item && slices.Contains(s.types(), "array") {
 		if !isList {
-			c.fail(here, "never_a_value")
+			c.failNew(here, "never_a_value")
 		}
 		for i, key := range keys {
 			c.constValue(key, subject{field: s.field, item: true}, here+problem.Pointer(i))
@@ -246,7 +246,7 @@ func (c *compiler) constValue(value any, s subject, here string) {
 		return
 	}
 	if _, ok := FilterValue(s.field, value); !ok || !c.offered(s.field, value) {
-		c.fail(here, "never_a_value")
+		c.failNew(here, "never_a_value")
 	}
 }
 
@@ -268,7 +268,7 @@ func (c *compiler) typeNames(value any, s subject, here string) {
 	if !wellFormedType(value) {
 		return // the validator refuses it
 	}
-	c.fail(here, "never_a_value")
+	c.failNew(here, "never_a_value")
 }
 
 // wellFormedType tells whether every name is a type of JSON.
@@ -288,7 +288,7 @@ func (c *compiler) conditionPattern(value any, here string) any {
 	}
 	re, err := compilePattern(source)
 	if err != nil {
-		c.fail(here, "bad_pattern", "error", err.Error())
+		c.failNew(here, "bad_pattern", "error", err.Error())
 		return value
 	}
 	return re.String()

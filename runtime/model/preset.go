@@ -47,7 +47,7 @@ func (c *compiler) preset(f *Field, raw json.RawMessage, here string) *Preset {
 	dec.UseNumber()
 	var wire any
 	if err := dec.Decode(&wire); err != nil || wire == nil {
-		c.fail(here, "bad_default")
+		c.failNew(here, "bad_default")
 		return nil
 	}
 	if object, ok := wire.(map[string]any); ok && len(object) == 1 {
@@ -57,14 +57,14 @@ func (c *compiler) preset(f *Field, raw json.RawMessage, here string) *Preset {
 			}
 			p := relativePreset(f, word, argument)
 			if p == nil {
-				c.fail(here, "bad_default")
+				c.failNew(here, "bad_default")
 			}
 			return p
 		}
 	}
 	stored, problems := f.FromWire(wire)
 	if stored == nil && problems == nil {
-		c.fail(here, "bad_default")
+		c.failNew(here, "bad_default")
 	}
 	c.add(here, problems)
 	c.add(here, f.CheckOffered(nil, stored))

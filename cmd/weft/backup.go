@@ -41,7 +41,7 @@ func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	said := checked.contents.report(map[string]any{"file": c.File, "bytes": size})
-	if err := m.print(said, fmt.Sprintf("wrote %s (%d bytes)", c.File, size)); err != nil {
+	if err := m.print(said, m.say("已写入 %s（%d 字节）", "wrote %s (%d bytes)", c.File, size)); err != nil {
 		return err
 	}
 	return checked.contents.lossError()

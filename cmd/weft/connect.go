@@ -106,7 +106,7 @@ func (m *Main) openNode(ctx context.Context) (*node, error) {
 	}
 	m.open.closer = in.Close
 	if in.Generated != "" {
-		fmt.Fprintf(m.Stderr, "weft: made the user %s with the password %s (shown once)\n", adminLogin, in.Generated)
+		fmt.Fprintln(m.Stderr, m.say("weft: 已建立用户 %s，密码为 %s（只显示这一次）", "weft: made the user %s with the password %s (shown once)", adminLogin, in.Generated))
 	}
 	return in, nil
 }

@@ -51,7 +51,7 @@ func (c *exportCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	return m.print(map[string]any{"file": c.Out, "bytes": size}, fmt.Sprintf("wrote %s (%d bytes)", c.Out, size))
+	return m.print(map[string]any{"file": c.Out, "bytes": size}, m.say("已写入 %s（%d 字节）", "wrote %s (%d bytes)", c.Out, size))
 }
 
 func (c *exportCmd) query() (string, error) {

@@ -108,7 +108,7 @@ func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
 		}
 		return fmt.Errorf("install %s: %w", c.Name, err)
 	}
-	return m.print(done, done.text(c.Name))
+	return m.print(done, done.text(m, c.Name))
 }
 
 // installFolder sends a folder as a package.
@@ -130,18 +130,18 @@ func (c *templateInstallCmd) installFolder(ctx context.Context, m *Main, api *cl
 	if err := json.NewDecoder(res.Body).Decode(&done); err != nil {
 		return fmt.Errorf("install %s: %w", c.Name, err)
 	}
-	return m.print(done, done.text(c.Name))
+	return m.print(done, done.text(m, c.Name))
 }
 
-func (d installed) text(name string) string {
-	text := fmt.Sprintf("installed %s; the definitions are now version %d", name, d.Version)
+func (d installed) text(m *Main, name string) string {
+	text := m.say("已安装 %s；定义现在是版本 %d", "installed %s; the definitions are now version %d", name, d.Version)
 	if d.Records > 0 {
-		text += fmt.Sprintf(", with %d sample records", d.Records)
+		text += m.say("，含 %d 条示例记录", ", with %d sample records", d.Records)
 	}
-	text += listed("\nconfirmed: ", d.Confirmed)
-	text += listed("\nawaits confirmation (weft template confirm "+name+"): ", d.Awaiting)
+	text += listed("\n"+m.say("已确认：", "confirmed: "), d.Confirmed)
+	text += listed("\n"+m.say("等待确认（weft template confirm %s）：", "awaits confirmation (weft template confirm %s): ", name), d.Awaiting)
 	for _, w := range d.Warnings {
-		text += "\nwarning: " + w.Path + ": " + w.Message
+		text += "\n" + m.say("提醒", "warning") + ": " + w.Path + ": " + w.Message
 	}
 	return text
 }
@@ -173,7 +173,7 @@ func (c *templateConfirmCmd) Run(ctx context.Context, m *Main) error {
 	if err := api.call(ctx, "POST", "/builder/packages/"+url.PathEscape(c.Name)+"/confirm", map[string]any{"confirm": c.Part}, &done); err != nil {
 		return fmt.Errorf("confirm %s: %w", c.Name, err)
 	}
-	return m.print(done, fmt.Sprintf("confirmed %s; the definitions are now version %d", c.Name, done.Version)+listed("\nstill awaits confirmation: ", done.Awaiting))
+	return m.print(done, m.say("已确认 %s；定义现在是版本 %d", "confirmed %s; the definitions are now version %d", c.Name, done.Version)+listed("\n"+m.say("仍等待确认：", "still awaits confirmation: "), done.Awaiting))
 }
 
 func (c *client) hasPackage(ctx context.Context, key string) (bool, error) {
@@ -254,7 +254,7 @@ func (c *templateExportCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return fmt.Errorf("export %s: %w", c.Name, err)
 	}
-	return m.print(names, fmt.Sprintf("wrote %s (%d files)", dir, len(names)))
+	return m.print(names, m.say("已写入 %s（%d 个文件）", "wrote %s (%d files)", dir, len(names)))
 }
 
 // unzipFolder writes the files of an archive into dir, and nowhere else.

@@ -7,6 +7,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/record"
 	"weft/schemas"
 )
 
@@ -23,10 +24,19 @@ type removal struct {
 }
 
 // removalProblems are the removals that publishing would refuse: without force all,
-// with it only those that records use, with how many.
+// with it only those that records use, with how many. While values of a field are
+// still being converted, nothing of it can be removed.
 func (b *Builder) removalProblems(ctx context.Context, removals []removal, force bool) ([]problem.Field, error) {
 	var problems []problem.Field
+	converting, err := record.PendingConversions(ctx, b.store)
+	if err != nil {
+		return nil, fmt.Errorf("builder: %w", err)
+	}
 	for _, l := range removals {
+		if converting[l.collection][l.field] { // what records use cannot be counted yet
+			problems = append(problems, problem.At(l.at, "conversion_pending", "field", l.field))
+			continue
+		}
 		if !force {
 			problems = append(problems, problem.At(l.at, l.code, l.params...))
 			continue

@@ -170,3 +170,22 @@ func PendingRecomputations(ctx context.Context, from store.Reader) ([]Recomputat
 	}
 	return out, nil
 }
+
+// PendingConversions are the fields, by entity, of which records still hold
+// values of their former type.
+func PendingConversions(ctx context.Context, from store.Reader) (map[string]map[string]bool, error) {
+	jobs, err := recomputationJobs(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]bool{}
+	for _, j := range jobs {
+		for _, c := range j.Convert {
+			if out[j.Entity] == nil {
+				out[j.Entity] = map[string]bool{}
+			}
+			out[j.Entity][c.Field] = true
+		}
+	}
+	return out, nil
+}

@@ -54,7 +54,7 @@ func postPackage(b *Builder, c *requestContext) error {
 	if err != nil {
 		return err
 	}
-	data, err := request.Bytes(c.r, maxPackageBody, "application/zip")
+	data, err := request.Bytes(c.r, MaxPackageBody, "application/zip")
 	if err != nil {
 		return err
 	}

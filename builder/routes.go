@@ -59,8 +59,8 @@ func (d definitionInstaller) Awaiting(ctx context.Context, _, key string) ([]Con
 	return d.Builder.Awaiting(ctx, key)
 }
 
-// maxPackageBody is the largest uploaded package in bytes.
-const maxPackageBody = 10 << 20
+// MaxPackageBody is the largest uploaded package in bytes.
+const MaxPackageBody = 10 << 20
 
 // handler answers a request of an administrator, or fails.
 type handler func(b *Builder, c *requestContext) error

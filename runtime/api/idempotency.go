@@ -13,13 +13,11 @@ import (
 	"io"
 	"net/http"
 
+	"weft/builder"
 	"weft/runtime/record"
 	"weft/runtime/request"
 	"weft/runtime/store"
 )
-
-// maxPackageBody is the largest uploaded package in bytes.
-const maxPackageBody = 10 << 20
 
 // idempotentCall is a request with an idempotency key whose answer is stored
 // encrypted: answers may hold secrets, so the store gets neither the key nor the
@@ -122,7 +120,7 @@ func (rc *requestContext) waitForDuplicate(c record.Call) (release func(), err e
 func (rc *requestContext) readBodyAhead() error {
 	limit := int64(request.MaxJSON)
 	if rc.route.Packages {
-		limit = maxPackageBody
+		limit = builder.MaxPackageBody
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(rc, rc.r.Body, limit))
 	if err != nil {

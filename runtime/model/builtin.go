@@ -42,10 +42,6 @@ var builtin = sync.OnceValue(func() *schemas.Set {
 	return set
 })
 
-// Builtin gives the definitions of the built-in entities: user, department,
-// role_assignment and stage_visit. The definitions must not be changed.
-func Builtin() *schemas.Set { return builtin().Clone() }
-
 // reserved tells whether an entity key belongs to weft itself.
 func reserved(key string) bool {
 	_, ok := builtin().Get(schemas.KindEntity, key)

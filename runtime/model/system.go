@@ -48,9 +48,6 @@ var systemTitles = map[string]schemas.Title{
 	"updated_by": {ZhCN: "更新人", En: "Updated by"},
 }
 
-// SystemTitle is the title of a system field; zero for other keys.
-func SystemTitle(key string) schemas.Title { return systemTitles[key] }
-
 // systemValue is FilterValue for a system field.
 func systemValue(f query.Field) func(any) (any, bool) {
 	def := &schemas.Field{Key: f.Key, FieldType: systemTypes[f.Key]}

@@ -20,9 +20,6 @@ type IndexKey struct {
 	Folded bool
 }
 
-// Indexable tells whether an index can hold a field: one value a record.
-func Indexable(f Field) bool { return f.Kind != Keys && f.Kind != Object && !f.ComputedOnRead }
-
 // bounds tells whether the key finds documents by a condition that several
 // values fulfil. Sort keys order, they do not compare.
 func (k IndexKey) bounds(c Cmp) bool {

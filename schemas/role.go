@@ -1,6 +1,9 @@
 package schemas
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Role is a set of grants. What no grant allows is refused.
 type Role struct {
@@ -59,10 +62,8 @@ func (s FieldSet) Has(key string) bool {
 	if s.All {
 		list = s.Except
 	}
-	for _, k := range list {
-		if k == key {
-			return !s.All
-		}
+	if slices.Contains(list, key) {
+		return !s.All
 	}
 	return s.All
 }

@@ -2,7 +2,10 @@
 // field rights, sessions and tokens, and explain.
 package access
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Keys of the roles that need no definition: admin may read and write every
 // row and field, member is held by every signed-in active person.
@@ -52,12 +55,7 @@ func (a *Actor) Holds(role string) bool {
 	if a.Admin {
 		return true
 	}
-	for _, r := range a.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Roles, role)
 }
 
 // Authority gives rights to actors. Its answers change with users, roles,

@@ -1,6 +1,8 @@
 package formula
 
 import (
+	"maps"
+
 	"github.com/dop251/goja/ast"
 
 	"weft/runtime/query"
@@ -28,9 +30,7 @@ type function struct {
 var functions = map[string]function{}
 
 func addFunctions(list map[string]function) {
-	for name, f := range list {
-		functions[name] = f
-	}
+	maps.Copy(functions, list)
 }
 
 func (c *compiler) call(x *ast.CallExpression, depth int) (node, error) {

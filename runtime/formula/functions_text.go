@@ -1,6 +1,7 @@
 package formula
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -107,10 +108,8 @@ func containsNode(at int, name string, args []node) (node, error) {
 		if !ok {
 			return strings.Contains(query.Fold(a.(string)), query.Fold(b.(string))), nil
 		}
-		for _, k := range keys {
-			if k == b {
-				return true, nil
-			}
+		if slices.Contains(keys, b) {
+			return true, nil
 		}
 		return false, nil
 	})

@@ -3,6 +3,7 @@ package formula
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/dop251/goja/parser"
 
@@ -27,9 +28,7 @@ func (e *SyntaxError) Error() string {
 // Problem is the error as a field problem at path.
 func (e *SyntaxError) Problem(path string) problem.Field {
 	params := map[string]any{"offset": e.Offset, "message": e.Message}
-	for k, v := range e.Params {
-		params[k] = v
-	}
+	maps.Copy(params, e.Params)
 	return problem.Field{Path: path, Code: e.Code, Params: params}
 }
 

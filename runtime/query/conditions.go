@@ -1,5 +1,7 @@
 package query
 
+import "slices"
+
 // conditions are what an index can make of a filter: the comparisons that hold
 // for every match, by what they need.
 type conditions struct {
@@ -107,10 +109,8 @@ func (c *conditions) name(x Expr) {
 		c.name(x.X)
 	case Cmp:
 		name := x.Path.Name()
-		for _, have := range c.paths {
-			if have == name {
-				return
-			}
+		if slices.Contains(c.paths, name) {
+			return
 		}
 		c.paths = append(c.paths, name)
 	}

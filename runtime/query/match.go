@@ -2,6 +2,7 @@ package query
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -132,10 +133,8 @@ func hasKey(v, want any) bool {
 			}
 		}
 	case []string:
-		for _, k := range list {
-			if k == key {
-				return true
-			}
+		if slices.Contains(list, key) {
+			return true
 		}
 	}
 	return false

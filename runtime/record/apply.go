@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"weft/runtime/problem"
 	"weft/schemas"
@@ -53,9 +54,7 @@ func atOperation(err error, i int) error {
 		at.Fields = append(at.Fields, f)
 	}
 	at.Extra = map[string]any{"operation": i}
-	for k, v := range p.Extra {
-		at.Extra[k] = v
-	}
+	maps.Copy(at.Extra, p.Extra)
 	return &at
 }
 

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"weft/runtime/problem"
 	"weft/runtime/record/read"
@@ -265,9 +266,7 @@ func (cs *changeset) join(row *changeset) bool {
 	if cs.sharesFiles(&row.fileLinks) {
 		return false
 	}
-	for k, ch := range row.index {
-		cs.index[k] = ch
-	}
+	maps.Copy(cs.index, row.index)
 	cs.changes = append(cs.changes, row.changes...)
 	cs.joinLinks(&row.fileLinks)
 	for k, rev := range row.relied {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"maps"
 	"sort"
 
 	"weft/runtime/model"
@@ -92,9 +93,7 @@ func mergePatch(target, patch any) any {
 	}
 	present, _ := target.(map[string]any)
 	out := make(map[string]any, len(present)+len(changes))
-	for k, v := range present {
-		out[k] = v
-	}
+	maps.Copy(out, present)
 	for k, v := range changes {
 		if v == nil {
 			delete(out, k)

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -67,9 +68,7 @@ func (sn *snapshot) asChange(e *model.Entity, d store.Doc) (*change, error) {
 
 func copyDoc(doc map[string]any) map[string]any {
 	c := make(map[string]any, len(doc)+4)
-	for k, v := range doc {
-		c[k] = v
-	}
+	maps.Copy(c, doc)
 	return c
 }
 

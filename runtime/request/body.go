@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -118,10 +119,5 @@ func HasMediaType(h http.Header, types ...string) bool {
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 		return false
 	}
-	for _, t := range types {
-		if got == t {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(types, got)
 }

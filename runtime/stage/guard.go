@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -158,9 +159,7 @@ func withMessage(g *schemas.Guard, p problem.Field) problem.Field {
 		return p
 	}
 	params := map[string]any{"message": *g.Message}
-	for k, v := range p.Params {
-		params[k] = v
-	}
+	maps.Copy(params, p.Params)
 	p.Params, p.Text = params, "guard_message"
 	return p
 }

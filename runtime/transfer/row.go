@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -53,9 +54,7 @@ func (t *task) read(s *step, cells fileRow) *row {
 		r.fail(nil, fault)
 		return r
 	}
-	for key, v := range s.mapping.Constants {
-		r.values[key] = v
-	}
+	maps.Copy(r.values, s.mapping.Constants)
 	for i := range s.columns {
 		t.readCell(s, r, &s.columns[i])
 	}

@@ -3,6 +3,7 @@ package read
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 
 	"weft/runtime/query"
@@ -108,10 +109,8 @@ func (c *aggregateCache) drop(e *list.Element) {
 func (r *reading) state(ctx context.Context, depends func(fn func(string))) (string, error) {
 	names := []string{r.entity.Key}
 	depends(func(name string) {
-		for _, have := range names {
-			if have == name {
-				return
-			}
+		if slices.Contains(names, name) {
+			return
 		}
 		names = append(names, name)
 	})

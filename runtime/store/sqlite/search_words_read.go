@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 
 	"weft/runtime/query"
 
@@ -106,10 +107,5 @@ func hasMatch(x query.Expr) bool {
 }
 
 func anyMatch(parts []query.Expr) bool {
-	for _, p := range parts {
-		if hasMatch(p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(parts, hasMatch)
 }

@@ -135,7 +135,7 @@ func derive(body []byte, oldSort, oldTokens string) (sort, tokens string, err er
 	}
 	var list []store.Token
 	done := map[string]bool{}
-	for _, old := range strings.Split(oldTokens, "\x1e") {
+	for old := range strings.SplitSeq(oldTokens, "\x1e") {
 		field, _, ok := strings.Cut(old, "\x1f")
 		if !ok || done[field] {
 			continue

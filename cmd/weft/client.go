@@ -25,15 +25,11 @@ type client struct {
 
 // problemError is an answer of problem+json.
 type problemError struct {
-	Status int    `json:"status"`
-	Code   string `json:"code"`
-	Title  string `json:"title"`
-	Detail string `json:"detail"`
-	Errors []struct {
-		Path    string `json:"path"`
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	} `json:"errors"`
+	Status int            `json:"status"`
+	Code   string         `json:"code"`
+	Title  string         `json:"title"`
+	Detail string         `json:"detail"`
+	Errors []problemEntry `json:"errors"`
 }
 
 // Error is one sentence with every field problem.

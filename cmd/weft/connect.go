@@ -37,6 +37,15 @@ func (m *Main) connect(ctx context.Context) (*client, error) {
 	return &client{base: "http://weft", token: session.token, http: &http.Client{Transport: inProcessTransport{in.API}}, lang: m.lang()}, nil
 }
 
+// call connects and makes one call; see client.call.
+func (m *Main) call(ctx context.Context, method, path string, body, out any) error {
+	api, err := m.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return api.call(ctx, method, path, body, out)
+}
+
 func (m *Main) connectServer() (*client, error) {
 	if m.cli.Token == "" {
 		return nil, usageError{errors.New("--server needs --token (or WEFT_TOKEN)")}

@@ -12,6 +12,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weft/builder"
+	"weft/schemas"
 )
 
 // definitionFiles are definitions from files, and others that go away.
@@ -27,47 +30,30 @@ type definitionFiles struct {
 
 // proposal is what the builder's routes take.
 type proposal struct {
-	Definitions []json.RawMessage `json:"definitions"`
-	Remove      []definitionName  `json:"remove,omitempty"`
-	Force       bool              `json:"force,omitempty"`
-	Replace     []replacement     `json:"replace,omitempty"`
-	Titles      string            `json:"titles,omitempty"`
-	Note        string            `json:"note,omitempty"`
-}
-
-// replacement replaces a choice by another one in all records.
-type replacement struct {
-	Entity string `json:"entity"`
-	Field  string `json:"field"`
-	From   string `json:"from"`
-	To     string `json:"to"`
+	builder.Proposal
+	Force bool `json:"force,omitempty"`
 }
 
 var replacementForm = regexp.MustCompile(`^([^.:]+)\.([^.:]+):([^=]+)=(.+)$`)
-
-type definitionName struct {
-	Kind string `json:"kind"`
-	Key  string `json:"key"`
-}
 
 func (d definitionFiles) proposal(m *Main) (*proposal, error) {
 	if len(d.Path) == 0 && len(d.Remove) == 0 && len(d.Replace) == 0 {
 		return nil, usageError{errors.New("name files of definitions, or what to --remove or --replace")}
 	}
-	p := &proposal{Definitions: []json.RawMessage{}, Force: d.Force, Titles: d.Titles, Note: d.Note}
+	p := &proposal{builder.Proposal{Definitions: []json.RawMessage{}, Titles: d.Titles, Note: d.Note}, d.Force}
 	for _, text := range d.Replace {
 		part := replacementForm.FindStringSubmatch(text)
 		if part == nil {
 			return nil, usageError{fmt.Errorf("%q must have the form ENTITY.FIELD:FROM=TO", text)}
 		}
-		p.Replace = append(p.Replace, replacement{part[1], part[2], part[3], part[4]})
+		p.Replace = append(p.Replace, builder.Replacement{Entity: part[1], Field: part[2], From: part[3], To: part[4]})
 	}
 	for _, name := range d.Remove {
 		kind, key, ok := strings.Cut(name, "/")
 		if !ok {
 			return nil, usageError{fmt.Errorf("%q must have the form kind/key", name)}
 		}
-		p.Remove = append(p.Remove, definitionName{kind, key})
+		p.Remove = append(p.Remove, builder.Ref{Kind: schemas.Kind(kind), Key: key})
 	}
 	for _, path := range d.Path {
 		if err := p.add(m, path); err != nil {
@@ -115,15 +101,15 @@ func (m *Main) checkJSON(text []byte) error {
 	return errors.New(m.say("第 %d 行第 %d 个字符处不是有效的 JSON：%s", "is not JSON at line %d, character %d: %s", line, column, syntax))
 }
 
-// definitionProblem is a problem or a warning of definitions.
-type definitionProblem struct {
+// problemEntry is one problem or warning of an answer.
+type problemEntry struct {
 	Path    string `json:"path"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
 // problemLines are lines of problems after a word.
-func problemLines(word string, list []definitionProblem) string {
+func problemLines(word string, list []problemEntry) string {
 	var lines []string
 	for _, f := range list {
 		lines = append(lines, word+": "+f.Path+": "+f.Message)
@@ -139,20 +125,14 @@ func (c *checkCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var found struct {
-		Problems []definitionProblem `json:"problems"`
-		Warnings []definitionProblem `json:"warnings"`
+		Problems []problemEntry `json:"problems"`
+		Warnings []problemEntry `json:"warnings"`
 	}
 	var refused *problemError
-	switch err := api.call(ctx, "POST", "/builder/check", p, &found); {
+	switch err := m.call(ctx, "POST", "/builder/check", p, &found); {
 	case errors.As(err, &refused) && refused.Status == 422:
-		for _, e := range refused.Errors {
-			found.Problems = append(found.Problems, definitionProblem(e))
-		}
+		found.Problems = refused.Errors
 	case err != nil:
 		return fmt.Errorf("%s: %w", m.say("检查", "check"), err)
 	}
@@ -174,19 +154,14 @@ func (c *impactCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var answer json.RawMessage
-	if err := api.call(ctx, "POST", "/builder/impact", p, &answer); err != nil {
+	if err := m.call(ctx, "POST", "/builder/impact", p, &answer); err != nil {
 		return fmt.Errorf("impact: %w", err)
 	}
 	var impact struct {
 		Effects []struct {
-			Path    string            `json:"path"`
-			Message map[string]string `json:"message"`
-			Samples json.RawMessage   `json:"samples"`
+			builder.Effect
+			Samples json.RawMessage `json:"samples"`
 		} `json:"effects"`
 	}
 	if err := json.Unmarshal(answer, &impact); err != nil {
@@ -194,7 +169,7 @@ func (c *impactCmd) Run(ctx context.Context, m *Main) error {
 	}
 	var lines []string
 	for _, e := range impact.Effects {
-		lines = append(lines, strings.TrimSpace(e.Path+": "+e.Message[m.lang()]+" "+string(e.Samples)))
+		lines = append(lines, strings.TrimSpace(e.Path+": "+e.Message.In(m.lang())+" "+string(e.Samples)))
 	}
 	if len(lines) == 0 {
 		lines = []string{m.say("不影响任何记录和人员", "no record and nobody is affected")}
@@ -206,18 +181,9 @@ type publishCmd struct{ definitionFiles }
 
 // published is what the API says of a publication.
 type published struct {
-	Version     int64               `json:"version"`
-	Conversions []convertedField    `json:"conversions,omitempty"`
-	Warnings    []definitionProblem `json:"warnings,omitempty"`
-}
-
-// convertedField says what becomes of the values of a field in the background.
-type convertedField struct {
-	Path    string `json:"path"`
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Records int64  `json:"records"`
-	Unfit   int64  `json:"unfit"`
+	Version     int64                      `json:"version"`
+	Conversions []builder.ConversionReport `json:"conversions,omitempty"`
+	Warnings    []problemEntry        `json:"warnings,omitempty"`
 }
 
 // Run publishes definitions with the current ones.
@@ -230,12 +196,8 @@ func (c *publishCmd) Run(ctx context.Context, m *Main) error {
 }
 
 func (m *Main) publish(ctx context.Context, path string, body any) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var done published
-	if err := api.call(ctx, "POST", path, body, &done); err != nil {
+	if err := m.call(ctx, "POST", path, body, &done); err != nil {
 		return fmt.Errorf("%s: %w", m.say("发布", "publish"), err)
 	}
 	text := m.say("定义已发布为版本 %d", "the definitions are now version %d", done.Version)
@@ -261,10 +223,6 @@ type versionsCmd struct{}
 
 // Run lists the published versions, newest first.
 func (versionsCmd) Run(ctx context.Context, m *Main) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var list struct {
 		Items []struct {
 			Version int64  `json:"version"`
@@ -273,7 +231,7 @@ func (versionsCmd) Run(ctx context.Context, m *Main) error {
 			Cause   string `json:"cause,omitempty"`
 		} `json:"items"`
 	}
-	if err := api.call(ctx, "GET", "/builder/versions", nil, &list); err != nil {
+	if err := m.call(ctx, "GET", "/builder/versions", nil, &list); err != nil {
 		return err
 	}
 	var lines []string

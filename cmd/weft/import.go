@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"weft/runtime/transfer"
 )
 
 type importCmd struct {
@@ -169,10 +171,10 @@ func writeFilePart(mw *multipart.Writer, name string) error {
 }
 
 // follow asks until the import is finished.
-func (m *Main) follow(ctx context.Context, api *client, raw json.RawMessage) (*importProgress, json.RawMessage, error) {
+func (m *Main) follow(ctx context.Context, api *client, raw json.RawMessage) (*transfer.Progress, json.RawMessage, error) {
 	defer m.progressDone()
 	for {
-		p := &importProgress{}
+		p := &transfer.Progress{}
 		if err := json.Unmarshal(raw, p); err != nil {
 			return nil, nil, fmt.Errorf("progress of the import: %w", err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"weft/runtime/transfer"
 )
 
 // I13: a report names file, column, field and values, once for each kind of problem.
@@ -50,7 +52,7 @@ func TestImportsAreListedAndUndone(t *testing.T) {
 	s.do(command{args: "template install opportunity-pipeline --data DIR/d"})
 	s.write("a.csv", "name,sector\nAcme,x\nBolt,y\n")
 	out, _ := s.do(command{args: "import DIR/a.csv --entity account --data DIR/d --json"})
-	var p importProgress
+	var p transfer.Progress
 	if err := json.Unmarshal([]byte(out), &p); err != nil {
 		t.Fatal(err)
 	}

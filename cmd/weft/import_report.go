@@ -5,55 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"weft/runtime/transfer"
 )
-
-// importProgress is what the API tells of an import.
-type importProgress struct {
-	ID         string          `json:"id"`
-	State      string          `json:"state"`
-	DryRun     bool            `json:"dry_run"`
-	At         string          `json:"at"`
-	ByLogin    string          `json:"by_login"`
-	FinishedAt string          `json:"finished_at"`
-	Files      []importFile    `json:"files"`
-	Unused     []string        `json:"unused"`
-	Problems   []importProblem `json:"problems"`
-	More       int             `json:"more_problems"`
-	Failure    *struct {
-		Message string `json:"message"`
-		Errors  []struct {
-			Path    string `json:"path"`
-			Message string `json:"message"`
-		} `json:"errors"`
-	} `json:"failure"`
-	Undo *importUndone `json:"undo"`
-}
-
-type importFile struct {
-	File      string   `json:"file"`
-	Sheet     string   `json:"sheet"`
-	Entity    string   `json:"entity"`
-	Rows      int      `json:"rows"`
-	Read      int      `json:"read"`
-	Created   int      `json:"created"`
-	Updated   int      `json:"updated"`
-	Unchanged int      `json:"unchanged"`
-	Failed    int      `json:"failed"`
-	Ignored   []string `json:"ignored_columns"`
-	Encoding  string   `json:"encoding"`
-	Guessed   bool     `json:"encoding_guessed"`
-}
-
-type importProblem struct {
-	File    string `json:"file"`
-	Column  string `json:"column"`
-	Field   string `json:"field"`
-	Value   string `json:"value"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Count   int    `json:"count"`
-	Rows    []int  `json:"rows"`
-}
 
 // shown is how many kinds of problems, values and rows a report names.
 const (
@@ -63,7 +17,7 @@ const (
 )
 
 // importReport has a line or two for each file and a line for each kind of problem.
-func (m *Main) importReport(p *importProgress) string {
+func (m *Main) importReport(p *transfer.Progress) string {
 	var lines []string
 	for _, f := range p.Files {
 		lines = append(lines, m.say("%s → %s：共 %d 行，新建 %d，更新 %d，未变 %d，有问题 %d", "%s → %s: %d rows, %d created, %d updated, %d unchanged, %d with problems",
@@ -71,7 +25,7 @@ func (m *Main) importReport(p *importProgress) string {
 		if len(f.Ignored) > 0 {
 			lines = append(lines, m.say("  未使用的列：%s", "  ignored columns: %s", strings.Join(f.Ignored, ", ")))
 		}
-		if f.Guessed {
+		if f.EncodingGuessed {
 			lines = append(lines, m.say("  编码按 %s 读取；如有乱码请用 --encoding 指定", "  read as %s; if texts are wrong, name the encoding with --encoding", f.Encoding))
 		}
 	}
@@ -97,12 +51,12 @@ func (m *Main) importReport(p *importProgress) string {
 
 // problemKind is one reason in one column, with values that have it.
 type problemKind struct {
-	importProblem
+	transfer.ProblemGroup
 	values []string
 }
 
 // kindsOf groups problems that differ in the value only, most rows first.
-func kindsOf(list []importProblem) []*problemKind {
+func kindsOf(list []transfer.ProblemGroup) []*problemKind {
 	var kinds []*problemKind
 	index := map[[5]string]*problemKind{}
 	for _, x := range list {
@@ -113,7 +67,7 @@ func kindsOf(list []importProblem) []*problemKind {
 		key := [5]string{x.File, x.Column, x.Field, x.Code, message}
 		k := index[key]
 		if k == nil {
-			k = &problemKind{importProblem: x}
+			k = &problemKind{ProblemGroup: x}
 			k.Count, k.Rows, k.Message = 0, nil, message
 			index[key] = k
 			kinds = append(kinds, k)
@@ -151,7 +105,7 @@ func (m *Main) kindLine(k *problemKind) string {
 }
 
 // importError says why an import is not all that it should be.
-func (m *Main) importError(p *importProgress) error {
+func (m *Main) importError(p *transfer.Progress) error {
 	if f := p.Failure; f != nil {
 		text := f.Message
 		for i, e := range f.Errors {

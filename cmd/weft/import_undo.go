@@ -8,23 +8,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"weft/runtime/transfer"
 )
 
 type importUndoCmd struct {
 	ID  string `arg:"" help:"Id of the import; weft imports lists them."`
 	All bool   `help:"Also what was worked on since."`
-}
-
-// importUndone is what the API tells of an undo.
-type importUndone struct {
-	Deleted  map[string]int `json:"deleted"`
-	Restored map[string]int `json:"restored"`
-	Kept     []struct {
-		Entity  string `json:"entity"`
-		ID      string `json:"id"`
-		Message string `json:"message"`
-	} `json:"kept"`
-	KeptCount int `json:"kept_count"`
 }
 
 // Run undoes the import and waits for the end. Records that are kept make the
@@ -43,7 +33,7 @@ func (c *importUndoCmd) Run(ctx context.Context, m *Main, p *importCmd) error {
 	if err := api.call(ctx, "POST", path, map[string]bool{"all": c.All}, &raw); err != nil {
 		return err
 	}
-	done := &importProgress{}
+	done := &transfer.Progress{}
 	if err := json.Unmarshal(raw, done); err != nil {
 		return err
 	}
@@ -53,12 +43,12 @@ func (c *importUndoCmd) Run(ctx context.Context, m *Main, p *importCmd) error {
 		}
 	}
 	if done.Undo == nil {
-		done.Undo = &importUndone{}
+		done.Undo = &transfer.UndoReport{}
 	}
 	if err := m.print(raw, m.undoReport(done.Undo, preview)); err != nil {
 		return err
 	}
-	if done.State == "failed" {
+	if done.State == transfer.Failed {
 		return m.importError(done)
 	}
 	if done.Undo.KeptCount > 0 {
@@ -67,7 +57,7 @@ func (c *importUndoCmd) Run(ctx context.Context, m *Main, p *importCmd) error {
 	return nil
 }
 
-func (m *Main) undoReport(u *importUndone, preview bool) string {
+func (m *Main) undoReport(u *transfer.UndoReport, preview bool) string {
 	var lines []string
 	for _, entity := range slices.Sorted(maps.Keys(u.Deleted)) {
 		lines = append(lines, m.say("%s：删除 %d", "%s: %d deleted", entity, u.Deleted[entity]))
@@ -92,19 +82,15 @@ type importsCmd struct{}
 
 // Run lists the last imports.
 func (importsCmd) Run(ctx context.Context, m *Main) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var list struct {
 		Items []json.RawMessage `json:"items"`
 	}
-	if err := api.call(ctx, "GET", "/imports", nil, &list); err != nil {
+	if err := m.call(ctx, "GET", "/imports", nil, &list); err != nil {
 		return err
 	}
 	lines := make([]string, len(list.Items))
 	for i, raw := range list.Items {
-		var p importProgress
+		var p transfer.Progress
 		if err := json.Unmarshal(raw, &p); err != nil {
 			return err
 		}

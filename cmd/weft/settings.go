@@ -20,12 +20,8 @@ type settingsGetCmd struct {
 
 // Run shows the settings.
 func (c *settingsGetCmd) Run(ctx context.Context, m *Main) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var now settings.Settings
-	if err := api.call(ctx, "GET", "/settings", nil, &now); err != nil {
+	if err := m.call(ctx, "GET", "/settings", nil, &now); err != nil {
 		return err
 	}
 	return m.printSettings(now, c.Name)
@@ -48,12 +44,8 @@ func (c *settingsSetCmd) Run(ctx context.Context, m *Main) error {
 			patch[name] = nil
 		}
 	}
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var now settings.Settings
-	if err := api.call(ctx, "PATCH", "/settings", patch, &now); err != nil {
+	if err := m.call(ctx, "PATCH", "/settings", patch, &now); err != nil {
 		return err
 	}
 	return m.printSettings(now, "")

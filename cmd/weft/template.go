@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +13,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"weft/builder"
+	"weft/schemas"
 )
 
 type templateCmd struct {
@@ -27,24 +32,17 @@ type templateListCmd struct{}
 
 // shipped is a template of the gallery.
 type shipped struct {
-	Key     string `json:"key"`
-	Version string `json:"version"`
-	Title   struct {
-		ZhCN string `json:"zh-CN"`
-		En   string `json:"en"`
-	} `json:"title"`
+	Key     string        `json:"key"`
+	Version string        `json:"version"`
+	Title   schemas.Title `json:"title"`
 }
 
 // Run lists the templates.
 func (templateListCmd) Run(ctx context.Context, m *Main) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var list struct {
 		Items []shipped `json:"items"`
 	}
-	if err := api.call(ctx, "GET", "/templates", nil, &list); err != nil {
+	if err := m.call(ctx, "GET", "/templates", nil, &list); err != nil {
 		return err
 	}
 	var lines []string
@@ -66,22 +64,9 @@ type templateInstallCmd struct {
 
 // installed is what the API says of an install.
 type installed struct {
-	Version int64 `json:"version"`
-	Records int   `json:"records"`
-	// Confirmed has an effect from now on, Awaiting none until it is confirmed.
-	Confirmed []confirmable `json:"confirmed,omitempty"`
-	Awaiting  []confirmable `json:"awaiting,omitempty"`
+	builder.Installation
 	// Warnings are lists and figures that no index serves, and what would.
-	Warnings []struct {
-		Path    string `json:"path"`
-		Message string `json:"message"`
-	} `json:"warnings,omitempty"`
-}
-
-// confirmable is a part of a package that gives rights or runs code.
-type confirmable struct {
-	Kind string `json:"kind"`
-	Key  string `json:"key"`
+	Warnings []problemEntry `json:"warnings,omitempty"`
 }
 
 // Run installs a shipped template or a folder.
@@ -90,7 +75,6 @@ func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	var done installed
 	if info, err := os.Stat(c.Name); err == nil && info.IsDir() {
 		return c.installFolder(ctx, m, api)
 	}
@@ -100,6 +84,7 @@ func (c *templateInstallCmd) Run(ctx context.Context, m *Main) error {
 			return err
 		}
 	}
+	var done installed
 	body := map[string]any{"sampleData": c.SampleData, "confirmRoles": true, "replace": c.Replace, "keep": c.Keep, "take": c.Take}
 	if err := api.call(ctx, "POST", "/templates/"+url.PathEscape(c.Name)+"/install", body, &done); err != nil {
 		var p *problemError
@@ -140,20 +125,20 @@ func (d installed) text(m *Main, name string) string {
 	}
 	text += listed("\n"+m.say("已确认：", "confirmed: "), d.Confirmed)
 	text += listed("\n"+m.say("等待确认（weft template confirm %s）：", "awaits confirmation (weft template confirm %s): ", name), d.Awaiting)
-	for _, w := range d.Warnings {
-		text += "\n" + m.say("提醒", "warning") + ": " + w.Path + ": " + w.Message
+	if len(d.Warnings) > 0 {
+		text += "\n" + problemLines(m.say("提醒", "warning"), d.Warnings)
 	}
 	return text
 }
 
 // listed names parts of a package after a heading; nothing without any.
-func listed(heading string, parts []confirmable) string {
+func listed(heading string, parts []builder.Confirmable) string {
 	if len(parts) == 0 {
 		return ""
 	}
 	names := make([]string, len(parts))
 	for i, p := range parts {
-		names[i] = p.Kind + "/" + p.Key
+		names[i] = p.Name()
 	}
 	return heading + strings.Join(names, ", ")
 }
@@ -165,12 +150,8 @@ type templateConfirmCmd struct {
 
 // Run confirms what awaits it.
 func (c *templateConfirmCmd) Run(ctx context.Context, m *Main) error {
-	api, err := m.connect(ctx)
-	if err != nil {
-		return err
-	}
 	var done installed
-	if err := api.call(ctx, "POST", "/builder/packages/"+url.PathEscape(c.Name)+"/confirm", map[string]any{"confirm": c.Part}, &done); err != nil {
+	if err := m.call(ctx, "POST", "/builder/packages/"+url.PathEscape(c.Name)+"/confirm", map[string]any{"confirm": c.Part}, &done); err != nil {
 		return fmt.Errorf("confirm %s: %w", c.Name, err)
 	}
 	return m.print(done, m.say("已确认 %s；定义现在是版本 %d", "confirmed %s; the definitions are now version %d", c.Name, done.Version)+listed("\n"+m.say("仍等待确认：", "still awaits confirmation: "), done.Awaiting))
@@ -178,19 +159,12 @@ func (c *templateConfirmCmd) Run(ctx context.Context, m *Main) error {
 
 func (c *client) hasPackage(ctx context.Context, key string) (bool, error) {
 	var list struct {
-		Items []struct {
-			Key string `json:"key"`
-		} `json:"items"`
+		Items []builder.Ref `json:"items"`
 	}
 	if err := c.call(ctx, "GET", "/builder/packages", nil, &list); err != nil {
 		return false, err
 	}
-	for _, p := range list.Items {
-		if p.Key == key {
-			return true, nil
-		}
-	}
-	return false, nil
+	return slices.ContainsFunc(list.Items, func(p builder.Ref) bool { return p.Key == key }), nil
 }
 
 // packageLimit bounds what is read of a package folder, in bytes.
@@ -230,10 +204,7 @@ type templateExportCmd struct {
 
 // Run writes the package with what was changed here since it was installed.
 func (c *templateExportCmd) Run(ctx context.Context, m *Main) error {
-	dir := c.Folder
-	if dir == "" {
-		dir = c.Name
-	}
+	dir := cmp.Or(c.Folder, c.Name)
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("the folder %s is not empty", dir)
 	}

@@ -166,7 +166,7 @@ func (v *migration) compare(ctx context.Context) ([]migrate.Difference, error) {
 			continue
 		}
 		repaired = true
-		if _, err := v.loader.Repair(ctx, v.from.store, d.Collection); err != nil {
+		if err := v.loader.Repair(ctx, v.from.store, d.Collection); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"weft/runtime/store"
+	"weft/runtime/store/dump"
 )
 
 // Limits of one commit.
@@ -81,20 +82,47 @@ func (l *Loader) Put(ctx context.Context, collection string, docs []store.Doc) e
 	if l.state.Filled || collection < l.state.In {
 		return nil
 	}
+	if collection == l.state.In {
+		docs = slices.DeleteFunc(slices.Clone(docs), func(d store.Doc) bool { return d.ID <= l.state.After })
+	}
+	return inBatches(store.Insert, collection, docs, func(ops []store.Op) error {
+		next := l.state
+		next.In, next.After = collection, ops[len(ops)-1].Doc.ID
+		return l.insert(ctx, ops, next)
+	})
+}
+
+// Repair copies a collection of the source anew. What the target holds of it is
+// deleted before, which frees the unique keys. After an interruption the
+// collections still differ, and Repair is called again.
+func (l *Loader) Repair(ctx context.Context, from store.FullReader, collection string) error {
+	pass := func(kind store.OpKind, read store.FullReader) error {
+		return dump.Each(ctx, read, collection, "", func(docs []store.Doc) error {
+			return inBatches(kind, collection, docs, func(ops []store.Op) error { return l.commit(ctx, ops, l.state) })
+		})
+	}
+	err := pass(store.Delete, l.to)
+	if err == nil {
+		err = pass(store.Insert, from)
+	}
+	if err != nil {
+		return fmt.Errorf("repair %s: %w", collection, err)
+	}
+	return nil
+}
+
+// inBatches makes an operation of each document and commits them in batches
+// within the limits.
+func inBatches(kind store.OpKind, collection string, docs []store.Doc, commit func([]store.Op) error) error {
 	var ops []store.Op
 	size := 0
 	for i, d := range docs {
-		if collection == l.state.In && d.ID <= l.state.After {
-			continue
-		}
-		ops = append(ops, store.Op{Kind: store.Insert, Collection: collection, Doc: d})
+		ops = append(ops, store.Op{Kind: kind, Collection: collection, Doc: d})
 		size += len(d.Body)
 		if len(ops) < commitDocs && size < commitBytes && i < len(docs)-1 {
 			continue
 		}
-		next := l.state
-		next.In, next.After = collection, d.ID
-		if err := l.insert(ctx, ops, next); err != nil {
+		if err := commit(ops); err != nil {
 			return fmt.Errorf("write %s: %w", collection, err)
 		}
 		ops, size = nil, 0

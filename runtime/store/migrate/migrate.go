@@ -6,8 +6,8 @@
 //
 // A migration is not a backup piped into a restore: a backup is one snapshot, which
 // a replica set keeps for about a minute, and has no position at which a stream
-// could continue. A migration reads pages by id instead, and Repair copies what
-// changed meanwhile.
+// could continue. A migration reads pages by id instead, and Repair copies the
+// collections that changed meanwhile anew.
 package migrate
 
 import (

@@ -210,15 +210,42 @@ func TestRepair(t *testing.T) {
 	if account, deal := equal(); account || !deal {
 		t.Errorf("before: %t, %t", account, deal)
 	}
-	if n, err := l.Repair(t.Context(), from, "account"); n != 8 || err != nil {
-		t.Errorf("changed %d, %v", n, err)
+	// A repair that is interrupted between deleting and inserting is made again.
+	broken := &interrupted{Store: to, left: documents/500 + 2}
+	again, err := migrate.Begin(t.Context(), broken, "here", defs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Repair(t.Context(), from, "account"); !errors.Is(err, errInterrupted) {
+		t.Fatalf("got %v", err)
+	}
+	if account, deal := equal(); account || !deal {
+		t.Errorf("interrupted: %t, %t", account, deal)
+	}
+	if l, err = migrate.Begin(t.Context(), to, "here", defs); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Repair(t.Context(), from, "account"); err != nil {
+		t.Fatal(err)
 	}
 	if account, deal := equal(); !account || !deal {
 		t.Errorf("after: %t, %t", account, deal)
 	}
-	if n, err := l.Repair(t.Context(), from, "account"); n != 0 || err != nil {
-		t.Errorf("again: changed %d, %v", n, err)
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interrupted refuses every commit after some.
+type interrupted struct {
+	*sqlite.Store
+	left int
+}
+
+func (i *interrupted) Commit(ctx context.Context, b *store.Batch) error {
+	if i.left--; i.left < 0 {
+		return errInterrupted
 	}
+	return i.Store.Commit(ctx, b)
 }
 
 // A commit of unknown outcome is looked up and never applied twice.
@@ -289,7 +316,7 @@ func TestAUniqueKeyMovesDuringAnInterruption(t *testing.T) {
 	if n, err := to.Count(t.Context(), "account", nil, 0); n != documents-1 || err != nil {
 		t.Errorf("%d documents, %v: more are left out than the one", n, err)
 	}
-	if _, err := l.Repair(t.Context(), from, "account"); err != nil {
+	if err := l.Repair(t.Context(), from, "account"); err != nil {
 		t.Fatal(err)
 	}
 	list, err := migrate.Compare(t.Context(), from, to, defs)

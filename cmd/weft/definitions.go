@@ -183,7 +183,7 @@ type publishCmd struct{ definitionFiles }
 type published struct {
 	Version     int64                      `json:"version"`
 	Conversions []builder.ConversionReport `json:"conversions,omitempty"`
-	Warnings    []problemEntry        `json:"warnings,omitempty"`
+	Warnings    []problemEntry             `json:"warnings,omitempty"`
 }
 
 // Run publishes definitions with the current ones.

@@ -70,9 +70,6 @@ func (c *compiler) notRunYet() {
 	warn := func(def schemas.Definition) {
 		c.m.Warnings = append(c.m.Warnings, problem.At(at(def), "not_run_yet", "kind", string(def.DefinitionKind())))
 	}
-	for _, def := range c.set.Triggers {
-		warn(def)
-	}
 	for _, def := range c.set.Scripts {
 		warn(def)
 	}

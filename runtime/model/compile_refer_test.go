@@ -87,24 +87,13 @@ func TestCompileRefusesViewsFormsDashboards(t *testing.T) {
 	})
 }
 
-func TestCompileRefusesTriggersScriptsTemplates(t *testing.T) {
+func TestCompileRefusesScriptsTemplates(t *testing.T) {
 	t.Parallel()
 	with := func(doc string) []string { return []string{account, deal, line, machine, doc} }
-	trigger := func(rest string) []string {
-		return with(`{"kind":"trigger","key":"t","title":` + title + `,"entity":"deal",` + rest + `}`)
-	}
 	template := func(rest string) []string {
 		return with(`{"kind":"template","key":"my-crm","version":"1.0.0","title":` + title + `,"description":` + title + rest + `}`)
 	}
 	refuse(t, []refusal{
-		{"good trigger", trigger(`"event":"stage_entered","where":["stage","=","won"],"actions":[{"type":"set","values":{"name":"x"}},{"type":"notify","to":["owner","admin"],"text":` + title + `}]`), nil},
-		{"fields", trigger(`"event":"updated","fields":["name","ghost"],"where":["ghost","=",1],"actions":[{"type":"set","values":{"ghost":1}}]`),
-			[]string{"/trigger/t/actions/0/values/ghost unknown_field", "/trigger/t/fields/1 unknown_field", "/trigger/t/where/0 unknown_field"}},
-		{"create elsewhere", trigger(`"event":"created","actions":[{"type":"create","entity":"account","values":{"won_amount":"1"}},{"type":"create","entity":"ghost","values":{"a":1}},{"type":"create","entity":"stage_visit","values":{"stage":"x"}}]`),
-			[]string{"/trigger/t/actions/0/values/won_amount field_computed", "/trigger/t/actions/1/entity unknown_entity", "/trigger/t/actions/2/entity only_read"}},
-		{"nobody to notify", trigger(`"event":"created","actions":[{"type":"notify","to":["name"],"text":` + title + `}]`), []string{"/trigger/t/actions/0/to/0 unknown_role"}},
-		{"stages of an entity without", with(`{"kind":"trigger","key":"t","title":` + title + `,"entity":"account","event":"stage_entered","actions":[{"type":"set","values":{"name":"x"}}]}`),
-			[]string{"/trigger/t/event no_machine"}},
 		{"script", with(`{"kind":"script","key":"s","title":` + title + `,"entity":"ghost","events":["before_create"],"source":"function ("}`),
 			[]string{"/script/s/entity unknown_entity", "/script/s/source formula_syntax"}},
 		{"menu and requirements", template(`,"requires":["other"],"menu":[{"title":` + title + `,"view":"ghost"},{"title":` + title + `},{"title":` + title + `,"entity":"deal","dashboard":"spook"}]`),

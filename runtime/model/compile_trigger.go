@@ -1,67 +1,104 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/schemas"
 )
 
-// triggers checks event, condition and actions; package trigger runs them.
+// triggers compiles the triggers and what listens to which entity.
 func (c *compiler) triggers() {
+	c.m.Triggers = map[string]*Trigger{}
 	for _, def := range c.set.Triggers {
-		e := c.entityOf(def.Entity, at(def, "entity"))
-		if e == nil {
-			continue
+		if t := c.trigger(def); t != nil {
+			c.m.Triggers[def.Key] = t
 		}
-		c.ownFields(e, def.Fields, at(def, "fields"))
-		if len(def.Fields) > 0 && def.Event != "updated" {
-			c.fail(at(def, "fields"), "annotation_unused", "type", def.Event)
-		}
-		if def.Event == "stage_entered" && e.Machine == nil {
-			c.fail(at(def, "event"), "no_machine", "entity", e.Key)
-		}
-		_, problems := query.Parse(def.Where, e, at(def, "where"))
-		c.add("", problems)
-		for i := range def.Actions {
-			c.action(e, &def.Actions[i], at(def, "actions", i))
-		}
+	}
+	c.m.Listeners = listeners(c.m.Triggers)
+	if len(c.problems) == 0 {
+		c.triggerCycles()
 	}
 }
 
-func (c *compiler) action(e *Entity, a *schemas.Action, here string) {
-	switch a.Type {
-	case "create":
-		if e = c.entityOf(a.Entity, here+"/entity"); e == nil {
-			return
-		}
-		if e.Key == EntityStageVisit {
-			c.fail(here+"/entity", "only_read", "entity", e.Key)
-		}
-	case "notify":
-		c.recipients(e, a, here)
-		return
+// CompileTrigger compiles a trigger that is not in force against the
+// definitions of m: a draft, or an earlier version of one whose runs still wait.
+func (m *Model) CompileTrigger(def *schemas.Trigger) (*Trigger, []problem.Field) {
+	c := &compiler{set: m.Set, m: m}
+	t := c.trigger(def)
+	if len(c.problems) > 0 {
+		sortProblems(c.problems)
+		return nil, c.problems
 	}
-	for key := range a.Values {
-		path := here + problem.Pointer("values", key)
-		if f := c.ownField(e, key, path); f != nil && f.Computed {
-			c.fail(path, "field_computed", "field", key)
-		}
-	}
+	return t, nil
 }
 
-// recipients are user fields of the record, or roles.
-func (c *compiler) recipients(e *Entity, a *schemas.Action, here string) {
-	for i, to := range a.To {
-		if f := e.ByKey[to]; f != nil && f.Def.FieldType == schemas.TypeUser {
-			continue
+// listeners sorts the enabled triggers by what they listen to.
+func listeners(all map[string]*Trigger) map[string]*Listeners {
+	out := map[string]*Listeners{}
+	of := func(e *Entity) *Listeners {
+		if out[e.Key] == nil {
+			out[e.Key] = &Listeners{ByEvent: map[schemas.EventName][]*Trigger{}}
 		}
-		if slices.Contains([]string{"created_by", "updated_by"}, to) {
-			continue
-		}
-		c.roleKey(to, here+problem.Pointer("to", i))
+		return out[e.Key]
 	}
+	for _, t := range all {
+		if t.Entity != nil && t.Def.IsEnabled() {
+			l, event := of(t.Entity), t.Def.On.Event
+			l.ByEvent[event] = append(l.ByEvent[event], t)
+		}
+		for _, s := range t.ByKey { // a run that began before its trigger was disabled goes on
+			if s.Def.Type == schemas.StepWaitFor && s.Entity != nil {
+				l := of(s.Entity)
+				l.Waits = append(l.Waits, s)
+			}
+		}
+	}
+	for _, l := range out {
+		for _, list := range l.ByEvent {
+			slices.SortFunc(list, compareOrder)
+		}
+	}
+	return out
+}
+
+func compareOrder(a, b *Trigger) int {
+	return cmp.Or(cmp.Compare(a.Def.Order, b.Def.Order), cmp.Compare(a.Def.Key, b.Def.Key))
+}
+
+// trigger compiles one trigger; nil when its entity does not exist.
+func (c *compiler) trigger(def *schemas.Trigger) *Trigger {
+	t := &Trigger{Def: def, ByKey: map[string]*Step{}, Digest: digest(def)}
+	event := def.On.Event
+	switch {
+	case def.Entity != "":
+		if t.Entity = c.entityOf(def.Entity, at(def, "entity")); t.Entity == nil {
+			return nil
+		}
+	case event != schemas.EventSchedule && event != schemas.EventWebhook:
+		c.fail(at(def, "entity"), "required")
+		return nil
+	}
+	if def.As != "" && def.As != schemas.AsPerson {
+		c.roleKey(def.As, at(def, "as"))
+	}
+	sc := &stepScope{trigger: t, entity: t.Entity, steps: map[string]bool{}}
+	if event == schemas.EventSchedule && len(def.Where) == 0 {
+		sc.entity = nil // it starts once, not for every record
+	}
+	t.On = c.event(sc, &def.On, at(def, "on"))
+	if t.Entity == nil && len(def.Where) > 0 {
+		c.fail(at(def, "where"), "no_record")
+	}
+	t.Where = c.triggerCondition(conditionRules{sc: sc, entity: t.Entity, old: hasOld(event), values: hasOld(event)}, def.Where, at(def, "where"))
+	t.Steps = c.steps(sc, def.Steps, stepPlace{at: at(def, "steps")})
+	return t
+}
+
+// hasOld tells whether an event knows the record as it was before.
+func hasOld(event schemas.EventName) bool {
+	return event != schemas.EventSchedule && event != schemas.EventWebhook
 }
 
 // templates checks what the menus and requirements of packages name.

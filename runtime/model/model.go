@@ -24,6 +24,10 @@ type Model struct {
 	Views      map[string]*View
 	Forms      map[string]*schemas.Form
 	Dashboards map[string]*schemas.Dashboard
+	// Triggers are all triggers by key, Listeners the enabled ones by entity; an
+	// entity that nobody listens to has none.
+	Triggers  map[string]*Trigger
+	Listeners map[string]*Listeners
 	// Warnings are problems that do not keep the set from being published: lists,
 	// boards and dashboards that no index serves, with the index that would.
 	Warnings []problem.Field

@@ -1,0 +1,363 @@
+package model
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"weft/runtime/problem"
+	"weft/schemas"
+)
+
+// maxSteps bounds the steps of one trigger, nested ones included.
+const maxSteps = 200
+
+// stepPlace is where a list of steps stands.
+type stepPlace struct {
+	parent *Step
+	list   string
+	at     string
+}
+
+func caseList(i int) string { return strconv.Itoa(i) }
+
+// steps compiles a list of steps. Each sees the results of those before it.
+func (c *compiler) steps(sc *stepScope, defs []schemas.Step, place stepPlace) []*Step {
+	var out []*Step
+	seen := *sc
+	seen.steps = maps.Clone(sc.steps)
+	for i := range defs {
+		s := c.step(&seen, &defs[i], place, i)
+		if s != nil {
+			out = append(out, s)
+		}
+		seen.steps[defs[i].Key] = true
+	}
+	return out
+}
+
+func (c *compiler) step(sc *stepScope, def *schemas.Step, place stepPlace, i int) *Step {
+	here := place.at + problem.Pointer(i)
+	s := &Step{Def: def, Key: def.Key, Trigger: sc.trigger, Parent: place.parent, List: place.list, Index: i, Record: sc.entity}
+	switch {
+	case sc.trigger.ByKey[def.Key] != nil:
+		c.fail(here+"/key", "defined_twice", "key", def.Key)
+	case len(sc.trigger.ByKey) == maxSteps:
+		c.fail(here, "too_many", "max", maxSteps)
+		return nil
+	}
+	sc.trigger.ByKey[def.Key] = s
+	c.stepMembers(def, here)
+	if needsRecord(def) && sc.entity == nil {
+		c.fail(here+"/type", "no_record")
+		return s
+	}
+	stepCompilers[def.Type](c, sc, s, here)
+	return s
+}
+
+// needsRecord tells whether a step is about the record of the run.
+func needsRecord(def *schemas.Step) bool {
+	switch def.Type {
+	case schemas.StepSet, schemas.StepMove, schemas.StepAssign, schemas.StepWaitFor:
+		return true
+	case schemas.StepDelete:
+		return def.Entity == "" && def.IDs == nil && def.Where == nil
+	case schemas.StepUpdate:
+		return def.Entity == ""
+	}
+	return false
+}
+
+var stepCompilers map[schemas.StepType]func(c *compiler, sc *stepScope, s *Step, here string)
+
+func init() { // steps hold steps
+	stepCompilers = map[schemas.StepType]func(c *compiler, sc *stepScope, s *Step, here string){
+		schemas.StepSet: (*compiler).setStep, schemas.StepCreate: (*compiler).createStep, schemas.StepUpdate: (*compiler).updateStep,
+		schemas.StepDelete: (*compiler).deleteStep, schemas.StepMove: (*compiler).moveStep, schemas.StepAssign: (*compiler).assignStep,
+		schemas.StepTask: (*compiler).taskStep, schemas.StepNotify: (*compiler).notifyStep, schemas.StepCall: (*compiler).callStep,
+		schemas.StepScript: (*compiler).scriptStep, schemas.StepWait: (*compiler).waitStep, schemas.StepWaitFor: (*compiler).waitForStep,
+		schemas.StepBranch: (*compiler).branchStep, schemas.StepEach: (*compiler).eachStep, schemas.StepApprove: (*compiler).approveStep,
+		schemas.StepStop: func(*compiler, *stepScope, *Step, string) {},
+	}
+}
+
+// stepMembers refuses members that the type of the step does not have.
+func (c *compiler) stepMembers(d *schemas.Step, here string) {
+	const (
+		set, create, update, del = schemas.StepSet, schemas.StepCreate, schemas.StepUpdate, schemas.StepDelete
+		task, notify, call       = schemas.StepTask, schemas.StepNotify, schemas.StepCall
+		waitFor, branch, each    = schemas.StepWaitFor, schemas.StepBranch, schemas.StepEach
+	)
+	c.onlyFor(string(d.Type), here, []memberOf{
+		{"values", d.Values != nil, names(set, create, update, schemas.StepMove)}, {"entity", d.Entity != "", names(create, update, del, each)},
+		{"where", d.Where != nil, names(update, del, each, waitFor)}, {"ids", d.IDs != nil, names(update, del)},
+		{"to", d.To != nil, names(schemas.StepMove, task, notify)}, {"reason", d.Reason != nil, names(schemas.StepMove)},
+		{"rule", d.Rule != "", names(schemas.StepAssign)}, {"title", d.Title != nil, names(task)}, {"due", d.Due != nil, names(task)},
+		{"must", d.Must, names(task)}, {"text", d.Text != nil, names(notify)}, {"channels", d.Channels != nil, names(notify)},
+		{"url", d.URL != nil, names(call)}, {"method", d.Method != "", names(call)}, {"headers", d.Headers != nil, names(call)},
+		{"body", d.Body != nil, names(call)}, {"script", d.Script != "", names(schemas.StepScript)},
+		{"for", d.For != "", names(schemas.StepWait)}, {"until", d.Until != nil, names(schemas.StepWait)},
+		{"event", d.Event != nil, names(waitFor)}, {"timeout", d.Timeout != "", names(waitFor)},
+		{"cases", d.Cases != nil, names(branch)}, {"else", d.Else != nil, names(branch)}, {"steps", d.Steps != nil, names(each)},
+		{"approval", d.Approval != "", names(schemas.StepApprove)},
+	})
+}
+
+// stepValues compiles the values that are given to records of e.
+func (c *compiler) stepValues(sc *stepScope, e *Entity, s *Step, here string) {
+	for _, key := range slices.Sorted(maps.Keys(s.Def.Values)) {
+		path := here + problem.Pointer("values", key)
+		f := c.ownField(e, key, path)
+		switch {
+		case f == nil:
+			continue
+		case f.Computed:
+			c.fail(path, "field_computed", "field", key)
+			continue
+		case f.Retired:
+			c.fail(path, "field_retired", "field", key)
+			continue
+		}
+		if v := c.stepValue(sc, f, s.Def.Values[key], path); v != nil {
+			s.Values = append(s.Values, StepValue{f, v})
+		}
+	}
+}
+
+func (c *compiler) setStep(sc *stepScope, s *Step, here string) {
+	s.Entity = sc.entity
+	if len(s.Def.Values) == 0 {
+		c.fail(here+"/values", "required")
+	}
+	c.stepValues(sc, sc.entity, s, here)
+}
+
+func (c *compiler) createStep(sc *stepScope, s *Step, here string) {
+	if s.Entity = c.writtenEntity(s.Def.Entity, here+"/entity"); s.Entity != nil {
+		c.stepValues(sc, s.Entity, s, here)
+	}
+}
+
+// writtenEntity is an entity that a step writes.
+func (c *compiler) writtenEntity(key, here string) *Entity {
+	e := c.entityOf(key, here)
+	if e != nil && e.Key == EntityStageVisit {
+		c.fail(here, "only_read", "entity", e.Key)
+		return nil
+	}
+	return e
+}
+
+func (c *compiler) updateStep(sc *stepScope, s *Step, here string) {
+	if c.foundRecords(sc, s, here); s.Entity != nil {
+		c.stepValues(sc, s.Entity, s, here)
+	}
+}
+
+func (c *compiler) deleteStep(sc *stepScope, s *Step, here string) {
+	c.foundRecords(sc, s, here)
+}
+
+// foundRecords compiles which records an update or a delete is about: those that
+// ids name, those that match where, or (of the same entity, without both) the
+// record of the run.
+func (c *compiler) foundRecords(sc *stepScope, s *Step, here string) {
+	if s.Entity = sc.entity; s.Def.Entity != "" {
+		s.Entity = c.writtenEntity(s.Def.Entity, here+"/entity")
+	}
+	if s.Entity == nil {
+		if s.Def.Entity == "" {
+			c.fail(here+"/entity", "required")
+		}
+		return
+	}
+	both := s.Def.IDs != nil && s.Def.Where != nil
+	neither := s.Def.IDs == nil && s.Def.Where == nil && (s.Entity != sc.entity || s.Def.Entity != "")
+	if both || neither {
+		c.fail(here, "where_or_ids")
+	}
+	s.Where = c.triggerCondition(conditionRules{sc: sc, entity: s.Entity, values: true}, s.Def.Where, here+"/where")
+	for i, raw := range s.Def.IDs {
+		s.IDs = append(s.IDs, c.stepValue(sc, nil, raw, here+problem.Pointer("ids", i)))
+	}
+}
+
+func (c *compiler) moveStep(sc *stepScope, s *Step, here string) {
+	s.Entity = sc.entity
+	if sc.entity.Machine == nil {
+		c.fail(here+"/type", "no_machine", "entity", sc.entity.Key)
+		return
+	}
+	c.stepValues(sc, sc.entity, s, here)
+	s.To = append(s.To, c.stepValue(sc, nil, s.Def.To, here+"/to"))
+	if s.Def.Reason != nil {
+		s.Reason = c.textOrValue(sc, s.Def.Reason, here+"/reason")
+	}
+	var stage string
+	if json.Unmarshal(s.Def.To, &stage) == nil && len(sc.entity.MachinesWith(stage)) == 0 {
+		c.fail(here+"/to", "unknown_stage", "stage", stage)
+	}
+}
+
+// textOrValue is a value, or a text with {field} in it.
+func (c *compiler) textOrValue(sc *stepScope, raw json.RawMessage, here string) *Value {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return &Value{text: c.stepText(sc, s, here)}
+	}
+	return c.stepValue(sc, nil, raw, here)
+}
+
+func (c *compiler) assignStep(sc *stepScope, s *Step, here string) {
+	s.Entity = sc.entity
+	const kind = schemas.Kind("assignment_rule")
+	if _, ok := c.set.Get(kind, s.Def.Rule); !ok && slices.Contains(schemas.Kinds(), kind) {
+		c.fail(here+"/rule", "unknown_rule", "rule", s.Def.Rule)
+	}
+}
+
+func (c *compiler) taskStep(sc *stepScope, s *Step, here string) {
+	s.Entity = c.entityOf("task", here+"/type")
+	s.Title = c.titleText(sc, *s.Def.Title, here+"/title")
+	s.People = c.people(sc, s.Def.To, here+"/to")
+	if s.Def.Due == nil {
+		return
+	}
+	var in string
+	if json.Unmarshal(s.Def.Due, &in) == nil && durationForm.MatchString(in) {
+		s.DueIn = in
+		return
+	}
+	s.Due = c.stepValue(sc, nil, s.Def.Due, here+"/due")
+}
+
+var durationForm = regexp.MustCompile(`^[1-9][0-9]{0,5}(m|h|d|w|wd|wh)$`)
+
+func (c *compiler) notifyStep(sc *stepScope, s *Step, here string) {
+	s.Text = c.titleText(sc, *s.Def.Text, here+"/text")
+	s.People = c.people(sc, s.Def.To, here+"/to")
+}
+
+// people compiles who gets a task or message.
+func (c *compiler) people(sc *stepScope, raw json.RawMessage, here string) []*Recipient {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		if r := c.recipient(sc, raw, here); r != nil {
+			return []*Recipient{r}
+		}
+		return nil
+	}
+	var out []*Recipient
+	for i, one := range list {
+		if r := c.recipient(sc, one, here+problem.Pointer(i)); r != nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// recipient is a value, a user field (own, or across one reference), the word
+// owner for whoever owns the record, or a role.
+func (c *compiler) recipient(sc *stepScope, raw json.RawMessage, here string) *Recipient {
+	var name string
+	if json.Unmarshal(raw, &name) != nil {
+		return &Recipient{Value: c.stepValue(sc, nil, raw, here)}
+	}
+	if sc.entity != nil {
+		key := name
+		if name == "owner" && sc.entity.ByKey[name] == nil {
+			key = sc.entity.OwnerField
+		}
+		if _, f, ok := sc.entity.follow(key); ok && f.Target != nil && f.Target.EntityKey() == "user" {
+			return &Recipient{Value: &Value{path: c.valuePath(sc, "", key, here)}}
+		}
+	}
+	c.roleKey(name, here)
+	return &Recipient{Role: name}
+}
+
+func (c *compiler) callStep(sc *stepScope, s *Step, here string) {
+	s.URL = c.textOrValue(sc, s.Def.URL, here+"/url")
+	if s.Def.Body != nil {
+		s.Body = c.stepValue(sc, nil, s.Def.Body, here+"/body")
+	}
+	s.Headers = map[string]*Value{}
+	for name, raw := range s.Def.Headers {
+		s.Headers[name] = c.textOrValue(sc, raw, here+problem.Pointer("headers", name))
+	}
+}
+
+func (c *compiler) scriptStep(_ *stepScope, s *Step, here string) {
+	if _, ok := c.set.Get(schemas.KindScript, s.Def.Script); !ok {
+		c.fail(here+"/script", "unknown_script", "script", s.Def.Script)
+	}
+}
+
+func (c *compiler) waitStep(sc *stepScope, s *Step, here string) {
+	if (s.Def.For == "") == (s.Def.Until == nil) {
+		c.fail(here, "for_or_until")
+	}
+	if s.Def.Until != nil {
+		s.Until = c.stepValue(sc, nil, s.Def.Until, here+"/until")
+	}
+}
+
+func (c *compiler) waitForStep(sc *stepScope, s *Step, here string) {
+	s.Entity = sc.entity
+	def := &schemas.TriggerEvent{}
+	var name schemas.EventName
+	if json.Unmarshal(s.Def.Event, &name) == nil {
+		def.Event = name
+	} else if json.Unmarshal(s.Def.Event, def) != nil {
+		c.fail(here+"/event", "wrong_type", "want", jsonTypeTitle("string"))
+		return
+	}
+	waited := []schemas.EventName{schemas.EventCreated, schemas.EventChanged, schemas.EventDeleted, schemas.EventRestored, schemas.EventStageEntered, schemas.EventStageLeft}
+	if !slices.Contains(waited, def.Event) || def.Event == schemas.EventCreated {
+		c.fail(here+"/event", "not_allowed_value", "allowed", names(waited[1:]...))
+		return
+	}
+	of := *sc.trigger
+	of.Entity = sc.entity
+	ev := c.event(&stepScope{trigger: &of, entity: sc.entity}, def, here+"/event")
+	s.Event = &ev
+	s.Where = c.triggerCondition(conditionRules{sc: sc, entity: sc.entity}, s.Def.Where, here+"/where")
+}
+
+func (c *compiler) branchStep(sc *stepScope, s *Step, here string) {
+	for i := range s.Def.Cases {
+		def, at := &s.Def.Cases[i], here+problem.Pointer("cases", i)
+		if sc.entity == nil {
+			c.fail(at+"/where", "no_record")
+			continue
+		}
+		where := c.triggerCondition(conditionRules{sc: sc, entity: sc.entity, old: sc.entity == sc.trigger.Entity && sc.outer == nil, related: true, values: true}, def.Where, at+"/where")
+		s.Cases = append(s.Cases, StepCase{where, c.steps(sc, def.Steps, stepPlace{s, caseList(i), at + "/steps"})})
+	}
+	s.Else = c.steps(sc, s.Def.Else, stepPlace{s, "else", here + "/else"})
+}
+
+func (c *compiler) eachStep(sc *stepScope, s *Step, here string) {
+	if s.Entity = c.entityOf(s.Def.Entity, here+"/entity"); s.Entity == nil {
+		return
+	}
+	for parent := s.Parent; parent != nil; parent = parent.Parent {
+		if parent.Def.Type == schemas.StepEach {
+			c.fail(here+"/type", "each_in_each")
+			return
+		}
+	}
+	s.Where = c.triggerCondition(conditionRules{sc: sc, entity: s.Entity, values: true}, s.Def.Where, here+"/where")
+	inner := *sc
+	inner.entity, inner.outer = s.Entity, sc.entity
+	s.Steps = c.steps(&inner, s.Def.Steps, stepPlace{s, "steps", here + "/steps"})
+}
+
+// approveStep refuses what weft cannot run: a run that waits for an approval
+// would wait for ever.
+func (c *compiler) approveStep(_ *stepScope, _ *Step, here string) {
+	c.fail(here+"/type", "no_approvals")
+}

@@ -37,6 +37,12 @@ type Actor struct {
 // System is the actor of weft itself (migrations, undo of imports by the server, timers).
 func System() *Actor { return &Actor{Login: "system", Admin: true} }
 
+// ActingAs is the actor of a rule that acts with one role and as nobody: a trigger
+// or script whose definition names the role.
+func ActingAs(role string) *Actor {
+	return &Actor{Login: "role:" + role, Roles: []string{role}, Admin: role == RoleAdmin}
+}
+
 // MayManage tells whether the actor may manage the sign-in of a user: password,
 // sessions, tokens. A token may not, or it could widen its own role.
 func (a *Actor) MayManage(userID string) bool {

@@ -12,7 +12,7 @@ const visitEntity = "stage_visit"
 // Collections are the store collections of a model's entities and of this package.
 func Collections(m *model.Model) []store.Collection {
 	list := []store.Collection{
-		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{sparseIndex("import")}},
+		{Name: HistoryCollection, Unwatched: true, Indexes: []store.Index{sparseIndex("import"), sparseIndex("cause")}},
 		{Name: IdempotencyCollection, Unwatched: true, Indexes: []store.Index{
 			{Name: "expires", Keys: []store.IndexKey{{Path: expiresPath}}},
 		}},

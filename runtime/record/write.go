@@ -139,13 +139,17 @@ func (cs *changeset) open(ctx context.Context, entity, id string, op schemas.Ope
 	if err != nil {
 		return nil, err
 	}
-	if seen, err := cs.mayRead(ctx, e, ch.before); err != nil || !seen {
+	row := ch.before
+	if row == nil { // made by an operation before this one
+		row = ch.after
+	}
+	if seen, err := cs.mayRead(ctx, e, row); err != nil || !seen {
 		if err == nil {
 			err = read.NotFound()
 		}
 		return nil, err
 	}
-	if !cs.rights.Can(entity, op, ch.before) {
+	if !cs.rights.Can(entity, op, row) {
 		return nil, problem.New(problem.Forbidden, "no_right", nil)
 	}
 	if cs.call.IfMatch != 0 && cs.call.IfMatch != ch.rev {

@@ -11,7 +11,8 @@ import (
 //
 //	template.json                the manifest
 //	entities/account.json        a definition each, named after its key; likewise forms, views,
-//	                             stage_machines, triggers, roles, scripts, dashboards
+//	                             stage_machines, triggers, roles, scripts, dashboards,
+//	                             assignment_rules
 //	scripts/check.js             source of scripts/check.json, which then has no "source"
 //	mappings/b2b-sales.json      import mappings by name
 //	sample/10-account.json       {"entity":"account","rows":[…]}, installed in the order of file names
@@ -43,6 +44,7 @@ var folders = map[string]schemas.Kind{
 	"entities": schemas.KindEntity, "forms": schemas.KindForm, "views": schemas.KindView,
 	"stage_machines": schemas.KindStageMachine, "triggers": schemas.KindTrigger, "roles": schemas.KindRole,
 	"scripts": schemas.KindScript, "dashboards": schemas.KindDashboard,
+	"assignment_rules": schemas.KindAssignmentRule,
 }
 
 const manifestFile = "template.json"

@@ -24,6 +24,7 @@ func TestTypesAndMetaSchemasAgree(t *testing.T) {
 		schemas.KindEntity: schemas.Entity{}, schemas.KindForm: schemas.Form{}, schemas.KindView: schemas.View{},
 		schemas.KindStageMachine: schemas.StageMachine{}, schemas.KindTrigger: schemas.Trigger{}, schemas.KindRole: schemas.Role{},
 		schemas.KindScript: schemas.Script{}, schemas.KindDashboard: schemas.Dashboard{}, schemas.KindTemplate: schemas.Template{},
+		schemas.KindAssignmentRule: schemas.AssignmentRule{},
 	}
 	if len(kinds) != len(schemas.Kinds()) {
 		t.Fatalf("%d kinds are compared, there are %d", len(kinds), len(schemas.Kinds()))

@@ -21,6 +21,8 @@ var fresh = map[Kind]func() Definition{
 	KindScript:       func() Definition { return new(Script) },
 	KindDashboard:    func() Definition { return new(Dashboard) },
 	KindTemplate:     func() Definition { return new(Template) },
+
+	KindAssignmentRule: func() Definition { return new(AssignmentRule) },
 }
 
 // Decode reads one definition, of the kind that its member "kind" names. It is

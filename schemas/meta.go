@@ -21,7 +21,7 @@ const metaBase = "https://weft.dev/schemas/"
 
 // Kinds lists the kinds of definitions in the order in which a Set holds them.
 func Kinds() []Kind {
-	return []Kind{KindEntity, KindForm, KindView, KindStageMachine, KindTrigger, KindRole, KindScript, KindDashboard, KindTemplate}
+	return []Kind{KindEntity, KindForm, KindView, KindStageMachine, KindTrigger, KindRole, KindScript, KindDashboard, KindAssignmentRule, KindTemplate}
 }
 
 // MetaSchema is the JSON Schema (2020-12) of the definitions of kind k, or of a

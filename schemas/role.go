@@ -27,7 +27,8 @@ type Grant struct {
 	Transitions []string `json:"transitions,omitempty"`
 }
 
-// Operation of a grant. import_history is the right to set past stages and dates.
+// Operation of a grant. import_history is the right to set past stages and dates,
+// claim that to take a record that nobody owns, see AssignmentClaim.
 type Operation string
 
 // The operations. Merge needs update and delete; restore needs delete.
@@ -39,6 +40,7 @@ const (
 	OpExport        Operation = "export"
 	OpImport        Operation = "import"
 	OpImportHistory Operation = "import_history"
+	OpClaim         Operation = "claim"
 )
 
 // Scope is one of: {"type":"own"}, "department", "department_below",

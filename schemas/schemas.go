@@ -20,6 +20,8 @@ const (
 	KindScript       Kind = "script"
 	KindDashboard    Kind = "dashboard"
 	KindTemplate     Kind = "template"
+
+	KindAssignmentRule Kind = "assignment_rule"
 )
 
 // Title is a text in both languages.
@@ -70,4 +72,6 @@ type Set struct {
 	Scripts       []*Script
 	Dashboards    []*Dashboard
 	Templates     []*Template
+
+	AssignmentRules []*AssignmentRule
 }

@@ -26,6 +26,8 @@ func (s *Set) Add(d Definition) {
 		put(&s.Scripts, d)
 	case *Dashboard:
 		put(&s.Dashboards, d)
+	case *AssignmentRule:
+		put(&s.AssignmentRules, d)
 	case *Template:
 		put(&s.Templates, d)
 	}
@@ -46,6 +48,7 @@ func (s *Set) All() []Definition {
 	all = list(all, s.Roles)
 	all = list(all, s.Scripts)
 	all = list(all, s.Dashboards)
+	all = list(all, s.AssignmentRules)
 	return list(all, s.Templates)
 }
 
@@ -78,6 +81,8 @@ func (s *Set) Remove(kind Kind, key string) bool {
 		return remove(&s.Scripts, key)
 	case KindDashboard:
 		return remove(&s.Dashboards, key)
+	case KindAssignmentRule:
+		return remove(&s.AssignmentRules, key)
 	case KindTemplate:
 		return remove(&s.Templates, key)
 	}

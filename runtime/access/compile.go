@@ -38,6 +38,7 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	r.limitChildren()
 	r.limitComputed()
 	r.grantVisits()
+	r.grantAssignments()
 	return r
 }
 

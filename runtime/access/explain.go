@@ -153,7 +153,7 @@ func (s *Service) explainer(ctx context.Context, user, entity, op, field string)
 
 func knownOperation(op schemas.Operation) bool {
 	switch op {
-	case schemas.OpCreate, schemas.OpRead, schemas.OpUpdate, schemas.OpDelete, schemas.OpExport, schemas.OpImport, schemas.OpImportHistory:
+	case schemas.OpCreate, schemas.OpRead, schemas.OpUpdate, schemas.OpDelete, schemas.OpExport, schemas.OpImport, schemas.OpImportHistory, schemas.OpClaim:
 		return true
 	}
 	return false

@@ -74,7 +74,7 @@ func (r *Rights) writableSomewhere(entity string, op schemas.Operation, field st
 }
 
 func scopeTypes(g *model.Grant) []string {
-	if g.Entity.Key == visitEntity {
+	if g.Entity.OnlyRead() {
 		return []string{"record"}
 	}
 	out := []string{}

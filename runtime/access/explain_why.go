@@ -10,7 +10,7 @@ var (
 		schemas.OpCreate: {ZhCN: "新建", En: "create"}, schemas.OpRead: {ZhCN: "查看", En: "read"},
 		schemas.OpUpdate: {ZhCN: "修改", En: "update"}, schemas.OpDelete: {ZhCN: "删除", En: "delete"},
 		schemas.OpExport: {ZhCN: "导出", En: "export"}, schemas.OpImport: {ZhCN: "导入", En: "import"},
-		schemas.OpImportHistory: {ZhCN: "导入历史", En: "import history"},
+		schemas.OpImportHistory: {ZhCN: "导入历史", En: "import history"}, schemas.OpClaim: {ZhCN: "领取", En: "claim"},
 	}
 	nobody       = schemas.Title{ZhCN: "无人", En: "nobody"}
 	noDepartment = schemas.Title{ZhCN: "无部门", En: "no department"}
@@ -39,8 +39,8 @@ func (x *explainer) missing(g BoundGrant) []Reason {
 	if x.rights.covers(g, x.doc) {
 		return out
 	}
-	if x.entity.Key == visitEntity {
-		return append(out, reason(g.Grant, "explain_visit"))
+	if x.entity.OnlyRead() {
+		return append(out, reason(g.Grant, "explain_with_record", "entity", x.entity.Def.Title))
 	}
 	if len(g.Grant.Scopes) == 0 {
 		return append(out, reason(g.Grant, "explain_scope_empty", "role", x.roleTitle(g.Grant.Role)))

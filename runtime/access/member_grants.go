@@ -23,7 +23,7 @@ func memberGrant(entity string) schemas.Grant {
 }
 
 // grantsOf lists the grants of an actor, those of the role member included.
-// Stage visits are left out: they follow the rights to their record.
+// Stage visits and assignments are left out: they follow the rights to their record.
 func grantsOf(m *model.Model, a *Actor) []*model.Grant {
 	var out []*model.Grant
 	add := func(key string) {
@@ -32,7 +32,7 @@ func grantsOf(m *model.Model, a *Actor) []*model.Grant {
 			return
 		}
 		for _, g := range role.Grants {
-			if g.Entity != nil && g.Entity.Key != visitEntity {
+			if g.Entity != nil && !g.Entity.OnlyRead() {
 				out = append(out, g)
 			}
 		}

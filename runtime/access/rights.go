@@ -56,7 +56,8 @@ type BoundGrant struct {
 // such row exists now.
 func (r *Rights) Allowed(entity string, op schemas.Operation) bool {
 	if r.Actor.Admin {
-		return r.Model.Entities[entity] != nil && (entity != visitEntity || readsOnly(op))
+		e := r.Model.Entities[entity]
+		return e != nil && (!e.OnlyRead() || readsOnly(op))
 	}
 	e := r.entities[entity]
 	if e == nil {

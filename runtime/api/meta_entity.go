@@ -85,7 +85,7 @@ type transitionMeta struct {
 
 var operations = []schemas.Operation{
 	schemas.OpCreate, schemas.OpRead, schemas.OpUpdate, schemas.OpDelete,
-	schemas.OpExport, schemas.OpImport, schemas.OpImportHistory,
+	schemas.OpExport, schemas.OpImport, schemas.OpImportHistory, schemas.OpClaim,
 }
 
 // usable lists the entities of the actor, sorted by key.
@@ -117,7 +117,7 @@ func (v viewer) entity(e *model.Entity) entityMeta {
 		meta.TitleField = e.TitleField.Key
 	}
 	for _, op := range operations {
-		if v.rights.Allowed(e.Key, op) {
+		if v.rights.Allowed(e.Key, op) && (op != schemas.OpClaim || e.ClaimRule() != nil) {
 			meta.Operations = append(meta.Operations, op)
 		}
 	}

@@ -20,11 +20,19 @@ const (
 	RoleMember = "member"
 )
 
-// EntityStageVisit is the built-in entity that is only read.
-const EntityStageVisit = "stage_visit"
+// Built-in entities that are only read: weft writes them with the records they tell of.
+const (
+	EntityStageVisit = "stage_visit"
+	EntityAssignment = "assignment"
+)
+
+// OnlyRead tells whether weft alone writes the records of the entity.
+func (e *Entity) OnlyRead() bool {
+	return e.BuiltIn && (e.Key == EntityStageVisit || e.Key == EntityAssignment)
+}
 
 // builtinOrder is the order in which the built-in entities are listed.
-var builtinOrder = []string{"user", "department", "role_assignment", EntityStageVisit}
+var builtinOrder = []string{"user", "department", "role_assignment", EntityStageVisit, EntityAssignment}
 
 var builtin = sync.OnceValue(func() *schemas.Set {
 	set := &schemas.Set{}

@@ -35,6 +35,7 @@ func newCompiler(set *schemas.Set, version int64) *compiler {
 		Version: version, Set: set,
 		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
 		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{},
+		AssignmentRules: map[string]*AssignmentRule{},
 	}}
 }
 
@@ -51,6 +52,7 @@ func (c *compiler) compile() (*Model, []problem.Field) {
 	c.views()
 	c.forms()
 	c.dashboards()
+	c.assignmentRules()
 	c.triggers()
 	c.scripts()
 	c.templates()

@@ -45,7 +45,7 @@ func (c *compiler) entity(def *schemas.Entity, builtIn bool) {
 			e.Searchable = append(e.Searchable, f)
 		}
 	}
-	if e.Key == EntityStageVisit && builtIn {
+	if e.OnlyRead() {
 		e.ByKey["record"].Kind = query.Key // an id, of a record of any entity
 	}
 	c.m.Entities[e.Key] = e

@@ -32,7 +32,7 @@ func (c *compiler) grant(role *schemas.Role, i int) *Grant {
 		switch {
 		case !slices.Contains(operations, op):
 			c.fail(here+problem.Pointer("operations", j), "not_allowed_value", "allowed", operationNames())
-		case e.Key == EntityStageVisit && op != schemas.OpRead && op != schemas.OpExport:
+		case e.OnlyRead() && op != schemas.OpRead && op != schemas.OpExport:
 			c.fail(here+problem.Pointer("operations", j), "only_read", "entity", e.Key)
 		}
 		g.Ops[op] = true
@@ -53,6 +53,7 @@ func (c *compiler) grant(role *schemas.Role, i int) *Grant {
 
 var operations = []schemas.Operation{
 	schemas.OpCreate, schemas.OpRead, schemas.OpUpdate, schemas.OpDelete, schemas.OpExport, schemas.OpImport, schemas.OpImportHistory,
+	schemas.OpClaim,
 }
 
 func operationNames() []string {

@@ -144,7 +144,7 @@ func (c *compiler) createStep(sc *stepScope, s *Step, here string) {
 // writtenEntity is an entity that a step writes.
 func (c *compiler) writtenEntity(key, here string) *Entity {
 	e := c.entityOf(key, here)
-	if e != nil && e.Key == EntityStageVisit {
+	if e != nil && e.OnlyRead() {
 		c.fail(here, "only_read", "entity", e.Key)
 		return nil
 	}

@@ -20,6 +20,9 @@ func (e *Entity) Indexes() []query.Index {
 		set.add(query.Index{Name: u.Name, Unique: true, Keys: keys}, false)
 	}
 	set.fields(e)
+	for _, i := range e.loadIndexes() {
+		set.add(i, false)
+	}
 	if e.Def != nil {
 		for _, x := range e.Def.Indexes {
 			set.add(e.writtenIndex(x.Fields), true)
@@ -69,8 +72,8 @@ func (s *indexSet) fields(e *Entity) {
 			continue
 		}
 		path := query.Path{Field: f.Key, Kind: f.Kind}
-		visitOf := e.Key == EntityStageVisit && f.Key == "record"
-		if f.Def.Indexed || f.Target != nil || f.Key == e.OwnerField || visitOf {
+		recordID := e.OnlyRead() && f.Key == "record"
+		if f.Def.Indexed || f.Target != nil || f.Key == e.OwnerField || recordID {
 			s.add(query.Index{Name: "by_" + f.Key, Keys: []query.IndexKey{{Path: path}}}, false)
 		}
 		if f.Def.Sortable && f.Kind == query.Text {

@@ -28,6 +28,8 @@ type Model struct {
 	// entity that nobody listens to has none.
 	Triggers  map[string]*Trigger
 	Listeners map[string]*Listeners
+
+	AssignmentRules map[string]*AssignmentRule
 	// Warnings are problems that do not keep the set from being published: lists,
 	// boards and dashboards that no index serves, with the index that would.
 	Warnings []problem.Field
@@ -60,6 +62,8 @@ type Entity struct {
 	// Conditions is the JSON Schema validator of the conditions that go beyond single
 	// fields (allOf, if/then/else, dependentRequired); nil when there are none.
 	Conditions Validator
+	// AssignmentRules are the rules that give records of the entity their owners.
+	AssignmentRules []*AssignmentRule
 
 	lookup map[string]query.Field
 }

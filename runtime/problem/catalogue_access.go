@@ -17,7 +17,7 @@ func init() {
 		"explain_inactive":        {"{user} 已停用", "{user} is not active"},
 		"explain_read_only":       {"“{entity}”由系统写入，任何人都不能修改", "{entity} is written by weft itself and read-only for everybody"},
 		"explain_no_grant":        {"{user} 的角色（{roles}）都没有“{entity}”的授权", "None of the roles of {user} ({roles}) has a grant on {entity}"},
-		"explain_visit":           {"阶段记录随其所属记录可见：该记录或其阶段不可查看", "Stage visits are seen with their record: the record or its stage cannot be read"},
+		"explain_with_record":     {"“{entity}”随其所属记录可见：该记录或所涉及的字段不可查看", "{entity} is seen with its record: the record, or the field that it tells of, cannot be read"},
 		"explain_privilege":       {"不能授予自己没有的角色，也不能修改管理员", "A user assigns only roles that they hold, and only an admin changes an admin"},
 		"explain_sources":         {"“{field}”由不可查看的字段计算得出", "{field} is computed from fields that cannot be read"},
 		"explain_unconfirmed":     {"角色“{role}”来自模板包 {package}，尚待确认，目前没有任何授权", "The role {role} of the package {package} awaits confirmation and has no grants until then"},

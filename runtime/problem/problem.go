@@ -25,6 +25,8 @@ const (
 	Unique          Code = "unique"
 	Referenced      Code = "referenced"
 	Conflict        Code = "conflict"
+	Claimed         Code = "claimed"
+	ClaimLimit      Code = "claim_limit"
 	Stale           Code = "stale"
 	TooLarge        Code = "too_large"
 	MediaType       Code = "media_type"

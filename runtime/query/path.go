@@ -19,6 +19,10 @@ func (p *parser) path(name, at string) (Path, Field, bool) {
 	return path, f, ok
 }
 
+// Resolve finds the path and field that a name means: an own field ("amount") or
+// one across a reference ("account.sector").
+func Resolve(e Entity, name string) (Path, Field, bool) { return lookup(e, name) }
+
 // lookup finds the path written as "amount" or "account.sector".
 func lookup(e Entity, name string) (Path, Field, bool) {
 	via, rest, crossed := strings.Cut(name, ".")

@@ -83,6 +83,9 @@ func (cs *changeset) validate(ctx context.Context, changes []*change) error {
 
 // checkRow asks for the rights on the row: before an update, after a create.
 func (in *input) checkRow(ch *change, wrong bool) {
+	if ch.byRule {
+		return
+	}
 	if ch.op != opCreate {
 		in.checkWritable(ch, schemas.OpUpdate, ch.before)
 		return

@@ -24,6 +24,8 @@ type change struct {
 	// rederived changes are written again for new sort keys and search
 	// tokens, under the revision that they have.
 	rederived bool
+	// byRule changes write the values of a rule, whatever fields the caller may write.
+	byRule bool
 	// given are the fields that the caller wrote.
 	given map[string]bool
 	// rowsBefore and rowsAfter are child row ids by field, where a set changed.

@@ -28,12 +28,12 @@ func (in *input) setValues(ch *change, values map[string]any) []inputRows {
 		switch {
 		case f == nil && model.IsSystem(key):
 			in.problem(ch.path+problem.Pointer(key), "read_only")
-		case f == nil, !in.rights.KnowsField(ch.entity.Key, key):
+		case f == nil, !ch.byRule && !in.rights.KnowsField(ch.entity.Key, key):
 			in.problem(ch.path+problem.Pointer(key), "unknown_field", "field", key)
 		case f.Def.FieldType == schemas.TypeAutoNumber && in.call.bringsNumbers() && (ch.op == opCreate || sameValue(v, ch.before[key])):
 			ch.given[key] = true
 			in.setValue(ch, f, v)
-		case f.Computed || f.Def.ReadOnly && !in.call.Source.isAutomation():
+		case f.Computed || f.Def.ReadOnly && !ch.byRule && !in.call.Source.isAutomation():
 			in.problem(ch.path+problem.Pointer(key), "read_only")
 		case f.Def.FieldType == schemas.TypeChildRows:
 			ch.given[key] = true

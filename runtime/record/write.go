@@ -112,7 +112,7 @@ func (cs *changeset) writable(entity string, op schemas.Operation) (*model.Entit
 	if !ok {
 		return nil, cs.rights.NoEntity(entity)
 	}
-	if e.Key == visitEntity {
+	if e.OnlyRead() {
 		return nil, problem.New(problem.Forbidden, "built_in_read_only", nil)
 	}
 	if cs.call.Historical && !cs.rights.Allowed(entity, schemas.OpImportHistory) {

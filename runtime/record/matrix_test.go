@@ -136,6 +136,9 @@ func methods() []method {
 			}
 			return list[0].ID, nil
 		}},
+		{"apply rule", true, true, func(o *office, p person, deal, text string) (string, error) {
+			return result(o.records.ApplyRule(p.ctx(), p.call, record.RuleChange{Entity: "deal", ID: deal, Right: "update", Values: values(o.t, text)}))
+		}},
 		{"delete", false, false, func(_ *office, p person, deal, _ string) (string, error) {
 			return result(p.remove("deal", deal))
 		}},
@@ -218,9 +221,9 @@ func TestEveryWriteMethodMakesEveryStep(t *testing.T) {
 // must be put among them.
 func TestNoWriteMethodIsForgotten(t *testing.T) {
 	t.Parallel()
-	reads := "Bin Get Query Aggregate Board History Each Select"
+	reads := "Bin Get Query Aggregate Board History Each Select Preview"
 	answers := "Replay KeepAnswer AnswerOp" // kept answers of other rooms: no record is touched
-	tested := "Create Update Transition Apply Merge Bulk ImportRows Delete Restore"
+	tested := "Create Update Transition Apply ApplyRule Merge Bulk ImportRows Delete Restore"
 	service := reflect.TypeFor[*record.Service]()
 	for i := range service.NumMethod() {
 		m := service.Method(i)

@@ -2,8 +2,9 @@ package request
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
 
+	"weft/runtime/jsontext"
 	"weft/runtime/problem"
 )
 
@@ -35,18 +36,19 @@ func ParseCost(s string) int64 {
 // deeper than 32, more than 2,000 keys, 10,000 items or 100,000 values in all.
 // Problems are malformed (400) or too_large (413). Strings share memory with s.
 func ParseJSON(s string) (any, error) {
-	p := parser{s: s}
-	p.space()
-	if p.i == len(s) {
+	p := parser{json: jsontext.Read(s)}
+	if p.json.End() {
 		return nil, malformed("json_empty", nil)
 	}
 	v, err := p.value()
+	if err == nil && !p.json.End() {
+		err = jsontext.ErrSyntax
+	}
+	if errors.Is(err, jsontext.ErrSyntax) {
+		return nil, malformed("json_syntax", map[string]any{"offset": p.json.Offset()})
+	}
 	if err != nil {
 		return nil, err
-	}
-	p.space()
-	if p.i != len(s) {
-		return nil, p.syntax()
 	}
 	return v, nil
 }
@@ -55,170 +57,70 @@ func malformed(key string, params map[string]any) error {
 	return problem.New(problem.Malformed, key, params)
 }
 
+// tooMany refuses a value that is larger than limit in one way.
+func tooMany(key string, limit int) error {
+	return problem.New(problem.TooLarge, key, map[string]any{"max": limit})
+}
+
 type parser struct {
-	s     string
-	i     int
+	json  jsontext.Reader[string]
 	depth int
 	nodes int
 }
 
-func (p *parser) syntax() error {
-	return malformed("json_syntax", map[string]any{"offset": p.i})
-}
-
-func (p *parser) space() {
-	for p.i < len(p.s) {
-		switch p.s[p.i] {
-		case ' ', '\t', '\n', '\r':
-			p.i++
-		default:
-			return
-		}
-	}
-}
-
 func (p *parser) value() (any, error) {
-	if p.i == len(p.s) {
-		return nil, p.syntax()
-	}
 	if p.nodes++; p.nodes > maxNodes {
-		return nil, problem.New(problem.TooLarge, "json_nodes", map[string]any{"max": maxNodes})
+		return nil, tooMany("json_nodes", maxNodes)
 	}
-	switch c := p.s[p.i]; c {
+	switch p.json.Peek() {
 	case '{':
 		return p.nested(p.object)
 	case '[':
 		return p.nested(p.array)
 	case '"':
-		return p.str()
-	case 't':
-		return true, p.word("true")
-	case 'f':
-		return false, p.word("false")
+		return p.json.String()
+	case 't', 'f':
+		return p.json.Bool()
 	case 'n':
-		return nil, p.word("null")
-	default:
-		return p.number()
+		return nil, p.json.Null()
 	}
+	text, _, err := p.json.Number()
+	return json.Number(text), err
 }
 
 func (p *parser) nested(read func() (any, error)) (any, error) {
-	p.depth++
-	if p.depth > maxDepth {
+	if p.depth++; p.depth > maxDepth {
 		return nil, malformed("json_depth", map[string]any{"max": maxDepth})
 	}
-	p.i++
 	v, err := read()
 	p.depth--
 	return v, err
 }
 
-func (p *parser) word(w string) error {
-	if !strings.HasPrefix(p.s[p.i:], w) {
-		return p.syntax()
-	}
-	p.i += len(w)
-	return nil
-}
-
 func (p *parser) object() (any, error) {
 	m := map[string]any{}
-	p.space()
-	if p.take('}') {
-		return m, nil
-	}
-	for {
-		p.space()
-		if p.i == len(p.s) || p.s[p.i] != '"' {
-			return nil, p.syntax()
-		}
-		key, err := p.str()
-		if err != nil {
-			return nil, err
-		}
+	err := p.json.Object(func(key string) (err error) {
 		if _, twice := m[key]; twice {
-			return nil, malformed("json_duplicate", map[string]any{"key": key})
+			return malformed("json_duplicate", map[string]any{"key": key})
 		}
 		if len(m) == maxKeys {
-			return nil, problem.New(problem.TooLarge, "json_keys", map[string]any{"max": maxKeys})
+			return tooMany("json_keys", maxKeys)
 		}
-		p.space()
-		if !p.take(':') {
-			return nil, p.syntax()
-		}
-		p.space()
-		if m[key], err = p.value(); err != nil {
-			return nil, err
-		}
-		p.space()
-		if p.take('}') {
-			return m, nil
-		}
-		if !p.take(',') {
-			return nil, p.syntax()
-		}
-	}
+		m[key], err = p.value()
+		return err
+	})
+	return m, err
 }
 
 func (p *parser) array() (any, error) {
 	list := []any{}
-	p.space()
-	if p.take(']') {
-		return list, nil
-	}
-	for {
+	err := p.json.Array(func() error {
 		if len(list) == maxItems {
-			return nil, problem.New(problem.TooLarge, "json_items", map[string]any{"max": maxItems})
+			return tooMany("json_items", maxItems)
 		}
-		p.space()
 		v, err := p.value()
-		if err != nil {
-			return nil, err
-		}
 		list = append(list, v)
-		p.space()
-		if p.take(']') {
-			return list, nil
-		}
-		if !p.take(',') {
-			return nil, p.syntax()
-		}
-	}
-}
-
-func (p *parser) take(c byte) bool {
-	if p.i < len(p.s) && p.s[p.i] == c {
-		p.i++
-		return true
-	}
-	return false
-}
-
-// number reads the JSON grammar of numbers: -?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?
-func (p *parser) number() (any, error) {
-	start := p.i
-	p.take('-')
-	if !p.take('0') && !p.digits() {
-		return nil, p.syntax()
-	}
-	if p.take('.') && !p.digits() {
-		return nil, p.syntax()
-	}
-	if p.take('e') || p.take('E') {
-		if !p.take('+') {
-			p.take('-')
-		}
-		if !p.digits() {
-			return nil, p.syntax()
-		}
-	}
-	return json.Number(p.s[start:p.i]), nil
-}
-
-func (p *parser) digits() bool {
-	start := p.i
-	for p.i < len(p.s) && p.s[p.i] >= '0' && p.s[p.i] <= '9' {
-		p.i++
-	}
-	return p.i > start
+		return err
+	})
+	return list, err
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"unicode/utf8"
 
+	"weft/runtime/jsontext"
 	"weft/runtime/query"
 	"weft/runtime/store"
 
@@ -25,7 +25,7 @@ const (
 // encode lays out a document as docs/stored-form.md says. Its errors are about
 // the document.
 func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
-	e := encoder{json: jsonReader{b: d.Body}, out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
+	e := encoder{json: jsontext.Read([]byte(d.Body)), out: make([]byte, 0, len(d.Body)+len(d.Body)/2+256)}
 	if err := e.document(c, d); err != nil {
 		return nil, fmt.Errorf("mongo: %s/%s: %w", c.Name, d.ID, err)
 	}
@@ -37,7 +37,7 @@ func (c *collection) encode(d *store.Doc) (bson.Raw, error) {
 
 // encoder turns the JSON of one document into BSON.
 type encoder struct {
-	json jsonReader
+	json jsontext.Reader[[]byte]
 	out  []byte
 	// set says which of collection.unset have a value.
 	set []bool
@@ -55,10 +55,10 @@ func (e *encoder) document(c *collection, d *store.Doc) error {
 	if len(c.unset) > 0 {
 		e.set = make([]bool, len(c.unset))
 	}
-	err := e.json.object(func(key []byte) error {
+	err := e.json.Object(func(key []byte) error {
 		switch {
 		case string(key) == "id" || string(key) == memberRev:
-			return e.json.skip()
+			return e.json.Skip()
 		case len(key) == 0 || key[0] == '_' || key[0] == '$':
 			return fmt.Errorf("a member cannot be called %q", key)
 		}
@@ -67,8 +67,8 @@ func (e *encoder) document(c *collection, d *store.Doc) error {
 	if err != nil {
 		return err
 	}
-	if !e.json.end() {
-		return errJSON
+	if !e.json.End() {
+		return jsontext.ErrSyntax
 	}
 	e.appendSort(d.Sort)
 	e.appendTexts(memberFold, e.folds)
@@ -133,13 +133,13 @@ func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
 	if depth > maxDepth {
 		return 0, fmt.Errorf("more than %d objects in each other", maxDepth)
 	}
-	switch e.json.peek() {
+	switch e.json.Peek() {
 	case '"':
 		return e.string(kind)
 	case '{':
 		at, out := bsoncore.ReserveLength(e.out)
 		e.out = out
-		err := e.json.object(func(key []byte) error { _, err := e.member(key, 0, depth+1); return err })
+		err := e.json.Object(func(key []byte) error { _, err := e.member(key, 0, depth+1); return err })
 		e.close(at)
 		return bson.TypeEmbeddedDocument, err
 	case '[':
@@ -147,7 +147,7 @@ func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
 		e.out = out
 		var number [8]byte
 		n := 0
-		err := e.json.array(func() error {
+		err := e.json.Array(func() error {
 			_, err := e.member(strconv.AppendInt(number[:0], int64(n), 10), 0, depth+1)
 			n++
 			return err
@@ -155,11 +155,11 @@ func (e *encoder) value(kind query.Kind, depth int) (bsonType, error) {
 		e.close(at)
 		return bson.TypeArray, err
 	case 't', 'f':
-		yes, err := e.json.boolean()
+		yes, err := e.json.Bool()
 		e.out = bsoncore.AppendBoolean(e.out, yes)
 		return bson.TypeBoolean, err
 	case 'n':
-		return bson.TypeNull, e.json.word("null")
+		return bson.TypeNull, e.json.Null()
 	}
 	return e.number(depth)
 }
@@ -171,7 +171,7 @@ func (e *encoder) close(at int32) {
 }
 
 func (e *encoder) string(kind query.Kind) (bsonType, error) {
-	s, err := e.json.string()
+	s, err := e.json.String()
 	if err != nil {
 		return 0, err
 	}
@@ -197,7 +197,7 @@ func (e *encoder) string(kind query.Kind) (bsonType, error) {
 // be arbitrary JSON: where a double would lose digits of it, it becomes a
 // Decimal128.
 func (e *encoder) number(depth int) (bsonType, error) {
-	text, whole, err := e.json.number()
+	text, whole, err := e.json.Number()
 	if err != nil {
 		return 0, err
 	}
@@ -227,19 +227,11 @@ func encodeValue(v any, kind query.Kind) (bson.RawValue, error) {
 	if err != nil {
 		return bson.RawValue{}, err
 	}
-	e := encoder{json: jsonReader{b: data}}
+	e := encoder{json: jsontext.Read(data)}
 	t, err := e.value(kind, 1)
 	return bson.RawValue{Type: t, Value: e.out}, err
 }
 
 func appendLength(b []byte, n int32) []byte {
 	return append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-}
-
-// validText replaces invalid UTF-8, as encoding/json does.
-func validText(s []byte) []byte {
-	if utf8.Valid(s) {
-		return s
-	}
-	return []byte(string([]rune(string(s)))) // one replacement character per byte
 }

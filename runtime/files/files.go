@@ -57,7 +57,7 @@ func New(o Options) *Service {
 		o.Now = time.Now
 	}
 	if o.Storage == nil {
-		o.Storage = &folder{dir: o.Dir}
+		o.Storage = NewFolder(o.Dir)
 	}
 	return &Service{db: o.Store, storage: o.Storage, now: o.Now, quota: o.Quota, userQuota: o.UserQuota, maker: picture.NewMaker()}
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"strings"
 
 	"weft/runtime/problem"
@@ -22,16 +21,6 @@ func registerType(t Type) {
 func TypeOf(name schemas.FieldType) (Type, bool) {
 	t, ok := types[name]
 	return t, ok
-}
-
-// TypeNames lists all field types, sorted.
-func TypeNames() []schemas.FieldType {
-	names := make([]schemas.FieldType, 0, len(types))
-	for name := range types {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // FromWire turns a wire value of the field into stored form, or says what is

@@ -9,15 +9,18 @@ import (
 )
 
 // AppendCanonical appends a text of the filter to b: two filters with one text
-// match the same records, so it can key a cache.
+// match the same records, so it can key a cache. The order of parts makes no
+// difference.
 func AppendCanonical(b []byte, x Expr) []byte {
 	switch x := x.(type) {
 	case All:
-		return appendParts(b, '&', x)
+		return appendParts(b, '&', flatten(x, nil))
 	case Any:
 		return appendParts(b, '|', x)
 	case Not:
 		return append(AppendCanonical(append(b, '!', '('), x.X), ')')
+	case leaf:
+		return AppendCanonical(b, x.Cmp)
 	case Cmp:
 		b = append(AppendPath(append(b, '['), x.Path), string(x.Op)...)
 		b = appendCanonicalValue(append(b, ' '), x.Value)
@@ -28,54 +31,28 @@ func AppendCanonical(b []byte, x Expr) []byte {
 
 // Canonical is a text of the filter as it was asked, without rights and with
 // relative values as they are: two filters with one text ask the same.
-func (f Filter) Canonical() string { return canonicalText(f.expr) }
+func (f Filter) Canonical() string { return string(AppendCanonical(nil, f.expr)) }
 
-func canonicalText(x Expr) string {
-	switch x := x.(type) {
-	case nil:
-		return ""
-	case All:
-		return "&(" + strings.Join(canonicalParts(x, flattenAll), ",") + ")"
-	case Any:
-		return "|(" + strings.Join(canonicalParts(x, nil), ",") + ")"
-	case Not:
-		return "!(" + canonicalText(x.X) + ")"
-	case leaf:
-		return string(AppendCanonical(nil, x.Cmp))
-	}
-	return string(AppendCanonical(nil, x))
-}
-
-// canonicalParts are the texts of parts in sorted order; nested, if given,
-// replaces a part by its own parts.
-func canonicalParts(parts []Expr, nested func(Expr) []Expr) []string {
-	var texts []string
+// flatten adds the parts of parts, where an All is replaced by its own parts.
+func flatten(parts, into []Expr) []Expr {
 	for _, p := range parts {
-		if nested != nil {
-			if inner := nested(p); inner != nil {
-				texts = append(texts, canonicalParts(inner, nested)...)
-				continue
-			}
+		if inner, ok := p.(All); ok {
+			into = flatten(inner, into)
+		} else {
+			into = append(into, p)
 		}
-		texts = append(texts, canonicalText(p))
 	}
-	slices.Sort(texts)
-	return texts
-}
-
-func flattenAll(x Expr) []Expr {
-	if all, ok := x.(All); ok {
-		return all
-	}
-	return nil
+	return into
 }
 
 func appendParts(b []byte, sign byte, parts []Expr) []byte {
-	b = append(b, sign, '(')
-	for _, p := range parts {
-		b = AppendCanonical(b, p)
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = string(AppendCanonical(nil, p))
 	}
-	return append(b, ')')
+	slices.Sort(texts)
+	b = append(b, sign, '(')
+	return append(append(b, strings.Join(texts, ",")...), ')')
 }
 
 // AppendPath appends a text of the path with what limits it.

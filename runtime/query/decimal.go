@@ -3,7 +3,6 @@ package query
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -182,16 +181,4 @@ func DecimalFloat(stored string) float64 {
 		return 0
 	}
 	return f
-}
-
-// DecimalOfFloat rounds a double to 4 places; it fails with ErrDecimalRange or ErrNotDecimal.
-func DecimalOfFloat(f float64) (string, error) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return "", ErrNotDecimal
-	}
-	s, err := parseDecimal(strconv.FormatFloat(f, 'f', decimalScale, 64))
-	if err != nil {
-		return "", fmt.Errorf("%v: %w", f, err)
-	}
-	return s, nil
 }

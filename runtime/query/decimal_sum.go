@@ -38,21 +38,15 @@ func formatBig(stored string) string {
 }
 
 // AddDecimal adds two stored decimals, exactly. What is no decimal counts as 0.
-func AddDecimal(a, b string) string { return combine(a, b, (*big.Int).Add) }
-
-// SubDecimal subtracts b from a, exactly.
-func SubDecimal(a, b string) string { return combine(a, b, (*big.Int).Sub) }
-
-func combine(a, b string, op func(z, x, y *big.Int) *big.Int) string {
+func AddDecimal(a, b string) string {
 	x, ok := DecimalToScaled(a)
 	if !ok {
 		x = new(big.Int)
 	}
-	y, ok := DecimalToScaled(b)
-	if !ok {
-		y = new(big.Int)
+	if y, ok := DecimalToScaled(b); ok {
+		x.Add(x, y)
 	}
-	return ScaledToDecimal(op(x, x, y))
+	return ScaledToDecimal(x)
 }
 
 // AverageDecimal divides a sum by n > 0, rounded to 4 places, halves away from zero.

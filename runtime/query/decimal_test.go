@@ -70,9 +70,6 @@ func TestDecimalSumsAreExactBeyondAFieldsRange(t *testing.T) {
 	if got := query.FormatDecimal(sum); got != "2999999999999999.9997" {
 		t.Errorf("sum = %s", got)
 	}
-	if got := query.FormatDecimal(query.SubDecimal(sum, greatest)); got != "1999999999999999.9998" {
-		t.Errorf("difference = %s", got)
-	}
 	if got := query.FormatDecimal(query.AddDecimal(query.AddDecimal(least, least), least)); got != "-2999999999999999.9997" {
 		t.Errorf("negative sum = %s", got)
 	}
@@ -113,16 +110,5 @@ func TestDecimalAgreesWithBigIntegers(t *testing.T) {
 			t.Fatalf("text order of %s and %s is not number order", stored, beforeStored)
 		}
 		before, beforeStored = n, stored
-	}
-}
-
-func TestDecimalOfFloatRounds(t *testing.T) {
-	t.Parallel()
-	stored, err := query.DecimalOfFloat(1.0 / 3)
-	if err != nil || query.FormatDecimal(stored) != "0.3333" || query.DecimalFloat(stored) != 0.3333 {
-		t.Errorf("%s, %v", stored, err)
-	}
-	if _, err := query.DecimalOfFloat(1e300); !errors.Is(err, query.ErrDecimalRange) {
-		t.Errorf("1e300: %v", err)
 	}
 }

@@ -2,23 +2,6 @@ package query
 
 import "strings"
 
-// Order compares two records in stored form: by the terms, texts by their sort
-// keys, unset values last both ways, then by id, ascending unless the last term
-// is on id. Paths must be own ones. The comparison computes sort keys anew at every call.
-func Order(terms []SortTerm) func(a, b map[string]any) int {
-	rest, idDesc := SplitID(terms)
-	return func(a, b map[string]any) int {
-		for _, t := range rest {
-			if n := t.order(orderValue(t.Path, Value(t.Path, a, nil)), orderValue(t.Path, Value(t.Path, b, nil))); n != 0 {
-				return n
-			}
-		}
-		x, _ := a["id"].(string)
-		y, _ := b["id"].(string)
-		return compareIDs(x, y, idDesc)
-	}
-}
-
 // Compare orders two positions that PositionOf made of the terms: unset values
 // last both ways, then by id.
 func (p Position) Compare(o Position, terms []SortTerm, idDesc bool) int {

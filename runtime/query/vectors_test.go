@@ -177,7 +177,10 @@ func TestOrdersInMemory(t *testing.T) {
 		}
 		docs := slices.Clone(v.Records["deal"])
 		slices.Reverse(docs)
-		slices.SortFunc(docs, query.Order(terms))
+		terms, idDesc := query.SplitID(terms)
+		slices.SortFunc(docs, func(a, b map[string]any) int {
+			return query.PositionOf(terms, a, nil).Compare(query.PositionOf(terms, b, nil), terms, idDesc)
+		})
 		got := []string{}
 		for _, d := range docs {
 			got = append(got, d["id"].(string))

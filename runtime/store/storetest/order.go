@@ -74,8 +74,9 @@ func wantedOrder(f store.Find, docs map[string]map[string]any, get func(string, 
 			list = append(list, d)
 		}
 	}
-	terms := append(slices.Clone(f.Sort), query.SortTerm{Path: idPath, Desc: f.IDDesc})
-	slices.SortFunc(list, query.Order(terms))
+	slices.SortFunc(list, func(a, b map[string]any) int {
+		return query.PositionOf(f.Sort, a, get).Compare(query.PositionOf(f.Sort, b, get), f.Sort, f.IDDesc)
+	})
 	return list
 }
 

@@ -233,6 +233,7 @@ func (s *Service) commit(ctx context.Context, b *store.Batch, queued bool) error
 	if err := s.store.Commit(ctx, b); err != nil {
 		return err
 	}
+	s.committed(b)
 	for i := range b.Ops {
 		if b.Ops[i].Collection == RecomputationCollection {
 			s.notifyRecomputer()

@@ -22,6 +22,9 @@ type Options struct {
 	// Hooks run in order before validation; Effects name the jobs of a commit.
 	Hooks   []Hook
 	Effects []Effect
+	// Committed is told of every batch of changes that was committed, so that the jobs
+	// in it need not wait until somebody looks for them; nil for nobody.
+	Committed func(*store.Batch)
 	// Refresh loads what another process has published; it is called when
 	// a change is refused for that. nil: nobody else publishes.
 	Refresh func(ctx context.Context) error
@@ -47,6 +50,7 @@ type Service struct {
 	files            Files
 	hooks            []Hook
 	effects          []Effect
+	committed        func(*store.Batch)
 	refresh          func(ctx context.Context) error
 	leases           *lease.Keeper
 	now              func() time.Time
@@ -61,7 +65,10 @@ func New(o Options) *Service {
 	s := &Service{
 		recomputationDue: make(chan struct{}, 1),
 		store:            o.Store, current: o.Current, authority: o.Authority, files: o.Files,
-		hooks: o.Hooks, effects: o.Effects, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
+		hooks: o.Hooks, effects: o.Effects, committed: o.Committed, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
+	}
+	if s.committed == nil {
+		s.committed = func(*store.Batch) {}
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -18,6 +18,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/files"
+	"weft/runtime/job"
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
@@ -64,6 +65,7 @@ type App struct {
 	Current    *model.Current
 	Settings   *settings.Service
 	Access     *access.Service
+	Jobs       *job.Queue // running
 	Records    *record.Service
 	Reads      *read.Service
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
@@ -106,6 +108,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a.Recomputer.Start()
+	a.Jobs.Start()
 	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger)}
 	for _, f := range a.followers {
 		f.Start()
@@ -121,9 +124,10 @@ func (a *App) newServices(o Options) {
 	})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
+	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger})
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
-		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}},
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
@@ -151,6 +155,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, files.Collections()...)
 	list = append(list, transfer.Collections()...)
 	list = append(list, lease.Collections()...)
+	list = append(list, job.Collections()...)
 	list = append(list, settings.Collections()...)
 	return append(list, builder.Collections()...)
 }
@@ -160,6 +165,7 @@ func (a *App) Close() error {
 	for _, f := range a.followers {
 		f.Stop()
 	}
+	a.Jobs.Stop()
 	a.Recomputer.Stop()
 	return errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close())
 }

@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"runtime/stage", "runtime/access", "runtime/script", "runtime/job", "runtime/files"},
 	{"runtime/record/read"},
 	{"runtime/record"},
-	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/report", "runtime/live"},
+	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/report", "runtime/live", "runtime/intake"},
 	{"builder", "templates"},
 	{"runtime/api"},
 	{"cmd"},

@@ -11,6 +11,28 @@ type Form struct {
 	Sections []Section `json:"sections"`
 	Roles    []string  `json:"roles,omitempty"`   // empty: everybody
 	Devices  []string  `json:"devices,omitempty"` // desktop, phone; empty: both
+	// Public opens the form to people without a login, by links.
+	Public *PublicForm `json:"public,omitempty"`
+}
+
+// PublicForm says what people without a login may fill in.
+type PublicForm struct {
+	// Fields are shown and may be filled in; all others are refused.
+	Fields []string `json:"fields"`
+	// Hidden fields are not shown; the page fills them from its own address (where
+	// a visitor comes from).
+	Hidden []string `json:"hidden,omitempty"`
+	// Prefill lists further fields that a link to the form may set.
+	Prefill []string `json:"prefill,omitempty"`
+	// Values are set whatever is sent.
+	Values map[string]json.RawMessage `json:"values,omitempty"`
+	Thanks *Title                     `json:"thanks,omitempty"`
+	// Origins are the web sites that may embed the form, e.g. https://example.com.
+	Origins []string `json:"origins,omitempty"`
+	// PerMinute is how many submissions one network may send; 0 means 120.
+	PerMinute int `json:"per_minute,omitempty"`
+	// Suspicion is a boolean field that is set on records that look like spam.
+	Suspicion string `json:"suspicion,omitempty"`
 }
 
 // Section is a titled group of fields in one to four columns.

@@ -28,6 +28,9 @@ type Actor struct {
 	Session, Token string
 	// TokenRole is the one role a token acts with, "" for a session.
 	TokenRole string
+	// PublicForm is the key of the form that a visitor without a login fills in: the
+	// actor may create a record by it and nothing else. UserID is "" then.
+	PublicForm string
 	// Local is set for a session of a command on the server's own machine.
 	Local bool
 	// RotateSecret says that the session's token is due to be replaced: see Service.RotateSecret.
@@ -42,6 +45,9 @@ func System() *Actor { return &Actor{Login: "system", Admin: true} }
 func ActingAs(role string) *Actor {
 	return &Actor{Login: "role:" + role, Roles: []string{role}, Admin: role == RoleAdmin}
 }
+
+// Visitor is somebody without a login who fills in a public form.
+func Visitor(form string) *Actor { return &Actor{Login: "public", PublicForm: form} }
 
 // MayManage tells whether the actor may manage the sign-in of a user: password,
 // sessions, tokens. A token may not, or it could widen its own role.

@@ -57,15 +57,19 @@ func (x *explainer) allows(r *Rights) bool {
 	case readsOnly(x.op):
 		return r.Readable(x.entity.Key, x.field.Key)
 	}
-	return r.writableSomewhere(x.entity.Key, x.op, x.field.Key)
+	return r.WritableSomewhere(x.entity.Key, x.op, x.field.Key)
 }
 
-// writableSomewhere tells whether a grant writes the field on some row.
-func (r *Rights) writableSomewhere(entity string, op schemas.Operation, field string) bool {
+// WritableSomewhere tells whether a grant writes the field on some row.
+func (r *Rights) WritableSomewhere(entity string, op schemas.Operation, field string) bool {
 	if r.Actor.Admin {
 		return true
 	}
-	for _, g := range r.entities[entity].Grants {
+	e := r.entities[entity]
+	if e == nil {
+		return false
+	}
+	for _, g := range e.Grants {
 		if g.Grant.Ops[op] && g.Grant.Def.Write.Has(field) && !isNone(g.Scope) {
 			return true
 		}

@@ -42,6 +42,9 @@ func grantsOf(m *model.Model, a *Actor) []*model.Grant {
 			add(key)
 		}
 	}
+	if form := m.PublicForms[a.PublicForm]; form != nil {
+		out = append(out, form.Grants...)
+	}
 	if a.UserID == "" {
 		return out
 	}

@@ -81,7 +81,7 @@ func (r *Rights) NoEntity(entity string) error {
 // else it does not exist.
 func (r *Rights) KnowsField(entity, field string) bool {
 	return r.Readable(entity, field) || r.Actor.Admin || r.entities[entity] != nil &&
-		(r.writableSomewhere(entity, schemas.OpCreate, field) || r.writableSomewhere(entity, schemas.OpUpdate, field))
+		(r.WritableSomewhere(entity, schemas.OpCreate, field) || r.WritableSomewhere(entity, schemas.OpUpdate, field))
 }
 
 // Scope is the row filter for op: nil for all rows, an empty query.Any for none.

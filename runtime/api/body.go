@@ -16,7 +16,10 @@ const maxAnonymousBody = 4 << 10
 // refusal names, and takes a slot and the memory to parse it.
 func (rc *requestContext) read(types ...string) error {
 	limit := int64(request.MaxJSON)
-	if rc.actor == nil {
+	switch {
+	case rc.route.MaxBody > 0:
+		limit = rc.route.MaxBody
+	case rc.actor == nil:
 		limit = maxAnonymousBody
 	}
 	var err error

@@ -157,21 +157,7 @@ func (v viewer) writable(entity, field string) bool {
 	if f == nil || f.Computed || f.Def.ReadOnly {
 		return false
 	}
-	if v.rights.Actor.Admin {
-		return true
-	}
-	for _, role := range v.rights.Actor.Roles {
-		r := v.m.Roles[role]
-		if r == nil {
-			continue
-		}
-		for _, g := range r.Grants {
-			if g.Entity.Key == entity && (g.Ops[schemas.OpCreate] || g.Ops[schemas.OpUpdate]) && g.Def.Write.Has(field) {
-				return true
-			}
-		}
-	}
-	return false
+	return v.rights.WritableSomewhere(entity, schemas.OpCreate, field) || v.rights.WritableSomewhere(entity, schemas.OpUpdate, field)
 }
 
 func (v viewer) machine(m *model.StageMachine) *machineMeta {

@@ -57,6 +57,7 @@ func commonSchemas() object {
 	all["Imports"] = closedObject([]string{"items"}, object{"items": listOf(ref("Import"))})
 	all["Meta"] = metaSchema(&types)
 	maps.Copy(all, builderSchemas(&types))
+	maps.Copy(all, intakeSchemas(&types))
 	return all
 }
 
@@ -91,7 +92,7 @@ func querySchemas() object {
 		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
 			"sums": textList}),
 		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(object{"type": "object", "additionalProperties": anyThing})}),
-		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "by", "source", "changes"}, object{
+		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "source", "changes"}, object{
 			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": object{"type": "object", "additionalProperties": openObject(nil, object{"from": anyThing, "to": anyThing})},
 		}))}),
 	}

@@ -49,7 +49,12 @@ type Route struct {
 	// Idempotent says that the API handles the Idempotency-Key, since the service
 	// does not.
 	Idempotent bool
-	handle     func(*requestContext) error
+	// CrossOrigin requests come from pages of other web sites, too; a route that is
+	// for signed-in callers must not have it.
+	CrossOrigin bool
+	// MaxBody is the largest JSON body in bytes; 0 means the limit of the caller.
+	MaxBody int64
+	handle  func(*requestContext) error
 }
 
 // Timeouts of requests.

@@ -15,6 +15,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/files"
+	"weft/runtime/intake"
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/record"
@@ -26,7 +27,7 @@ import (
 	"weft/runtime/transfer"
 )
 
-// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access and Files must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files and Intake must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
@@ -37,6 +38,7 @@ type Options struct {
 	Reads    *read.Service
 	Access   *access.Service
 	Files    *files.Service
+	Intake   *intake.Service
 	Transfer *transfer.Service
 	Live     *live.Hub
 	Gallery  Gallery
@@ -94,6 +96,11 @@ func New(o Options) (*Server, error) {
 		Burst: float64(o.WriteQuota), PerSecond: float64(o.WriteQuota) / 60, MaxKeys: maxWriters,
 	}}
 	s.metrics = newMetrics(o)
+	for _, rt := range s.Routes() {
+		if rt.CrossOrigin {
+			s.origin.AddInsecureBypassPattern(rt.Method + " " + rt.Path)
+		}
+	}
 	var err error
 	if s.router, err = s.newRouter(); err != nil {
 		return nil, err

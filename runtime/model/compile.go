@@ -34,7 +34,7 @@ func newCompiler(set *schemas.Set, version int64) *compiler {
 	return &compiler{set: set, m: &Model{
 		Version: version, Set: set,
 		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
-		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{},
+		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{}, PublicForms: map[string]*PublicForm{},
 		AssignmentRules: map[string]*AssignmentRule{},
 	}}
 }

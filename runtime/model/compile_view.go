@@ -86,6 +86,9 @@ func (c *compiler) forms() {
 					c.ownField(e, f, here)
 				}
 			}
+			if def.Public != nil {
+				c.publicPart(def, e)
+			}
 		}
 		c.m.Forms[def.Key] = def
 	}

@@ -30,6 +30,8 @@ type Model struct {
 	Listeners map[string]*Listeners
 
 	AssignmentRules map[string]*AssignmentRule
+	// PublicForms are the forms with a public part, by key.
+	PublicForms map[string]*PublicForm
 	// Warnings are problems that do not keep the set from being published: lists,
 	// boards and dashboards that no index serves, with the index that would.
 	Warnings []problem.Field

@@ -18,6 +18,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/files"
+	"weft/runtime/intake"
 	"weft/runtime/job"
 	"weft/runtime/live"
 	"weft/runtime/model"
@@ -73,6 +74,7 @@ type App struct {
 	Builder    *builder.Builder
 	Transfer   *transfer.Service
 	Live       *live.Hub
+	Intake     *intake.Service
 	Gallery    *gallery.Gallery
 	API        *api.Server
 	// Generated is the random password of a user admin that Open created, else "".
@@ -101,7 +103,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -134,6 +136,8 @@ func (a *App) newServices(o Options) {
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
 	})
+	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
+	a.Jobs.Register(a.Intake.Kind())
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer, Delete: a.deleteRecords,
@@ -157,6 +161,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, lease.Collections()...)
 	list = append(list, job.Collections()...)
 	list = append(list, settings.Collections()...)
+	list = append(list, intake.Collections()...)
 	return append(list, builder.Collections()...)
 }
 

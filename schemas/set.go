@@ -6,30 +6,21 @@ import (
 	"slices"
 )
 
+// lists are the definitions of each kind, in the order of Kinds.
+func (s *Set) lists() []definitionList {
+	return []definitionList{
+		(*listOf[*Entity])(&s.Entities), (*listOf[*Form])(&s.Forms), (*listOf[*View])(&s.Views),
+		(*listOf[*StageMachine])(&s.StageMachines), (*listOf[*Trigger])(&s.Triggers), (*listOf[*Role])(&s.Roles),
+		(*listOf[*Script])(&s.Scripts), (*listOf[*Dashboard])(&s.Dashboards),
+		(*listOf[*AssignmentRule])(&s.AssignmentRules), (*listOf[*Template])(&s.Templates),
+	}
+}
+
 // Add puts d into the set; a definition of the same kind and key is replaced
 // in its place.
 func (s *Set) Add(d Definition) {
-	switch d := d.(type) {
-	case *Entity:
-		put(&s.Entities, d)
-	case *Form:
-		put(&s.Forms, d)
-	case *View:
-		put(&s.Views, d)
-	case *StageMachine:
-		put(&s.StageMachines, d)
-	case *Trigger:
-		put(&s.Triggers, d)
-	case *Role:
-		put(&s.Roles, d)
-	case *Script:
-		put(&s.Scripts, d)
-	case *Dashboard:
-		put(&s.Dashboards, d)
-	case *AssignmentRule:
-		put(&s.AssignmentRules, d)
-	case *Template:
-		put(&s.Templates, d)
+	for _, l := range s.lists() {
+		l.put(d)
 	}
 }
 
@@ -40,16 +31,10 @@ func (s *Set) All() []Definition {
 	if s == nil {
 		return all
 	}
-	all = list(all, s.Entities)
-	all = list(all, s.Forms)
-	all = list(all, s.Views)
-	all = list(all, s.StageMachines)
-	all = list(all, s.Triggers)
-	all = list(all, s.Roles)
-	all = list(all, s.Scripts)
-	all = list(all, s.Dashboards)
-	all = list(all, s.AssignmentRules)
-	return list(all, s.Templates)
+	for _, l := range s.lists() {
+		all = l.appendTo(all)
+	}
+	return all
 }
 
 // Get finds a definition; false when there is none.
@@ -64,29 +49,11 @@ func (s *Set) Get(kind Kind, key string) (Definition, bool) {
 
 // Remove takes a definition out of the set and tells whether it was there.
 func (s *Set) Remove(kind Kind, key string) bool {
-	switch kind {
-	case KindEntity:
-		return remove(&s.Entities, key)
-	case KindForm:
-		return remove(&s.Forms, key)
-	case KindView:
-		return remove(&s.Views, key)
-	case KindStageMachine:
-		return remove(&s.StageMachines, key)
-	case KindTrigger:
-		return remove(&s.Triggers, key)
-	case KindRole:
-		return remove(&s.Roles, key)
-	case KindScript:
-		return remove(&s.Scripts, key)
-	case KindDashboard:
-		return remove(&s.Dashboards, key)
-	case KindAssignmentRule:
-		return remove(&s.AssignmentRules, key)
-	case KindTemplate:
-		return remove(&s.Templates, key)
+	d, there := s.Get(kind, key)
+	for _, l := range s.lists() {
+		l.remove(d)
 	}
-	return false
+	return there
 }
 
 // Clone copies the set; the definitions themselves are shared.
@@ -135,25 +102,34 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func put[D Definition](in *[]D, d D) {
-	for i, old := range *in {
-		if old.DefinitionKey() == d.DefinitionKey() {
-			(*in)[i] = d
-			return
-		}
-	}
-	*in = append(*in, d)
+// definitionList is the list of one kind; definitions of other kinds are passed over.
+type definitionList interface {
+	put(Definition)
+	remove(Definition)
+	appendTo([]Definition) []Definition
 }
 
-func list[D Definition](to []Definition, from []D) []Definition {
-	for _, d := range from {
-		to = append(to, d)
+type listOf[D Definition] []D
+
+func (l *listOf[D]) put(d Definition) {
+	typed, ok := d.(D)
+	if !ok {
+		return
 	}
-	return to
+	if i := slices.IndexFunc(*l, func(old D) bool { return old.DefinitionKey() == d.DefinitionKey() }); i >= 0 {
+		(*l)[i] = typed
+		return
+	}
+	*l = append(*l, typed)
 }
 
-func remove[D Definition](from *[]D, key string) bool {
-	n := len(*from)
-	*from = slices.DeleteFunc(*from, func(d D) bool { return d.DefinitionKey() == key })
-	return len(*from) < n
+func (l *listOf[D]) remove(d Definition) {
+	*l = slices.DeleteFunc(*l, func(old D) bool { return Definition(old) == d })
+}
+
+func (l *listOf[D]) appendTo(all []Definition) []Definition {
+	for _, d := range *l {
+		all = append(all, d)
+	}
+	return all
 }

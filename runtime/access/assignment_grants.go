@@ -33,7 +33,7 @@ func (r *Rights) grantAssignments() {
 // the note may be read.
 func (r *Rights) assignmentScope(e *model.Entity, op schemas.Operation, notes bool) query.Expr {
 	parts := []query.Expr{}
-	for _, key := range sortedKeys(r.entities) {
+	for _, key := range sorted(r.entities) {
 		rules := r.entities[key].Entity.AssignmentRules
 		if len(rules) == 0 || !r.Allowed(key, op) {
 			continue

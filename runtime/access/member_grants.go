@@ -96,7 +96,7 @@ func (r *Rights) grantVisits() {
 // which the reason may be read.
 func (r *Rights) visitScope(visit *model.Entity, op schemas.Operation, reasons bool) query.Expr {
 	parts := []query.Expr{}
-	for _, key := range sortedKeys(r.entities) {
+	for _, key := range sorted(r.entities) {
 		if !r.Allowed(key, op) {
 			continue
 		}
@@ -156,12 +156,4 @@ func (r *Rights) reasonScope(entity string, m *model.StageMachine, scope query.E
 		}
 	}
 	return scope, true
-}
-
-func sortedKeys(m map[string]*EntityRights) []string {
-	set := make(map[string]bool, len(m))
-	for k := range m {
-		set[k] = true
-	}
-	return sorted(set)
 }

@@ -60,7 +60,7 @@ func (r *Rights) limitChildren() {
 			own.limitTo(func(op schemas.Operation) query.Expr { return r.underParent(e, op) })
 		}
 	}
-	for _, key := range sortedKeys(r.entities) {
+	for _, key := range sorted(r.entities) {
 		limit(r.entities[key].Entity)
 	}
 }

@@ -1,9 +1,8 @@
 package access
 
 import (
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"weft/runtime/query"
 )
@@ -112,47 +111,12 @@ func isNone(x query.Expr) bool {
 	return ok && len(any) == 0
 }
 
-func sorted(set map[string]bool) []string {
-	out := make([]string, 0, len(set))
-	for k := range set {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
+// sorted are the keys of a map; never nil.
+func sorted[V any](set map[string]V) []string {
+	keys := slices.AppendSeq(make([]string, 0, len(set)), maps.Keys(set))
+	slices.Sort(keys)
+	return keys
 }
 
-// canonical writes a filter so that equal filters read equal.
-func canonical(x query.Expr) string {
-	var b strings.Builder
-	writeCanonical(&b, x)
-	return b.String()
-}
-
-func writeCanonical(b *strings.Builder, x query.Expr) {
-	switch x := x.(type) {
-	case nil:
-		b.WriteString("true")
-	case query.All:
-		writeParts(b, "all", x)
-	case query.Any:
-		writeParts(b, "any", x)
-	case query.Not:
-		writeParts(b, "not", []query.Expr{x.X})
-	case query.Cmp:
-		p := x.Path
-		fmt.Fprintf(b, "[%s %q %q %q %d %#v ", x.Op, p.Through, p.Via, p.Field, p.Kind, x.Value)
-		writeCanonical(b, p.Scope)
-		b.WriteByte(' ')
-		writeCanonical(b, p.Visible)
-		b.WriteByte(']')
-	}
-}
-
-func writeParts(b *strings.Builder, name string, parts []query.Expr) {
-	b.WriteString(name + "(")
-	for _, p := range parts {
-		writeCanonical(b, p)
-		b.WriteByte(',')
-	}
-	b.WriteByte(')')
-}
+// canonical is a text of a filter: equal filters have equal texts.
+func canonical(x query.Expr) string { return string(query.AppendCanonical(nil, x)) }

@@ -2,7 +2,8 @@ package problem
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -111,13 +112,8 @@ func (t text) in(lang string, params map[string]any) string {
 	if len(params) == 0 || !strings.Contains(s, "{") {
 		return s
 	}
-	names := make([]string, 0, len(params))
-	for k := range params {
-		names = append(names, k)
-	}
-	sort.Strings(names)
-	pairs := make([]string, 0, 2*len(names))
-	for _, k := range names {
+	pairs := make([]string, 0, 2*len(params))
+	for _, k := range slices.Sorted(maps.Keys(params)) {
 		pairs = append(pairs, "{"+k+"}", show(params[k], lang))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)

@@ -2,7 +2,8 @@ package query
 
 import (
 	"encoding/json"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -30,14 +31,9 @@ func ParseMetrics(raw map[string]json.RawMessage, e Entity, at string) ([]Metric
 	if len(raw) > maxMetrics {
 		return nil, []problem.Field{problem.At(at, "too_many_terms", "max", maxMetrics)}
 	}
-	names := make([]string, 0, len(raw))
-	for name := range raw {
-		names = append(names, name)
-	}
-	sort.Strings(names)
 	p := &parser{entity: e}
 	out := make([]Metric, 0, len(raw))
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		if m, ok := p.metric(name, raw[name], at+problem.Pointer(name)); ok {
 			out = append(out, m)
 		}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -162,7 +163,7 @@ func (s *step) bind(header []string) (ignored []string, problems []problem.Field
 		}
 	}
 	mapped := map[int]bool{}
-	for _, name := range sortedHeaders(s.mapping.Columns) {
+	for _, name := range slices.Sorted(maps.Keys(s.mapping.Columns)) {
 		i, ok := at[headerKey(name)]
 		if !ok {
 			problems = append(problems, problem.At("/"+s.mapping.File, "import_no_column", "header", name))
@@ -193,15 +194,6 @@ func (s *step) bind(header []string) (ignored []string, problems []problem.Field
 }
 
 func headerKey(h string) string { return strings.ToLower(strings.Join(strings.Fields(h), " ")) }
-
-func sortedHeaders(columns map[string]Columns) []string {
-	names := make([]string, 0, len(columns))
-	for name := range columns {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
 
 // referenceFields lists by which fields the target of f may be named: the one
 // the mapping says, else the unique fields and the title field. nil when f is

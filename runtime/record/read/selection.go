@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -116,12 +117,7 @@ func (sel *Selection) Depends() []string {
 		}
 	}
 	delete(found, sel.Entity.Key)
-	out := make([]string, 0, len(found))
-	for key := range found {
-		out = append(out, key)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(found))
 }
 
 func dependencies(x query.Expr, found map[string]bool) {

@@ -11,7 +11,7 @@ import (
 
 type settingsCmd struct {
 	Get settingsGetCmd `cmd:"" help:"Show the settings, or one of them."`
-	Set settingsSetCmd `cmd:"" help:"Change settings: name, zone, first_weekday, currency, language."`
+	Set settingsSetCmd `cmd:"" help:"Change settings: name, zone, first_weekday, currency, language, calendar (as JSON)."`
 }
 
 type settingsGetCmd struct {
@@ -39,9 +39,16 @@ func (c *settingsSetCmd) Run(ctx context.Context, m *Main) error {
 		if !ok {
 			return usageError{fmt.Errorf("%q must have the form NAME=VALUE", change)}
 		}
-		patch[name] = value
-		if value == "" {
+		switch {
+		case value == "":
 			patch[name] = nil
+		case name == "calendar":
+			patch[name] = json.RawMessage(value)
+			if !json.Valid([]byte(value)) {
+				return usageError{fmt.Errorf("the calendar must be JSON such as {\"holidays\":{…}}")}
+			}
+		default:
+			patch[name] = value
 		}
 	}
 	var now settings.Settings
@@ -57,7 +64,7 @@ func (m *Main) printSettings(now settings.Settings, only string) error {
 	if err != nil {
 		return err
 	}
-	var values map[string]string
+	var values map[string]json.RawMessage
 	if err := json.Unmarshal(data, &values); err != nil {
 		return err
 	}
@@ -66,11 +73,20 @@ func (m *Main) printSettings(now settings.Settings, only string) error {
 		if !ok {
 			return usageError{fmt.Errorf("there is no setting %q", only)}
 		}
-		return m.print(value, value)
+		return m.print(value, settingText(value))
 	}
 	var lines []string
-	for _, name := range []string{"name", "zone", "first_weekday", "currency", "language"} {
-		lines = append(lines, fmt.Sprintf("%-14s %s", name, values[name]))
+	for _, name := range []string{"name", "zone", "first_weekday", "currency", "language", "calendar"} {
+		lines = append(lines, fmt.Sprintf("%-14s %s", name, settingText(values[name])))
 	}
 	return m.print(now, strings.Join(lines, "\n"))
+}
+
+// settingText shows a text as it is, anything else as JSON.
+func settingText(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
 }

@@ -148,13 +148,14 @@ func systemSchemas() object {
 		"first_weekday": object{"type": "string", "enum": []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}},
 		"currency":      object{"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"},
 		"language":      object{"type": "string", "enum": []string{"zh-CN", "en"}},
+		"calendar":      object{"type": "object", "description": "Working hours by weekday, holidays by year", "additionalProperties": true},
 	}
 	patch := object{}
 	for key, schema := range settings {
 		patch[key] = object{"oneOf": []object{schema.(object), {"type": "null"}}}
 	}
 	return object{
-		"Settings":      closedObject([]string{"name", "zone", "first_weekday", "currency", "language"}, settings),
+		"Settings":      closedObject([]string{"name", "zone", "first_weekday", "currency", "language", "calendar"}, settings),
 		"SettingsPatch": closedObject(nil, patch),
 		"Templates": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"key", "version", "title"}, object{
 			"key": anyText, "version": anyText, "title": ref("Title"), "description": ref("Title")}))}),

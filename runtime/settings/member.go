@@ -36,7 +36,7 @@ const maxName = 255
 // apply gives the settings with a merge patch applied, or every problem of it.
 func apply(s Settings, patch map[string]any) (Settings, []problem.Field) {
 	var problems []problem.Field
-	known := map[string]bool{}
+	known := map[string]bool{calendarMember: true}
 	for _, m := range members {
 		known[m.key] = true
 		value := m.of(&s)
@@ -55,6 +55,9 @@ func apply(s Settings, patch map[string]any) (Settings, []problem.Field) {
 			f.Path = problem.Pointer(m.key)
 			problems = append(problems, f)
 		}
+	}
+	if value, given := patch[calendarMember]; given {
+		problems = append(problems, applyCalendar(&s, value)...)
 	}
 	for _, key := range slices.Sorted(maps.Keys(patch)) {
 		if !known[key] {

@@ -1,5 +1,5 @@
 // Package settings keeps what the organisation of a store decides for itself:
-// its name, time zone, first day of the week, currency and language. Every
+// its name, time zone, first day of the week, currency, language and working time. Every
 // process reads them from memory; a change reaches the others within moments.
 package settings
 
@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync/atomic"
 	"time"
 
+	"weft/runtime/calendar"
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/startstop"
@@ -29,10 +31,12 @@ type Settings struct {
 	Currency string `json:"currency"`
 	// Language is that of texts without a reader's own choice: zh-CN or en.
 	Language string `json:"language"`
+	// Calendar says when people work.
+	Calendar calendar.Definition `json:"calendar"`
 }
 
 // Defaults are the settings of an organisation that has chosen none.
-var Defaults = Settings{Zone: "Asia/Shanghai", FirstWeekday: "monday", Currency: "CNY", Language: "zh-CN"}
+var Defaults = Settings{Zone: "Asia/Shanghai", FirstWeekday: "monday", Currency: "CNY", Language: "zh-CN", Calendar: calendar.Default()}
 
 // Options of a Service.
 type Options struct {
@@ -51,8 +55,9 @@ type Service struct {
 
 // state is the settings that this process works with.
 type state struct {
-	row  row
-	zone *time.Location
+	row      row
+	zone     *time.Location
+	calendar *calendar.Calendar
 }
 
 type row struct {
@@ -104,6 +109,9 @@ func filled(s Settings) Settings {
 			*value = *m.of(&Defaults)
 		}
 	}
+	if s.Calendar.Hours == nil {
+		s.Calendar = calendar.Default()
+	}
 	return s
 }
 
@@ -116,13 +124,19 @@ func (s *Service) Refresh(ctx context.Context) error {
 	return s.use(r)
 }
 
-// use makes r the current settings unless newer ones are.
+// use makes r the current settings unless newer ones are. Rows of earlier versions
+// have no calendar.
 func (s *Service) use(r row) error {
+	r.Settings = filled(r.Settings)
 	zone, err := query.Zone(r.Zone)
 	if err != nil {
 		return fmt.Errorf("settings: %w", err)
 	}
-	for next := (&state{r, zone}); ; {
+	times, problems := calendar.New(r.Calendar, zone)
+	if len(problems) > 0 {
+		return fmt.Errorf("settings: calendar: %w", problem.Of(problem.Invalid, problems...))
+	}
+	for next := (&state{r, zone, times}); ; {
 		old := s.current.Load()
 		if old != nil && old.row.Rev >= r.Rev || s.current.CompareAndSwap(old, next) {
 			return nil
@@ -158,6 +172,9 @@ func (s *Service) Current() (Settings, int64) {
 // Zone is the organisation's time zone.
 func (s *Service) Zone() *time.Location { return s.current.Load().zone }
 
+// Calendar is the organisation's working time.
+func (s *Service) Calendar() *calendar.Calendar { return s.current.Load().calendar }
+
 // FirstWeekday is the day on which the organisation's weeks begin.
 func (s *Service) FirstWeekday() time.Weekday {
 	return weekdays[s.current.Load().row.FirstWeekday]
@@ -176,11 +193,12 @@ func (s *Service) Patch(ctx context.Context, by string, rev int64, patch map[str
 		if rev > 0 && rev != r.Rev {
 			return &problem.Error{Code: problem.Stale, Extra: map[string]any{"record": r.Settings}}
 		}
+		r.Settings = filled(r.Settings)
 		changed, problems := apply(r.Settings, patch)
 		if len(problems) > 0 {
 			return problem.Of(problem.Invalid, problems...)
 		}
-		if changed == r.Settings {
+		if reflect.DeepEqual(changed, r.Settings) {
 			return s.use(r)
 		}
 		r.Settings, r.By, r.At = changed, by, s.o.Now().UTC()

@@ -1,11 +1,14 @@
 package settings_test
 
 import (
+	"encoding/json"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"weft/runtime/calendar"
 	"weft/runtime/problem"
 	"weft/runtime/settings"
 	"weft/runtime/store"
@@ -25,14 +28,14 @@ func TestTheFirstStartStoresSettings(t *testing.T) {
 	t.Parallel()
 	st := anystore.Open(t)
 	s := open(t, st, settings.Settings{Zone: "Europe/Berlin"})
-	want := settings.Settings{Zone: "Europe/Berlin", FirstWeekday: "monday", Currency: "CNY", Language: "zh-CN"}
-	if now, rev := s.Current(); now != want || rev != 1 {
+	want := settings.Settings{Zone: "Europe/Berlin", FirstWeekday: "monday", Currency: "CNY", Language: "zh-CN", Calendar: calendar.Default()}
+	if now, rev := s.Current(); !reflect.DeepEqual(now, want) || rev != 1 {
 		t.Errorf("%+v, revision %d", now, rev)
 	}
 	if s.Zone().String() != "Europe/Berlin" || s.FirstWeekday() != time.Monday {
 		t.Error(s.Zone(), s.FirstWeekday())
 	}
-	if now, _ := open(t, st, settings.Settings{Zone: "UTC"}).Current(); now != want {
+	if now, _ := open(t, st, settings.Settings{Zone: "UTC"}).Current(); !reflect.DeepEqual(now, want) {
 		t.Errorf("a later start gives %+v", now)
 	}
 	if _, err := settings.Open(t.Context(), settings.Options{Store: anystore.Open(t), First: settings.Settings{Zone: "Mars"}, Now: time.Now}); problem.CodeOf(err) != problem.Invalid {
@@ -80,9 +83,51 @@ func TestPatch(t *testing.T) {
 			t.Errorf("%s: %q", c.name, have)
 		}
 	}
-	want := settings.Settings{Name: "ACME", Zone: "Asia/Shanghai", FirstWeekday: "sunday", Currency: "USD", Language: "en"}
-	if now, rev := s.Current(); now != want || rev != 3 || s.FirstWeekday() != time.Sunday {
+	want := settings.Settings{Name: "ACME", Zone: "Asia/Shanghai", FirstWeekday: "sunday", Currency: "USD", Language: "en", Calendar: calendar.Default()}
+	if now, rev := s.Current(); !reflect.DeepEqual(now, want) || rev != 3 || s.FirstWeekday() != time.Sunday {
 		t.Errorf("%+v, revision %d", now, rev)
+	}
+}
+
+// The calendar is patched member by member; null restores what weft knows.
+func TestTheCalendarIsPatched(t *testing.T) {
+	t.Parallel()
+	s := open(t, anystore.Open(t), settings.Settings{})
+	day := func(date string) bool {
+		at, err := time.ParseInLocation(time.DateOnly, date, s.Zone())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Calendar().IsWorkday(at)
+	}
+	patch := func(p string) error {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(p), &m); err != nil {
+			t.Fatal(err)
+		}
+		return s.Patch(t.Context(), "ada", 0, m, nil)
+	}
+	if day("2026-10-01") || !day("2026-10-10") || !day("2027-01-01") {
+		t.Error("the calendar of a new organisation")
+	}
+	if err := patch(`{"calendar":{"holidays":{"2027":{"off":["2027-01-01"],"work":["2027-01-02"]}},"hours":{"saturday":[["10:00","12:00"]]}}}`); err != nil {
+		t.Fatal(err)
+	}
+	if day("2027-01-01") || !day("2027-01-02") || !day("2026-03-07") || day("2026-10-01") {
+		t.Error("after the patch")
+	}
+	for body, want := range map[string]string{
+		`{"calendar":"always"}`: "/calendar wrong_type", `{"calendar":{"hour":{}}}`: "/calendar bad_calendar", `{"calendar":{"hours":{"monday":"x"}}}`: "/calendar bad_calendar",
+		`{"calendar":{"hours":{"monday":[["18:00","09:00"]]}}}`:     "/calendar/hours/monday/0 bad_hours",
+		`{"calendar":{"holidays":{"2027":{"off":["2026-01-01"]}}}}`: "/calendar/holidays/2027/off/0 bad_holiday",
+	} {
+		p := problem.As(patch(body))
+		if p == nil || len(p.Fields) != 1 || p.Fields[0].Path+" "+p.Fields[0].Code != want {
+			t.Errorf("%s: %v", body, p)
+		}
+	}
+	if err := patch(`{"calendar":null}`); err != nil || !day("2027-01-01") || day("2026-03-07") {
+		t.Error("null restores the default", err)
 	}
 }
 

@@ -1,0 +1,185 @@
+// Package calendar counts working time: working hours by weekday, public holidays
+// with the working days that make up for them, and durations in calendar time or
+// working time. It is pure: no clock, no input, no output.
+package calendar
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"weft/runtime/problem"
+)
+
+// Definition is a calendar as people write it.
+type Definition struct {
+	// Hours are the working hours by the English name of the day in lower case:
+	// spans such as ["09:00","18:00"] in their order. A day that is missing is free.
+	Hours map[string][][2]string `json:"hours"`
+	// Holidays by year, e.g. "2026". A year that is missing takes the public holidays
+	// that weft knows; see Known.
+	Holidays map[string]Year `json:"holidays"`
+}
+
+// Year holds the exceptions of a year, as dates such as 2026-02-17: days off, and days
+// of rest on which people work.
+type Year struct {
+	Source string   `json:"source,omitempty"`
+	Off    []string `json:"off"`
+	Work   []string `json:"work"`
+}
+
+// Default is a week of five days from nine to six.
+func Default() Definition {
+	hours := map[string][][2]string{}
+	for _, day := range []string{"monday", "tuesday", "wednesday", "thursday", "friday"} {
+		hours[day] = [][2]string{{"09:00", "18:00"}}
+	}
+	return Definition{Hours: hours, Holidays: map[string]Year{}}
+}
+
+//go:embed holidays/*.json
+var holidayFiles embed.FS
+
+var known = sync.OnceValue(func() map[string]Year {
+	years := map[string]Year{}
+	files, err := holidayFiles.ReadDir("holidays")
+	if err != nil {
+		panic(fmt.Errorf("calendar: %w", err)) // it is embedded
+	}
+	for _, f := range files {
+		data, err := holidayFiles.ReadFile("holidays/" + f.Name())
+		var y Year
+		if err == nil {
+			err = json.Unmarshal(data, &y)
+		}
+		if err != nil {
+			panic(fmt.Errorf("calendar: %s: %w", f.Name(), err))
+		}
+		years[strings.TrimSuffix(f.Name(), ".json")] = y
+	}
+	return years
+})
+
+// Known lists the public holidays of China that weft knows, by year.
+func Known() map[string]Year { return maps.Clone(known()) }
+
+// minutes of a day.
+type span struct{ from, to int }
+
+// Calendar answers questions about working time in one time zone. It is immutable.
+type Calendar struct {
+	zone  *time.Location
+	hours [7][]span
+	// usual are the hours of days that make up for holidays: those of the first
+	// weekday that has any, from Monday on.
+	usual []span
+	off   map[string]bool // dates
+	work  map[string]bool
+}
+
+var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// New makes a Calendar, or tells all that is wrong with its definition.
+func New(d Definition, zone *time.Location) (*Calendar, []problem.Field) {
+	c := &Calendar{zone: zone, off: map[string]bool{}, work: map[string]bool{}}
+	var problems []problem.Field
+	for _, day := range slices.Sorted(maps.Keys(d.Hours)) {
+		i := slices.Index(weekdays, day)
+		if i < 0 {
+			problems = append(problems, problem.At(problem.Pointer("hours", day), "not_one_of", "values", strings.Join(weekdays, ", ")))
+			continue
+		}
+		spans, wrong := parseSpans(d.Hours[day], problem.Pointer("hours", day))
+		c.hours[i] = spans
+		problems = append(problems, wrong...)
+	}
+	for i := range 7 {
+		if c.usual == nil {
+			c.usual = c.hours[(i+1)%7]
+		}
+	}
+	if c.usual == nil && len(problems) == 0 {
+		problems = append(problems, problem.At("/hours", "never_open"))
+	}
+	years := Known()
+	maps.Copy(years, d.Holidays)
+	for _, year := range slices.Sorted(maps.Keys(years)) {
+		problems = append(problems, c.exceptions(year, "off", years[year].Off, c.off)...)
+		problems = append(problems, c.exceptions(year, "work", years[year].Work, c.work)...)
+	}
+	return c, problems
+}
+
+func parseSpans(texts [][2]string, at string) (spans []span, problems []problem.Field) {
+	last := -1
+	for i, t := range texts {
+		s := span{minute(t[0]), minute(t[1])}
+		if s.from < 0 || s.to <= s.from || s.from < last {
+			problems = append(problems, problem.At(at+problem.Pointer(i), "bad_hours"))
+			continue
+		}
+		last = s.to
+		spans = append(spans, s)
+	}
+	return spans, problems
+}
+
+// minute reads a time of day as minutes; -1 when it is none. The end of the day is 24:00.
+func minute(text string) int {
+	if text == "24:00" {
+		return 24 * 60
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return -1
+	}
+	return t.Hour()*60 + t.Minute()
+}
+
+func (c *Calendar) exceptions(year, list string, dates []string, into map[string]bool) []problem.Field {
+	var problems []problem.Field
+	for i, date := range dates {
+		if _, err := time.Parse(time.DateOnly, date); err != nil || !strings.HasPrefix(date, year+"-") {
+			problems = append(problems, problem.At(problem.Pointer("holidays", year, list, i), "bad_holiday", "year", year))
+			continue
+		}
+		into[date] = true
+	}
+	return problems
+}
+
+// Knows tells whether the holidays of the year of t are known. Otherwise every
+// weekday counts as usual.
+func (c *Calendar) Knows(t time.Time) bool {
+	year := t.In(c.zone).Format("2006-")
+	for _, days := range []map[string]bool{c.off, c.work} {
+		for date := range days {
+			if strings.HasPrefix(date, year) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// spansOf are the working hours of the day that holds t.
+func (c *Calendar) spansOf(t time.Time) []span {
+	date := t.Format(time.DateOnly)
+	switch own := c.hours[t.Weekday()]; {
+	case c.off[date]:
+		return nil
+	case c.work[date] && own == nil:
+		return c.usual
+	default:
+		return own
+	}
+}
+
+// IsWorkday tells whether people work on the day of t.
+func (c *Calendar) IsWorkday(t time.Time) bool { return len(c.spansOf(t.In(c.zone))) > 0 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"sync"
 	"time"
 
 	"weft/runtime/query"
@@ -26,51 +25,6 @@ const (
 	accountRunning = 4
 	accountWaiting = 32
 )
-
-// accountShare bounds the concurrent sign-ins of each account.
-type accountShare struct {
-	sync.Mutex
-	accounts map[string]*accountQueue
-}
-
-type accountQueue struct {
-	slots chan struct{}
-	n     int // running and waiting
-}
-
-// enter begins a sign-in, after others of the account; it fails with rate when
-// too many wait.
-func (a *accountShare) enter(ctx context.Context, account string) (leave func(), err error) {
-	a.Lock()
-	q := a.accounts[account]
-	if q == nil {
-		q = &accountQueue{slots: make(chan struct{}, accountRunning)}
-		a.accounts[account] = q
-	}
-	full := q.n >= accountRunning+accountWaiting
-	if !full {
-		q.n++
-	}
-	a.Unlock()
-	if full {
-		return nil, tooMany(time.Second)
-	}
-	select {
-	case q.slots <- struct{}{}:
-		return func() { <-q.slots; a.done(account, q) }, nil
-	case <-ctx.Done():
-		a.done(account, q)
-		return nil, ctx.Err()
-	}
-}
-
-func (a *accountShare) done(account string, q *accountQueue) {
-	a.Lock()
-	defer a.Unlock()
-	if q.n--; q.n == 0 {
-		delete(a.accounts, account)
-	}
-}
 
 type attemptDoc struct {
 	ID    string `json:"id"`

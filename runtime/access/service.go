@@ -12,6 +12,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/request"
 	"weft/runtime/store"
 	"weft/schemas"
 )
@@ -42,8 +43,8 @@ type Service struct {
 	loading  sync.Mutex
 	secrets  secretCache
 	hasher   *hasher
-	attempts sync.Mutex // one sign-in at a time counts its try
-	signIns  accountShare
+	attempts sync.Mutex            // one sign-in at a time counts its try
+	signIns  request.Share[string] // of each account
 }
 
 // directoryState is the directory with the rights that were compiled from it.
@@ -67,7 +68,7 @@ func New(o Options) *Service {
 		o.Zone = func() *time.Location { return time.UTC }
 	}
 	o.Times = o.Times.orDefaults()
-	return &Service{Options: o, hasher: newHasher(), signIns: accountShare{accounts: map[string]*accountQueue{}}, secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
+	return &Service{Options: o, hasher: newHasher(), signIns: request.Share[string]{PerKey: accountRunning, MaxWaiting: accountWaiting}, secrets: secretCache{byDigest: map[digest]*cachedSecret{}}}
 }
 
 // state gives the current directory, reloaded after a change.

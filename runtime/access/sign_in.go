@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/runtime/request"
 	"weft/runtime/store"
 	"weft/runtime/store/table"
 )
@@ -27,7 +29,10 @@ func (s *Service) SignIn(ctx context.Context, login, password string, from SignI
 	}
 	login = norm.NFC.String(strings.TrimSpace(login)) // as it is stored
 	keys := attemptKeys(login, from.Address)
-	leave, err := s.signIns.enter(ctx, keys[0].id)
+	leave, err := s.signIns.Acquire(ctx, keys[0].id)
+	if errors.Is(err, request.ErrTooManyWait) {
+		return "", nil, tooMany(time.Second)
+	}
 	if err != nil {
 		return "", nil, err
 	}

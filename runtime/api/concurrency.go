@@ -2,11 +2,11 @@ package api
 
 import (
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"weft/runtime/problem"
+	"weft/runtime/request"
 )
 
 // Limits of concurrent requests. The one per user is far above the 64
@@ -35,17 +35,35 @@ func tooManyCalls(key string) error {
 // clients that send half a request take no slot from others.
 type concurrency struct {
 	all      atomic.Int64
-	users    counters[string]
-	networks counters[netip.Prefix]
+	users    request.Share[string]
+	networks request.Share[netip.Prefix]
+	exports  request.Share[string] // of each user
+}
+
+func newConcurrency() *concurrency {
+	return &concurrency{
+		users:    request.Share[string]{PerKey: maxPerUser},
+		networks: request.Share[netip.Prefix]{PerKey: maxPerNetwork},
+		exports:  request.Share[string]{PerKey: maxExportsPerUser},
+	}
 }
 
 // share counts a request of its user or network; release must be called when
 // it ends. It fails with rate when the limit is reached.
 func (c *concurrency) share(rc *requestContext) (release func(), err error) {
 	if rc.actor != nil {
-		return c.users.add(rc.actor.UserID, maxPerUser, "too_many_calls")
+		return tryShare(&c.users, rc.actor.UserID, "too_many_calls")
 	}
-	return c.networks.add(rc.network(), maxPerNetwork, "too_many_anonymous")
+	return tryShare(&c.networks, rc.network(), "too_many_anonymous")
+}
+
+// tryShare takes a slot of key, or refuses the call.
+func tryShare[K comparable](s *request.Share[K], key K, refusal string) (release func(), err error) {
+	release, ok := s.TryAcquire(key)
+	if !ok {
+		return nil, tooManyCalls(refusal)
+	}
+	return release, nil
 }
 
 // takeSlot counts a request whose body has arrived; it is counted once, and
@@ -67,29 +85,4 @@ func (rc *requestContext) releaseSlot() {
 		rc.slot = false
 		rc.s.concurrency.all.Add(-1)
 	}
-}
-
-// counters counts what runs, by key.
-type counters[K comparable] struct {
-	mu    sync.Mutex
-	byKey map[K]int
-}
-
-func (c *counters[K]) add(key K, limit int, refusal string) (release func(), err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.byKey[key] >= limit {
-		return nil, tooManyCalls(refusal)
-	}
-	if c.byKey == nil {
-		c.byKey = map[K]int{}
-	}
-	c.byKey[key]++
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.byKey[key]--; c.byKey[key] == 0 {
-			delete(c.byKey, key)
-		}
-	}, nil
 }

@@ -12,7 +12,7 @@ import (
 // the limit is far above 64 parallel requests.
 func TestConcurrentRequestsOfOneUserAreLimited(t *testing.T) {
 	t.Parallel()
-	var c concurrency
+	c := newConcurrency()
 	greedy := &requestContext{actor: &access.Actor{UserID: "u1"}}
 	var release []func()
 	for range maxPerUser {

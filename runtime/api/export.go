@@ -43,7 +43,7 @@ func exportRecords(rc *requestContext) error {
 		return problem.New(problem.MediaType, "content_type", map[string]any{"want": csvType + ", XLSX"})
 	}
 	entity := rc.vars()["entity"]
-	release, err := rc.s.exports.add(rc.actor.UserID, maxExportsPerUser, "too_many_exports")
+	release, err := tryShare(&rc.s.concurrency.exports, rc.actor.UserID, "too_many_exports")
 	if err != nil {
 		return err
 	}

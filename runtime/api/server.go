@@ -69,8 +69,7 @@ type Server struct {
 	builder     []Route // for the OpenAPI document only
 	origin      http.CrossOriginProtection
 	metrics     *metrics
-	concurrency concurrency
-	exports     counters[string]        // running exports, by user
+	concurrency *concurrency
 	written     request.Limiter[string] // bytes of changes, by user
 	parsing     request.Budget          // bytes of parsed bodies, by user or network
 	// anonymous limits requests without a valid session or token, by client network.
@@ -90,7 +89,7 @@ func New(o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{o: o, log: o.Logger, anonymous: request.Limiter[netip.Prefix]{
+	s := &Server{o: o, log: o.Logger, concurrency: newConcurrency(), anonymous: request.Limiter[netip.Prefix]{
 		Burst: anonymousBurst, PerSecond: anonymousPerSecond, MaxKeys: anonymousNetworks,
 	}, parsing: request.Budget{Max: parseBudget, PerKey: parseBudgetPerUser}, written: request.Limiter[string]{
 		Burst: float64(o.WriteQuota), PerSecond: float64(o.WriteQuota) / 60, MaxKeys: maxWriters,

@@ -52,7 +52,7 @@ type Hub struct {
 	// slots bounds how many subscriptions read the store at once.
 	slots chan struct{}
 	// reading are the slots of each user, so that one cannot take all of them.
-	reading request.Share
+	reading request.Share[string]
 	done    sync.WaitGroup
 
 	mu      sync.RWMutex
@@ -73,7 +73,7 @@ func New(o Options) *Hub {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Limits = o.Limits.orDefaults()
-	h := &Hub{Options: o, slots: make(chan struct{}, readers), reading: request.Share{PerKey: 1},
+	h := &Hub{Options: o, slots: make(chan struct{}, readers), reading: request.Share[string]{PerKey: 1},
 		records: map[string]int{},
 		sockets: map[*socket]struct{}{}, perUser: map[string]int{},
 		byEntity: map[string]map[*subscription]struct{}{}, byOther: map[string]map[*subscription]struct{}{},

@@ -12,7 +12,7 @@ func TestWaitingForABusyRecordEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	q := &contentionQueues{}
 	k := docKey{"deal", "a"}
-	leave, err := q.wait(t.Context(), k)
+	leave, err := q.Acquire(t.Context(), k)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestWaitingForABusyRecordEndsWithTheContext(t *testing.T) {
 		t.Fatalf("waiting ended with %v", err)
 	}
 	leave()
-	if q.count.Load() != 0 {
+	if q.InUse(k) {
 		t.Error("a queue is left over")
 	}
 	if err := p.wait(t.Context(), k); err != nil {

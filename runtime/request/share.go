@@ -2,17 +2,22 @@ package request
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
-// Share bounds how many operations of one key (a user) run at a time, so that
-// one user cannot take what all share. The zero value with PerKey set is ready;
-// it is safe for concurrent use.
-type Share struct {
-	PerKey int
+// ErrTooManyWait is returned when as many operations of a key wait as may.
+var ErrTooManyWait = errors.New("too many operations wait")
+
+// Share bounds how many operations of one key (a user, a record) run at a time,
+// so that one user cannot take what all share. The zero value is ready; it is
+// safe for concurrent use.
+type Share[K comparable] struct {
+	PerKey     int // 0: one
+	MaxWaiting int // how many of a key may wait; 0: any number
 
 	mu    sync.Mutex
-	byKey map[string]*keyShare
+	byKey map[K]*keyShare
 }
 
 type keyShare struct {
@@ -20,9 +25,12 @@ type keyShare struct {
 	users int // holding or waiting
 }
 
-// Acquire waits for a slot of the key, or until ctx ends.
-func (s *Share) Acquire(ctx context.Context, key string) (release func(), err error) {
-	k := s.enter(key)
+// Acquire waits for a slot of the key, or until ctx ends; ErrTooManyWait.
+func (s *Share[K]) Acquire(ctx context.Context, key K) (release func(), err error) {
+	k := s.enter(key, s.MaxWaiting)
+	if k == nil {
+		return nil, ErrTooManyWait
+	}
 	select {
 	case k.slots <- struct{}{}:
 		return func() { <-k.slots; s.leave(key, k) }, nil
@@ -33,8 +41,8 @@ func (s *Share) Acquire(ctx context.Context, key string) (release func(), err er
 }
 
 // TryAcquire takes a slot of the key if one is free.
-func (s *Share) TryAcquire(key string) (release func(), ok bool) {
-	k := s.enter(key)
+func (s *Share[K]) TryAcquire(key K) (release func(), ok bool) {
+	k := s.enter(key, 0)
 	select {
 	case k.slots <- struct{}{}:
 		return func() { <-k.slots; s.leave(key, k) }, true
@@ -44,22 +52,32 @@ func (s *Share) TryAcquire(key string) (release func(), ok bool) {
 	}
 }
 
-func (s *Share) enter(key string) *keyShare {
+// InUse tells whether an operation of the key runs or waits.
+func (s *Share[K]) InUse(key K) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byKey[key] != nil
+}
+
+func (s *Share[K]) enter(key K, maxWaiting int) *keyShare {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.byKey[key]
 	if k == nil {
-		k = &keyShare{slots: make(chan struct{}, s.PerKey)}
+		k = &keyShare{slots: make(chan struct{}, max(1, s.PerKey))}
 		if s.byKey == nil {
-			s.byKey = map[string]*keyShare{}
+			s.byKey = map[K]*keyShare{}
 		}
 		s.byKey[key] = k
+	}
+	if maxWaiting > 0 && k.users >= cap(k.slots)+maxWaiting {
+		return nil
 	}
 	k.users++
 	return k
 }
 
-func (s *Share) leave(key string, k *keyShare) {
+func (s *Share[K]) leave(key K, k *keyShare) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if k.users--; k.users == 0 {

@@ -3,13 +3,14 @@ package request
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 )
 
 // One key waits for its own slots only; nothing is kept of keys without any. // R6
 func TestAShareBoundsEachKeyByItself(t *testing.T) {
 	t.Parallel()
-	s := Share{PerKey: 1}
+	s := Share[string]{PerKey: 1, MaxWaiting: 1}
 	release, err := s.Acquire(t.Context(), "ann")
 	if err != nil {
 		t.Fatal(err)
@@ -34,12 +35,24 @@ func TestAShareBoundsEachKeyByItself(t *testing.T) {
 		}
 		got <- err
 	}()
+	for s.users("ann") < 2 {
+		runtime.Gosched()
+	}
+	if _, err := s.Acquire(t.Context(), "ann"); !errors.Is(err, ErrTooManyWait) {
+		t.Errorf("a second one waits: %v", err)
+	}
 	release()
 	if err := <-got; err != nil {
 		t.Error(err)
 	}
 	other()
-	if len(s.byKey) != 0 {
+	if s.InUse("ann") || len(s.byKey) != 0 {
 		t.Errorf("left: %v", s.byKey)
 	}
+}
+
+func (s *Share[K]) users(key K) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byKey[key].users
 }

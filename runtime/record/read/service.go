@@ -45,16 +45,16 @@ type Service struct {
 	now        func() time.Time
 	zone       func() *time.Location
 	aggregates aggregateCache
-	exports    chan struct{} // taken by each running Each
-	exporting  request.Share // slots of each user for Each
-	heavy      request.Share // slots of each user for heavy reads
+	exports    chan struct{}         // taken by each running Each
+	exporting  request.Share[string] // slots of each user for Each
+	heavy      request.Share[string] // slots of each user for heavy reads
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
 		store: o.Store, authority: o.Authority, now: o.Now, zone: o.Zone, exports: make(chan struct{}, exportsAtOnce),
-		exporting: request.Share{PerKey: exportsPerUser}, heavy: request.Share{PerKey: heavyPerUser},
+		exporting: request.Share[string]{PerKey: exportsPerUser}, heavy: request.Share[string]{PerKey: heavyPerUser},
 	}
 	if s.now == nil {
 		s.now = time.Now

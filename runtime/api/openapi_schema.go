@@ -58,6 +58,7 @@ func commonSchemas() object {
 	all["Meta"] = metaSchema(&types)
 	maps.Copy(all, builderSchemas(&types))
 	maps.Copy(all, intakeSchemas(&types))
+	maps.Copy(all, notificationSchemas(&types))
 	return all
 }
 

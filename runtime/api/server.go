@@ -18,6 +18,7 @@ import (
 	"weft/runtime/intake"
 	"weft/runtime/live"
 	"weft/runtime/model"
+	"weft/runtime/notify"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/request"
@@ -27,7 +28,7 @@ import (
 	"weft/runtime/transfer"
 )
 
-// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files and Intake must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake and Notify must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
@@ -39,6 +40,7 @@ type Options struct {
 	Access   *access.Service
 	Files    *files.Service
 	Intake   *intake.Service
+	Notify   *notify.Service
 	Transfer *transfer.Service
 	Live     *live.Hub
 	Gallery  Gallery

@@ -22,6 +22,7 @@ import (
 	"weft/runtime/job"
 	"weft/runtime/live"
 	"weft/runtime/model"
+	"weft/runtime/notify"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/settings"
@@ -75,6 +76,7 @@ type App struct {
 	Transfer   *transfer.Service
 	Live       *live.Hub
 	Intake     *intake.Service
+	Notify     *notify.Service
 	Gallery    *gallery.Gallery
 	API        *api.Server
 	// Generated is the random password of a user admin that Open created, else "".
@@ -103,7 +105,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Intake: a.Intake, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Notify: a.Notify, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -136,6 +138,7 @@ func (a *App) newServices(o Options) {
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
 	})
+	a.Notify = notify.New(notify.Options{Store: o.Store, Reads: a.Reads, Now: o.Now})
 	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
@@ -162,6 +165,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, job.Collections()...)
 	list = append(list, settings.Collections()...)
 	list = append(list, intake.Collections()...)
+	list = append(list, notify.Collections()...)
 	return append(list, builder.Collections()...)
 }
 

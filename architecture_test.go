@@ -21,7 +21,7 @@ import (
 var layers = [][]string{
 	{"runtime/problem", "runtime/startstop", "runtime/jsontext"},
 	{"schemas", "runtime/request"},
-	{"runtime/formula", "runtime/query"},
+	{"runtime/formula", "runtime/query", "runtime/script/transpile"},
 	{"runtime/model"},
 	{"runtime/store", "runtime/calendar"},
 	{"runtime/settings"},
@@ -42,6 +42,7 @@ var sameLayer = map[string][]string{
 // onlyIn lists the packages whose code may import a library; tests may use it anywhere.
 var onlyIn = map[string][]string{
 	"github.com/dop251/goja":       {"runtime/script", "runtime/formula"},
+	"github.com/evanw/esbuild":     {"runtime/script/transpile"},
 	"zombiezen.com/go/sqlite":      {"runtime/store/sqlite"},
 	"modernc.org/":                 {"runtime/store/sqlite"},
 	"go.mongodb.org/":              {"runtime/store/mongo"},

@@ -90,13 +90,3 @@ type TriggerEvent struct {
 	// Imports lets records of imports start the trigger, historical imports aside.
 	Imports bool `json:"imports,omitempty"`
 }
-
-// Script is a JavaScript hook. It is checked for syntax here and run later.
-type Script struct {
-	Kind   Kind     `json:"kind"`
-	Key    string   `json:"key"`
-	Title  Title    `json:"title"`
-	Entity string   `json:"entity,omitempty"`
-	Events []string `json:"events"` // before_create, before_update, before_delete, after_…
-	Source string   `json:"source"`
-}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"weft/runtime/formula"
-	"weft/runtime/problem"
 	"weft/runtime/query"
 )
 
@@ -152,31 +151,6 @@ func TestPathsClockAndResultKind(t *testing.T) {
 	}
 	if _, ok := x.As(query.Text); ok {
 		t.Error("a number passed as text")
-	}
-}
-
-func TestScriptSyntax(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ name, src, code string }{
-		{"a hook", "function before(r) { if (!r.name) throw new Error('名称'); return r }", ""},
-		{"a broken line", "let a = 1\nlet b = ;", "formula_syntax"},
-		{"a source map that names a file", "let a = 1\n//# sourceMappingURL=/etc/passwd", ""},
-		{"brackets without end", strings.Repeat("(", 5000), "formula_too_deep"},
-		{"very long", strings.Repeat(" ", 70_000), "script_too_long"},
-	}
-	for _, c := range tests {
-		err := formula.CheckScript(c.src)
-		var syntax *formula.SyntaxError
-		errors.As(err, &syntax)
-		if (c.code == "") != (err == nil) || syntax != nil && syntax.Code != c.code {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if syntax != nil && !problem.Known(syntax.Code) {
-			t.Errorf("%s: no text for %s", c.name, syntax.Code)
-		}
-		if c.name == "a broken line" && (syntax.Line != 2 || syntax.Offset != 18) {
-			t.Errorf("line %d, offset %d", syntax.Line, syntax.Offset)
-		}
 	}
 }
 

@@ -123,12 +123,12 @@ func (c *compiler) formula(f *Field) {
 	}
 }
 
-// syntax reports where a formula or script cannot be understood.
+// syntax reports where a formula cannot be understood.
 func (c *compiler) syntax(here string, err error) {
 	var wrong *formula.SyntaxError
 	if errors.As(err, &wrong) {
 		c.problems = append(c.problems, wrong.Problem(here))
 		return
 	}
-	c.fail(here, "bad_script", "error", err.Error())
+	c.fail(here, "formula_syntax", "offset", 0, "message", err.Error())
 }

@@ -87,15 +87,13 @@ func TestCompileRefusesViewsFormsDashboards(t *testing.T) {
 	})
 }
 
-func TestCompileRefusesScriptsTemplates(t *testing.T) {
+func TestCompileRefusesTemplates(t *testing.T) {
 	t.Parallel()
 	with := func(doc string) []string { return []string{account, deal, line, machine, doc} }
 	template := func(rest string) []string {
 		return with(`{"kind":"template","key":"my-crm","version":"1.0.0","title":` + title + `,"description":` + title + rest + `}`)
 	}
 	refuse(t, []refusal{
-		{"script", with(`{"kind":"script","key":"s","title":` + title + `,"entity":"ghost","events":["before_create"],"source":"function ("}`),
-			[]string{"/script/s/entity unknown_entity", "/script/s/source formula_syntax"}},
 		{"menu and requirements", template(`,"requires":["other"],"menu":[{"title":` + title + `,"view":"ghost"},{"title":` + title + `},{"title":` + title + `,"entity":"deal","dashboard":"spook"}]`),
 			[]string{"/template/my-crm/menu/0/view unknown_view", "/template/my-crm/menu/1 menu_target", "/template/my-crm/menu/2 menu_target", "/template/my-crm/menu/2/dashboard unknown_dashboard", "/template/my-crm/requires/0 unknown_template"}},
 	})

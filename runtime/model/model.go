@@ -29,6 +29,10 @@ type Model struct {
 	Triggers  map[string]*Trigger
 	Listeners map[string]*Listeners
 
+	// Scripts are all scripts by key, Hooks those of an entity; an entity without has none.
+	Scripts map[string]*Script
+	Hooks   map[string]*Hooks
+
 	AssignmentRules map[string]*AssignmentRule
 	// PublicForms are the forms with a public part, by key.
 	PublicForms map[string]*PublicForm

@@ -14,6 +14,5 @@ func init() {
 		"formula_wrong_kind":       {"第 {offset} 个字符处应为{want}，却是{have}", "the expression at {offset} must be {want}, but is {have}"},
 		"formula_unknown_function": {"没有名为 {function} 的函数", "there is no function {function}"},
 		"formula_arguments":        {"函数 {function} 的参数个数不对", "{function} has the wrong number of arguments"},
-		"script_too_long":          {"脚本超过 {max} 字节", "the script is longer than {max} bytes"},
 	})
 }

@@ -59,6 +59,5 @@ func init() {
 		"unserved_aggregate_role": {"对角色 {role} 没有索引支持此统计：每次都要读取全部记录；请在 {entity} 的 x-indexes 中加入 {index}", "no index serves this aggregate for role {role}: every record is read; add {index} to x-indexes of {entity}"},
 		"unserved_built_in":       {"内置实体 {entity} 没有支持此查询的索引：每次都要读取许多记录", "the built-in entity {entity} has no index that serves this: many records are read every time"},
 		"unserved_order":          {"{entity} 的任何索引都不能在两种数据库上支持此查询：排序不要以 id 结尾，字段不要超过 8 个", "no index of {entity} can serve this on both databases: let the order not end in the id, and not have more than 8 fields"},
-		"bad_script":              {"脚本有语法错误：{error}", "the script has a syntax error: {error}"},
 	})
 }

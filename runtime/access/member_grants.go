@@ -45,7 +45,7 @@ func grantsOf(m *model.Model, a *Actor) []*model.Grant {
 	if form := m.PublicForms[a.PublicForm]; form != nil {
 		out = append(out, form.Grants...)
 	}
-	if a.UserID == "" {
+	if a.UserID == "" && len(a.Roles) == 0 { // neither a person nor a rule that acts with a role
 		return out
 	}
 	add(RoleMember)

@@ -26,6 +26,7 @@ import (
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
+	"weft/runtime/trigger"
 )
 
 // Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake and Notify must be given.
@@ -42,6 +43,7 @@ type Options struct {
 	Intake   *intake.Service
 	Notify   *notify.Service
 	Transfer *transfer.Service
+	Triggers *trigger.Service
 	Live     *live.Hub
 	Gallery  Gallery
 	// Builder adds its routes to the router of /api/v1. Callers are authorized as

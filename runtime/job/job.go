@@ -44,6 +44,10 @@ type Link struct {
 	Entity string `json:"entity,omitempty"`
 	Record string `json:"record,omitempty"`
 	Run    string `json:"run,omitempty"`
+	// Fields are those whose change started the trigger or script; By is the person
+	// who caused it, "" for nobody.
+	Fields []string `json:"fields,omitempty"`
+	By     string   `json:"by,omitempty"`
 }
 
 // New is a job to be inserted.

@@ -21,7 +21,8 @@ type stepPlace struct {
 	at     string
 }
 
-func caseList(i int) string { return strconv.Itoa(i) }
+// CaseList names the list of steps of a case; see Trigger.StepList.
+func CaseList(i int) string { return strconv.Itoa(i) }
 
 // steps compiles a list of steps. Each sees the results of those before it.
 func (c *compiler) steps(sc *stepScope, defs []schemas.Step, place stepPlace) []*Step {
@@ -335,7 +336,7 @@ func (c *compiler) branchStep(sc *stepScope, s *Step, here string) {
 			continue
 		}
 		where := c.triggerCondition(conditionRules{sc: sc, entity: sc.entity, old: sc.entity == sc.trigger.Entity && sc.outer == nil, related: true, values: true}, def.Where, at+"/where")
-		s.Cases = append(s.Cases, StepCase{where, c.steps(sc, def.Steps, stepPlace{s, caseList(i), at + "/steps"})})
+		s.Cases = append(s.Cases, StepCase{where, c.steps(sc, def.Steps, stepPlace{s, CaseList(i), at + "/steps"})})
 	}
 	s.Else = c.steps(sc, s.Def.Else, stepPlace{s, "else", here + "/else"})
 }

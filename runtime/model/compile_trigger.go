@@ -57,13 +57,14 @@ func listeners(all map[string]*Trigger) map[string]*Listeners {
 	}
 	for _, l := range out {
 		for _, list := range l.ByEvent {
-			slices.SortFunc(list, compareOrder)
+			slices.SortFunc(list, CompareOrder)
 		}
 	}
 	return out
 }
 
-func compareOrder(a, b *Trigger) int {
+// CompareOrder orders triggers of one event as they start.
+func CompareOrder(a, b *Trigger) int {
 	return cmp.Or(cmp.Compare(a.Def.Order, b.Def.Order), cmp.Compare(a.Def.Key, b.Def.Key))
 }
 

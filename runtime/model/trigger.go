@@ -145,7 +145,16 @@ func (t *Trigger) StepList(parent, list string) []*Step {
 func (s *Step) lists() map[string][]*Step {
 	lists := map[string][]*Step{"steps": s.Steps, "else": s.Else}
 	for i, c := range s.Cases {
-		lists[caseList(i)] = c.Steps
+		lists[CaseList(i)] = c.Steps
 	}
 	return lists
+}
+
+// Holds tells whether a stored value of the field is want, a value of a filter; nil
+// is unset.
+func (f *Field) Holds(stored, want any) bool {
+	if want == nil {
+		return stored == nil
+	}
+	return query.Matches(query.Cmp{Path: f.Path(), Op: query.Eq, Value: want}, map[string]any{f.Key: stored}, nil)
 }

@@ -25,6 +25,7 @@ import (
 	"encoding/json"
 
 	"weft/runtime/access"
+	"weft/runtime/job"
 	"weft/runtime/record/read"
 	"weft/runtime/store"
 )
@@ -43,9 +44,10 @@ type Call struct {
 	Actor *access.Actor
 	// Source is what causes the change; "" means SourceAPI.
 	Source Source
-	// Cause and Depth follow a chain of effects; 0 for what a user does.
+	// Cause, Depth and Chain follow a chain of effects; unset for what a user does.
 	Cause string
 	Depth int
+	Chain []job.Link
 	// Ops are further operations on the store that the change carries, such as
 	// the end of the job that caused it. They are committed with the change, also
 	// when no field changed; one that does not apply fails the call with

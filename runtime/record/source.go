@@ -30,8 +30,8 @@ var Sources = []Source{
 // Known tells whether s is one of Sources.
 func (s Source) Known() bool { return slices.Contains(Sources, s) }
 
-// isAutomation tells whether a rule of the organisation writes, not a user:
-// rules may write fields that are read-only for users.
+// isAutomation tells whether a rule of the organisation writes, or what it wrote is
+// taken back, not a user: rules may write fields that are read-only for users.
 func (s Source) isAutomation() bool {
-	return s == SourceTrigger || s == SourceScript || s == SourceApproval
+	return s == SourceTrigger || s == SourceScript || s == SourceApproval || s == SourceUndo
 }

@@ -27,6 +27,7 @@ var (
 			`"by":"stage","where":["id","=","R"]`),
 		"record.bin":     query("/bin/query", ``, `"limit":1`),
 		"record.history": {{"GET", "/records/deal/R/history", ""}},
+		"run.list":       {{"GET", "/runs?entity=deal&id=R", ""}, {"GET", "/runs?entity=deal&id=R&trigger=W&state=done", ""}, {"GET", "/runs?id=R", ""}},
 		"record.export":  query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
 	}
 	writeProbes = map[string][]probe{
@@ -39,12 +40,14 @@ var (
 			`"op":"delete","where":["F","=",424242]`, `"op":"delete","where":["id","=","R"]`, `"op":"transition","ids":["R"],"to":"lost","comment":"x"`),
 		"record.merge":  query("/merge", `"keep":"OWN","from":["R"]`, `"keep":"R","from":["OWN"]`, `"keep":"OWN","from":["R"],"values":{"F":1}`),
 		"record.import": {{"POST", "/records/deal/import", "name,F\nx,1\n"}},
+		"button.press":  {{"POST", "/records/deal/R/button/W", `{}`}, {"POST", "/records/deal/OWN/button/W", `{"values":{"F":1}}`}},
 		"import.create": {{"POST", "/imports", "name,F\nx,1\n"}},
 	}
 	// otherRoutes are routes that show no records; those in quotes have tests of their own.
 	otherRoutes = "import.list import.get import.problems import.undo mapping.list mapping.get mapping.put session.create session.delete session.list session.revoke " +
 		"session.revokeOthers me meta password.set token.list token.create token.revoke access.explain template.list template.install template.uninstall openapi healthz " +
-		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live' 'link.list' 'link.create' 'link.delete' 'public_form.get' 'public_form.submit' 'public_form.options' 'payload.list' 'payload.replay' 'notification.list' 'notification.read'"
+		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live' 'link.list' 'link.create' 'link.delete' 'public_form.get' 'public_form.submit' 'public_form.options' 'payload.list' 'payload.replay' 'notification.list' 'notification.read' " +
+		"'run.get' run.retry run.cancel run.undo"
 )
 
 func query(suffix string, members ...string) []probe {

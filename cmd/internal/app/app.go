@@ -30,6 +30,7 @@ import (
 	"weft/runtime/store"
 	"weft/runtime/store/lease"
 	"weft/runtime/transfer"
+	"weft/runtime/trigger"
 	"weft/templates"
 )
 
@@ -73,6 +74,7 @@ type App struct {
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
 	Files      *files.Service
 	Builder    *builder.Builder
+	Triggers   *trigger.Service
 	Transfer   *transfer.Service
 	Live       *live.Hub
 	Intake     *intake.Service
@@ -105,7 +107,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Intake: a.Intake, Notify: a.Notify, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Triggers: a.Triggers, Notify: a.Notify, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -129,10 +131,12 @@ func (a *App) newServices(o Options) {
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger})
+	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset}
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
-		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}}, Committed: a.Jobs.Committed,
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect}, Committed: a.Jobs.Committed,
 	})
+	a.newTriggers(o, effect)
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
@@ -161,6 +165,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, access.Collections()...)
 	list = append(list, files.Collections()...)
 	list = append(list, transfer.Collections()...)
+	list = append(list, trigger.Collections()...)
 	list = append(list, lease.Collections()...)
 	list = append(list, job.Collections()...)
 	list = append(list, settings.Collections()...)

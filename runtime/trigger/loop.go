@@ -1,0 +1,202 @@
+package trigger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/job"
+	"weft/runtime/problem"
+	"weft/runtime/query"
+	"weft/runtime/store"
+	"weft/runtime/store/table"
+	"weft/schemas"
+)
+
+// Limits on loops: how long a chain of causes may be, and how often one trigger may
+// run for one record within a time.
+const (
+	maxDepth   = 8
+	maxRepeats = 20
+	repeatTime = time.Minute
+)
+
+// Incidents keep what an administrator has to look at.
+type Incidents interface {
+	// Raise raises an incident, or counts one that is open up, and gives its id.
+	Raise(ctx context.Context, i LoopIncident) (string, error)
+	// Open tells whether an incident is not closed yet.
+	Open(ctx context.Context, id string) (bool, error)
+}
+
+// LoopIncident says that triggers cause each other without end.
+type LoopIncident struct {
+	// Trigger is the one that is kept from starting, Entity, Record and Field what
+	// started it again.
+	Trigger, Entity, Record, Field string
+	Chain                          []job.Link
+	// Reason is a key of the catalogue: loop_depth or loop_repeats.
+	Reason string
+	Params map[string]any
+	At     time.Time
+}
+
+// triggerState is what weft notes of a trigger; the id is its key.
+type triggerState struct {
+	ID  string `json:"id"`
+	Rev int64  `json:"rev"`
+	// Quarantined is the digest of the definition that is kept from starting, until
+	// Incident is closed or another definition is published.
+	Quarantined string `json:"quarantined,omitempty"`
+	Incident    string `json:"incident,omitempty"`
+	// Armed is the digest of the definition whose timers present records have.
+	Armed string `json:"armed,omitempty"`
+}
+
+var states = table.New(StateCollection, func(s *triggerState) (*string, *int64) { return &s.ID, &s.Rev })
+
+func (s *Service) state(ctx context.Context, key string) (triggerState, error) {
+	st, err := states.Get(ctx, s.o.Store, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return triggerState{ID: key}, nil
+	}
+	return st, err
+}
+
+// quarantined tells by which incident a trigger is kept from starting, "" for none.
+func (s *Service) quarantined(ctx context.Context, r *Run) (string, error) {
+	st, err := s.state(ctx, r.Trigger)
+	if err != nil || st.Quarantined == "" || st.Quarantined != r.Digest {
+		return "", err
+	}
+	open, err := s.o.Incidents.Open(ctx, st.Incident)
+	if err != nil || !open {
+		return "", err
+	}
+	return st.Incident, nil
+}
+
+// admit lets a run begin, unless its trigger is quarantined or it belongs to a loop:
+// then it is stopped.
+func (x *execution) admit(ctx context.Context) error {
+	incident, err := x.quarantined(ctx, x.run)
+	if err != nil {
+		return err
+	}
+	if incident != "" {
+		x.run.Incident = incident
+		return x.end(ctx, Stopped, problem.New(problem.Conflict, "trigger_quarantined", nil))
+	}
+	limit := maxDepth
+	if own := x.trigger.Def.MaxDepth; own > 0 {
+		limit = own
+	}
+	if x.run.Depth+1 > limit {
+		return x.stopLoop(ctx, "loop_depth", map[string]any{"depth": limit})
+	}
+	n, err := x.repeats(ctx)
+	if err != nil {
+		return err
+	}
+	if n > maxRepeats {
+		return x.stopLoop(ctx, "loop_repeats", map[string]any{"times": maxRepeats, "seconds": int(repeatTime.Seconds())})
+	}
+	return nil
+}
+
+// repeats counts the runs of the trigger for the record within the time.
+func (x *execution) repeats(ctx context.Context) (int64, error) {
+	if x.run.Record == "" {
+		return 0, nil
+	}
+	key := func(field string, value any) query.Cmp {
+		return query.Cmp{Path: query.Path{Field: field, Kind: query.Key}, Op: query.Eq, Value: value}
+	}
+	since := query.Cmp{Path: query.Path{Field: "at", Kind: query.Instant}, Op: query.Gt, Value: query.FormatInstant(x.run.At.Add(-repeatTime))}
+	return x.o.Store.Count(ctx, RunCollection, query.All{key("record", x.run.Record), key("trigger", x.run.Trigger), since}, maxRepeats+1)
+}
+
+// stopLoop stops the run, raises an incident, and keeps the trigger that goes round
+// from starting; administrators are told.
+func (x *execution) stopLoop(ctx context.Context, reason string, params map[string]any) error {
+	guilty := guiltyOf(x.chain())
+	stopped := problem.New(problem.Conflict, reason, params)
+	at := x.now()
+	field := ""
+	if len(x.run.Fields) > 0 {
+		field = x.run.Fields[0]
+	}
+	id, err := x.o.Incidents.Raise(ctx, LoopIncident{
+		Trigger: guilty, Entity: x.run.Entity, Record: x.run.Record, Field: field, Chain: x.chain(), Reason: reason, Params: params, At: at,
+	})
+	if err != nil {
+		return err
+	}
+	quarantine, known, err := x.quarantine(ctx, guilty, id)
+	if err != nil {
+		return err
+	}
+	o := &outcome{ops: quarantine}
+	if !known {
+		if o.ops, err = x.tellAdmins(ctx, o.ops, guilty, stopped); err != nil {
+			return err
+		}
+	}
+	next := x.run.clone()
+	next.Incident, next.Error = id, failureOf(stopped)
+	x.finish(next, Stopped)
+	return x.write(ctx, next, o)
+}
+
+// guiltyOf is the trigger that a chain comes back to most often, the last of them.
+func guiltyOf(chain []job.Link) string {
+	count, guilty := map[string]int{}, ""
+	for _, l := range chain {
+		if l.Kind != "trigger" {
+			continue
+		}
+		if count[l.Key]++; count[l.Key] >= count[guilty] {
+			guilty = l.Key
+		}
+	}
+	return guilty
+}
+
+// quarantine is the operation that keeps a trigger, as it is defined now, from
+// starting. known tells that it is kept already.
+func (s *Service) quarantine(ctx context.Context, key, incident string) (ops []store.Op, known bool, err error) {
+	t := s.o.Current.Model().Triggers[key]
+	if t == nil {
+		return nil, true, nil
+	}
+	st, err := s.state(ctx, key)
+	if err != nil {
+		return nil, false, err
+	}
+	if st.Quarantined == t.Digest && st.Incident == incident {
+		return nil, true, nil
+	}
+	st.Quarantined, st.Incident = t.Digest, incident
+	op, err := states.Put(st)
+	return []store.Op{op}, false, err
+}
+
+func (x *execution) tellAdmins(ctx context.Context, ops []store.Op, trigger string, why *problem.Error) ([]store.Op, error) {
+	if x.o.Notifier == nil {
+		return ops, nil
+	}
+	admins, err := x.holders(ctx, access.RoleAdmin)
+	if err != nil {
+		return nil, err
+	}
+	told := problem.New(problem.Conflict, "loop_told", map[string]any{"trigger": trigger, "why": title(why)})
+	more, err := x.o.Notifier.NotifyOps(ctx, Notification{
+		To: admins, Text: title(told), Entity: x.run.Entity, Record: x.run.Record, Cause: x.run.ID, At: x.now(),
+	})
+	return append(ops, more...), err
+}
+
+func title(p *problem.Error) schemas.Title {
+	return schemas.Title{ZhCN: p.Detail("zh-CN"), En: p.Detail("en")}
+}

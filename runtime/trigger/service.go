@@ -1,0 +1,193 @@
+package trigger
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"weft/runtime/access"
+	"weft/runtime/model"
+	"weft/runtime/problem"
+	"weft/runtime/record"
+	"weft/runtime/store"
+	"weft/schemas"
+)
+
+// Access gives rights to people and finds them.
+type Access interface {
+	access.Authority
+	ActorOf(ctx context.Context, idOrLogin string) (*access.Actor, error)
+	Directory(ctx context.Context) (*access.Directory, error)
+}
+
+// Notifier makes the operations that tell people something; they are committed
+// with the step.
+type Notifier interface {
+	NotifyOps(ctx context.Context, n Notification) ([]store.Op, error)
+}
+
+// Notification is a message of a step to people, about a record.
+type Notification struct {
+	To       []string // user ids
+	Text     schemas.Title
+	Entity   string
+	Record   string
+	Cause    string // the run
+	Channels []string
+	At       time.Time
+}
+
+// Assigner gives a record an owner by a rule. With dryRun it only tells whom it
+// would choose. The answer is the result of the step.
+type Assigner interface {
+	Assign(ctx context.Context, c record.Call, rule, entity, id string, dryRun bool) (any, error)
+}
+
+// Caller calls addresses outside. Key tells the receiver a repeated request.
+type Caller interface {
+	Do(ctx context.Context, r Request) (*Response, error)
+}
+
+// Request is one call of an address outside.
+type Request struct {
+	Method, URL string
+	Headers     map[string]string
+	Body        []byte
+	Key         string
+}
+
+// Response is the answer to a Request.
+type Response struct {
+	Status int
+	Body   []byte
+}
+
+// ScriptRunner runs the function of a script. What the script changes is given
+// back as operations, which are committed with the step.
+type ScriptRunner interface {
+	RunStep(ctx context.Context, c ScriptCall) (*ScriptAnswer, error)
+}
+
+// ScriptCall is one call of a script by a step.
+type ScriptCall struct {
+	Key     string
+	Actor   *access.Actor
+	Call    record.Call
+	Entity  string
+	Record  string
+	Old     map[string]any
+	Trigger string
+	Run     string
+	DryRun  bool
+}
+
+// ScriptAnswer is what a script has done.
+type ScriptAnswer struct {
+	Operations []record.Operation
+	Result     any
+}
+
+// Options of a Service. Store, Current, Records, Access and Effect must be
+// given; a step of a type whose part is nil fails.
+type Options struct {
+	Store   store.Store
+	Current *model.Current
+	Records *record.Service
+	Access  Access
+	Effect  *Effect
+	// Definitions gives a published set, for runs that began under an earlier version.
+	Definitions func(ctx context.Context, version int64) (*schemas.Set, error)
+	// Language is that of texts without a reader: zh-CN or en.
+	Language func() string
+	Now      func() time.Time
+
+	// Committed is told of every commit that may hold jobs.
+	Committed func(*store.Batch)
+
+	Notifier   Notifier
+	TaskValues TaskValues
+	Assigner   Assigner
+	Caller     Caller
+	Scripts    ScriptRunner
+	Incidents  Incidents
+	Logger     *slog.Logger
+}
+
+// Service carries out runs, and answers what they did. It is safe for concurrent use.
+type Service struct {
+	o   Options
+	log *slog.Logger
+
+	mu      sync.Mutex
+	earlier map[string]*model.Trigger // by version and key, under the model that follows
+	under   *model.Model
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Language == nil {
+		o.Language = func() string { return "zh-CN" }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Service{o: o, log: o.Logger}
+}
+
+func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }
+
+// triggerOf is the trigger with which a run began: the one in force, or that of
+// the version of the run. A problem says why there is none.
+func (s *Service) triggerOf(ctx context.Context, r *Run) (*model.Trigger, error) {
+	m := s.o.Current.Model()
+	if t := m.Triggers[r.Trigger]; t != nil && t.Digest == r.Digest {
+		return t, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.under != m {
+		s.under, s.earlier = m, map[string]*model.Trigger{}
+	}
+	key := model.VersionID(r.Version) + r.Trigger
+	if t := s.earlier[key]; t != nil {
+		return t, nil
+	}
+	set, err := s.o.Definitions(ctx, r.Version)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := set.Get(schemas.KindTrigger, r.Trigger)
+	if !ok {
+		return nil, problem.New(problem.NotFound, "no_such_trigger", map[string]any{"trigger": r.Trigger})
+	}
+	t, problems := m.CompileTrigger(d.(*schemas.Trigger))
+	if len(problems) > 0 {
+		return nil, problem.Of(problem.Invalid, problems...)
+	}
+	s.earlier[key] = t
+	return t, nil
+}
+
+// person is who caused a run; weft itself when nobody did, or the person is gone.
+func (s *Service) person(ctx context.Context, r *Run) *access.Actor {
+	if a, err := s.actor(ctx, &Run{By: r.By}); err == nil {
+		return a
+	}
+	return access.System()
+}
+
+// actor is whose rights a run has: those of its role, of who caused it, or of weft
+// itself when nobody did.
+func (s *Service) actor(ctx context.Context, r *Run) (*access.Actor, error) {
+	switch {
+	case r.As != "":
+		return access.ActingAs(r.As), nil
+	case r.By == "":
+		return access.System(), nil
+	}
+	return s.o.Access.ActorOf(ctx, r.By)
+}

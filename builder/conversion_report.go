@@ -73,27 +73,20 @@ func (b *Builder) report(ctx context.Context, c conversion) (ConversionReport, e
 
 // eachValue reads the values of a field in all records that match.
 func (b *Builder) eachValue(ctx context.Context, entity, field string, where query.Expr, fn func(id string, stored any)) error {
-	find := store.Find{Where: where, Limit: reportPage}
-	for {
-		docs, err := b.store.Find(ctx, entity, find)
+	for d, err := range store.Each(ctx, b.store, entity, store.Find{Where: where, Limit: reportPage}) {
 		if err != nil {
 			return fmt.Errorf("builder: records of %s: %w", entity, err)
 		}
-		for _, d := range docs {
-			var doc map[string]json.RawMessage
-			var v any
-			if err := json.Unmarshal(d.Body, &doc); err != nil {
-				return fmt.Errorf("builder: record %s of %s: %w", d.ID, entity, err)
-			}
-			if raw, ok := doc[field]; ok && json.Unmarshal(raw, &v) == nil && v != nil {
-				fn(d.ID, v)
-			}
+		var doc map[string]json.RawMessage
+		var v any
+		if err := json.Unmarshal(d.Body, &doc); err != nil {
+			return fmt.Errorf("builder: record %s of %s: %w", d.ID, entity, err)
 		}
-		if len(docs) < reportPage {
-			return nil
+		if raw, ok := doc[field]; ok && json.Unmarshal(raw, &v) == nil && v != nil {
+			fn(d.ID, v)
 		}
-		find.After = &store.Position{ID: docs[len(docs)-1].ID}
 	}
+	return nil
 }
 
 func countValue(values map[string]*UnfitValue, id string, wire any) {

@@ -8,25 +8,12 @@ func (f Filter) IsZero() bool { return f.expr == nil }
 // Fields lists the paths the filter compares, in written order.
 func (f Filter) Fields() []Path {
 	var out []Path
-	eachLeaf(f.expr, func(l leaf) { out = append(out, l.Path) })
+	Walk(f.expr, func(x Expr) {
+		if l, ok := x.(leaf); ok {
+			out = append(out, l.Path)
+		}
+	})
 	return out
-}
-
-func eachLeaf(x Expr, fn func(leaf)) {
-	switch x := x.(type) {
-	case All:
-		for _, part := range x {
-			eachLeaf(part, fn)
-		}
-	case Any:
-		for _, part := range x {
-			eachLeaf(part, fn)
-		}
-	case Not:
-		eachLeaf(x.X, fn)
-	case leaf:
-		fn(x)
-	}
 }
 
 // Bind fills in relative values and applies the reader's rights to every path.

@@ -98,20 +98,11 @@ func appendCanonicalValue(b []byte, v any) []byte {
 // Collections calls fn with every collection across a reference that the
 // filter looks at, maybe more than once.
 func Collections(x Expr, fn func(string)) {
-	switch x := x.(type) {
-	case All:
-		for _, part := range x {
-			Collections(part, fn)
+	Walk(x, func(part Expr) {
+		if c, ok := part.(Cmp); ok {
+			c.Path.Collections(fn)
 		}
-	case Any:
-		for _, part := range x {
-			Collections(part, fn)
-		}
-	case Not:
-		Collections(x.X, fn)
-	case Cmp:
-		x.Path.Collections(fn)
-	}
+	})
 }
 
 // Collections calls fn with every collection across a reference that the value

@@ -96,22 +96,9 @@ func onlyWords(x Expr) bool {
 }
 
 func (c *conditions) name(x Expr) {
-	switch x := x.(type) {
-	case All:
-		for _, part := range x {
-			c.name(part)
+	Walk(x, func(part Expr) {
+		if one, ok := part.(Cmp); ok && !slices.Contains(c.paths, one.Path.Name()) {
+			c.paths = append(c.paths, one.Path.Name())
 		}
-	case Any:
-		for _, part := range x {
-			c.name(part)
-		}
-	case Not:
-		c.name(x.X)
-	case Cmp:
-		name := x.Path.Name()
-		if slices.Contains(c.paths, name) {
-			return
-		}
-		c.paths = append(c.paths, name)
-	}
+	})
 }

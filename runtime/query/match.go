@@ -174,3 +174,23 @@ func number(v any) (float64, bool) {
 	}
 	return 0, false
 }
+
+// Walk calls fn with every part of a filter that is not made of others, its
+// comparisons; filters within their paths are not visited.
+func Walk(x Expr, fn func(Expr)) {
+	switch x := x.(type) {
+	case nil:
+	case All:
+		for _, part := range x {
+			Walk(part, fn)
+		}
+	case Any:
+		for _, part := range x {
+			Walk(part, fn)
+		}
+	case Not:
+		Walk(x.X, fn)
+	default:
+		fn(x)
+	}
+}

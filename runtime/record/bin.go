@@ -66,35 +66,24 @@ func (s *Service) Bin(ctx context.Context, c Call, entity string, limit int, cur
 		find.After = &store.Position{ID: cursor}
 	}
 	page := &BinPage{Items: []BinItem{}}
-	for scanned := 0; ; scanned += binPageSize {
-		docs, err := s.store.Find(ctx, BinCollection, find)
+	scanned := 0
+	for d, err := range store.Each(ctx, s.store, BinCollection, find) {
 		if err != nil {
 			return nil, read.StoreProblem(err)
 		}
-		for _, d := range docs {
-			item, err := cs.binItem(ctx, e, d)
-			if err != nil {
-				return nil, err
-			}
-			if item == nil {
-				continue
-			}
+		item, err := cs.binItem(ctx, e, d)
+		if err != nil {
+			return nil, err
+		}
+		if item != nil {
 			page.Items = append(page.Items, *item)
-			if len(page.Items) == limit {
-				page.Cursor = d.ID
-				return page, nil
-			}
 		}
-		if len(docs) < binPageSize {
-			return page, nil
+		if scanned++; len(page.Items) == limit || scanned == maxBinScan {
+			page.Cursor = d.ID
+			break
 		}
-		last := docs[len(docs)-1].ID
-		if scanned >= maxBinScan {
-			page.Cursor = last
-			return page, nil
-		}
-		find.After = &store.Position{ID: last}
 	}
+	return page, nil
 }
 
 // binItem shows a row of the bin; nil when the caller may not restore it.

@@ -37,25 +37,18 @@ func (sn *snapshot) visitsOf(ctx context.Context, id string, open bool) ([]store
 	if open {
 		where = append(where, query.Cmp{Path: visitLeftPath, Op: query.Empty})
 	}
-	find := store.Find{Where: where, Limit: maxChildRows}
 	var list []storedVisit
-	for {
-		docs, err := sn.s.store.Find(ctx, visitEntity, find)
+	for d, err := range store.Each(ctx, sn.s.store, visitEntity, store.Find{Where: where, Limit: maxChildRows}) {
 		if err != nil {
 			return nil, fmt.Errorf("record: stage visits of %s: %w", id, err)
 		}
-		for _, d := range docs {
-			doc, err := read.Decode(d)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, storedVisit{rev: d.Rev, doc: doc})
+		doc, err := read.Decode(d)
+		if err != nil {
+			return nil, err
 		}
-		if len(docs) < find.Limit {
-			return list, nil
-		}
-		find.After = &store.Position{ID: docs[len(docs)-1].ID}
+		list = append(list, storedVisit{rev: d.Rev, doc: doc})
 	}
+	return list, nil
 }
 
 // visitOps opens and closes stage visits in the commit of the move.

@@ -73,22 +73,15 @@ func (f lookup) visible(e *model.Entity, key string, doc map[string]any) bool {
 
 // eachDoc reads all documents that match, in the order of their ids.
 func eachDoc(ctx context.Context, r store.Reader, collection string, where query.Expr, fn func(store.Doc) error) error {
-	var after *store.Position
-	for {
-		docs, err := r.Find(ctx, collection, store.Find{Where: where, Limit: lookupPage, After: after})
+	for d, err := range store.Each(ctx, r, collection, store.Find{Where: where, Limit: lookupPage}) {
 		if err != nil {
 			return fmt.Errorf("look up %s: %w", collection, err)
 		}
-		for _, d := range docs {
-			if err := fn(d); err != nil {
-				return err
-			}
+		if err := fn(d); err != nil {
+			return err
 		}
-		if len(docs) < lookupPage {
-			return nil
-		}
-		after = &store.Position{ID: docs[len(docs)-1].ID}
 	}
+	return nil
 }
 
 // storedValue turns the text of a cell into the stored value of a field that is

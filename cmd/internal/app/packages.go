@@ -45,29 +45,21 @@ func (p packageInstaller) Awaiting(ctx context.Context, login, key string) ([]bu
 // deleteRecords deletes all records of an entity that nothing keeps from it, and
 // tells how many; the error is that of the last one that stays.
 func (a *App) deleteRecords(ctx context.Context, by *access.Actor, entity string) (deleted int, left error) {
-	after := ""
-	for {
-		find := store.Find{Limit: 500, IDsOnly: true}
-		if after != "" {
-			find.After = &store.Position{ID: after}
-		}
-		docs, err := a.Store.Find(ctx, entity, find)
-		if err != nil || len(docs) == 0 {
+	for d, err := range store.Each(ctx, a.Store, entity, store.Find{Limit: 500, IDsOnly: true}) {
+		if err != nil {
 			return deleted, errors.Join(err, left)
 		}
-		for _, d := range docs {
-			after = d.ID
-			switch _, err := a.Records.Delete(ctx, record.Call{Actor: by, Source: record.SourceAPI}, entity, d.ID); problem.CodeOf(err) {
-			case "":
-				deleted++
-			case problem.NotFound: // it went with another one
-			case problem.Referenced:
-				left = err
-			default:
-				return deleted, err
-			}
+		switch _, err := a.Records.Delete(ctx, record.Call{Actor: by, Source: record.SourceAPI}, entity, d.ID); problem.CodeOf(err) {
+		case "":
+			deleted++
+		case problem.NotFound: // it went with another one
+		case problem.Referenced:
+			left = err
+		default:
+			return deleted, err
 		}
 	}
+	return deleted, left
 }
 
 // shippedTemplates installs the templates that ship with weft for the API.

@@ -102,9 +102,10 @@ func (sel *Selection) Render(ctx context.Context, body []byte, doc map[string]an
 // holds or shows.
 func (sel *Selection) Depends() []string {
 	found := map[string]bool{}
-	dependencies(sel.Where, found)
+	find := func(key string) { found[key] = true }
+	query.Collections(sel.Where, find)
 	for _, t := range sel.Sort {
-		dependencies(query.Cmp{Path: t.Path}, found)
+		t.Path.Collections(find)
 	}
 	for _, key := range sel.expand {
 		if f, ok := sel.Entity.Lookup(key); ok && f.Target != nil {
@@ -118,27 +119,6 @@ func (sel *Selection) Depends() []string {
 	}
 	delete(found, sel.Entity.Key)
 	return slices.Sorted(maps.Keys(found))
-}
-
-func dependencies(x query.Expr, found map[string]bool) {
-	switch x := x.(type) {
-	case query.All:
-		for _, part := range x {
-			dependencies(part, found)
-		}
-	case query.Any:
-		for _, part := range x {
-			dependencies(part, found)
-		}
-	case query.Not:
-		dependencies(x.X, found)
-	case query.Cmp:
-		if x.Path.Through != "" {
-			found[x.Path.Through] = true
-		}
-		dependencies(x.Path.Scope, found)
-		dependencies(x.Path.Visible, found)
-	}
 }
 
 // UsesNow tells whether a query speaks of the present time, so that what it holds

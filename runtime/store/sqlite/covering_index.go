@@ -35,28 +35,12 @@ func (i *index) covers(where query.Expr, terms []query.SortTerm) bool {
 // decides tells whether the index contains all values that a condition compares.
 // Conditions on a text need the text itself.
 func (i *index) decides(x query.Expr) bool {
-	switch x := x.(type) {
-	case nil:
-		return true
-	case query.All:
-		return i.decideAll(x)
-	case query.Any:
-		return i.decideAll(x)
-	case query.Not:
-		return i.decides(x.X)
-	case query.Cmp:
-		return x.Path.Kind != query.Text && i.holds(x.Path, false)
-	}
-	return false
-}
-
-func (i *index) decideAll(parts []query.Expr) bool {
-	for _, x := range parts {
-		if !i.decides(x) {
-			return false
-		}
-	}
-	return true
+	all := true
+	query.Walk(x, func(part query.Expr) {
+		c, ok := part.(query.Cmp)
+		all = all && ok && c.Path.Kind != query.Text && i.holds(c.Path, false)
+	})
+	return all
 }
 
 // holds tells whether the index contains a field's value, or its sort key.

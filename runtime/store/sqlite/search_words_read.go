@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 
 	"weft/runtime/query"
 
@@ -93,19 +92,11 @@ func (c *conn) termBits(k *collection, field string, t query.Term) (bitmap, erro
 
 // hasMatch tells whether a condition contains a search for words.
 func hasMatch(x query.Expr) bool {
-	switch x := x.(type) {
-	case query.All:
-		return anyMatch(x)
-	case query.Any:
-		return anyMatch(x)
-	case query.Not:
-		return hasMatch(x.X)
-	case query.Cmp:
-		return x.Op == query.Match || hasMatch(x.Path.Visible) || hasMatch(x.Path.Scope)
-	}
-	return false
-}
-
-func anyMatch(parts []query.Expr) bool {
-	return slices.ContainsFunc(parts, hasMatch)
+	found := false
+	query.Walk(x, func(part query.Expr) {
+		if c, ok := part.(query.Cmp); ok && !found {
+			found = c.Op == query.Match || hasMatch(c.Path.Visible) || hasMatch(c.Path.Scope)
+		}
+	})
+	return found
 }

@@ -54,24 +54,16 @@ const pageSize = 500
 // page by page. It ends with the first error.
 func (t Table[R]) Each(ctx context.Context, from store.Reader, where query.Expr) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		f := store.Find{Where: where, Limit: pageSize}
-		for {
-			rows, err := t.Find(ctx, from, f)
+		for d, err := range store.Each(ctx, from, t.Collection, store.Find{Where: where, Limit: pageSize}) {
+			var r R
 			if err != nil {
-				var none R
-				yield(none, err)
+				err = fmt.Errorf("read %s: %w", t.Collection, err)
+			} else {
+				r, err = t.Decode(d)
+			}
+			if !yield(r, err) || err != nil {
 				return
 			}
-			for i := range rows {
-				if !yield(rows[i], nil) {
-					return
-				}
-			}
-			if len(rows) < pageSize {
-				return
-			}
-			id, _ := t.key(&rows[len(rows)-1])
-			f.After = &store.Position{ID: *id}
 		}
 	}
 }

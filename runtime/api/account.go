@@ -16,10 +16,7 @@ func setPassword(rc *requestContext) error {
 	if _, err := rc.decode(&in); err != nil {
 		return err
 	}
-	if err := rc.s.o.Access.ChangePassword(rc.ctx, rc.actor, rc.vars()["id"], in); err != nil {
-		return err
-	}
-	return rc.empty()
+	return rc.done(rc.s.o.Access.ChangePassword(rc.ctx, rc.actor, rc.vars()["id"], in))
 }
 
 // managedUser is the user whose tokens or sessions are listed or ended: the
@@ -73,10 +70,7 @@ func createToken(rc *requestContext) error {
 }
 
 func revokeToken(rc *requestContext) error {
-	if err := rc.s.o.Access.RevokeToken(rc.ctx, rc.actor, rc.vars()["id"]); err != nil {
-		return err
-	}
-	return rc.empty()
+	return rc.done(rc.s.o.Access.RevokeToken(rc.ctx, rc.actor, rc.vars()["id"]))
 }
 
 func listSessions(rc *requestContext) error {
@@ -92,10 +86,7 @@ func listSessions(rc *requestContext) error {
 }
 
 func revokeSession(rc *requestContext) error {
-	if err := rc.s.o.Access.RevokeSession(rc.ctx, rc.actor, rc.vars()["id"]); err != nil {
-		return err
-	}
-	return rc.empty()
+	return rc.done(rc.s.o.Access.RevokeSession(rc.ctx, rc.actor, rc.vars()["id"]))
 }
 
 // revokeSessions ends all sessions of the user except the calling one.

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"net/http"
-
 	"weft/runtime/problem"
 )
 
@@ -19,9 +17,5 @@ func explain(rc *requestContext) error {
 	if missing != nil {
 		return problem.Of(problem.Invalid, missing...)
 	}
-	e, err := rc.s.o.Access.ExplainField(rc.ctx, q.Get("user"), q.Get("entity"), q.Get("id"), q.Get("op"), q.Get("field"))
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, e)
+	return rc.answer(rc.s.o.Access.ExplainField(rc.ctx, q.Get("user"), q.Get("entity"), q.Get("id"), q.Get("op"), q.Get("field")))
 }

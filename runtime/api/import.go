@@ -201,20 +201,12 @@ func listMappings(rc *requestContext) error {
 }
 
 func getMapping(rc *requestContext) error {
-	m, err := rc.s.o.Transfer.GetMapping(rc.ctx, rc.actor, rc.vars()["name"])
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, m)
+	return rc.answer(rc.s.o.Transfer.GetMapping(rc.ctx, rc.actor, rc.vars()["name"]))
 }
 
 func putMapping(rc *requestContext) error {
 	if _, err := rc.object(); err != nil {
 		return err
 	}
-	m, err := rc.s.o.Transfer.PutMapping(rc.ctx, rc.actor, rc.vars()["name"], []byte(rc.body))
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, m)
+	return rc.answer(rc.s.o.Transfer.PutMapping(rc.ctx, rc.actor, rc.vars()["name"], []byte(rc.body)))
 }

@@ -23,9 +23,5 @@ func listPayloads(rc *requestContext) error {
 
 // replayPayload needs no body.
 func replayPayload(rc *requestContext) error {
-	p, err := rc.s.o.Intake.Replay(rc.ctx, rc.vars()["id"])
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, p)
+	return rc.answer(rc.s.o.Intake.Replay(rc.ctx, rc.vars()["id"]))
 }

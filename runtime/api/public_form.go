@@ -93,10 +93,7 @@ func createLink(rc *requestContext) error {
 
 func deleteLink(rc *requestContext) error {
 	v := rc.vars()
-	if err := rc.s.o.Intake.DeleteLink(rc.ctx, rc.actor, v["form"], v["token"]); err != nil {
-		return err
-	}
-	return rc.empty()
+	return rc.done(rc.s.o.Intake.DeleteLink(rc.ctx, rc.actor, v["form"], v["token"]))
 }
 
 // publicFormAnswer is all that the page of a public form shows. Fields are those

@@ -103,11 +103,7 @@ func queryBin(rc *requestContext) error {
 	if q.Limit != nil {
 		limit = *q.Limit
 	}
-	page, err := rc.s.o.Records.Bin(rc.ctx, record.Call{Actor: rc.actor, Lang: request.Language(rc.r)}, rc.vars()["entity"], limit, q.Cursor)
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, page)
+	return rc.answer(rc.s.o.Records.Bin(rc.ctx, record.Call{Actor: rc.actor, Lang: request.Language(rc.r)}, rc.vars()["entity"], limit, q.Cursor))
 }
 
 func boardRecords(rc *requestContext) error {
@@ -118,11 +114,7 @@ func boardRecords(rc *requestContext) error {
 	if q.By == "" {
 		return problem.Of(problem.Invalid, problem.At("/by", "required"))
 	}
-	board, err := rc.s.o.Reads.Board(rc.ctx, rc.actor, rc.vars()["entity"], q)
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, board)
+	return rc.answer(rc.s.o.Reads.Board(rc.ctx, rc.actor, rc.vars()["entity"], q))
 }
 
 func recordHistory(rc *requestContext) error {
@@ -135,11 +127,7 @@ func recordHistory(rc *requestContext) error {
 		}
 	}
 	v := rc.vars()
-	page, err := rc.s.o.Reads.History(rc.ctx, rc.actor, v["entity"], v["id"], q.Get("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, page)
+	return rc.answer(rc.s.o.Reads.History(rc.ctx, rc.actor, v["entity"], v["id"], q.Get("cursor"), limit))
 }
 
 func badParameter(name string) error {

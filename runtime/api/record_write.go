@@ -32,16 +32,10 @@ func updateRecord(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	c, err := rc.call(record.SourceAPI)
-	if err != nil {
-		return err
-	}
 	v := rc.vars()
-	res, err := rc.s.o.Records.Update(rc.ctx, c, v["entity"], v["id"], patch)
-	if err != nil {
-		return err
-	}
-	return rc.answerChange("update", http.StatusOK, res)
+	return rc.change("update", record.SourceAPI, func(c record.Call) (*record.Result, error) {
+		return rc.s.o.Records.Update(rc.ctx, c, v["entity"], v["id"], patch)
+	})
 }
 
 func deleteRecord(rc *requestContext) error {
@@ -64,16 +58,10 @@ func restoreRecord(rc *requestContext) error {
 			return err
 		}
 	}
-	c, err := rc.call(record.SourceAPI)
-	if err != nil {
-		return err
-	}
 	v := rc.vars()
-	res, err := rc.s.o.Records.Restore(rc.ctx, c, v["entity"], v["id"])
-	if err != nil {
-		return err
-	}
-	return rc.answerChange("restore", http.StatusOK, res)
+	return rc.change("restore", record.SourceAPI, func(c record.Call) (*record.Result, error) {
+		return rc.s.o.Records.Restore(rc.ctx, c, v["entity"], v["id"])
+	})
 }
 
 type transitionBody struct {
@@ -95,16 +83,10 @@ func transitionRecord(rc *requestContext) error {
 	if in.To == "" {
 		return problem.Of(problem.Invalid, problem.At("/to", "required"))
 	}
-	c, err := rc.call(record.SourceTransition)
-	if err != nil {
-		return err
-	}
 	v := rc.vars()
-	res, err := rc.s.o.Records.Transition(rc.ctx, c, v["entity"], v["id"], in.To, values, in.Comment)
-	if err != nil {
-		return err
-	}
-	return rc.answerChange("transition", http.StatusOK, res)
+	return rc.change("transition", record.SourceTransition, func(c record.Call) (*record.Result, error) {
+		return rc.s.o.Records.Transition(rc.ctx, c, v["entity"], v["id"], in.To, values, in.Comment)
+	})
 }
 
 type mergeBody struct {
@@ -133,15 +115,9 @@ func mergeRecords(rc *requestContext) error {
 	if missing != nil {
 		return problem.Of(problem.Invalid, missing...)
 	}
-	c, err := rc.call(record.SourceMerge)
-	if err != nil {
-		return err
-	}
-	res, err := rc.s.o.Records.Merge(rc.ctx, c, rc.vars()["entity"], in.Keep, in.From, values)
-	if err != nil {
-		return err
-	}
-	return rc.answerChange("merge", http.StatusOK, res)
+	return rc.change("merge", record.SourceMerge, func(c record.Call) (*record.Result, error) {
+		return rc.s.o.Records.Merge(rc.ctx, c, rc.vars()["entity"], in.Keep, in.From, values)
+	})
 }
 
 // objectMember is a member that must be an object; nil when it is absent. It
@@ -154,6 +130,19 @@ func objectMember(m map[string]any, name string) (map[string]any, error) {
 		return v, nil
 	}
 	return nil, problem.Of(problem.Malformed, problem.At("/"+name, "json_shape", "field", name, "want", "object"))
+}
+
+// change makes a change of a record for this request and answers the record.
+func (rc *requestContext) change(op string, source record.Source, make func(record.Call) (*record.Result, error)) error {
+	c, err := rc.call(source)
+	if err != nil {
+		return err
+	}
+	res, err := make(c)
+	if err != nil {
+		return err
+	}
+	return rc.answerChange(op, http.StatusOK, res)
 }
 
 // answerChange answers the record after a change. Warnings are in the member

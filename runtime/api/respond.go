@@ -55,6 +55,14 @@ func (rc *requestContext) json(status int, v any) error {
 	return rc.bytes(status, b.Bytes())
 }
 
+// answer answers what a call returned: its value as JSON, or its error.
+func (rc *requestContext) answer(v any, err error) error {
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, v)
+}
+
 func encodeJSON(to *bytes.Buffer, v any) error {
 	e := json.NewEncoder(to)
 	e.SetEscapeHTML(false)
@@ -68,6 +76,14 @@ func encodeJSON(to *bytes.Buffer, v any) error {
 func (rc *requestContext) record(status int, rev int64, body []byte) error {
 	rc.Header()["Etag"] = []string{request.ETag(rev)}
 	return rc.bytes(status, body)
+}
+
+// done answers a call that returns no value.
+func (rc *requestContext) done(err error) error {
+	if err != nil {
+		return err
+	}
+	return rc.empty()
 }
 
 func (rc *requestContext) empty() error {

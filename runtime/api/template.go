@@ -51,11 +51,7 @@ func installTemplate(rc *requestContext) error {
 			return err
 		}
 	}
-	done, err := rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o)
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, done)
+	return rc.answer(rc.s.o.Gallery.Install(rc.ctx, rc.actor, rc.vars()["name"], o))
 }
 
 func uninstallTemplate(rc *requestContext) error {
@@ -63,11 +59,7 @@ func uninstallTemplate(rc *requestContext) error {
 	if data != "keep" && data != "remove" {
 		return problem.Of(problem.Invalid, problem.At("/data", "not_one_of", "values", "keep, remove"))
 	}
-	done, err := rc.s.o.Gallery.Uninstall(rc.ctx, rc.actor, rc.vars()["name"], data == "remove")
-	if err != nil {
-		return err
-	}
-	return rc.json(http.StatusOK, done)
+	return rc.answer(rc.s.o.Gallery.Uninstall(rc.ctx, rc.actor, rc.vars()["name"], data == "remove"))
 }
 
 // backup streams an archive of everything.

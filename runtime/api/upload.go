@@ -164,10 +164,7 @@ func deleteUpload(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	if err := rc.s.o.Files.CancelPartial(rc.ctx, p); err != nil {
-		return err
-	}
-	return rc.empty()
+	return rc.done(rc.s.o.Files.CancelPartial(rc.ctx, p))
 }
 
 // upload finds the caller's upload that the path names.

@@ -21,7 +21,7 @@ func (r *Rights) grantAssignments() {
 				continue
 			}
 			def := &schemas.Grant{Entity: e.Key, Operations: []schemas.Operation{op}, Read: read}
-			r.grant(builtInGrant(len(memberGrants), def, e), scope)
+			r.grant(builtInGrant(len(r.Model.MemberGrants), def, e), scope)
 		}
 	}
 	if rights := r.entities[e.Key]; rights != nil {

@@ -39,6 +39,7 @@ func Compile(m *model.Model, a *Actor, in RightsInput) *Rights {
 	r.limitComputed()
 	r.grantVisits()
 	r.grantAssignments()
+	r.grantTasks()
 	return r
 }
 

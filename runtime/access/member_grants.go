@@ -14,14 +14,6 @@ const (
 	visitEntity      = "stage_visit"
 )
 
-// memberGrants is what every signed-in active user may read, see model.MemberReads.
-var memberGrants = []schemas.Grant{memberGrant(userEntity), memberGrant(departmentEntity)}
-
-func memberGrant(entity string) schemas.Grant {
-	return schemas.Grant{Entity: entity, Operations: []schemas.Operation{schemas.OpRead},
-		Scopes: []schemas.Scope{{Type: "all"}}, Read: model.MemberReads[entity]}
-}
-
 // grantsOf lists the grants of an actor, those of the role member included.
 // Stage visits and assignments are left out: they follow the rights to their record.
 func grantsOf(m *model.Model, a *Actor) []*model.Grant {
@@ -49,15 +41,11 @@ func grantsOf(m *model.Model, a *Actor) []*model.Grant {
 		return out
 	}
 	add(RoleMember)
-	for i := range memberGrants {
-		def := &memberGrants[i]
-		if e := m.Entities[def.Entity]; e != nil {
-			out = append(out, builtInGrant(i, def, e))
-		}
-	}
-	return out
+	return append(out, m.MemberGrants...)
 }
 
+// builtInGrant is a grant that no definition holds; index tells grants of the
+// role member apart in explanations.
 func builtInGrant(index int, def *schemas.Grant, e *model.Entity) *model.Grant {
 	g := &model.Grant{Role: RoleMember, Index: index, Def: def, Entity: e, Ops: map[schemas.Operation]bool{}}
 	for _, op := range def.Operations {
@@ -84,7 +72,7 @@ func (r *Rights) grantVisits() {
 				continue
 			}
 			def := &schemas.Grant{Entity: visitEntity, Operations: []schemas.Operation{op}, Read: read}
-			r.grant(builtInGrant(len(memberGrants), def, visit), scope)
+			r.grant(builtInGrant(len(r.Model.MemberGrants), def, visit), scope)
 		}
 	}
 	if e := r.entities[visitEntity]; e != nil {

@@ -49,6 +49,7 @@ func (c *compiler) compile() (*Model, []problem.Field) {
 	c.conditions()
 	c.machines()
 	c.roles()
+	c.memberGrants()
 	c.views()
 	c.forms()
 	c.dashboards()

@@ -7,13 +7,6 @@ import (
 	"weft/schemas"
 )
 
-// MemberReads are the fields of built-in entities that every signed-in active
-// user reads on all rows: without them no screen can name an owner.
-var MemberReads = map[string]schemas.FieldSet{
-	"user":       {Only: []string{"login", "name", "department", "superior", "active"}},
-	"department": {All: true},
-}
-
 // secrecy warns of computed fields that a role reads by its grant but not by
 // its sources: a computed field is as secret as the most secret of them, so
 // that it stays hidden unless its definition says x-reveals.
@@ -60,7 +53,7 @@ func (r *Role) secretSource(g *Grant, f *Field) *Source {
 
 // readsAll tells whether a grant of the role reads a source on all rows.
 func (r *Role) readsAll(s Source) bool {
-	if fields, ok := MemberReads[s.Entity.Key]; ok && s.Entity.BuiltIn && (s.Field == nil || fields.Has(s.Field.Key)) {
+	if fields, ok := memberReads(s.Entity.Key); ok && s.Entity.BuiltIn && (s.Field == nil || fields.Has(s.Field.Key)) {
 		return true
 	}
 	return slices.ContainsFunc(r.Grants, func(g *Grant) bool {

@@ -18,12 +18,14 @@ type Model struct {
 	// Version is the number of the published set, 0 for none.
 	Version int64
 	// Set is what was compiled, without the built-in entities.
-	Set        *schemas.Set
-	Entities   map[string]*Entity
-	Roles      map[string]*Role
-	Views      map[string]*View
-	Forms      map[string]*schemas.Form
-	Dashboards map[string]*schemas.Dashboard
+	Set      *schemas.Set
+	Entities map[string]*Entity
+	Roles    map[string]*Role
+	// MemberGrants are those of every signed-in active user.
+	MemberGrants []*Grant
+	Views        map[string]*View
+	Forms        map[string]*schemas.Form
+	Dashboards   map[string]*schemas.Dashboard
 	// Triggers are all triggers by key, Listeners the enabled ones by entity; an
 	// entity that nobody listens to has none.
 	Triggers  map[string]*Trigger

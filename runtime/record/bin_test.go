@@ -39,7 +39,7 @@ func TestTheBinListsWhatTheCallerMayRestore(t *testing.T) {
 	if page = list(ann, 50, ""); len(page.Items) != 1 {
 		t.Errorf("after a restore: %+v", page)
 	}
-	_, err := o.records.Bin(t.Context(), o.as("fay").call, "task", 50, "")
+	_, err := o.records.Bin(t.Context(), o.as("fay").call, "errand", 50, "")
 	o.refused(err, problem.Forbidden)
 	_, err = o.records.Bin(t.Context(), ann.call, "deal", 0, "")
 	o.refused(err, problem.Invalid, "/limit too_small")

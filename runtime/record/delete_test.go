@@ -11,7 +11,7 @@ func TestDeleteTakesAlongWhatCascades(t *testing.T) {
 	o := newOffice(t)
 	ann := o.as("ann")
 	d := o.must(ann.create("deal", `{"name":"x","external_id":"E1","items":[{"product":"a","qty":1}]}`))
-	task := o.must(ann.create("task", `{"title":"call","deal":"`+d.ID+`"}`))
+	task := o.must(ann.create("errand", `{"title":"call","deal":"`+d.ID+`"}`))
 	o.must(ann.remove("deal", d.ID))
 	bin := o.rows("weft_bin", "entity", "deal")
 	if len(bin) != 1 {
@@ -33,7 +33,7 @@ func TestDeleteTakesAlongWhatCascades(t *testing.T) {
 	if rec["name"] != "x" || rec["quantity"] != float64(1) || r.Rev != 3 {
 		t.Errorf("restored: %v", rec)
 	}
-	if o.doc("task", task.ID) == nil || len(o.rows("stage_visit", "record", d.ID)) != 1 {
+	if o.doc("errand", task.ID) == nil || len(o.rows("stage_visit", "record", d.ID)) != 1 {
 		t.Error("what was deleted with it did not come back")
 	}
 	if h := o.history(d.ID); len(h) != 3 || h[1]["op"] != "delete" || h[2]["op"] != "restore" {

@@ -190,23 +190,23 @@ func TestNoWayLeadsToChildRowsOfAHiddenParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	item := deal["items"].([]any)[0].(map[string]any)
-	task := s.must(s.as("admin").create("task", fmt.Sprintf(`{"title":"check","item":%q}`, item["id"]))).ID
+	task := s.must(s.as("admin").create("errand", fmt.Sprintf(`{"title":"check","item":%q}`, item["id"]))).ID
 	for who, found := range map[*person]bool{&ann: true, &bob: false} {
 		n := 0
 		if found {
 			n = 1
 		}
 		for _, where := range []string{`["item.product","=","p"]`, `["item.qty",">=",1]`, `["item.id","present"]`} {
-			page, err := who.query("task", `{"where":`+where+`}`)
+			page, err := who.query("errand", `{"where":`+where+`}`)
 			if err != nil || len(page.Items) != n {
 				t.Errorf("%s: %d tasks, %v; want %d", where, len(page.Items), err, n)
 			}
 		}
-		rows, err := who.aggregate("task", `{"groupBy":["item.product"],"metrics":{"n":["count"]}}`)
+		rows, err := who.aggregate("errand", `{"groupBy":["item.product"],"metrics":{"n":["count"]}}`)
 		if want := map[bool]string{true: `{"item.product":"p","n":1}`, false: `{"n":1}`}[found]; err != nil || rows != want {
 			t.Errorf("groups: %s, %v; want %s", rows, err, want)
 		}
-		got, err := who.get("task", task, nil, []string{"item"})
+		got, err := who.get("errand", task, nil, []string{"item"})
 		if err != nil || (got["expanded"].(map[string]any)["item"] != nil) != found {
 			t.Errorf("expanded: %v, %v; want %v", got, err, found)
 		}

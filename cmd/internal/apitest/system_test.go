@@ -20,7 +20,7 @@ func TestMetaShowsReadableEntitiesOnly(t *testing.T) {
 			Has: []string{`"enter":[{"type":"required","fields":["amount"]},{"type":"attachment","field":"proof"}]`, `"key":"deal"`, `"zh-CN":"商机"`, `"operations":["create","read","update","delete"]`, `"initial":"new"`, `"allowed":true`, `"columns":["name","amount"]`},
 			Not: []string{"margin", "role_assignment"}},
 		{Name: "auditor", As: w.audit.Token, Method: "GET", Path: "/meta", Status: 200,
-			Has: []string{`"operations":["read","export"]`, `"columns":["name","amount","margin"]`, `"allowed":false`}, Not: []string{`"writable":true`}},
+			Has: []string{`"operations":["read","export"]`, `"columns":["name","amount","margin"]`, `"allowed":false`, `"key":"margin","type":"number","title":{"zh-CN":"毛利","en":"Margin"},"readable":true,"writable":false`}},
 		{Name: "admin", As: w.Admin, Method: "GET", Path: "/meta", Status: 200, Has: []string{`"key":"role_assignment"`, "margin"}},
 	})
 }

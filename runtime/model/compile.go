@@ -57,6 +57,9 @@ func (c *compiler) compile() (*Model, []problem.Field) {
 	c.triggers()
 	c.scripts()
 	c.templates()
+	if len(c.problems) == 0 {
+		c.triggerCycles()
+	}
 	if len(c.problems) > 0 {
 		sortProblems(c.problems)
 		return nil, c.problems

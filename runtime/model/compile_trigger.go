@@ -17,9 +17,6 @@ func (c *compiler) triggers() {
 		}
 	}
 	c.m.Listeners = listeners(c.m.Triggers)
-	if len(c.problems) == 0 {
-		c.triggerCycles()
-	}
 }
 
 // CompileTrigger compiles a trigger that is not in force against the

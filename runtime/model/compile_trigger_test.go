@@ -119,18 +119,24 @@ func TestCyclesOfTriggersAreRefused(t *testing.T) {
 		"disabled":                             {onName(""), onAmount(`,"enabled":false`)},
 		"a value that the other does not want": {triggerOf("a", `"on":{"event":"changed","fields":["stage"],"to":"won"},"steps":[{"key":"s","type":"set","values":{"stage":"lost"}}]`)},
 		"moves to another stage":               {triggerOf("a", `"on":{"event":"stage_entered","stage":"won"},"steps":[{"key":"s","type":"move","to":"lost"}]`)},
+		"a hook that reads something else":     {onName(""), hookOf("h", "after_update", `"reads":["account"],"writes":["name"]`)},
 		"a creation that sets":                 {triggerOf("a", `"on":{"event":"created"},`+setName)},
 	} {
 		if way, _, _ := cycleOf(t, withTriggers(docs...)...); way != "" {
 			t.Errorf("%s: %s", name, way)
 		}
 	}
+	if way, _, _ := cycleOf(t, withTriggers(triggerOf("a", `"on":{"event":"changed"},`+setName))...); way != "trigger/a → deal.name → trigger/a" {
+		t.Errorf("any change: %s", way)
+	}
 	for want, docs := range map[string][]string{
 		"trigger/a → create deal → trigger/a": {triggerOf("a", `"on":{"event":"created"},"steps":[{"key":"s","type":"branch","cases":[{"where":["amount",">",1],"steps":[{"key":"c","type":"create","entity":"deal","values":{"name":"x"}}]}]}]`)},
-		"trigger/a → deal.name → trigger/a":   {triggerOf("a", `"on":{"event":"changed"},`+setName)},
 		"trigger/a → deal.stage → trigger/b → deal.stage → trigger/a": {
 			triggerOf("a", `"on":{"event":"stage_entered","stage":"offer"},"steps":[{"key":"s","type":"move","to":"new"}]`),
 			triggerOf("b", `"on":{"event":"stage_entered","stage":"new"},"steps":[{"key":"s","type":"move","to":"offer"}]`)},
+		"trigger/a → deal.amount → script/h → deal.name → trigger/a": {onName(""), hookOf("h", "after_update", `"reads":["amount"],"writes":["name"]`)},
+		// By a hook before the change: who writes the amount writes the name, too.
+		"trigger/a → deal.name → trigger/a": {onName(""), hookOf("h", "before_update", `"reads":["amount"],"writes":["name"]`)},
 		// By a roll-up: deals sum up in the account, whose change sets deals.
 		"trigger/a → account.won_amount → trigger/b → deal.amount → trigger/a": {
 			triggerOf("a", `"on":{"event":"changed","fields":["amount"]},"steps":[{"key":"s","type":"set","values":{"stage":"won"}}]`),
@@ -140,6 +146,11 @@ func TestCyclesOfTriggersAreRefused(t *testing.T) {
 			t.Errorf("%q, want %q", way, want)
 		}
 	}
+}
+
+// hookOf is a script of deals.
+func hookOf(key, event, rest string) string {
+	return `{"kind":"script","key":"` + key + `","title":` + title + `,"entity":"deal","events":["` + event + `"],"source":"export default function () {}",` + rest + `}`
 }
 
 // What an earlier version published keeps its meaning, with a warning.

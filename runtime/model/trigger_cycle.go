@@ -51,8 +51,9 @@ func (w *effects) update(e *Entity, field string) {
 }
 
 // derived adds what is computed from a field: formulas of the record, of
-// records that refer to it, and roll-ups.
+// records that refer to it, roll-ups, and what hooks before the change write.
 func (w *effects) derived(e *Entity, field string) {
+	w.beforeHooks(e, field)
 	for _, f := range e.Formulas {
 		for _, src := range f.Sources() {
 			if src.Entity == e && src.Field != nil && src.Field.Key == field && !src.Across {
@@ -71,6 +72,22 @@ func (w *effects) derived(e *Entity, field string) {
 				w.update(r.Entity, r.Key)
 			}
 		}
+	}
+}
+
+// beforeHooks adds what the hooks before an update write that declare to read the field.
+func (w *effects) beforeHooks(e *Entity, field string) {
+	for _, s := range w.m.Hooks[e.Key].On("before_update") {
+		if slices.ContainsFunc(s.Reads, func(f *Field) bool { return f.Entity == e && f.Key == field }) {
+			w.script(s)
+		}
+	}
+}
+
+// script adds what a script declares to write.
+func (w *effects) script(s *Script) {
+	for _, f := range s.Writes {
+		w.update(f.Entity, f.Key)
 	}
 }
 
@@ -97,6 +114,9 @@ func (w *effects) stepEffects(steps []*Step) {
 }
 
 func (w *effects) stepEffect(s *Step) {
+	if script := w.m.Scripts[s.Def.Script]; script != nil {
+		w.script(script)
+	}
 	if s.Entity == nil {
 		return
 	}
@@ -276,7 +296,34 @@ func (c *compiler) causes() []*cause {
 			def: t.Def, title: t.Def.Title, id: "trigger/" + key, bounded: t.Def.MaxDepth > 0, writes: w.list, startsOn: t.startedBy,
 		})
 	}
+	for _, key := range slices.Sorted(maps.Keys(c.m.Scripts)) {
+		out = append(out, c.hookCauses(c.m.Scripts[key])...)
+	}
 	return out
+}
+
+// hookCauses is a script that runs after changes, as an actor.
+func (c *compiler) hookCauses(s *Script) []*cause {
+	if s.Entity == nil || !slices.ContainsFunc(s.Def.Events, func(e string) bool { return strings.HasPrefix(e, "after_") }) {
+		return nil
+	}
+	w := &effects{m: c.m, seen: map[effect]bool{}}
+	w.script(s)
+	return []*cause{{def: s.Def, title: s.Def.Title, id: "script/" + s.Def.Key, writes: w.list, startsOn: s.startedBy}}
+}
+
+// startedBy tells whether an effect lets a hook run after it. One that declares no
+// reads says nothing of the updates that concern it; the limits on loops bound it.
+func (s *Script) startedBy(e effect) bool {
+	if s.Entity.Key != e.entity {
+		return false
+	}
+	on := func(op string) bool { return slices.Contains(s.Def.Events, "after_"+op) }
+	if e.op != "update" {
+		return on(e.op)
+	}
+	moves := on("transition") && s.Entity.MachineOf(e.field) != nil
+	return moves || on("update") && slices.ContainsFunc(s.Reads, func(f *Field) bool { return f.Entity == s.Entity && f.Key == e.field })
 }
 
 // shortestCycle finds the shortest way from an actor back to itself that leaves
@@ -323,7 +370,13 @@ func (c *compiler) reportCycle(first *cause, cycle []causeEdge) {
 	c.failNew(problemPath(first.def), "trigger_cycle", "way", strings.Join(way, " → "), "nodes", nodes, "edges", edges)
 }
 
-func problemPath(d schemas.Definition) string { return at(d, "on") }
+// problemPath is the member that says when a trigger or script starts.
+func problemPath(d schemas.Definition) string {
+	if d.DefinitionKind() == schemas.KindScript {
+		return at(d, "events")
+	}
+	return at(d, "on")
+}
 
 func (e effect) String() string {
 	if e.op == "update" {

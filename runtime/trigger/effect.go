@@ -6,17 +6,13 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/schemas"
 )
-
-// Calendar adds durations in working time ("2wd", "-4wh") to moments.
-type Calendar interface {
-	Add(at time.Time, duration string) (time.Time, error)
-}
 
 // Effect starts triggers in the commit of the change that they listen to. A change
 // of an entity without triggers costs it one look-up.
@@ -26,7 +22,8 @@ type Effect struct {
 	// Monday its week begins. nil means UTC and 0.
 	Zone       func() *time.Location
 	WeekOffset func() int
-	Calendar   Calendar
+	// Calendar is the organisation's working time.
+	Calendar func() *calendar.Calendar
 }
 
 // Jobs implements record.Effect.

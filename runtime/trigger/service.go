@@ -29,13 +29,12 @@ type Notifier interface {
 
 // Notification is a message of a step to people, about a record.
 type Notification struct {
-	To       []string // user ids
-	Text     schemas.Title
-	Entity   string
-	Record   string
-	Cause    string // the run
-	Channels []string
-	At       time.Time
+	To             []string // user ids
+	Text           schemas.Title
+	Entity, Record string
+	Cause          string // the run
+	Channels       []string
+	At             time.Time
 }
 
 // Assigner gives a record an owner by a rule. With dryRun it only tells whom it

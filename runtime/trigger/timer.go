@@ -3,9 +3,6 @@ package trigger
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"weft/runtime/model"
@@ -165,35 +162,11 @@ func (s *Service) related(ctx context.Context, id string, env *model.ValueEnv) f
 	}
 }
 
-// add adds a duration to a moment: minutes and hours by the clock, days and weeks by
-// the organisation's days, working time by its calendar.
+// add adds a duration ("2h", "-3d", "2wd") to a moment; "" is nothing.
 func (e *Effect) add(at time.Time, duration string) (time.Time, error) {
-	n, unit, err := splitDuration(duration)
-	if err != nil || n == 0 {
-		return at, err
+	if duration == "" {
+		return at, nil
 	}
-	switch unit {
-	case "m":
-		return at.Add(time.Duration(n) * time.Minute), nil
-	case "h":
-		return at.Add(time.Duration(n) * time.Hour), nil
-	case "d":
-		return at.In(e.zone()).AddDate(0, 0, n), nil
-	case "w":
-		return at.In(e.zone()).AddDate(0, 0, 7*n), nil
-	}
-	if e.Calendar == nil {
-		return at, fmt.Errorf("trigger: no calendar for %q", duration)
-	}
-	return e.Calendar.Add(at, duration)
-}
-
-// splitDuration reads "-3d", "2h", "+2wd"; "" is nothing.
-func splitDuration(s string) (n int, unit string, err error) {
-	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz")
-	if s == "" {
-		return 0, "", nil
-	}
-	n, err = strconv.Atoi(digits)
-	return n, s[len(digits):], err
+	later, err := e.Calendar().Add(at, duration)
+	return later.UTC(), err
 }

@@ -131,18 +131,18 @@ func (a *App) newServices(o Options) {
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger})
-	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset}
+	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
 		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect}, Committed: a.Jobs.Committed,
 	})
-	a.newTriggers(o, effect)
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Transfer = transfer.New(transfer.Options{
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
 	})
 	a.Notify = notify.New(notify.Options{Store: o.Store, Reads: a.Reads, Now: o.Now})
+	a.newTriggers(o, effect)
 	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})

@@ -1,12 +1,19 @@
 package app
 
-import "weft/runtime/trigger"
+import (
+	"context"
+
+	"weft/runtime/notify"
+	"weft/runtime/store"
+	"weft/runtime/trigger"
+)
 
 // newTriggers makes the service that carries out runs, and its kind of job.
 func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
 		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
+		Notifier: notifier{a.Notify},
 	})
 	a.Triggers.Register(a.Jobs)
 }
@@ -19,3 +26,13 @@ func (a *App) language() string {
 
 // weekOffset is how many days after Monday the organisation's week begins.
 func (a *App) weekOffset() int { return (int(a.Settings.FirstWeekday()) + 6) % 7 }
+
+// notifier tells people what steps of triggers say.
+type notifier struct{ *notify.Service }
+
+// NotifyOps implements trigger.Notifier.
+func (n notifier) NotifyOps(ctx context.Context, m trigger.Notification) ([]store.Op, error) {
+	return n.Ops(ctx, notify.Message{
+		To: m.To, Text: m.Text, Entity: m.Entity, Record: m.Record, Cause: m.Cause, Channels: m.Channels, At: m.At,
+	})
+}

@@ -24,6 +24,7 @@ func init() {
 		"button_unavailable":  {"此记录现在不能使用该按钮", "the button does not apply to the record now"},
 		"run_state":           {"运行的状态是 {state}", "the run is {state}"},
 		"run_changed":         {"运行已有变化，请重试", "the run has moved on meanwhile; try again"},
+		"run_record_gone":     {"记录已被删除", "the record was deleted"},
 		"run_cancelled":       {"运行已被取消", "the run was cancelled"},
 		"step_in_each":        {"步骤 {step} 在 each 中，不能从这里重试", "the step {step} stands in an each, where a run cannot begin again"},
 		"step_without_part":   {"此服务器不能执行 {type} 步骤", "this server cannot carry out steps of type {type}"},

@@ -15,6 +15,7 @@ import (
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/store"
+	"weft/schemas"
 )
 
 // errLost says that somebody else goes on with a run, or has ended it.
@@ -349,7 +350,24 @@ func (x *execution) refused(ctx context.Context, step *model.Step, o *outcome, c
 	if decided || err != nil {
 		return err
 	}
+	if problem.CodeOf(cause) == problem.NotFound {
+		if gone, err := x.recordGone(ctx); err != nil || gone {
+			if err == nil {
+				err = x.end(ctx, Stopped, problem.New(problem.NotFound, "run_record_gone", nil))
+			}
+			return err
+		}
+	}
 	return x.failed(ctx, step, o, cause)
+}
+
+// recordGone tells whether the record of the run was deleted while the run waited.
+func (x *execution) recordGone(ctx context.Context) (bool, error) {
+	if x.run.Record == "" || x.run.Event == schemas.EventDeleted {
+		return false, nil
+	}
+	doc, err := readDoc(ctx, x.o.Store, x.run.Entity, x.run.Record)
+	return doc == nil, err
 }
 
 // failed decides what becomes of a step that was refused or failed: with on_error

@@ -104,9 +104,10 @@ func (s *Service) commitOps(ctx context.Context, ops []store.Op) error {
 	return err
 }
 
-// Register adds the kind of job that carries out runs to a queue.
+// Register adds the kinds of jobs of triggers to a queue.
 func (s *Service) Register(q *job.Queue) {
 	q.Register(job.Kind{Name: JobKind, Run: s.runJob, Concurrency: concurrency, Timeout: jobTimeout})
+	q.Register(job.Kind{Name: armKind, Run: s.runArm})
 }
 
 // concurrency is how many runs one process carries out at once: they mostly wait for

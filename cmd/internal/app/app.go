@@ -115,7 +115,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Recomputer.Start()
 	a.Jobs.Start()
-	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger)}
+	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger), a.Triggers.Follower(o.Logger)}
 	for _, f := range a.followers {
 		f.Start()
 	}
@@ -182,4 +182,14 @@ func (a *App) Close() error {
 	a.Jobs.Stop()
 	a.Recomputer.Stop()
 	return errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close())
+}
+
+// Followed returns when the background has followed what was published before the call.
+func (a *App) Followed(ctx context.Context) error {
+	for _, f := range a.followers {
+		if err := f.Await(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

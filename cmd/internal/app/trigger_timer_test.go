@@ -159,3 +159,29 @@ func TestARunWhoseRecordIsGoneEnds(t *testing.T) {
 		t.Errorf("%+v", runs)
 	}
 }
+
+// A trigger that is published after the records reaches those whose date lies ahead.
+func TestATimerOfPresentRecords(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-03-02T02:00:00Z")
+	f := newTriggered(t, apptest.Options{Now: c.now})
+	id := f.create("ticket", `{"name":"x","due":"2026-03-10"}`)
+	past := f.create("ticket", `{"name":"y","due":"2026-02-10"}`)
+	f.publish(onTicket("remind", `"on":{"event":"date_reached","field":"due","offset":"-2d"},"steps":[`+noteStep("n", "first")+`]`))
+	f.followed()
+	f.publish(onTicket("remind", `"on":{"event":"date_reached","field":"due","offset":"-1d"},"steps":[`+noteStep("n", "second")+`]`))
+	f.followed()
+	f.pass(c, 30*day)
+	if got := f.notes(id) + f.notes(past); got != "second" {
+		t.Errorf("%q", got)
+	}
+}
+
+// followed returns when triggers have followed what was published.
+func (f triggered) followed() {
+	f.t.Helper()
+	if err := f.App.Followed(f.t.Context()); err != nil {
+		f.t.Fatal(err)
+	}
+	f.await()
+}

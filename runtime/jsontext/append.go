@@ -95,7 +95,7 @@ func AppendNumber(b []byte, x float64) []byte {
 const hexDigits = "0123456789abcdef"
 
 // AppendString writes a JSON string; a byte that is no UTF-8 becomes U+FFFD.
-func AppendString(b []byte, s string) []byte {
+func AppendString[T string | []byte](b []byte, s T) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -111,7 +111,7 @@ func AppendString(b []byte, s string) []byte {
 			start = i
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 		if r == utf8.RuneError && size == 1 {
 			b = append(b, s[start:i]...)
 			b = append(b, "\uFFFD"...)

@@ -48,57 +48,56 @@ func decodeBare(raw bson.Raw) (store.Doc, error) {
 // appendObject appends the JSON of a BSON document. Of the document itself
 // (top), members that begin with _ are left out, except _id, which becomes id.
 func appendObject(b []byte, doc bsoncore.Document, top bool) ([]byte, error) {
+	return appendElements(b, '{', '}', doc, func(b []byte, element bsoncore.Element) ([]byte, error) {
+		key := element.KeyBytes()
+		if top && len(key) > 0 && key[0] == '_' {
+			if string(key) != memberID {
+				return b, nil
+			}
+			key = key[1:]
+		}
+		b, err := appendValue(append(jsontext.AppendString(b, key), ':'), element.Value(), top)
+		if err != nil {
+			return b, fmt.Errorf("member %s: %w", key, err)
+		}
+		return b, nil
+	})
+}
+
+func appendArray(b []byte, list bsoncore.Document) ([]byte, error) {
+	return appendElements(b, '[', ']', list, func(b []byte, element bsoncore.Element) ([]byte, error) {
+		return appendValue(b, element.Value(), false)
+	})
+}
+
+// appendElements appends what one appends of each element; commas stand between
+// those of which it appends something.
+func appendElements(b []byte, open, end byte, doc bsoncore.Document, one func([]byte, bsoncore.Element) ([]byte, error)) ([]byte, error) {
 	_, rest, ok := bsoncore.ReadLength(doc)
 	if !ok {
 		return b, errBSON
 	}
-	b = append(b, '{')
-	start := len(b)
-	for len(rest) > 1 {
+	b = append(b, open)
+	for comma := false; len(rest) > 1; {
 		var element bsoncore.Element
 		if element, rest, ok = bsoncore.ReadElement(rest); !ok {
 			return b, errBSON
 		}
-		key := element.KeyBytes()
-		if top && len(key) > 0 && key[0] == '_' {
-			if string(key) != memberID {
-				continue
-			}
-			key = key[1:]
-		}
-		if len(b) > start {
+		before := len(b)
+		if comma {
 			b = append(b, ',')
 		}
-		b = append(appendText(b, key), ':')
+		start := len(b)
 		var err error
-		if b, err = appendValue(b, element.Value(), top); err != nil {
-			return b, fmt.Errorf("member %s: %w", key, err)
-		}
-	}
-	return append(b, '}'), nil
-}
-
-func appendArray(b []byte, list bsoncore.Document) ([]byte, error) {
-	_, rest, ok := bsoncore.ReadLength(list)
-	if !ok {
-		return b, errBSON
-	}
-	b = append(b, '[')
-	start := len(b)
-	for len(rest) > 1 {
-		var element bsoncore.Element
-		if element, rest, ok = bsoncore.ReadElement(rest); !ok {
-			return b, errBSON
-		}
-		if len(b) > start {
-			b = append(b, ',')
-		}
-		var err error
-		if b, err = appendValue(b, element.Value(), false); err != nil {
+		if b, err = one(b, element); err != nil {
 			return b, err
 		}
+		if len(b) == start {
+			b = b[:before]
+		}
+		comma = comma || len(b) > start
 	}
-	return append(b, ']'), nil
+	return append(b, end), nil
 }
 
 var errBSON = fmt.Errorf("mongo: damaged BSON")
@@ -110,52 +109,43 @@ var errBSON = fmt.Errorf("mongo: damaged BSON")
 func appendValue(b []byte, v bsoncore.Value, top bool) ([]byte, error) {
 	switch v.Type {
 	case bson.TypeString:
-		s, ok := textOf(v)
-		if !ok {
-			return b, errBSON
+		if s, ok := textOf(v); ok {
+			return jsontext.AppendString(b, s), nil
 		}
-		return appendText(b, s), nil
 	case bson.TypeInt64, bson.TypeInt32:
-		n, ok := v.AsInt64OK()
-		if !ok {
-			return b, errBSON
+		if n, ok := v.AsInt64OK(); ok {
+			return strconv.AppendInt(b, n, 10), nil
 		}
-		return strconv.AppendInt(b, n, 10), nil
 	case bson.TypeDouble:
-		f, ok := v.DoubleOK()
-		if !ok {
-			return b, errBSON
+		if f, ok := v.DoubleOK(); ok {
+			return appendDouble(b, f), nil
 		}
-		return appendDouble(b, f), nil
 	case bson.TypeDecimal128:
 		d, ok := v.Decimal128OK()
-		if !ok {
-			return b, errBSON
-		}
-		if !top {
+		switch {
+		case ok && top:
+			return append(appendDecimal(append(b, '"'), d), '"'), nil
+		case ok:
 			return append(b, d.String()...), nil
 		}
-		return append(appendDecimal(append(b, '"'), d), '"'), nil
 	case bson.TypeDateTime:
-		ms, ok := v.DateTimeOK()
-		if !ok {
-			return b, errBSON
+		if ms, ok := v.DateTimeOK(); ok {
+			return append(appendInstant(append(b, '"'), ms), '"'), nil
 		}
-		return append(appendInstant(append(b, '"'), ms), '"'), nil
 	case bson.TypeBoolean:
-		yes, ok := v.BooleanOK()
-		if !ok {
-			return b, errBSON
+		if yes, ok := v.BooleanOK(); ok {
+			return strconv.AppendBool(b, yes), nil
 		}
-		return strconv.AppendBool(b, yes), nil
 	case bson.TypeNull, bson.TypeUndefined:
 		return append(b, "null"...), nil
 	case bson.TypeEmbeddedDocument:
 		return appendObject(b, v.Data, false)
 	case bson.TypeArray:
 		return appendArray(b, v.Data)
+	default:
+		return append(b, bson.RawValue{Type: v.Type, Value: v.Data}.String()...), nil
 	}
-	return append(b, bson.RawValue{Type: v.Type, Value: v.Data}.String()...), nil
+	return b, errBSON
 }
 
 // textOf returns the bytes of a string value.
@@ -165,34 +155,6 @@ func textOf(v bsoncore.Value) ([]byte, bool) {
 		return nil, false
 	}
 	return rest[:n-1], true
-}
-
-const hexDigits = "0123456789abcdef"
-
-// appendText appends a JSON string.
-func appendText(b, s []byte) []byte {
-	b = append(b, '"')
-	start := 0
-	for i, c := range s {
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
-		b = append(b, s[start:i]...)
-		start = i + 1
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\t':
-			b = append(b, '\\', 't')
-		case '\r':
-			b = append(b, '\\', 'r')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-	}
-	return append(append(b, s[start:]...), '"')
 }
 
 // appendDouble appends a double as encoding/json does; NaN and infinities,

@@ -11,6 +11,7 @@ import (
 	"weft/runtime/query"
 	"weft/runtime/record/read"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // answerRetention is how long an idempotency key is remembered; the contract
@@ -162,7 +163,7 @@ func (s *Service) SweepAnswers(ctx context.Context, limit int) (int, error) {
 		}
 		b := &store.Batch{Ops: make([]store.Op, len(docs))}
 		for i, d := range docs {
-			b.Ops[i] = store.Op{Kind: store.Delete, Collection: IdempotencyCollection, Doc: store.Doc{ID: d.ID}}
+			b.Ops[i] = table.Delete(IdempotencyCollection, d.ID)
 		}
 		if err := s.store.Commit(ctx, b); err != nil {
 			return gone, err

@@ -111,15 +111,15 @@ func (b *recomputationBatch) docs(ctx context.Context, e *model.Entity) ([]store
 // commit writes the batch together with the progress of the job.
 func (b *recomputationBatch) commit(ctx context.Context, batch *store.Batch) error {
 	for _, j := range b.older {
-		batch.Ops = append(batch.Ops, j.remove())
+		batch.Ops = append(batch.Ops, recomputationTable.Delete(j))
 	}
 	if !b.more {
-		batch.Ops = append(batch.Ops, b.job.remove())
+		batch.Ops = append(batch.Ops, recomputationTable.Delete(b.job))
 		return b.s.store.Commit(ctx, batch)
 	}
 	next := b.job
 	next.After, next.Done, next.Unfit = b.last, next.Done+b.count, next.Unfit+b.unfit
-	op, err := next.write(store.Replace)
+	op, err := recomputationTable.Put(next)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/store"
+	"weft/runtime/store/table"
 )
 
 // recomputationJob is a row of RecomputationCollection: records of Entity that are to be
@@ -51,27 +51,12 @@ type recomputationJob struct {
 	Skipped int64 `json:"skipped,omitempty"`
 }
 
+var recomputationTable = table.New(RecomputationCollection, func(j *recomputationJob) (*string, *int64) { return &j.ID, &j.Rev })
+
 // insert is the operation that leaves a new job.
 func (j recomputationJob) insert(at time.Time) (store.Op, error) {
 	j.ID, j.At = newID(), query.FormatInstant(at)
-	return j.write(store.Insert)
-}
-
-// write is an operation that stores the job under its next revision.
-func (j recomputationJob) write(kind store.OpKind) (store.Op, error) {
-	old := j.Rev
-	j.Rev++
-	body, err := json.Marshal(j)
-	if err != nil {
-		return store.Op{}, fmt.Errorf("record: recomputation of %s: %w", j.Entity, err)
-	}
-	return store.Op{Kind: kind, Collection: RecomputationCollection, OldRev: old,
-		Doc: store.Doc{ID: j.ID, Rev: j.Rev, Body: body}}, nil
-}
-
-// remove is the operation that ends the job.
-func (j recomputationJob) remove() store.Op {
-	return store.Op{Kind: store.Delete, Collection: RecomputationCollection, OldRev: j.Rev, Doc: store.Doc{ID: j.ID}}
+	return recomputationTable.Put(j)
 }
 
 // key names what a job is about.
@@ -90,16 +75,9 @@ const maxJobsAtOnce = 1000
 
 // recomputationJobs reads waiting jobs, the oldest first.
 func recomputationJobs(ctx context.Context, from store.Reader) ([]recomputationJob, error) {
-	docs, err := from.Find(ctx, RecomputationCollection, store.Find{Limit: maxJobsAtOnce})
+	jobs, err := recomputationTable.Find(ctx, from, store.Find{Limit: maxJobsAtOnce})
 	if err != nil {
 		return nil, fmt.Errorf("record: recomputations: %w", err)
-	}
-	jobs := make([]recomputationJob, len(docs))
-	for i, d := range docs {
-		if err := json.Unmarshal(d.Body, &jobs[i]); err != nil {
-			return nil, fmt.Errorf("record: recomputation %s: %w", d.ID, err)
-		}
-		jobs[i].Rev = d.Rev
 	}
 	return jobs, nil
 }

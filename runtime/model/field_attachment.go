@@ -9,21 +9,17 @@ import (
 )
 
 func init() {
-	registerType(attachmentType{name: schemas.TypeAttachment, most: 50})
-	registerType(attachmentType{name: schemas.TypeImage, most: 50})
-	registerType(attachmentType{name: schemas.TypeSignature, most: 1})
+	registerType(attachmentType{plain{schemas.TypeAttachment, query.Keys}, 50})
+	registerType(attachmentType{plain{schemas.TypeImage, query.Keys}, 50})
+	registerType(attachmentType{plain{schemas.TypeSignature, query.Keys}, 1})
 }
 
 // attachmentType is a list of file ids: attachment, image and signature.
 // Package record checks that the files exist and are of an allowed kind.
 type attachmentType struct {
 	plain
-	name schemas.FieldType
 	most int
 }
-
-func (t attachmentType) Name() schemas.FieldType        { return t.name }
-func (t attachmentType) Kind(*schemas.Field) query.Kind { return query.Keys }
 
 func (t attachmentType) Schema(f *schemas.Field) map[string]any {
 	return keysSchema(f, t.most, map[string]any{"type": "string", "format": "uuid"})

@@ -12,13 +12,10 @@ import (
 // autoNumberDigits is the most digits a number is padded to.
 const autoNumberDigits = 12
 
-func init() { registerType(autoNumberType{}) }
+func init() { registerType(autoNumberType{readable{plain{schemas.TypeAutoNumber, query.Text}}}) }
 
 // autoNumberType is a running number with a prefix, assigned once on creation.
 type autoNumberType struct{ readable }
-
-func (autoNumberType) Name() schemas.FieldType        { return schemas.TypeAutoNumber }
-func (autoNumberType) Kind(*schemas.Field) query.Kind { return query.Text }
 
 func (autoNumberType) Schema(*schemas.Field) map[string]any {
 	return map[string]any{"type": "string", "readOnly": true}

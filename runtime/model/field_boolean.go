@@ -6,13 +6,11 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(booleanType{}) }
+func init() { registerType(booleanType{plain{schemas.TypeBoolean, query.Bool}}) }
 
 // booleanType is true or false.
 type booleanType struct{ plain }
 
-func (booleanType) Name() schemas.FieldType        { return schemas.TypeBoolean }
-func (booleanType) Kind(*schemas.Field) query.Kind { return query.Bool }
 func (booleanType) Check(f *schemas.Field) []problem.Field {
 	return checkOnly(f, "default", "x-indexed", "x-sortable")
 }

@@ -8,15 +8,12 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(childRowsType{}) }
+func init() { registerType(childRowsType{plain{schemas.TypeChildRows, query.Object}}) }
 
 // childRowsType is the whole set of a record's child rows. The rows are
 // records of the child entity, so package record normalises each of them there;
 // here only the shape is checked.
 type childRowsType struct{ plain }
-
-func (childRowsType) Name() schemas.FieldType        { return schemas.TypeChildRows }
-func (childRowsType) Kind(*schemas.Field) query.Kind { return query.Object }
 
 func (childRowsType) Schema(f *schemas.Field) map[string]any {
 	s := keysSchema(f, itemLimit, map[string]any{"type": "object"})

@@ -6,13 +6,10 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(choiceType{}) }
+func init() { registerType(choiceType{plain{schemas.TypeChoice, query.Key}}) }
 
 // choiceType is one key of a fixed list.
 type choiceType struct{ plain }
-
-func (choiceType) Name() schemas.FieldType        { return schemas.TypeChoice }
-func (choiceType) Kind(*schemas.Field) query.Kind { return query.Key }
 
 func (choiceType) Schema(f *schemas.Field) map[string]any {
 	return map[string]any{"type": "string", "enum": choiceKeys(f)}

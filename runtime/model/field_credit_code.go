@@ -12,36 +12,21 @@ import (
 // values: no I, O, S, V, Z.
 const creditAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-func init() { registerType(creditCodeType{}) }
+func init() {
+	registerType(creditCodeType{writtenType{
+		readable: readable{plain{schemas.TypeCreditCode, query.Text}}, schema: map[string]any{"type": "string", "pattern": "^[0-9A-Za-z]{18}$"},
+		known: []string{"x-searchable", "x-sortable"}, read: readCreditCode,
+	}})
+}
 
 // creditCodeType is a unified social credit code (统一社会信用代码). A wrong
 // check digit is a warning: codes on real papers are sometimes wrong.
-type creditCodeType struct{ readable }
+type creditCodeType struct{ writtenType }
 
-func (creditCodeType) Name() schemas.FieldType        { return schemas.TypeCreditCode }
-func (creditCodeType) Kind(*schemas.Field) query.Kind { return query.Text }
-
-func (creditCodeType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "pattern": "^[0-9A-Za-z]{18}$"}
-}
-
-func (creditCodeType) Check(f *schemas.Field) []problem.Field {
-	return checkStored(f, "x-searchable", "x-sortable")
-}
-
-func (creditCodeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readCreditCode(s string) (string, []problem.Field) {
 	code := strings.ToUpper(strings.TrimSpace(s))
-	if len(code) != 18 {
-		return nil, refuse("not_a_credit_code")
-	}
-	for i := range len(code) {
-		if c := code[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
-			return nil, refuse("not_a_credit_code")
-		}
+	if len(code) != 18 || strings.Trim(code, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return "", refuse("not_a_credit_code")
 	}
 	return code, nil
 }

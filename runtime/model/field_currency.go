@@ -9,14 +9,11 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(currencyType{}) }
+func init() { registerType(currencyType{plain{schemas.TypeCurrency, query.Decimal}}) }
 
 // currencyType is an exact amount: fifteen digits before and four after the
 // point. A JSON number must arrive as json.Number to be taken exactly.
 type currencyType struct{ plain }
-
-func (currencyType) Name() schemas.FieldType        { return schemas.TypeCurrency }
-func (currencyType) Kind(*schemas.Field) query.Kind { return query.Decimal }
 
 func (currencyType) Schema(f *schemas.Field) map[string]any {
 	s := map[string]any{

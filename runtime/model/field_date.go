@@ -8,29 +8,19 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(dateType{}) }
-
-// dateType is a calendar day, "2006-01-02", of the years 1 to 9999.
-type dateType struct{ readable }
-
-func (dateType) Name() schemas.FieldType        { return schemas.TypeDate }
-func (dateType) Kind(*schemas.Field) query.Kind { return query.Date }
-
-func (dateType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "format": "date"}
+// A date is a calendar day, "2006-01-02", of the years 1 to 9999.
+func init() {
+	registerType(writtenType{
+		readable: readable{plain{schemas.TypeDate, query.Date}}, schema: map[string]any{"type": "string", "format": "date"},
+		known: []string{"x-sortable"}, read: readDate,
+	})
 }
 
-func (dateType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-sortable") }
-
-func (dateType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readDate(s string) (string, []problem.Field) {
 	if !isDate(s) {
-		return nil, refuse("not_a_date")
+		return "", refuse("not_a_date")
 	}
-	return wire, nil
+	return s, nil
 }
 
 // isDate tells whether s is a day that exists, in the form "2006-01-02".

@@ -9,41 +9,31 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(datetimeType{}) }
-
-// datetimeType is an instant: RFC 3339 with an offset in, UTC out. What is
-// finer than a millisecond is cut off.
-type datetimeType struct{ readable }
-
-func (datetimeType) Name() schemas.FieldType        { return schemas.TypeDatetime }
-func (datetimeType) Kind(*schemas.Field) query.Kind { return query.Instant }
-
-func (datetimeType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "format": "date-time"}
+// A datetime is an instant: RFC 3339 with an offset in, UTC out. What is finer
+// than a millisecond is cut off.
+func init() {
+	registerType(writtenType{
+		readable: readable{plain{schemas.TypeDatetime, query.Instant}}, schema: map[string]any{"type": "string", "format": "date-time"},
+		known: []string{"x-sortable"}, read: readDatetime,
+	})
 }
 
-func (datetimeType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-sortable") }
-
-func (datetimeType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readDatetime(s string) (string, []problem.Field) {
 	// time.Parse also takes one-digit hours and a comma before the fraction.
 	if len(s) < 20 || len(s) > 64 || s[13] != ':' || s[16] != ':' || s[19] == ',' {
-		return nil, refuse("not_a_datetime")
+		return "", refuse("not_a_datetime")
 	}
 	// RFC 3339 takes small letters too.
 	at, err := time.Parse(time.RFC3339, strings.ToUpper(s))
 	if err != nil || !isOffset(s) {
-		return nil, refuse("not_a_datetime")
+		return "", refuse("not_a_datetime")
 	}
 	at = at.UTC()
 	if at.Year() < 1 || at.Year() > 9999 {
-		return nil, refuse("not_a_datetime")
+		return "", refuse("not_a_datetime")
 	}
 	if len(s) == len(query.InstantLayout) && s[10] == 'T' && s[19] == '.' && s[23] == 'Z' {
-		return wire, nil // already the stored form
+		return s, nil // already the stored form
 	}
 	return at.Format(query.InstantLayout), nil
 }

@@ -10,37 +10,24 @@ import (
 
 const emailLength = 254 // RFC 5321
 
-func init() { registerType(emailType{}) }
+func init() {
+	registerType(emailType{writtenType{
+		readable: readable{plain{schemas.TypeEmail, query.Text}}, schema: map[string]any{"type": "string", "format": "idn-email", "maxLength": emailLength},
+		known: []string{"x-searchable", "x-sortable"}, read: readEmail,
+	}})
+}
 
 // emailType is one address without a display name, internationalised ones
 // included. It is stored in lower case, so that unique keys, filters and imports
 // compare without case.
-type emailType struct{ readable }
+type emailType struct{ writtenType }
 
-func (emailType) Name() schemas.FieldType        { return schemas.TypeEmail }
-func (emailType) Kind(*schemas.Field) query.Kind { return query.Text }
-
-func (emailType) Schema(f *schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "format": "idn-email", "maxLength": emailLength}
-}
-
-func (emailType) Check(f *schemas.Field) []problem.Field {
-	return checkStored(f, "x-searchable", "x-sortable")
-}
-
-func (emailType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readEmail(s string) (string, []problem.Field) {
 	clean, _, ps := cleanText(s)
-	if ps != nil {
-		return nil, ps
+	if ps == nil && !isEmail(clean) {
+		ps = refuse("not_an_email")
 	}
-	if !isEmail(clean) {
-		return nil, refuse("not_an_email")
-	}
-	return strings.ToLower(clean), nil
+	return strings.ToLower(clean), ps
 }
 
 // filterValue is in lower case, as addresses are stored: they compare without case.

@@ -14,23 +14,38 @@ var resultTypes = []schemas.FieldType{
 	schemas.TypePercent, schemas.TypeDate, schemas.TypeDatetime, schemas.TypeBoolean,
 }
 
-func init() { registerType(formulaType{}) }
+// A formula is a value computed from the record's other fields.
+func init() { registerType(computedType{schemas.TypeFormula, resultOf, checkFormula}) }
 
-// formulaType is a value computed from the record's other fields; it looks
-// like one of the type x-result.
-type formulaType struct{}
+// computedType is a value that the server computes; it looks like one of the
+// type that result gives.
+type computedType struct {
+	name   schemas.FieldType
+	result func(*schemas.Field) Type
+	check  func(*schemas.Field) []problem.Field
+}
 
-func (formulaType) Name() schemas.FieldType { return schemas.TypeFormula }
+func (t computedType) Name() schemas.FieldType                { return t.name }
+func (t computedType) Kind(f *schemas.Field) query.Kind       { return t.result(f).Kind(f) }
+func (t computedType) Check(f *schemas.Field) []problem.Field { return t.check(f) }
+func (computedType) Warn(*Field, any) []problem.Field         { return nil }
+func (t computedType) Wire(f *Field, stored any) any          { return t.result(f.Def).Wire(f, stored) }
 
-func (formulaType) Kind(f *schemas.Field) query.Kind { return resultOf(f).Kind(f) }
-
-func (formulaType) Schema(f *schemas.Field) map[string]any {
-	s := resultOf(f).Schema(f)
+func (t computedType) Schema(f *schemas.Field) map[string]any {
+	s := t.result(f).Schema(f)
 	s["readOnly"] = true
 	return s
 }
 
-func (formulaType) Check(f *schemas.Field) []problem.Field {
+func (t computedType) Normalise(f *Field, wire any) (any, []problem.Field) {
+	return t.result(f.Def).Normalise(f, wire)
+}
+
+func (t computedType) Format(f *Field, stored any, lang string) string {
+	return t.result(f.Def).Format(f, stored, lang)
+}
+
+func checkFormula(f *schemas.Field) []problem.Field {
 	known := []string{"x-formula", "x-result", "x-indexed", "x-searchable", "x-sortable", "x-currency", "x-reveals"}
 	ps := append(checkOnly(f, known...), checkResult(f)...)
 	if f.Result == schemas.TypeInteger { // nothing makes sure that it comes out whole
@@ -62,16 +77,4 @@ func resultOf(f *schemas.Field) Type {
 		return types[f.Result]
 	}
 	return types[schemas.TypeText]
-}
-
-func (formulaType) Normalise(f *Field, wire any) (any, []problem.Field) {
-	return resultOf(f.Def).Normalise(f, wire)
-}
-
-func (formulaType) Warn(*Field, any) []problem.Field { return nil }
-
-func (formulaType) Wire(f *Field, stored any) any { return resultOf(f.Def).Wire(f, stored) }
-
-func (formulaType) Format(f *Field, stored any, lang string) string {
-	return resultOf(f.Def).Format(f, stored, lang)
 }

@@ -8,7 +8,7 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(locationType{}) }
+func init() { registerType(locationType{plain{schemas.TypeLocation, query.Object}}) }
 
 // locationType is a point with the coordinate system it was measured in:
 // GCJ-02 is that of Chinese maps, WGS 84 that of satellites. It is kept as given.
@@ -21,9 +21,6 @@ var locationParts = map[string]func(any) (any, []problem.Field){
 	"system":  normaliseSystem,
 	"address": normaliseAddress,
 }
-
-func (locationType) Name() schemas.FieldType        { return schemas.TypeLocation }
-func (locationType) Kind(*schemas.Field) query.Kind { return query.Object }
 
 func (locationType) Schema(*schemas.Field) map[string]any {
 	return map[string]any{

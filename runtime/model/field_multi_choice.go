@@ -6,13 +6,10 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(multiChoiceType{}) }
+func init() { registerType(multiChoiceType{plain{schemas.TypeMultiChoice, query.Keys}}) }
 
 // multiChoiceType is a set of keys of a fixed list.
 type multiChoiceType struct{ plain }
-
-func (multiChoiceType) Name() schemas.FieldType        { return schemas.TypeMultiChoice }
-func (multiChoiceType) Kind(*schemas.Field) query.Kind { return query.Keys }
 
 func (multiChoiceType) Schema(f *schemas.Field) map[string]any {
 	return keysSchema(f, itemLimit, map[string]any{"type": "string", "enum": choiceKeys(f)})

@@ -15,21 +15,17 @@ import (
 const safeInteger = 1<<53 - 1
 
 func init() {
-	registerType(numberType{name: schemas.TypeNumber})
-	registerType(numberType{name: schemas.TypeInteger, whole: true})
-	registerType(numberType{name: schemas.TypePercent, suffix: "%"})
+	registerType(numberType{plain: plain{schemas.TypeNumber, query.Number}})
+	registerType(numberType{plain: plain{schemas.TypeInteger, query.Number}, whole: true})
+	registerType(numberType{plain: plain{schemas.TypePercent, query.Number}, suffix: "%"})
 }
 
 // numberType is number, integer and percent. A percent of 12.5 means 12.5 %.
 type numberType struct {
 	plain
-	name   schemas.FieldType
 	whole  bool
 	suffix string
 }
-
-func (t numberType) Name() schemas.FieldType        { return t.name }
-func (t numberType) Kind(*schemas.Field) query.Kind { return query.Number }
 
 func (t numberType) Schema(f *schemas.Field) map[string]any {
 	s := map[string]any{"type": "number"}

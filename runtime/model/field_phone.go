@@ -11,33 +11,22 @@ import (
 	"weft/schemas"
 )
 
-func init() { registerType(phoneType{}) }
+func init() {
+	registerType(phoneType{writtenType{
+		readable: readable{plain{schemas.TypePhone, query.Text}}, schema: map[string]any{"type": "string", "minLength": 3, "maxLength": 64},
+		known: []string{"x-searchable", "x-sortable"}, read: readPhone,
+	}})
+}
 
 // phoneType is a telephone number, stored as E.164. Numbers without a country
 // code are Chinese ones.
-type phoneType struct{ readable }
+type phoneType struct{ writtenType }
 
-func (phoneType) Name() schemas.FieldType        { return schemas.TypePhone }
-func (phoneType) Kind(*schemas.Field) query.Kind { return query.Text }
-
-func (phoneType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "minLength": 3, "maxLength": 64}
-}
-
-func (phoneType) Check(f *schemas.Field) []problem.Field {
-	return checkStored(f, "x-searchable", "x-sortable")
-}
-
-func (phoneType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
+func readPhone(s string) (string, []problem.Field) {
+	if number, ok := parsePhone(s); ok {
+		return number, nil
 	}
-	number, ok := parsePhone(s)
-	if !ok {
-		return nil, refuse("not_a_phone")
-	}
-	return number, nil
+	return "", refuse("not_a_phone")
 }
 
 // filterValue understands a whole number in any spelling, or a part of one as

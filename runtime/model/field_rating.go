@@ -15,13 +15,10 @@ const (
 	ratingLimit   = 10
 )
 
-func init() { registerType(ratingType{}) }
+func init() { registerType(ratingType{plain{schemas.TypeRating, query.Number}}) }
 
 // ratingType is a whole number of stars from 1 to the field's x-max.
 type ratingType struct{ plain }
-
-func (ratingType) Name() schemas.FieldType        { return schemas.TypeRating }
-func (ratingType) Kind(*schemas.Field) query.Kind { return query.Number }
 
 func (ratingType) Schema(f *schemas.Field) map[string]any {
 	return map[string]any{"type": "integer", "minimum": 1, "maximum": ratingMax(f)}

@@ -9,22 +9,18 @@ import (
 )
 
 func init() {
-	registerType(referenceType{name: schemas.TypeReference})
-	registerType(referenceType{name: schemas.TypeUser, target: "user"})
-	registerType(referenceType{name: schemas.TypeDepartment, target: "department"})
+	registerType(referenceType{readable: readable{plain{schemas.TypeReference, query.Key}}})
+	registerType(referenceType{readable: readable{plain{schemas.TypeUser, query.Key}}, target: "user"})
+	registerType(referenceType{readable: readable{plain{schemas.TypeDepartment, query.Key}}, target: "department"})
 }
 
 // referenceType is the id of a record of another entity, of a user or of a
 // department. Package record checks that the record exists.
 type referenceType struct {
 	readable
-	name schemas.FieldType
 	// target is the built-in entity of user and department; "" when the field names it.
 	target string
 }
-
-func (t referenceType) Name() schemas.FieldType        { return t.name }
-func (t referenceType) Kind(*schemas.Field) query.Kind { return query.Key }
 
 func (t referenceType) Schema(*schemas.Field) map[string]any {
 	return map[string]any{"type": "string", "format": "uuid"}

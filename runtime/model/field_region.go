@@ -20,29 +20,21 @@ var regionList string
 // regionNames is the list by code.
 var regionNames = parseRegions(regionList)
 
-func init() { registerType(regionType{}) }
-
-// regionType is a province, prefecture or county by its 6-digit code.
-type regionType struct{ plain }
-
-func (regionType) Name() schemas.FieldType        { return schemas.TypeRegion }
-func (regionType) Kind(*schemas.Field) query.Kind { return query.Key }
-
-func (regionType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "pattern": "^[0-9]{6}$"}
+func init() {
+	registerType(regionType{writtenType{
+		readable: readable{plain{schemas.TypeRegion, query.Key}}, schema: map[string]any{"type": "string", "pattern": "^[0-9]{6}$"},
+		known: []string{"x-sortable"}, read: readRegion,
+	}})
 }
 
-func (regionType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-sortable") }
+// regionType is a province, prefecture or county by its 6-digit code.
+type regionType struct{ writtenType }
 
-func (regionType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	code, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readRegion(code string) (string, []problem.Field) {
 	if _, known := regionNames[code]; !known {
-		return nil, refuse("not_a_region")
+		return "", refuse("not_a_region")
 	}
-	return wire, nil
+	return code, nil
 }
 
 // Format gives the names from the province down, e.g. 浙江省/杭州市/西湖区.

@@ -4,27 +4,14 @@ import (
 	"slices"
 
 	"weft/runtime/problem"
-	"weft/runtime/query"
 	"weft/schemas"
 )
 
-func init() { registerType(rollUpType{}) }
-
-// rollUpType is an aggregate over the records that refer to this one. A count is
+// A roll-up is an aggregate over the records that refer to this one. A count is
 // an integer; the others look like a value of the type x-result.
-type rollUpType struct{}
+func init() { registerType(computedType{schemas.TypeRollUp, rollUpResult, checkRollUp}) }
 
-func (rollUpType) Name() schemas.FieldType { return schemas.TypeRollUp }
-
-func (rollUpType) Kind(f *schemas.Field) query.Kind { return rollUpResult(f).Kind(f) }
-
-func (rollUpType) Schema(f *schemas.Field) map[string]any {
-	s := rollUpResult(f).Schema(f)
-	s["readOnly"] = true
-	return s
-}
-
-func (rollUpType) Check(f *schemas.Field) []problem.Field {
+func checkRollUp(f *schemas.Field) []problem.Field {
 	ps := checkOnly(f, "x-roll-up", "x-result", "x-indexed", "x-sortable", "x-currency", "x-reveals")
 	r := f.RollUp
 	if r == nil {
@@ -61,16 +48,4 @@ func rollUpResult(f *schemas.Field) Type {
 		return types[schemas.TypeInteger]
 	}
 	return resultOf(f)
-}
-
-func (rollUpType) Normalise(f *Field, wire any) (any, []problem.Field) {
-	return rollUpResult(f.Def).Normalise(f, wire)
-}
-
-func (rollUpType) Warn(*Field, any) []problem.Field { return nil }
-
-func (rollUpType) Wire(f *Field, stored any) any { return rollUpResult(f.Def).Wire(f, stored) }
-
-func (rollUpType) Format(f *Field, stored any, lang string) string {
-	return rollUpResult(f.Def).Format(f, stored, lang)
 }

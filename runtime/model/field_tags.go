@@ -14,13 +14,10 @@ const (
 	tagLength = 64  // characters of one tag
 )
 
-func init() { registerType(tagsType{}) }
+func init() { registerType(tagsType{plain{schemas.TypeTags, query.Keys}}) }
 
 // tagsType is a set of free words. Space around a tag does not count.
 type tagsType struct{ plain }
-
-func (tagsType) Name() schemas.FieldType        { return schemas.TypeTags }
-func (tagsType) Kind(*schemas.Field) query.Kind { return query.Keys }
 
 func (tagsType) Schema(f *schemas.Field) map[string]any {
 	return keysSchema(f, tagLimit, map[string]any{"type": "string", "minLength": 1, "maxLength": tagLength})

@@ -21,19 +21,16 @@ const (
 )
 
 func init() {
-	registerType(textType{name: schemas.TypeText, length: textLength, limit: textLimit})
-	registerType(textType{name: schemas.TypeLongText, length: longTextLength, limit: longTextLength})
+	registerType(textType{readable: readable{plain{schemas.TypeText, query.Text}}, length: textLength, limit: textLimit})
+	registerType(textType{readable: readable{plain{schemas.TypeLongText, query.Text}}, length: longTextLength, limit: longTextLength})
 }
 
 // textType is text and long text.
 type textType struct {
 	readable
-	name          schemas.FieldType
 	length, limit int
 }
 
-func (t textType) Name() schemas.FieldType        { return t.name }
-func (t textType) Kind(*schemas.Field) query.Kind { return query.Text }
 func (t textType) maxLength(f *schemas.Field) int { return orElse(f.MaxLength, t.length) }
 
 // orElse is the bound, or what holds without one.

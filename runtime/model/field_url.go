@@ -11,34 +11,21 @@ import (
 
 const urlLength = 2048
 
-func init() { registerType(urlType{}) }
-
-// urlType is an absolute web address; only http and https, so that no stored
-// link can run a script.
-type urlType struct{ readable }
-
-func (urlType) Name() schemas.FieldType        { return schemas.TypeURL }
-func (urlType) Kind(*schemas.Field) query.Kind { return query.Text }
-
-func (urlType) Schema(*schemas.Field) map[string]any {
-	return map[string]any{"type": "string", "format": "iri", "maxLength": urlLength}
+// A URL is an absolute web address; only http and https, so that no stored link
+// can run a script.
+func init() {
+	registerType(writtenType{
+		readable: readable{plain{schemas.TypeURL, query.Text}}, schema: map[string]any{"type": "string", "format": "iri", "maxLength": urlLength},
+		known: []string{"x-searchable"}, read: readURL,
+	})
 }
 
-func (urlType) Check(f *schemas.Field) []problem.Field { return checkStored(f, "x-searchable") }
-
-func (urlType) Normalise(_ *Field, wire any) (any, []problem.Field) {
-	s, ok := wire.(string)
-	if !ok {
-		return nil, wrongType("string")
-	}
+func readURL(s string) (string, []problem.Field) {
 	clean, _, ps := cleanText(s)
-	if ps != nil {
-		return nil, ps
+	if ps == nil && !isWebAddress(clean) {
+		ps = refuse("not_a_url")
 	}
-	if !isWebAddress(clean) {
-		return nil, refuse("not_a_url")
-	}
-	return clean, nil
+	return clean, ps
 }
 
 func isWebAddress(s string) bool {

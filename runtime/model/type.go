@@ -1,9 +1,11 @@
 package model
 
 import (
+	"maps"
 	"strings"
 
 	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/schemas"
 )
 
@@ -34,8 +36,13 @@ func (f *Field) FromWire(wire any) (stored any, problems []problem.Field) {
 }
 
 // plain is embedded by types that keep their wire form and have no warnings.
-type plain struct{}
+type plain struct {
+	name schemas.FieldType
+	kind query.Kind
+}
 
+func (t plain) Name() schemas.FieldType        { return t.name }
+func (t plain) Kind(*schemas.Field) query.Kind { return t.kind }
 func (plain) Warn(*Field, any) []problem.Field { return nil }
 func (plain) Wire(_ *Field, stored any) any    { return stored }
 
@@ -45,6 +52,34 @@ type readable struct{ plain }
 func (readable) Format(_ *Field, stored any, _ string) string {
 	s, _ := stored.(string)
 	return s
+}
+
+// writtenType is embedded by types whose values are texts of one form.
+type writtenType struct {
+	readable
+	schema map[string]any
+	known  []string // annotations beside those of every type
+	// read gives the stored form of a text, or says what is wrong with it.
+	read func(string) (string, []problem.Field)
+}
+
+func (t writtenType) Schema(*schemas.Field) map[string]any { return maps.Clone(t.schema) }
+
+func (t writtenType) Check(f *schemas.Field) []problem.Field { return checkStored(f, t.known...) }
+
+func (t writtenType) Normalise(_ *Field, wire any) (any, []problem.Field) {
+	s, ok := wire.(string)
+	if !ok {
+		return nil, wrongType("string")
+	}
+	stored, ps := t.read(s)
+	switch {
+	case ps != nil:
+		return nil, ps
+	case stored == s:
+		return wire, nil // spares a new interface value
+	}
+	return stored, nil
 }
 
 // wrongType is the problem of a value of another JSON type.

@@ -64,15 +64,24 @@ var annotations = []struct {
 // checkLengths finds bounds that no text can satisfy; limit is the greatest
 // length the type allows.
 func checkLengths(f *schemas.Field, limit int) []problem.Field {
+	return checkLimits("/minLength", f.MinLength, "/maxLength", f.MaxLength, limit)
+}
+
+// checkItems finds item counts that no array can satisfy.
+func checkItems(f *schemas.Field, limit int) []problem.Field {
+	return checkLimits("/minItems", f.MinItems, "/maxItems", f.MaxItems, limit)
+}
+
+func checkLimits(minAt string, least *int, maxAt string, most *int, limit int) []problem.Field {
 	var ps []problem.Field
-	if f.MaxLength != nil && (*f.MaxLength < 1 || *f.MaxLength > limit) {
-		ps = append(ps, problem.At("/maxLength", "bound_out_of_range", "min", 1, "max", limit))
+	if most != nil && (*most < 1 || *most > limit) {
+		ps = append(ps, problem.At(maxAt, "bound_out_of_range", "min", 1, "max", limit))
 	}
-	if f.MinLength != nil && (*f.MinLength < 0 || *f.MinLength > limit) {
-		ps = append(ps, problem.At("/minLength", "bound_out_of_range", "min", 0, "max", limit))
+	if least != nil && (*least < 0 || *least > limit) {
+		ps = append(ps, problem.At(minAt, "bound_out_of_range", "min", 0, "max", limit))
 	}
-	if f.MinLength != nil && f.MaxLength != nil && *f.MinLength > *f.MaxLength {
-		ps = append(ps, problem.At("/minLength", "bounds_crossed"))
+	if least != nil && most != nil && *least > *most {
+		ps = append(ps, problem.At(minAt, "bounds_crossed"))
 	}
 	return ps
 }
@@ -83,19 +92,4 @@ func checkBounds(f *schemas.Field) []problem.Field {
 		return []problem.Field{problem.At("/minimum", "bounds_crossed")}
 	}
 	return nil
-}
-
-// checkItems finds item counts that no array can satisfy.
-func checkItems(f *schemas.Field, limit int) []problem.Field {
-	var ps []problem.Field
-	if f.MaxItems != nil && (*f.MaxItems < 1 || *f.MaxItems > limit) {
-		ps = append(ps, problem.At("/maxItems", "bound_out_of_range", "min", 1, "max", limit))
-	}
-	if f.MinItems != nil && (*f.MinItems < 0 || *f.MinItems > limit) {
-		ps = append(ps, problem.At("/minItems", "bound_out_of_range", "min", 0, "max", limit))
-	}
-	if f.MinItems != nil && f.MaxItems != nil && *f.MinItems > *f.MaxItems {
-		ps = append(ps, problem.At("/minItems", "bounds_crossed"))
-	}
-	return ps
 }

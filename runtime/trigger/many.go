@@ -59,9 +59,6 @@ func (l *Loop) result() map[string]any {
 
 // own is an update or delete of the record of the run.
 func (x *execution) own(s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if err := x.gone(s, env); err != nil {
-		return nil, err
-	}
 	values, err := x.values(s, env)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ func (x *execution) perform(ctx context.Context, s *model.Step) (*outcome, error
 	if err != nil {
 		return nil, err
 	}
+	if err := x.seen(s, env); err != nil {
+		return nil, err
+	}
 	do := performers[s.Def.Type]
 	if do == nil {
 		return nil, problem.New(problem.Invalid, "no_such_step", map[string]any{"type": string(s.Def.Type)})
@@ -99,8 +102,13 @@ func (x *execution) cut(entity string, row, values map[string]any) map[string]an
 	return out
 }
 
-// gone is the problem of a step about a record that is gone, or that the actor may not see.
-func (x *execution) gone(s *model.Step, env *model.ValueEnv) error {
+// seen refuses a step about a record that is gone, or that the actor may not see:
+// without it, values would silently be empty. Waiting and branching need not see it.
+func (x *execution) seen(s *model.Step, env *model.ValueEnv) error {
+	switch s.Def.Type {
+	case schemas.StepWait, schemas.StepBranch, schemas.StepStop:
+		return nil
+	}
 	if s.Record != nil && env.Record == nil {
 		return read.NotFound()
 	}
@@ -121,9 +129,6 @@ func (x *execution) values(s *model.Step, env *model.ValueEnv) (map[string]any, 
 }
 
 func (x *execution) set(_ context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if err := x.gone(s, env); err != nil {
-		return nil, err
-	}
 	values, err := x.values(s, env)
 	if err != nil {
 		return nil, err
@@ -150,9 +155,6 @@ func (x *execution) create(_ context.Context, s *model.Step, env *model.ValueEnv
 }
 
 func (x *execution) move(_ context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if err := x.gone(s, env); err != nil {
-		return nil, err
-	}
 	values, err := x.values(s, env)
 	if err != nil {
 		return nil, err
@@ -183,10 +185,7 @@ func textOf(v *model.Value, env *model.ValueEnv) (string, error) {
 	return s, nil
 }
 
-func (x *execution) assign(_ context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if err := x.gone(s, env); err != nil {
-		return nil, err
-	}
+func (x *execution) assign(_ context.Context, s *model.Step, _ *model.ValueEnv) (*outcome, error) {
 	if x.o.Assigner == nil {
 		return nil, problem.New(problem.Invalid, "step_without_part", map[string]any{"type": string(s.Def.Type)})
 	}
@@ -257,7 +256,7 @@ func (x *execution) wait(_ context.Context, s *model.Step, env *model.ValueEnv) 
 	return &outcome{resume: &until, input: map[string]any{"until": until}}, nil
 }
 
-func (x *execution) waitFor(_ context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
+func (x *execution) waitFor(_ context.Context, s *model.Step, _ *model.ValueEnv) (*outcome, error) {
 	waiting := x.run.Waits != "" && x.run.Step == s.Key
 	switch {
 	case waiting && x.woken != nil:
@@ -268,9 +267,6 @@ func (x *execution) waitFor(_ context.Context, s *model.Step, env *model.ValueEn
 		return &outcome{result: map[string]any{"timeout": true}}, nil
 	case waiting:
 		return &outcome{waits: x.run.Waits, resume: x.run.Resume}, nil
-	}
-	if err := x.gone(s, env); err != nil {
-		return nil, err
 	}
 	o := &outcome{waits: x.recordID(), input: map[string]any{"event": s.Event.Def.Event}}
 	if s.Def.Timeout == "" {

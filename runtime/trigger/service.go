@@ -104,13 +104,12 @@ type Options struct {
 	// Committed is told of every commit that may hold jobs.
 	Committed func(*store.Batch)
 
-	Notifier   Notifier
-	TaskValues TaskValues
-	Assigner   Assigner
-	Caller     Caller
-	Scripts    ScriptRunner
-	Incidents  Incidents
-	Logger     *slog.Logger
+	Notifier  Notifier
+	Assigner  Assigner
+	Caller    Caller
+	Scripts   ScriptRunner
+	Incidents Incidents
+	Logger    *slog.Logger
 }
 
 // Service carries out runs, and answers what they did. It is safe for concurrent use.

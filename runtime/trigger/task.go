@@ -2,53 +2,58 @@ package trigger
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"weft/runtime/model"
-	"weft/runtime/problem"
+	"weft/runtime/query"
 	"weft/runtime/record"
 )
 
-// Task is a task that a step makes for a person, about a record.
-type Task struct {
-	Title          string
-	User           string
-	Due            *time.Time
-	Must           bool
-	Entity, Record string
-}
+// taskTitleLength is how long the title of a task may be, in characters.
+const taskTitleLength = 255
 
-// TaskValues gives the record of the built-in entity task that stands for a Task.
-type TaskValues func(t Task) map[string]any
-
-// task makes a task for each person.
+// task makes a task for each person, about the record.
 func (x *execution) task(ctx context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if x.o.TaskValues == nil {
-		return nil, problem.New(problem.Invalid, "step_without_part", map[string]any{"type": string(s.Def.Type)})
-	}
 	to, err := x.people(ctx, s.People, env)
 	if err != nil {
 		return nil, err
 	}
-	t := Task{Title: s.Title.In(env.Lang, env), Must: s.Def.Must, Entity: x.entityKey(s), Record: x.recordID()}
-	if t.Due, err = x.dueTime(s, env); err != nil {
+	due, err := x.dueTime(s, env)
+	if err != nil {
 		return nil, err
 	}
-	o := &outcome{input: map[string]any{"to": to, "title": t.Title}}
-	if t.Due != nil {
-		o.input.(map[string]any)["due"] = *t.Due
+	values := map[string]any{"title": shortened(s.Title.In(env.Lang, env), taskTitleLength)}
+	if s.Record != nil {
+		values["entity"], values["record"] = s.Record.Key, x.recordID()
 	}
-	var ids []string
-	for _, user := range to {
-		t.User = user
-		id := newID()
-		ids = append(ids, id)
-		o.changes = append(o.changes, record.Operation{Op: "create", Entity: "task", ID: id, Values: x.o.TaskValues(t)})
+	if due != nil {
+		values["due"] = query.FormatInstant(*due)
+	}
+	if s.Def.Must {
+		values["must"] = true
+	}
+	o := &outcome{input: map[string]any{"to": to, "values": values}}
+	ids := make([]string, len(to))
+	for i, user := range to {
+		ids[i] = newID()
+		task := maps.Clone(values)
+		task["owner"] = user
+		o.changes = append(o.changes, record.Operation{Op: "create", Entity: s.Entity.Key, ID: ids[i], Values: task})
 	}
 	if len(ids) > 0 {
 		o.result = map[string]any{"id": ids[0], "ids": ids}
 	}
 	return o, nil
+}
+
+// shortened is a text cut to so many characters.
+func shortened(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
 }
 
 // dueTime is when a task is due; nil for no time.

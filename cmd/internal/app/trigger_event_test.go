@@ -1,0 +1,119 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"weft/cmd/internal/apptest"
+)
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{},
+		`{"kind":"role","key":"agent","title":{"en":"A"},"grants":[{"entity":"ticket","operations":["create","read","update"],"scopes":[{"type":"own"}],"read":{"all":true},"write":{"all":true}},{"entity":"note","operations":["create"],"scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
+		`{"kind":"role","key":"viewer","title":{"en":"V"},"grants":[{"entity":"ticket","operations":["read"],"scopes":[{"type":"all"}],"read":{"all":true}}]}`,
+		onTicket("escalate", `"on":{"event":"button","title":{"en":"Escalate"},"form":["grade","score"]},"where":["stage","!=","won"],"steps":[`+noteStep("n", "{grade} was {old.grade}")+`]`),
+		onTicket("ask", `"as":"agent","on":{"event":"button","roles":["viewer"]},"steps":[`+noteStep("n", "asked")+`]`))
+	ann, bob := f.User(t, "ann", "agent"), f.User(t, "bob", "viewer")
+	id := f.Create(t, ann.Token, "ticket", map[string]any{"name": "x", "grade": "A", "owner": ann.ID})
+	press := func(token, key, body string, status int) string {
+		t.Helper()
+		a := f.Do(t, token, "POST", "/records/ticket/"+id+"/button/"+key, body).Want(t, status)
+		f.await()
+		return a.Body
+	}
+	press(ann.Token, "escalate", `{"values":{"grade":"B"}}`, http.StatusAccepted)
+	f.want("ticket", id, "grade", "B")
+	if got := f.notes(id); got != "B was A" {
+		t.Error(got)
+	}
+	press(ann.Token, "escalate", ``, http.StatusAccepted)
+	press(ann.Token, "escalate", `{"values":{"name":"y"}}`, http.StatusUnprocessableEntity)
+	press(ann.Token, "escalate", `{"values":{"score":"much"}}`, http.StatusUnprocessableEntity)
+	press(bob.Token, "escalate", `{}`, http.StatusForbidden)
+	press(ann.Token, "ask", `{}`, http.StatusForbidden)
+	press(ann.Token, "ghost", `{}`, http.StatusNotFound)
+	press(bob.Token, "ask", `{}`, http.StatusAccepted)
+	if got := f.notes(id); got != "B was A|B was B" {
+		t.Errorf("a role sees its own rows only, so that the value is empty: %q", got)
+	}
+	if got := f.states("trigger=ask"); !strings.HasPrefix(got, "ask:failed") {
+		t.Errorf("%s", got)
+	}
+	f.patch("ticket", id, `{"stage":"open"}`)
+	f.patch("ticket", id, `{"stage":"won"}`)
+	press(ann.Token, "escalate", `{}`, http.StatusConflict)
+}
+
+func TestTasksAndMessagesOfSteps(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{},
+		`{"kind":"role","key":"agent","title":{"en":"A"},"grants":[{"entity":"ticket","operations":["create","read","update"],"scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
+		onTicket("tell", `"on":{"event":"created"},"steps":[
+			{"key":"t","type":"task","title":{"en":"Call {name}"},"to":"owner","due":"2h","must":true},
+			{"key":"n","type":"notify","to":["owner.superior","agent","created_by",{"field":"owner"}],"text":{"en":"New: {name} ({t.id})"}}]`))
+	boss := f.User(t, "boss")
+	ann := f.UserWith(t, map[string]any{"login": "ann", "name": "Ann", "superior": boss.ID}, "agent")
+	bob := f.User(t, "bob", "agent")
+	id := f.Create(t, bob.Token, "ticket", map[string]any{"name": "x", "owner": ann.ID})
+	f.await()
+	if got := f.states("trigger=tell"); got != "tell:done" {
+		t.Fatal(got)
+	}
+	var tasks struct {
+		Items []struct {
+			ID, Title, Owner, Entity, Record, Due, State string
+			Must                                         bool
+		}
+	}
+	f.Do(t, ann.Token, "POST", "/records/task/query", `{}`).Want(t, http.StatusOK).JSON(t, &tasks)
+	if len(tasks.Items) != 1 {
+		t.Fatalf("%+v", tasks)
+	}
+	if task := tasks.Items[0]; task.Title != "Call x" || task.Owner != ann.ID || task.Record != id || task.Entity != "ticket" || !task.Must || task.Due == "" || task.State != "open" {
+		t.Errorf("%+v", task)
+	}
+	for _, p := range []apptest.Person{boss, ann, bob} {
+		var inbox struct {
+			Items []struct{ Text struct{ En string } }
+		}
+		f.Do(t, p.Token, "GET", "/notifications", nil).Want(t, http.StatusOK).JSON(t, &inbox)
+		if len(inbox.Items) != 1 || p.ID != boss.ID && inbox.Items[0].Text.En != "New: x ("+tasks.Items[0].ID+")" {
+			t.Errorf("%s: %+v", p.Login, inbox)
+		}
+	}
+}
+
+// Records of imports start only those triggers that ask for them, historical ones none.
+func TestImportsStartTriggersThatAskForThem(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{},
+		onTicket("created", `"on":{"event":"created"},"steps":[`+noteStep("n", "created")+`]`),
+		onTicket("asks", `"on":{"event":"created","imports":true},"steps":[`+noteStep("n", "asks")+`]`),
+		onTicket("file", `"on":{"event":"imported"},"steps":[`+noteStep("n", "file")+`]`))
+	csv := func(text string) {
+		t.Helper()
+		f.Do(t, f.Admin, "POST", "/records/ticket/import?key=name", text, "Content-Type", "text/csv").Want(t, http.StatusOK)
+		f.await()
+	}
+	csv("name,grade\nx,A\n")
+	id := f.ticketNamed("x")
+	if got := f.notes(id); got != "asks|file" {
+		t.Errorf("%q", got)
+	}
+	csv("name,grade\nx,B\n")
+	if got := f.notes(id); got != "asks|file|file" {
+		t.Errorf("%q", got)
+	}
+}
+
+func (f triggered) ticketNamed(name string) string {
+	f.t.Helper()
+	var page struct{ Items []struct{ ID string } }
+	f.Do(f.t, f.Admin, "POST", "/records/ticket/query", `{"where":["name","=","`+name+`"]}`).Want(f.t, http.StatusOK).JSON(f.t, &page)
+	if len(page.Items) != 1 {
+		f.t.Fatalf("%d tickets %s", len(page.Items), name)
+	}
+	return page.Items[0].ID
+}

@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"runtime/store", "runtime/calendar"},
 	{"runtime/settings"},
 	{"runtime/stage", "runtime/access", "runtime/script", "runtime/job", "runtime/files"},
+	{"runtime/incident"},
 	{"runtime/record/read"},
 	{"runtime/record"},
 	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/report", "runtime/live", "runtime/intake"},

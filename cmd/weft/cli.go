@@ -33,6 +33,8 @@ type cli struct {
 	Imports  importsCmd  `cmd:"" help:"List the last imports."`
 	Export   exportCmd   `cmd:"" help:"Export the records of an entity as CSV or XLSX."`
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`
+	Job      jobCmd      `cmd:"" help:"Show and manage what runs in the background."`
+	Incident incidentCmd `cmd:"" help:"Show and close what an administrator has to look at."`
 	Settings settingsCmd `cmd:"" help:"Show and change the settings of the organisation."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Make API tokens."`
 	Backup   backupCmd   `cmd:"" help:"Write a backup of database and files."`

@@ -139,3 +139,6 @@ func (d *Directory) actor(p *Person, session, token, tokenRole string) *Actor {
 	}
 	return a
 }
+
+// Admins are the ids of the users that hold the role admin, sorted.
+func (d *Directory) Admins() []string { return sorted(d.admins) }

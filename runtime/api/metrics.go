@@ -33,6 +33,9 @@ func newMetrics(o Options) *metrics {
 			Name: "weft_live_sockets", Help: "Open websockets of live queries.",
 		}, func() float64 { return float64(o.Live.Sockets()) }))
 	}
+	if o.Jobs != nil {
+		m.registry.MustRegister(newJobMetrics(o.Jobs))
+	}
 	m.registry.MustRegister(o.Collectors...)
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m

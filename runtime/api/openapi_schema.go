@@ -59,6 +59,7 @@ func commonSchemas() object {
 	maps.Copy(all, builderSchemas(&types))
 	maps.Copy(all, intakeSchemas(&types))
 	maps.Copy(all, notificationSchemas(&types))
+	maps.Copy(all, jobSchemas(&types))
 	maps.Copy(all, runSchemas(&types))
 	return all
 }

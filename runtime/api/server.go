@@ -15,7 +15,9 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/files"
+	"weft/runtime/incident"
 	"weft/runtime/intake"
+	"weft/runtime/job"
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/notify"
@@ -29,7 +31,7 @@ import (
 	"weft/runtime/trigger"
 )
 
-// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake and Notify must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake, Notify, Jobs and Incidents must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
@@ -42,10 +44,13 @@ type Options struct {
 	Files    *files.Service
 	Intake   *intake.Service
 	Notify   *notify.Service
-	Transfer *transfer.Service
-	Triggers *trigger.Service
-	Live     *live.Hub
-	Gallery  Gallery
+	// Jobs and Incidents are shown to administrators.
+	Jobs      *job.Queue
+	Incidents *incident.Service
+	Transfer  *transfer.Service
+	Triggers  *trigger.Service
+	Live      *live.Hub
+	Gallery   Gallery
 	// Builder adds its routes to the router of /api/v1. Callers are authorized as
 	// administrators before; handlers get them from Caller and answer errors with
 	// WriteProblem.

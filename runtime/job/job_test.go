@@ -24,12 +24,18 @@ type office struct {
 
 func (o *office) now() time.Time { return time.Now().Add(time.Duration(o.clock.Load())) }
 
-func newOffice(t *testing.T, kinds ...job.Kind) *office {
+func newStore(t *testing.T) *office {
 	t.Helper()
 	o := &office{store: anystore.Open(t)}
 	if err := o.store.Ensure(t.Context(), append(job.Collections(), lease.Collections()...)); err != nil {
 		t.Fatal(err)
 	}
+	return o
+}
+
+func newOffice(t *testing.T, kinds ...job.Kind) *office {
+	t.Helper()
+	o := newStore(t)
 	o.queue = o.newQueue(kinds...)
 	o.queue.Start()
 	t.Cleanup(o.queue.Stop)

@@ -51,6 +51,8 @@ const (
 type Options struct {
 	Store  store.Store
 	Leases *lease.Keeper
+	// Failed is that of kinds that have none of their own.
+	Failed func(ctx context.Context, j Job) ([]store.Op, error)
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger     // nil discards
 }
@@ -109,6 +111,9 @@ func (q *Queue) Register(k Kind) {
 	}
 	if k.Timeout == 0 {
 		k.Timeout = defaultTimeout
+	}
+	if k.Failed == nil {
+		k.Failed = q.o.Failed
 	}
 	q.kinds[k.Name] = &k
 }

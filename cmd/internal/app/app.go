@@ -18,6 +18,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/files"
+	"weft/runtime/incident"
 	"weft/runtime/intake"
 	"weft/runtime/job"
 	"weft/runtime/live"
@@ -69,6 +70,7 @@ type App struct {
 	Settings   *settings.Service
 	Access     *access.Service
 	Jobs       *job.Queue // running
+	Incidents  *incident.Service
 	Records    *record.Service
 	Reads      *read.Service
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
@@ -84,13 +86,14 @@ type App struct {
 	// Generated is the random password of a user admin that Open created, else "".
 	Generated string
 
+	now       func() time.Time
 	followers []*startstop.Periodic // of what other processes publish and set
 }
 
 // Open assembles the services, loads the current definitions and ensures that
 // there is a user admin.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{Store: o.Store, Current: &model.Current{}, Leases: lease.New(lease.Options{Store: o.Store})}
+	a := &App{now: o.Now, Store: o.Store, Current: &model.Current{}, Leases: lease.New(lease.Options{Store: o.Store})}
 	var err error
 	if a.Settings, err = settings.Open(ctx, settings.Options{Store: o.Store, First: o.First, Now: o.Now}); err != nil {
 		return nil, err
@@ -107,7 +110,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Intake: a.Intake, Triggers: a.Triggers, Notify: a.Notify, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Triggers: a.Triggers, Notify: a.Notify, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -130,7 +133,8 @@ func (a *App) newServices(o Options) {
 	})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
 	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
-	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger})
+	a.Incidents = incident.New(incident.Options{Store: o.Store, Now: o.Now, Told: a.tellAdmins})
+	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger, Failed: a.jobFailed})
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
@@ -168,6 +172,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, trigger.Collections()...)
 	list = append(list, lease.Collections()...)
 	list = append(list, job.Collections()...)
+	list = append(list, incident.Collections()...)
 	list = append(list, settings.Collections()...)
 	list = append(list, intake.Collections()...)
 	list = append(list, notify.Collections()...)

@@ -1,0 +1,27 @@
+package job
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/adhocore/gronx"
+)
+
+// cronFields is how many fields a cron text has: minute, hour, day of the month,
+// month, day of the week. With more gronx would read seconds and years.
+const cronFields = 5
+
+// NextCron is the next time after t that a cron text names, in the zone of t. A time
+// that the clock skips is left out for its day. It fails for what is no cron text of
+// five fields, and for one that never comes.
+func NextCron(text string, t time.Time) (time.Time, error) {
+	if len(strings.Fields(text)) != cronFields || !gronx.IsValid(text) {
+		return time.Time{}, fmt.Errorf("job: %q is no cron text of five fields", text)
+	}
+	next, err := gronx.NextTickAfter(text, t, false)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("job: %q never comes: %w", text, err)
+	}
+	return next, nil
+}

@@ -21,7 +21,7 @@ import (
 var layers = [][]string{
 	{"runtime/problem", "runtime/startstop", "runtime/jsontext"},
 	{"schemas", "runtime/request"},
-	{"runtime/formula", "runtime/query", "runtime/script/transpile"},
+	{"runtime/formula", "runtime/query", "runtime/cron", "runtime/script/transpile"},
 	{"runtime/model"},
 	{"runtime/store", "runtime/calendar"},
 	{"runtime/settings"},

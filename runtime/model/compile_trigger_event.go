@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 
+	"weft/runtime/cron"
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/schemas"
@@ -12,6 +13,12 @@ import (
 func (c *compiler) event(sc *stepScope, def *schemas.TriggerEvent, here string) Event {
 	ev := Event{Def: def}
 	c.eventMembers(def, here)
+	if def.Event == schemas.EventSchedule {
+		var err error
+		if ev.Cron, err = cron.Parse(def.Cron); err != nil {
+			c.fail(here+"/cron", "bad_cron")
+		}
+	}
 	e := sc.trigger.Entity
 	if e == nil {
 		return ev

@@ -77,6 +77,7 @@ func TestCompileRefusesTriggers(t *testing.T) {
 			[]string{here + "on/event no_machine", here + "steps/0/type no_machine"}},
 		{"whose rights", withTriggers(triggerOf("t", `"as":"ghost","on":{"event":"created"},`+setName)), []string{here + "as unknown_role"}},
 		{"a schedule has no record", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 9 * * *"},`+setName)), []string{here + "steps/0/type no_record"}},
+		{"a schedule that names no time", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 0 31 2 *"},"where":["stage","=","new"],`+setName)), []string{here + "on/cron bad_cron"}},
 		{"a schedule for each record that matches", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 9 * * *"},"where":["stage","=","new"],`+setName)), nil},
 		{"where with values before", withTriggers(triggerOf("t", `"on":{"event":"changed","fields":["amount"]},"where":{"all":[["old.stage","=","new"],["amount",">",{"old":"amount"}],["old.ghost","=",1]]},`+setName)), []string{here + "where/all/2/0 unknown_field"}},
 	})

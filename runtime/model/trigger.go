@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"weft/runtime/cron"
 	"weft/runtime/query"
 	"weft/schemas"
 )
@@ -35,6 +36,7 @@ type Event struct {
 	// Field is the date of date_reached, Since that of silence (nil: created_at).
 	Field, Since *Field
 	Unless       *Condition
+	Cron         *cron.Schedule
 	// Form lists the fields of a button's form.
 	Form []*Field
 }

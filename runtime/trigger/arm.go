@@ -41,13 +41,18 @@ func (s *Service) follow(ctx context.Context) error {
 		return nil
 	}
 	for _, t := range m.Triggers {
-		if !t.Def.IsEnabled() || t.Entity == nil {
+		if !t.Def.IsEnabled() {
 			continue
 		}
-		if name := t.Def.On.Event; name == schemas.EventDateReached || name == schemas.EventSilence {
-			if err := s.arm(ctx, t); err != nil {
-				return err
-			}
+		var err error
+		switch t.Def.On.Event {
+		case schemas.EventDateReached, schemas.EventSilence:
+			err = s.arm(ctx, t)
+		case schemas.EventSchedule:
+			err = s.schedule(ctx, t)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -52,6 +52,9 @@ type triggerState struct {
 	Incident    string `json:"incident,omitempty"`
 	// Armed is the digest of the definition whose timers present records have.
 	Armed string `json:"armed,omitempty"`
+	// Scheduled is the digest of the definition whose times Job waits for.
+	Scheduled string `json:"scheduled,omitempty"`
+	Job       string `json:"job,omitempty"`
 }
 
 var states = table.New(StateCollection, func(s *triggerState) (*string, *int64) { return &s.ID, &s.Rev })

@@ -64,19 +64,26 @@ func (x *execution) env(ctx context.Context, s *model.Step) (*model.ValueEnv, er
 	if env.Query.Me == "" {
 		env.Query.Me = x.run.By
 	}
-	own := docs.get(x.run.Entity, x.run.Record)
-	if x.run.Record != "" && own == nil && x.run.Event == schemas.EventDeleted {
-		own = x.run.Old
-	}
-	env.Record = x.readable(x.run.Entity, own)
-	if env.Record != nil {
-		env.Old = x.cut(x.run.Entity, own, x.run.Old)
+	if x.run.Record != "" {
+		x.ownRecord(env, docs)
 	}
 	if f := x.run.each(); f != nil && f.Step != s.Key {
 		env.Outer = env.Record
 		env.Record = x.readable(s.Record.Key, docs.get(s.Record.Key, f.Record))
 	}
 	return env, docs.err
+}
+
+// ownRecord is the record of the run, now and before the event; one that was
+// deleted is as it was last.
+func (x *execution) ownRecord(env *model.ValueEnv, docs *docReader) {
+	own := docs.get(x.run.Entity, x.run.Record)
+	if own == nil && x.run.Event == schemas.EventDeleted {
+		own = x.run.Old
+	}
+	if env.Record = x.readable(x.run.Entity, own); env.Record != nil {
+		env.Old = x.cut(x.run.Entity, own, x.run.Old)
+	}
 }
 
 // readable is a record cut to what the actor may read; nil when it may not be seen.

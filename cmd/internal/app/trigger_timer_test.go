@@ -185,3 +185,46 @@ func (f triggered) followed() {
 	}
 	f.await()
 }
+
+func TestSchedules(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-03-02T00:30:00Z") // 08:30 in China
+	every := func(key, catchUp, rest string) string {
+		return `{"kind":"trigger","key":"` + key + `","title":{"en":"` + key + `"},"on":{"event":"schedule","cron":"0 9 * * *"` + catchUp + `},` + rest + `}`
+	}
+	note := `"steps":[{"key":"n","type":"create","entity":"note","values":{"text":"x"}}]`
+	f := newTriggered(t, apptest.Options{Now: c.now}, every("once", "", note), every("skips", `,"catch_up":"skip"`, note), every("all", `,"catch_up":"all"`, note),
+		every("records", "", `"entity":"ticket","where":["grade","=","A"],`+`"steps":[`+noteStep("n", "daily {name}")+`]`),
+		every("loops", "", `"entity":"ticket","steps":[{"key":"e","type":"each","entity":"ticket","where":["grade","=","B"],"steps":[{"key":"s","type":"set","values":{"score":{"formula":"(score ?? 0) + 1"}}}]}]`))
+	f.followed()
+	a, b := f.create("ticket", `{"name":"x","grade":"A"}`), f.create("ticket", `{"name":"y","grade":"B"}`)
+	count := func(key string) int { return len(f.runs("trigger=" + key)) }
+	f.pass(c, 29*time.Minute)
+	if n := count("once") + count("skips") + count("all"); n != 0 {
+		t.Errorf("%d runs too early", n)
+	}
+	f.pass(c, time.Minute)
+	f.followed()
+	for _, key := range []string{"once", "skips", "all", "records", "loops"} {
+		if n := count(key); n != 1 {
+			t.Errorf("%s: %d runs", key, n)
+		}
+	}
+	if got := f.notes(a); got != "daily x" {
+		t.Errorf("%q", got)
+	}
+	if got := f.states("trigger=loops"); got != "loops:done" {
+		t.Error(got)
+	}
+	f.want("ticket", b, "score", 1)
+	f.pass(c, 3*day+time.Hour) // nobody was there at three times
+	for key, want := range map[string]int{"once": 2, "skips": 1, "all": 4, "records": 2} {
+		if n := count(key); n != want {
+			t.Errorf("%s after three missed times: %d runs, want %d", key, n, want)
+		}
+	}
+	f.pass(c, 23*time.Hour)
+	if n := count("skips"); n != 2 {
+		t.Errorf("%d runs after the next time", n)
+	}
+}

@@ -23,7 +23,7 @@ type Field struct {
 	ReadOnly bool `json:"readOnly,omitempty"`
 	// Retired fields keep their values, which can be read and cleared but no longer set.
 	Retired bool `json:"x-retired,omitempty"`
-	// Reveals marks a formula or roll-up that may be read by users who may not
+	// Reveals marks a formula, roll-up or clock that may be read by users who may not
 	// read its sources; without it, it is as secret as the most secret of them.
 	Reveals    bool `json:"x-reveals,omitempty"`
 	Unique     bool `json:"x-unique,omitempty"`
@@ -51,6 +51,7 @@ type Field struct {
 	Formula string    `json:"x-formula,omitempty"`
 	Result  FieldType `json:"x-result,omitempty"`
 	RollUp  *RollUp   `json:"x-roll-up,omitempty"`
+	Clock   *Clock    `json:"x-clock,omitempty"`
 	// Rating: the greatest value, default 5.
 	Max int `json:"x-max,omitempty"`
 }
@@ -87,6 +88,7 @@ const (
 	TypeAutoNumber  FieldType = "auto_number"
 	TypeFormula     FieldType = "formula"
 	TypeRollUp      FieldType = "roll_up"
+	TypeClock       FieldType = "clock"
 	TypeRating      FieldType = "rating"
 	TypeCreditCode  FieldType = "credit_code" // 统一社会信用代码
 )

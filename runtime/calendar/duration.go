@@ -42,6 +42,9 @@ func ParseDuration(text string) (Duration, error) {
 	return Duration{N: n, Unit: Unit(m[3])}, nil
 }
 
+// IsWorking tells whether the duration counts working time.
+func (d Duration) IsWorking() bool { return d.Unit == WorkingHours || d.Unit == WorkingDays }
+
 // maxWorkingDays bounds the days that are looked through, some 30 years.
 const maxWorkingDays = 11_000
 
@@ -54,6 +57,11 @@ func (c *Calendar) Add(t time.Time, text string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	return c.AddDuration(t, d)
+}
+
+// AddDuration is Add of a Duration.
+func (c *Calendar) AddDuration(t time.Time, d Duration) (time.Time, error) {
 	t = t.In(c.zone)
 	switch d.Unit {
 	case Minutes:

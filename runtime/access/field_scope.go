@@ -75,7 +75,7 @@ func (r *Rights) Readable(entity, field string) bool {
 // row, and limits the others to the rows on which each cell may be read,
 // across a reference under the rights of the target entity.
 func (r *Rights) RestrictPath(e query.Entity, p query.Path) (query.Path, bool) {
-	own := p.Field
+	own := p.Holder()
 	if p.Through != "" {
 		own = p.Via
 	}
@@ -85,7 +85,7 @@ func (r *Rights) RestrictPath(e query.Entity, p query.Path) (query.Path, bool) {
 	}
 	p.Visible = both(p.Visible, c.limit)
 	if p.Through != "" {
-		target, ok := r.fieldScope(p.Through, p.Field)
+		target, ok := r.fieldScope(p.Through, p.Holder())
 		if !ok {
 			return p, false
 		}

@@ -39,7 +39,7 @@ func (r *Rights) limitComputed() {
 // secrecy of a field, through the computed fields that it reads. Definitions
 // have no circles.
 func (r *Rights) secrecy(f *model.Field, known map[*model.Field]secrecy) secrecy {
-	if s, ok := known[f]; ok || f.Def.Reveals || f.Formula == nil && f.RollUp == nil {
+	if s, ok := known[f]; ok || f.Def.Reveals || f.Formula == nil && f.RollUp == nil && f.Clock == nil {
 		return s
 	}
 	var s secrecy

@@ -43,6 +43,22 @@ func Default() Definition {
 	return Definition{Hours: hours, Holidays: map[string]Year{}}
 }
 
+// usual are calendars of Default by the name of their zone.
+var usual sync.Map
+
+// Usual is the calendar of Default in a time zone.
+func Usual(zone *time.Location) *Calendar {
+	if c, ok := usual.Load(zone.String()); ok {
+		return c.(*Calendar)
+	}
+	c, problems := New(Default(), zone)
+	if len(problems) > 0 {
+		panic(fmt.Errorf("calendar: %v", problems)) // tests compile it
+	}
+	usual.Store(zone.String(), c)
+	return c
+}
+
 //go:embed holidays/*.json
 var holidayFiles embed.FS
 
@@ -153,6 +169,9 @@ func (c *Calendar) exceptions(year, list string, dates []string, into map[string
 	}
 	return problems
 }
+
+// Zone is the time zone in which days begin.
+func (c *Calendar) Zone() *time.Location { return c.zone }
 
 // Knows tells whether the holidays of the year of t are known. Otherwise every
 // weekday counts as usual.

@@ -6,7 +6,7 @@ import (
 )
 
 // cycles finds computed fields that depend on themselves, across entities too,
-// and orders the formulas of each entity so that what a formula reads comes
+// and orders the formulas and clocks of each entity so that what one reads comes
 // before it.
 func (c *compiler) cycles() {
 	w := &cycleFinder{c: c, done: map[*Field]bool{}}
@@ -25,7 +25,7 @@ type cycleFinder struct {
 }
 
 func (w *cycleFinder) visit(f *Field) {
-	if f.Formula == nil && f.RollUp == nil || w.done[f] {
+	if f.Formula == nil && f.RollUp == nil && f.Clock == nil || w.done[f] {
 		return
 	}
 	if i := slices.Index(w.path, f); i >= 0 {
@@ -40,8 +40,10 @@ func (w *cycleFinder) visit(f *Field) {
 	}
 	w.path = w.path[:len(w.path)-1]
 	w.done[f] = true
-	if f.Formula != nil {
+	if f.RollUp == nil {
 		f.Entity.Formulas = append(f.Entity.Formulas, f)
+	}
+	if f.Formula != nil {
 		w.c.clock(f)
 	}
 }
@@ -64,7 +66,7 @@ type Source struct {
 	Across bool
 }
 
-// Sources lists what a formula or roll-up is computed from, directly.
+// Sources lists what a formula, roll-up or clock is computed from, directly.
 func (f *Field) Sources() []Source {
 	var out []Source
 	if f.Formula != nil {
@@ -75,9 +77,14 @@ func (f *Field) Sources() []Source {
 	if r := f.RollUp; r != nil {
 		out = append(out, Source{Entity: r.Entity, Field: r.Of, Across: true})
 		for _, p := range r.Where.Fields() {
-			if own := r.Entity.ByKey[p.Field]; own != nil && p.Through == "" {
+			if own := r.Entity.ByKey[p.Holder()]; own != nil && p.Through == "" {
 				out = append(out, Source{Entity: r.Entity, Field: own, Across: true})
 			}
+		}
+	}
+	if f.Clock != nil {
+		for _, own := range f.Clock.Inputs() {
+			out = append(out, Source{Entity: f.Entity, Field: own})
 		}
 	}
 	return out

@@ -69,7 +69,7 @@ func (c *compiler) field(e *Entity, d *schemas.Field, here string) (*Field, bool
 	c.add(here, t.Check(d))
 	f := &Field{Key: d.Key, Entity: e, Def: d, Type: t, Kind: t.Kind(d), Retired: d.Retired}
 	switch d.FieldType {
-	case schemas.TypeFormula, schemas.TypeRollUp, schemas.TypeAutoNumber:
+	case schemas.TypeFormula, schemas.TypeRollUp, schemas.TypeAutoNumber, schemas.TypeClock:
 		f.Computed = true
 	}
 	c.pattern(f, here)

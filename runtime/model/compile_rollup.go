@@ -70,7 +70,7 @@ func (c *compiler) stableFilter(r *RollUp, here string) {
 			c.fail(here, "roll_up_across", "field", p.Name())
 		}
 	}
-	if relativeIn(r.Field.Def.RollUp.Where) {
+	if relativeIn(r.Field.Def.RollUp.Where) || r.Where.UsesClock() {
 		c.fail(here, "roll_up_relative")
 	}
 }

@@ -35,7 +35,7 @@ func (c *compiler) secrecy() {
 // secretSource finds a source of a field that the role does not read: on the
 // rows of grant g, or on every record where it is read from others.
 func (r *Role) secretSource(g *Grant, f *Field) *Source {
-	if f.Def.Reveals || f.Formula == nil && f.RollUp == nil {
+	if f.Def.Reveals || f.Formula == nil && f.RollUp == nil && f.Clock == nil {
 		return nil
 	}
 	for _, s := range f.Sources() {

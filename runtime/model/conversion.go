@@ -70,9 +70,9 @@ func Convertible(from, to *schemas.Field) bool {
 	return false
 }
 
-// IsComputed tells whether a field is a formula or a roll-up.
+// IsComputed tells whether a field is a formula, a roll-up or a clock.
 func IsComputed(f *schemas.Field) bool {
-	return f.FieldType == schemas.TypeFormula || f.FieldType == schemas.TypeRollUp
+	return f.FieldType == schemas.TypeFormula || f.FieldType == schemas.TypeRollUp || f.FieldType == schemas.TypeClock
 }
 
 // valueType is the type of a field's values: for computed fields that of the result.
@@ -82,6 +82,8 @@ func valueType(f *schemas.Field) schemas.FieldType {
 		return f.FieldType
 	case f.Result != "":
 		return f.Result
+	case f.FieldType == schemas.TypeClock:
+		return schemas.TypeDatetime
 	case f.FieldType == schemas.TypeRollUp:
 		return schemas.TypeNumber
 	}
@@ -328,6 +330,9 @@ func (c *Conversion) Apply(doc map[string]any) (fits bool) {
 		}
 	}
 	setMember(doc, c.Field, converted)
+	for _, key := range (&Field{Key: c.Field, Def: c.From}).StoredKeys()[1:] {
+		delete(doc, key)
+	}
 	return ok
 }
 

@@ -48,6 +48,9 @@ func (e *Entity) index(user *Entity) {
 			q.Target = f.Target
 		}
 		e.lookup[f.Key] = q
+		for _, part := range f.clockParts() {
+			e.lookup[part.Name] = part
+		}
 	}
 }
 

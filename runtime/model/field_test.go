@@ -115,7 +115,7 @@ func TestEveryFieldTypeIsThere(t *testing.T) {
 		schemas.TypeDate, schemas.TypeDatetime, schemas.TypeBoolean, schemas.TypeChoice, schemas.TypeMultiChoice, schemas.TypeTags,
 		schemas.TypePhone, schemas.TypeEmail, schemas.TypeURL, schemas.TypeUser, schemas.TypeDepartment, schemas.TypeReference,
 		schemas.TypeChildRows, schemas.TypeAttachment, schemas.TypeImage, schemas.TypeSignature, schemas.TypeLocation, schemas.TypeRegion,
-		schemas.TypeAutoNumber, schemas.TypeFormula, schemas.TypeRollUp, schemas.TypeRating, schemas.TypeCreditCode,
+		schemas.TypeAutoNumber, schemas.TypeFormula, schemas.TypeRollUp, schemas.TypeClock, schemas.TypeRating, schemas.TypeCreditCode,
 	}
 	for _, name := range want {
 		if typ, ok := model.TypeOf(name); !ok || typ.Name() != name {

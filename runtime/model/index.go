@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"weft/runtime/query"
+	"weft/schemas"
 )
 
 // Indexes are the indexes of an entity's collection, each once: its unique
@@ -75,6 +76,10 @@ func (s *indexSet) fields(e *Entity) {
 		recordID := e.OnlyRead() && f.Key == "record"
 		if f.Def.Indexed || f.Target != nil || f.Key == e.OwnerField || recordID {
 			s.add(query.Index{Name: "by_" + f.Key, Keys: []query.IndexKey{{Path: path}}}, false)
+		}
+		if f.Def.Indexed && f.Def.FieldType == schemas.TypeClock { // what runs, is overdue, is paused
+			state := query.Path{Field: f.Key + clockState, Kind: query.Key}
+			s.add(query.Index{Name: "state_" + f.Key, Keys: []query.IndexKey{{Path: state}, {Path: path}}}, false)
 		}
 		if f.Def.Sortable && f.Kind == query.Text {
 			path.SortKey = true

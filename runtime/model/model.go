@@ -57,7 +57,8 @@ type Entity struct {
 	Child         *Child // set when this is a child entity
 	Unique        []UniqueKey
 	Searchable    []*Field
-	Formulas      []*Field // in the order in which they must be computed
+	Formulas      []*Field // formulas and clocks, in the order in which they must be computed
+	Clocks        []*Field
 	ClockFormulas []*Field // the formulas that use the clock, in the same order
 	RollUps       []*Field // roll-ups of this entity
 	// DependentRollUps are roll-ups of other entities that a change here can alter.
@@ -116,10 +117,12 @@ type Field struct {
 	Formula *formula.Expr
 	// RollUp of roll-up fields.
 	RollUp *RollUp
+	// Clock of clock fields.
+	Clock *Clock
 	// UsesClock formulas use the clock, by themselves or through another one: they
 	// are computed when a record is read and never stored.
 	UsesClock bool
-	// Computed fields (formula, roll-up, auto-number) refuse writes.
+	// Computed fields (formula, roll-up, clock, auto-number) refuse writes.
 	Computed bool
 }
 

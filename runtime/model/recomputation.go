@@ -62,14 +62,14 @@ func NeedsRecomputation(old *Field, f *schemas.Field) (computed, text bool) {
 	if f.FieldType == schemas.TypeAutoNumber && (old == nil || old.Def.FieldType != f.FieldType) {
 		return true, kept // existing records get their numbers
 	}
-	if f.FieldType != schemas.TypeFormula && f.FieldType != schemas.TypeRollUp {
+	if !IsComputed(f) {
 		return false, old != nil && kept && textChanged(old.Def, f)
 	}
 	if old == nil {
 		return true, kept
 	}
 	computed = old.Def.FieldType != f.FieldType || old.Def.Formula != f.Formula || old.Def.Result != f.Result ||
-		!reflect.DeepEqual(old.Def.RollUp, f.RollUp)
+		!reflect.DeepEqual(old.Def.RollUp, f.RollUp) || !reflect.DeepEqual(old.Def.Clock, f.Clock)
 	return computed, kept && textChanged(old.Def, f)
 }
 

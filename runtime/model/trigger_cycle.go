@@ -189,6 +189,9 @@ func (t *Trigger) startedBy(e effect) bool {
 	case schemas.EventStageEntered, schemas.EventStageLeft:
 		return t.movedBy(e)
 	case schemas.EventDateReached:
+		if on.Field != nil && on.Field.Clock != nil {
+			return false // a clock that starts anew runs its limit before it is due again
+		}
 		return e.op == "create" || e.op == "update" && on.Field != nil && on.Field.Key == e.field
 	case schemas.EventSilence:
 		if on.Since != nil && e.op == "update" {

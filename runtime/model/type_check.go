@@ -57,6 +57,7 @@ var annotations = []struct {
 	{"x-formula", func(f *schemas.Field) bool { return f.Formula != "" }},
 	{"x-result", func(f *schemas.Field) bool { return f.Result != "" }},
 	{"x-roll-up", func(f *schemas.Field) bool { return f.RollUp != nil }},
+	{"x-clock", func(f *schemas.Field) bool { return f.Clock != nil }},
 	{"x-reveals", func(f *schemas.Field) bool { return f.Reveals }},
 	{"x-max", func(f *schemas.Field) bool { return f.Max != 0 }},
 }

@@ -78,12 +78,15 @@ func (b *binder) leaf(l leaf) Expr {
 		if hasPeriod(v) {
 			return b.within(c, v)
 		}
-		if c.Op == In {
+		if c.Op == In && path.Clock == "" {
 			return b.identity(c, v)
 		}
 		c.Value = b.values(v, path.Kind)
 	default:
 		c.Value = v
+	}
+	if path.Clock != "" {
+		return b.clockPhase(c)
 	}
 	return c
 }

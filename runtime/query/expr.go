@@ -3,6 +3,8 @@
 // then rendered by a store adapter or matched in memory.
 package query
 
+import "strings"
+
 // Kind is the stored form of a field: it decides how values compare, sort and
 // are indexed. Stored forms are JSON values:
 //
@@ -96,6 +98,12 @@ type Path struct {
 	// reader may see this value; on other rows the value counts as unset. nil
 	// means all rows.
 	Visible Expr
+	// Part is how clients write a path to a part of a field, "due_in.state", whose Field
+	// is the key of the stored part; "" for a whole field.
+	Part string
+	// Clock is set on the phase of a clock: the key of its due time, by which a clock
+	// that runs is told from one that is overdue.
+	Clock string
 	// SortKey says that the document carries a sort key for this Text field. A
 	// text is ordered by its sort key in any case: without one, by one made on the spot.
 	SortKey bool
@@ -103,8 +111,21 @@ type Path struct {
 
 // Name is the path as a client writes it.
 func (p Path) Name() string {
+	name := p.Field
+	if p.Part != "" {
+		name = p.Part
+	}
 	if p.Through != "" {
-		return p.Via + "." + p.Field
+		return p.Via + "." + name
+	}
+	return name
+}
+
+// Holder is the key of the field that the value belongs to, on the record that holds it.
+func (p Path) Holder() string {
+	if p.Part != "" {
+		key, _, _ := strings.Cut(p.Part, ".")
+		return key
 	}
 	return p.Field
 }

@@ -12,8 +12,14 @@ type Entity interface {
 
 // Field is what a query needs to know of a field.
 type Field struct {
+	// Key names the stored value.
 	Key  string
 	Kind Kind
+	// Name is how clients write a part of a field, e.g. "due_in.state" for the phase of
+	// a clock, whose Key is that of the stored part; "" for a whole field.
+	Name string
+	// Clock is set on the phase of a clock, see Path.Clock.
+	Clock string
 	// Target is the entity a Key (or Keys) field refers to; nil else.
 	Target Entity
 	// Normalise turns a wire value of a filter into stored form; it returns
@@ -28,6 +34,9 @@ type Field struct {
 	// Incomparable fields (child rows, location parts) cannot be compared at all.
 	Incomparable bool
 }
+
+// Holder is the key of the field that the value belongs to.
+func (f Field) Holder() string { return pathOf(f).Holder() }
 
 // Filter is a parsed and checked filter which still holds relative values
 // ({"now":…}, {"day":…}, {"me":true}, {"myDepartment":…}); Bind makes an Expr of it. The

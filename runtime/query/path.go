@@ -23,12 +23,15 @@ func (p *parser) path(name, at string) (Path, Field, bool) {
 // one across a reference ("account.sector").
 func Resolve(e Entity, name string) (Path, Field, bool) { return lookup(e, name) }
 
-// lookup finds the path written as "amount" or "account.sector".
+// lookup finds the path written as "amount", "due_in.state" or "account.sector".
 func lookup(e Entity, name string) (Path, Field, bool) {
+	if f, ok := e.Lookup(name); ok {
+		return pathOf(f), f, true
+	}
 	via, rest, crossed := strings.Cut(name, ".")
 	f, ok := e.Lookup(via)
 	if !ok || !crossed {
-		return pathOf(f), f, ok
+		return Path{}, Field{}, false
 	}
 	if f.Target == nil || f.Kind != Key {
 		return Path{}, Field{}, false
@@ -42,7 +45,9 @@ func lookup(e Entity, name string) (Path, Field, bool) {
 	return path, far, true
 }
 
-func pathOf(f Field) Path { return Path{Field: f.Key, Kind: f.Kind, SortKey: f.SortKey} }
+func pathOf(f Field) Path {
+	return Path{Field: f.Key, Kind: f.Kind, SortKey: f.SortKey, Part: f.Name, Clock: f.Clock}
+}
 
 // unknownField is the problem of a path that does not exist, or that the reader may not see.
 func unknownField(at string, p Path) problem.Field {

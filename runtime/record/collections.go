@@ -1,6 +1,8 @@
 package record
 
 import (
+	"maps"
+
 	"weft/runtime/model"
 	"weft/runtime/query"
 	"weft/runtime/store"
@@ -39,7 +41,7 @@ func entityCollection(e *model.Entity) store.Collection {
 		Name: e.Key, Kinds: make(map[string]query.Kind, len(e.Fields)), Searchable: len(e.Searchable) > 0, Indexes: e.Indexes(),
 	}
 	for _, f := range e.Fields {
-		c.Kinds[f.Key] = f.Kind
+		maps.Copy(c.Kinds, f.StoredKinds())
 	}
 	for _, f := range model.SystemFields() {
 		c.Kinds[f.Key] = f.Kind

@@ -28,8 +28,14 @@ func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 		put(k)
 	}
 	for _, f := range e.Fields {
-		if !f.UsesClock {
-			put(f.Key)
+		if f.UsesClock {
+			continue
+		}
+		put(f.Key)
+		if f.Clock != nil {
+			for _, part := range f.StoredKeys()[1:] {
+				put(part)
+			}
 		}
 	}
 	if n < len(doc) {
@@ -43,7 +49,7 @@ func encodeRecord(e *model.Entity, doc map[string]any) json.RawMessage {
 func unknownKeys(e *model.Entity, doc map[string]any) []string {
 	var stray []string
 	for k := range doc {
-		if e.ByKey[k] == nil && !model.IsSystem(k) {
+		if e.ByKey[k] == nil && !model.IsSystem(k) && !e.IsClockPart(k) {
 			stray = append(stray, k)
 		}
 	}

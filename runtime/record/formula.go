@@ -9,12 +9,20 @@ import (
 	"weft/schemas"
 )
 
-// compute brings the formulas of a record up to date and tells whether one of
+// compute brings the formulas and clocks of a record up to date and tells whether one of
 // them has another value now. A formula that cannot be computed on these values
 // (a division by nothing, a value too great) leaves its field unset: the record
 // can still be saved and the formula mended.
 func (df *derivedFields) compute(ctx context.Context, ch *change) (changed bool, err error) {
 	for _, f := range ch.entity.Formulas {
+		if f.Clock != nil {
+			moved, err := df.computeClock(ctx, ch, f.Clock)
+			if err != nil {
+				return changed, err
+			}
+			changed = changed || moved
+			continue
+		}
 		var failed error
 		v, err := f.Formula.Eval(func(path string) any {
 			v, err := df.valueAt(ctx, ch, path)
@@ -66,9 +74,22 @@ func (ch *change) diff() []*model.Field {
 			}
 			continue
 		}
-		if !sameValue(ch.before[f.Key], ch.after[f.Key]) {
+		if !ch.keeps(f) {
 			ch.changed = append(ch.changed, f)
 		}
 	}
 	return ch.changed
+}
+
+// keeps tells whether a change leaves a field as it was.
+func (ch *change) keeps(f *model.Field) bool {
+	if f.Clock == nil {
+		return sameValue(ch.before[f.Key], ch.after[f.Key])
+	}
+	for _, key := range f.StoredKeys() {
+		if !sameValue(ch.before[key], ch.after[key]) {
+			return false
+		}
+	}
+	return true
 }

@@ -88,7 +88,7 @@ func newOffice(t *testing.T, parts ...part) *office {
 	o.files = files.New(files.Options{Store: st, Dir: t.TempDir(), Now: options.Now})
 	options.Files = o.files
 	o.records = record.New(options)
-	o.reads = read.New(read.Options{Store: options.Store, Authority: o.access, Now: options.Now, Zone: options.Zone})
+	o.reads = read.New(read.Options{Store: options.Store, Authority: o.access, Now: options.Now, Zone: options.Zone, Calendar: options.Calendar})
 	o.people()
 	return o
 }

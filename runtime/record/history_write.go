@@ -65,25 +65,25 @@ func (bb batchBuilder) historyOp(ch *change, n int64, changed []*model.Field) st
 func (ch *change) appendChanges(b []byte, changed []*model.Field) []byte {
 	b = append(b, '{')
 	for _, f := range changed {
-		from, to := ch.before[f.Key], ch.after[f.Key]
+		from, to := read.HistoryMember(f, ch.before), read.HistoryMember(f, ch.after)
 		if ch.op == opRestore {
-			from = ch.beforeRestore[f.Key]
+			from = read.HistoryMember(f, ch.beforeRestore)
 		}
 		if f.Def.FieldType == schemas.TypeChildRows {
 			from, to = storedForm(ch.rowsBefore[f.Key]), storedForm(ch.rowsAfter[f.Key])
 		}
 		b = appendString(b, f.Key)
 		b = append(b, ':', '{')
-		b = appendSide(b, "from", f, from)
-		b = appendSide(b, "to", f, to)
+		b = appendSide(b, "from", from)
+		b = appendSide(b, "to", to)
 		b = append(closeObject(b), ',')
 	}
 	return closeObject(b)
 }
 
-func appendSide(b []byte, side string, f *model.Field, v any) []byte {
+func appendSide(b []byte, side string, v any) []byte {
 	if v == nil {
 		return b
 	}
-	return appendMember(b, side, read.HistoryValue(f, v))
+	return appendMember(b, side, v)
 }

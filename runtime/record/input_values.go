@@ -156,8 +156,8 @@ func (in *input) checkExtra(ch *change) {
 	}
 	wire := make(map[string]any, len(ch.after))
 	for _, f := range ch.entity.Fields {
-		if v := ch.after[f.Key]; v != nil {
-			wire[f.Key] = f.Type.Wire(f, v)
+		if v := f.WireOf(ch.after); v != nil {
+			wire[f.Key] = v
 		}
 	}
 	for _, p := range in.rights.Tellable(ch.entity.Key, ch.entity.Conditions.Validate(wire)) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -164,6 +165,9 @@ func (cs *changeset) recomputeRecords(ctx context.Context, e *model.Entity, docs
 			return 0, err
 		}
 	}
+	if err := cs.prefetchStays(ctx, e, docs); err != nil {
+		return 0, err
+	}
 	for _, ch := range items {
 		if j.Via == "" {
 			if err := cs.recomputeOwnRollUps(ctx, ch); err != nil {
@@ -192,4 +196,16 @@ func (df *derivedFields) recomputeOwnRollUps(ctx context.Context, ch *change) er
 		ch.set(f.Key, v)
 	}
 	return nil
+}
+
+// prefetchStays reads the stages of records whose clocks are computed from them.
+func (df *derivedFields) prefetchStays(ctx context.Context, e *model.Entity, docs []store.Doc) error {
+	if len(docs) == 0 || !df.silent || !slices.ContainsFunc(e.Clocks, func(f *model.Field) bool { return f.Clock.NeedsStays() }) {
+		return nil
+	}
+	ids := make([]string, len(docs))
+	for i, d := range docs {
+		ids[i] = d.ID
+	}
+	return df.prefetchVisits(ctx, ids)
 }

@@ -80,9 +80,7 @@ func (aw resultWriter) renderDoc(ctx context.Context, ch *change, mask *access.M
 			}
 			continue
 		}
-		if v := ch.after[f.Key]; v != nil {
-			b = read.AppendWire(b, f, v)
-		}
+		b = read.AppendField(b, f, ch.after, aw.s.calendar(), aw.at)
 	}
 	return closeObject(b), nil
 }
@@ -126,8 +124,8 @@ func (aw resultWriter) appendRow(b []byte, row *change) []byte {
 	row.entity.ComputeClockFormulas(row.after, aw.now())
 	b = appendMember(append(b, '{'), "id", row.id)
 	for _, f := range row.entity.Fields {
-		if v := row.after[f.Key]; v != nil && own[f.Key] && mask.Has(f.Key) {
-			b = read.AppendWire(b, f, v)
+		if own[f.Key] && mask.Has(f.Key) {
+			b = read.AppendField(b, f, row.after, aw.s.calendar(), aw.at)
 		}
 	}
 	return closeObject(b)

@@ -26,6 +26,8 @@ type derivedFields struct {
 	// referrersLoaded how many of them were taken into the changeset.
 	referred        map[referral]bool
 	referrersLoaded int
+	// visits are the stage visits of records whose clocks are computed.
+	visits map[string][]map[string]any
 }
 
 // recomputeAll brings everything up to date that depends on the changeset's

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/files"
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -34,6 +35,8 @@ type Options struct {
 	Now func() time.Time
 	// Zone gives the organisation's time zone; nil means UTC.
 	Zone func() *time.Location
+	// Calendar gives the organisation's working time; nil means a week of five days.
+	Calendar func() *calendar.Calendar
 }
 
 // Files is what changes need of the attachments.
@@ -55,6 +58,7 @@ type Service struct {
 	leases           *lease.Keeper
 	now              func() time.Time
 	zone             func() *time.Location
+	calendar         func() *calendar.Calendar
 	contention       contentionQueues
 	numbers          autoNumbers
 	recomputationDue chan struct{} // tells the Recomputer of a new job
@@ -65,7 +69,7 @@ func New(o Options) *Service {
 	s := &Service{
 		recomputationDue: make(chan struct{}, 1),
 		store:            o.Store, current: o.Current, authority: o.Authority, files: o.Files,
-		hooks: o.Hooks, effects: o.Effects, committed: o.Committed, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone,
+		hooks: o.Hooks, effects: o.Effects, committed: o.Committed, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone, calendar: o.Calendar,
 	}
 	if s.committed == nil {
 		s.committed = func(*store.Batch) {}
@@ -75,6 +79,9 @@ func New(o Options) *Service {
 	}
 	if s.zone == nil {
 		s.zone = func() *time.Location { return time.UTC }
+	}
+	if s.calendar == nil {
+		s.calendar = func() *calendar.Calendar { return calendar.Usual(s.zone()) }
 	}
 	return s
 }

@@ -67,7 +67,8 @@ func (sm *stages) moveStage(ctx context.Context, ch *change, m *model.StageMachi
 	ch.moves = append(ch.moves, moved)
 	sm.valuesSet = sm.valuesSet || slices.ContainsFunc(m.Transitions, func(t *model.Transition) bool { return len(t.Set) > 0 })
 	sm.checkReason(ch, moved)
-	_, err = sm.derived.compute(ctx, ch)
+	changed, err := sm.derived.compute(ctx, ch)
+	sm.valuesSet = sm.valuesSet || changed
 	return err
 }
 

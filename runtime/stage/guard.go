@@ -168,7 +168,7 @@ func withMessage(g *schemas.Guard, p problem.Field) problem.Field {
 func filterPath(g model.Guard) string {
 	path := ""
 	for _, p := range g.Where.Fields() {
-		key := p.Field
+		key := p.Holder()
 		if p.Through != "" {
 			key = p.Via
 		}

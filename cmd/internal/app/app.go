@@ -132,12 +132,12 @@ func (a *App) newServices(o Options) {
 		Unconfirmed: a.Builder.Unconfirmed,
 	})
 	a.Files = files.New(files.Options{Store: o.Store, Dir: o.Files, Storage: o.Storage, Quota: o.Quota, UserQuota: o.UserQuota, Now: o.Now})
-	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone})
+	a.Reads = read.New(read.Options{Store: o.Store, Authority: a.Access, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar})
 	a.Incidents = incident.New(incident.Options{Store: o.Store, Now: o.Now, Told: a.tellAdmins})
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger, Failed: a.jobFailed})
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
-		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone,
+		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar,
 		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)

@@ -16,6 +16,19 @@ func HistoryValue(f *model.Field, stored any) any {
 	return stored
 }
 
+// HistoryMember is the field of a record in stored form as a row of history keeps it,
+// nil for unset. Of a clock that is its wire form without the time that is left of it
+// while it runs.
+func HistoryMember(f *model.Field, doc map[string]any) any {
+	if f.Clock != nil {
+		return f.WireOf(doc)
+	}
+	if doc[f.Key] == nil {
+		return nil
+	}
+	return HistoryValue(f, doc[f.Key])
+}
+
 // ParseHistoryValue is the stored form of a value of a field in a row of history,
 // nil for unset.
 func ParseHistoryValue(f *model.Field, v any) any {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/jsontext"
 	"weft/runtime/model"
 	"weft/runtime/query"
@@ -21,9 +22,11 @@ type renderer struct {
 	mask    *access.Mask
 	members []member // in the order in which bodies hold them
 	entity  *model.Entity
-	// clocks are the formulas that are computed as of now, in its time zone.
-	clocks []*model.Field
-	now    time.Time
+	// clocks are the formulas that are computed as of now, in its time zone;
+	// running are clocks, of which is told what is left of them now by times.
+	clocks, running []*model.Field
+	now             time.Time
+	times           *calendar.Calendar
 }
 
 type member struct {
@@ -43,15 +46,19 @@ func newRenderer(e *model.Entity, m *access.Mask, fields map[string]bool) *rende
 		if keep && f.UsesClock {
 			r.clocks = append(r.clocks, f)
 		}
+		if f.Clock != nil {
+			r.addClock(f, keep)
+			continue
+		}
 		r.members = append(r.members, member{f.Key, keep && !f.UsesClock, f.Kind == query.Decimal})
 	}
 	return r
 }
 
-// at sets the moment, in the organisation's time zone, for formulas that use
-// the clock.
-func (r *renderer) at(now time.Time) *renderer {
-	r.now = now
+// at sets the moment, in the organisation's time zone, and its calendar, for formulas
+// that use the clock and for clocks.
+func (r *renderer) at(now time.Time, times *calendar.Calendar) *renderer {
+	r.now, r.times = now, times
 	return r
 }
 
@@ -91,6 +98,9 @@ func (r *renderer) appendOpen(out, body []byte) ([]byte, error) {
 	}
 	if s.Failed {
 		return out, errBody
+	}
+	for _, f := range r.running {
+		out = r.appendRunning(out, f, body)
 	}
 	if len(r.clocks) > 0 {
 		return r.appendClocks(out, body)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -27,6 +28,7 @@ type entityRequest struct {
 	rights      *access.Rights
 	entity      *model.Entity
 	env         query.Env
+	times       *calendar.Calendar
 	problems    []problem.Field
 	filterAsked query.Filter // with searchAsked what cursors are bound to
 	searchAsked string

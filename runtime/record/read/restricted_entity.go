@@ -25,7 +25,7 @@ func (k restrictedEntity) EntityKey() string { return k.entity.EntityKey() }
 
 func (k restrictedEntity) Lookup(key string) (query.Field, bool) {
 	f, ok := k.entity.Lookup(key)
-	if !ok || !k.rights.Readable(k.entity.EntityKey(), key) {
+	if !ok || !k.rights.Readable(k.entity.EntityKey(), f.Holder()) {
 		return query.Field{}, false
 	}
 	if f.Target != nil {

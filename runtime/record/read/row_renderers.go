@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/model"
 	"weft/runtime/store"
 )
@@ -12,7 +13,8 @@ import (
 // it, else one per combination of grants that the row was found in.
 type rowRenderers struct {
 	rights  *access.Rights
-	now     time.Time // for formulas that use the clock
+	now     time.Time // for formulas that use the clock, and for clocks
+	times   *calendar.Calendar
 	entity  *model.Entity
 	fields  map[string]bool // nil: all
 	inside  bool            // child rows inside their parent: without rev
@@ -21,12 +23,12 @@ type rowRenderers struct {
 }
 
 func (r *entityRequest) newMasked(e *model.Entity, fields map[string]bool) *rowRenderers {
-	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: fields}).ready()
+	return (&rowRenderers{rights: r.rights, now: r.now(), times: r.times, entity: e, fields: fields}).ready()
 }
 
 // newMaskedRows is newMasked for child rows inside their parent.
 func (r *entityRequest) newMaskedRows(e *model.Entity) *rowRenderers {
-	return (&rowRenderers{rights: r.rights, now: r.now(), entity: e, fields: ChildRowFields(e), inside: true}).ready()
+	return (&rowRenderers{rights: r.rights, now: r.now(), times: r.times, entity: e, fields: ChildRowFields(e), inside: true}).ready()
 }
 
 func (m *rowRenderers) ready() *rowRenderers {
@@ -37,7 +39,7 @@ func (m *rowRenderers) ready() *rowRenderers {
 }
 
 func (m *rowRenderers) renderer(mask *access.Mask) *renderer {
-	r := newRenderer(m.entity, mask, m.fields).at(m.now)
+	r := newRenderer(m.entity, mask, m.fields).at(m.now, m.times)
 	if m.inside {
 		r.members[1].keep = false
 	}

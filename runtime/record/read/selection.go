@@ -95,7 +95,7 @@ func (sel *Selection) Render(ctx context.Context, body []byte, doc map[string]an
 		return raw, err
 	}
 	mask := sel.Rights.ReadMask(sel.Entity.Key, doc)
-	return newRenderer(sel.Entity, mask, sel.fields).at(sel.s.now().In(sel.s.zone())).append(make([]byte, 0, len(body)), body)
+	return newRenderer(sel.Entity, mask, sel.fields).at(sel.s.now().In(sel.s.zone()), sel.s.calendar()).append(make([]byte, 0, len(body)), body)
 }
 
 // Depends lists the other collections whose records decide what the selection
@@ -122,7 +122,9 @@ func (sel *Selection) Depends() []string {
 }
 
 // UsesNow tells whether a query speaks of the present time, so that what it holds
-// changes without any change of a record.
+// changes without any change of a record. The phase of a clock counts as that.
 func (q Query) UsesNow() bool {
-	return bytes.Contains(q.Where, []byte(`"now"`)) || bytes.Contains(q.Where, []byte(`"day"`))
+	return slices.ContainsFunc([]string{`"now"`, `"day"`, `.state"`}, func(mark string) bool {
+		return bytes.Contains(q.Where, []byte(mark))
+	})
 }

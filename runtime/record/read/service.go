@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/calendar"
 	"weft/runtime/problem"
 	"weft/runtime/request"
 	"weft/runtime/store"
@@ -36,6 +37,8 @@ type Options struct {
 	Now func() time.Time
 	// Zone gives the organisation's time zone; nil means UTC.
 	Zone func() *time.Location
+	// Calendar gives the organisation's working time; nil means a week of five days.
+	Calendar func() *calendar.Calendar
 }
 
 // Service answers reads. It is safe for concurrent use.
@@ -44,6 +47,7 @@ type Service struct {
 	authority  access.Authority
 	now        func() time.Time
 	zone       func() *time.Location
+	calendar   func() *calendar.Calendar
 	aggregates aggregateCache
 	exports    chan struct{}         // taken by each running Each
 	exporting  request.Share[string] // slots of each user for Each
@@ -53,7 +57,7 @@ type Service struct {
 // New makes a Service.
 func New(o Options) *Service {
 	s := &Service{
-		store: o.Store, authority: o.Authority, now: o.Now, zone: o.Zone, exports: make(chan struct{}, exportsAtOnce),
+		store: o.Store, authority: o.Authority, now: o.Now, zone: o.Zone, calendar: o.Calendar, exports: make(chan struct{}, exportsAtOnce),
 		exporting: request.Share[string]{PerKey: exportsPerUser}, heavy: request.Share[string]{PerKey: heavyPerUser},
 	}
 	if s.now == nil {
@@ -61,6 +65,9 @@ func New(o Options) *Service {
 	}
 	if s.zone == nil {
 		s.zone = func() *time.Location { return time.UTC }
+	}
+	if s.calendar == nil {
+		s.calendar = func() *calendar.Calendar { return calendar.Usual(s.zone()) }
 	}
 	return s
 }
@@ -96,7 +103,7 @@ func (s *Service) reading(ctx context.Context, actor *access.Actor, entity strin
 	}
 	env := rights.Env
 	env.Now, env.Zone = s.now(), s.zone()
-	return &reading{entityRequest: &entityRequest{rights: rights, entity: e, env: env}, s: s, from: s.store}, nil
+	return &reading{entityRequest: &entityRequest{rights: rights, entity: e, env: env, times: s.calendar()}, s: s, from: s.store}, nil
 }
 
 // referenced gives query.Matches the records across references; an error of the store

@@ -21,9 +21,9 @@ import (
 var layers = [][]string{
 	{"runtime/problem", "runtime/startstop", "runtime/jsontext"},
 	{"schemas", "runtime/request"},
-	{"runtime/formula", "runtime/query", "runtime/cron", "runtime/script/transpile"},
+	{"runtime/formula", "runtime/query", "runtime/calendar", "runtime/cron", "runtime/script/transpile"},
 	{"runtime/model"},
-	{"runtime/store", "runtime/calendar"},
+	{"runtime/store"},
 	{"runtime/settings"},
 	{"runtime/stage", "runtime/access", "runtime/script", "runtime/job", "runtime/files"},
 	{"runtime/incident"},

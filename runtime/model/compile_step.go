@@ -55,6 +55,9 @@ func (c *compiler) step(sc *stepScope, def *schemas.Step, place stepPlace, i int
 		c.fail(here+"/type", "no_record")
 		return s
 	}
+	if sc.outer == nil && (needsRecord(def) || def.Type == schemas.StepBranch) {
+		sc.trigger.UsesRecord = true
+	}
 	stepCompilers[def.Type](c, sc, s, here)
 	return s
 }

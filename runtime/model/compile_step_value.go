@@ -139,6 +139,9 @@ func (c *compiler) valuePath(sc *stepScope, root, path, at string) *valuePath {
 		c.fail(at, "no_record")
 		return nil
 	}
+	if root != "" || sc.outer == nil {
+		sc.trigger.UsesRecord = true
+	}
 	via, f, ok := e.follow(path)
 	if !ok {
 		c.fail(at, "unknown_field", "field", path)

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"weft/runtime/problem"
@@ -60,6 +61,11 @@ func listeners(all map[string]*Trigger) map[string]*Listeners {
 	return out
 }
 
+// Ordered lists all triggers as they start.
+func (m *Model) Ordered() []*Trigger {
+	return slices.SortedFunc(maps.Values(m.Triggers), CompareOrder)
+}
+
 // CompareOrder orders triggers of one event as they start.
 func CompareOrder(a, b *Trigger) int {
 	return cmp.Or(cmp.Compare(a.Def.Order, b.Def.Order), cmp.Compare(a.Def.Key, b.Def.Key))
@@ -67,7 +73,7 @@ func CompareOrder(a, b *Trigger) int {
 
 // trigger compiles one trigger; nil when its entity does not exist.
 func (c *compiler) trigger(def *schemas.Trigger) *Trigger {
-	t := &Trigger{Def: def, ByKey: map[string]*Step{}, Digest: digest(def)}
+	t := &Trigger{Def: def, ByKey: map[string]*Step{}, Digest: digest(def), UsesRecord: len(def.Where) > 0}
 	event := def.On.Event
 	switch {
 	case def.Entity != "":

@@ -19,6 +19,8 @@ type Trigger struct {
 	Steps []*Step
 	// ByKey finds a step, nested ones included.
 	ByKey map[string]*Step
+	// UsesRecord tells that the filter or a step asks for the record of the run.
+	UsesRecord bool
 	// Old are the fields whose values before the event the trigger reads.
 	Old []string
 	// Digest changes with every change of the definition.

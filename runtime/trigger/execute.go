@@ -84,9 +84,28 @@ func (x *execution) begin(ctx context.Context) error {
 	case err != nil:
 		return x.end(ctx, Failed, err)
 	case x.run.StartedAt == nil:
-		return x.admit(ctx)
+		return x.first(ctx)
 	}
 	return nil
+}
+
+// first lets a run begin that its limits admit. The filter of a webhook, whose record
+// is made in the commit that starts the run, is asked now.
+func (x *execution) first(ctx context.Context) error {
+	if err := x.admit(ctx); err != nil || x.run.State.Ended() {
+		return err
+	}
+	if x.run.Event != schemas.EventWebhook || x.trigger.Where == nil {
+		return nil
+	}
+	env, err := x.wholeEnv(ctx, &model.ValueEnv{Query: x.o.Effect.queryEnv(x.actor, x.now())})
+	if err != nil {
+		return err
+	}
+	if ok, err := x.trigger.Where.Holds(env, nil); err != nil || ok {
+		return err
+	}
+	return x.end(ctx, Done, nil)
 }
 
 // steps carries out step after step.

@@ -116,7 +116,7 @@ func (x *execution) seen(s *model.Step, env *model.ValueEnv) error {
 	case schemas.StepWait, schemas.StepBranch, schemas.StepStop:
 		return nil
 	}
-	if s.Record != nil && env.Record == nil {
+	if s.Record != nil && env.Record == nil && x.recordID() != "" {
 		return read.NotFound()
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"weft/cmd/internal/apptest"
+	"weft/runtime/store"
+	"weft/runtime/trigger"
 )
 
 func TestButtons(t *testing.T) {
@@ -116,4 +118,38 @@ func (f triggered) ticketNamed(name string) string {
 		f.t.Fatalf("%d tickets %s", len(page.Items), name)
 	}
 	return page.Items[0].ID
+}
+
+func TestWebhooksStartTriggers(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{},
+		onTicket("makes", `"on":{"event":"webhook","token":"tok"},"steps":[{"key":"c","type":"create","entity":"ticket","values":{"name":{"input":"who.name"},"score":{"input":"list.1"},"grade":{"text":{"en":"from {input.who.name}"}}}}]`),
+		onTicket("about", `"on":{"event":"webhook","token":"tok"},"where":["grade","=","A"],"steps":[`+noteStep("n", "hook {name}")+`]`))
+	a, b := f.create("ticket", `{"name":"x","grade":"A"}`), f.create("ticket", `{"name":"y","grade":"B"}`)
+	if !f.Triggers.HasWebhook("tok") || f.Triggers.HasWebhook("other") {
+		t.Error("which tokens there are")
+	}
+	for _, w := range []trigger.Webhook{
+		{Token: "tok", Body: map[string]any{"who": map[string]any{"name": "Li"}, "list": []any{1, 2}}},
+		{Token: "tok", Body: map[string]any{"who": map[string]any{"name": "Wu"}}, Entity: "ticket", Record: a},
+		{Token: "tok", Body: map[string]any{"who": map[string]any{"name": "Xu"}}, Entity: "ticket", Record: b},
+		{Token: "other"},
+	} {
+		ops, err := f.Triggers.WebhookOps(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Store.Commit(t.Context(), &store.Batch{Ops: ops}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.await()
+	if got := f.states("trigger=makes"); got != "makes:done makes:done makes:done" {
+		t.Error(got)
+	}
+	f.want("ticket", f.ticketNamed("Li"), "score", 2)
+	f.want("ticket", f.ticketNamed("Li"), "grade", "from Li")
+	if got := f.notes(a) + f.notes(b); got != "hook x" {
+		t.Errorf("%q", got)
+	}
 }

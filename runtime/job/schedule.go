@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"weft/runtime/cron"
 	"weft/runtime/query"
 	"weft/runtime/startstop"
 	"weft/runtime/store"
@@ -109,7 +110,7 @@ func (s *Scheduler) arm(ctx context.Context, x Schedule) error {
 	if armed == s.tick(x) || j.State == Running {
 		return nil
 	}
-	due, err := NextCron(x.Cron, s.o.Now().In(s.o.Zone()))
+	due, err := cron.Next(x.Cron, s.o.Now().In(s.o.Zone()))
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func (s *Scheduler) find(armed tick) (Schedule, bool) {
 func (s *Scheduler) times(x Schedule, due time.Time) (at, next time.Time, runs bool, err error) {
 	now := s.o.Now().In(s.o.Zone())
 	at = due.In(s.o.Zone())
-	if next, err = NextCron(x.Cron, at); err != nil {
+	if next, err = cron.Next(x.Cron, at); err != nil {
 		return at, next, false, err
 	}
 	if x.CatchUp == CatchUpAll {
@@ -179,7 +180,7 @@ func (s *Scheduler) times(x Schedule, due time.Time) (at, next time.Time, runs b
 	}
 	for !next.After(now) { // missed as well
 		at = next
-		if next, err = NextCron(x.Cron, at); err != nil {
+		if next, err = cron.Next(x.Cron, at); err != nil {
 			return at, next, false, err
 		}
 	}

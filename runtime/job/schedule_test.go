@@ -10,35 +10,6 @@ import (
 	"weft/runtime/job"
 )
 
-func TestNextCron(t *testing.T) {
-	t.Parallel()
-	zone, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const form = "2006-01-02 15:04"
-	for _, x := range []struct{ cron, after, want string }{
-		{"0 9 * * *", "2026-03-02 09:00", "2026-03-03 09:00"},
-		{"*/15 * * * *", "2026-03-02 09:01", "2026-03-02 09:15"},
-		{"0 18 * * 5", "2026-03-02 09:00", "2026-03-06 18:00"},
-		{"0 9 * * 5L", "2026-12-01 00:00", "2026-12-25 09:00"}, // the last Friday
-		{"30 2 * * *", "2026-03-07 03:00", "2026-03-09 02:30"}, // the clock skips 02:30 on the 8th
-	} {
-		after, err := time.ParseInLocation(form, x.after, zone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := job.NextCron(x.cron, after); err != nil || got.Format(form) != x.want {
-			t.Errorf("%s after %s: %s, want %s (%v)", x.cron, x.after, got.Format(form), x.want, err)
-		}
-	}
-	for _, bad := range []string{"", "* * * *", "* * * * * *", "61 * * * *", "0 0 30 2 *", "TZ=UTC 0 9 * * *", "@every 1s"} {
-		if next, err := job.NextCron(bad, time.Now()); err == nil {
-			t.Errorf("%q is taken, next at %s", bad, next)
-		}
-	}
-}
-
 // scheduled is an office with a schedule on the hour, on two processes.
 func scheduled(t *testing.T, catchUp job.CatchUp) (o *office, ran func() []string, scheduler *job.Scheduler) {
 	t.Helper()

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"time"
 
 	"weft/runtime/cron"
 	"weft/runtime/problem"
@@ -14,8 +15,7 @@ func (c *compiler) event(sc *stepScope, def *schemas.TriggerEvent, here string) 
 	ev := Event{Def: def}
 	c.eventMembers(def, here)
 	if def.Event == schemas.EventSchedule {
-		var err error
-		if ev.Cron, err = cron.Parse(def.Cron); err != nil {
+		if _, err := cron.Next(def.Cron, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
 			c.fail(here+"/cron", "bad_cron")
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
-	"weft/runtime/cron"
 	"weft/runtime/query"
 	"weft/schemas"
 )
@@ -38,7 +37,6 @@ type Event struct {
 	// Field is the date of date_reached, Since that of silence (nil: created_at).
 	Field, Since *Field
 	Unless       *Condition
-	Cron         *cron.Schedule
 	// Form lists the fields of a button's form.
 	Form []*Field
 }

@@ -30,9 +30,8 @@ func init() {
 		"step_in_each":        {"步骤 {step} 在 each 中，不能从这里重试", "the step {step} stands in an each, where a run cannot begin again"},
 		"step_without_part":   {"此服务器不能执行 {type} 步骤", "this server cannot carry out steps of type {type}"},
 		"call_failed":         {"对方回答状态 {status}", "the other side answered with status {status}"},
-		"loop_depth":          {"触发器互相引发超过 {depth} 层", "triggers caused each other more than {depth} deep"},
-		"loop_repeats":        {"同一触发器在 {seconds} 秒内对同一记录运行超过 {times} 次", "the trigger ran for one record more than {times} times in {seconds} seconds"},
-		"loop_told":           {"触发器 {trigger} 已停止：{why}", "the trigger {trigger} was stopped: {why}"},
+		"loop_depth":          {"触发器 {trigger} 已停止：触发器互相引发超过 {depth} 层", "the trigger {trigger} was stopped: triggers caused each other more than {depth} deep"},
+		"loop_repeats":        {"触发器 {trigger} 已停止：{seconds} 秒内对同一记录运行超过 {times} 次", "the trigger {trigger} was stopped: it ran for one record more than {times} times in {seconds} seconds"},
 		"trigger_quarantined": {"触发器已被隔离，须先处理事件", "the trigger is quarantined until its incident is closed"},
 		"trigger_cycle":       {"触发器互相引发，没有尽头：{way}；可用 max_depth 限制", "these cause each other without end: {way}; bound it by max_depth"},
 	})

@@ -5,13 +5,12 @@ import (
 	"errors"
 	"time"
 
-	"weft/runtime/access"
+	"weft/runtime/incident"
 	"weft/runtime/job"
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/runtime/store"
 	"weft/runtime/store/table"
-	"weft/schemas"
 )
 
 // Limits on loops: how long a chain of causes may be, and how often one trigger may
@@ -21,26 +20,6 @@ const (
 	maxRepeats = 20
 	repeatTime = time.Minute
 )
-
-// Incidents keep what an administrator has to look at.
-type Incidents interface {
-	// Raise raises an incident, or counts one that is open up, and gives its id.
-	Raise(ctx context.Context, i LoopIncident) (string, error)
-	// Open tells whether an incident is not closed yet.
-	Open(ctx context.Context, id string) (bool, error)
-}
-
-// LoopIncident says that triggers cause each other without end.
-type LoopIncident struct {
-	// Trigger is the one that is kept from starting, Entity, Record and Field what
-	// started it again.
-	Trigger, Entity, Record, Field string
-	Chain                          []job.Link
-	// Reason is a key of the catalogue: loop_depth or loop_repeats.
-	Reason string
-	Params map[string]any
-	At     time.Time
-}
 
 // triggerState is what weft notes of a trigger; the id is its key.
 type triggerState struct {
@@ -73,7 +52,7 @@ func (s *Service) quarantined(ctx context.Context, r *Run) (string, error) {
 	if err != nil || st.Quarantined == "" || st.Quarantined != r.Digest {
 		return "", err
 	}
-	open, err := s.o.Incidents.Open(ctx, st.Incident)
+	open, err := s.o.Incidents.IsOpen(ctx, st.Incident)
 	if err != nil || !open {
 		return "", err
 	}
@@ -121,35 +100,28 @@ func (x *execution) repeats(ctx context.Context) (int64, error) {
 }
 
 // stopLoop stops the run, raises an incident, and keeps the trigger that goes round
-// from starting; administrators are told.
+// from starting.
 func (x *execution) stopLoop(ctx context.Context, reason string, params map[string]any) error {
 	guilty := guiltyOf(x.chain())
-	stopped := problem.New(problem.Conflict, reason, params)
-	at := x.now()
-	field := ""
+	params["trigger"] = guilty
+	i := incident.Incident{
+		Kind: incident.Loop, Reason: reason, Params: params, Trigger: guilty, Entity: x.run.Entity, Record: x.run.Record, Chain: x.chain(),
+	}
 	if len(x.run.Fields) > 0 {
-		field = x.run.Fields[0]
+		i.Field = x.run.Fields[0]
 	}
-	id, err := x.o.Incidents.Raise(ctx, LoopIncident{
-		Trigger: guilty, Entity: x.run.Entity, Record: x.run.Record, Field: field, Chain: x.chain(), Reason: reason, Params: params, At: at,
-	})
+	id, err := x.o.Incidents.Raise(ctx, i)
 	if err != nil {
 		return err
 	}
-	quarantine, known, err := x.quarantine(ctx, guilty, id)
+	quarantine, err := x.quarantine(ctx, guilty, id)
 	if err != nil {
 		return err
-	}
-	o := &outcome{ops: quarantine}
-	if !known {
-		if o.ops, err = x.tellAdmins(ctx, o.ops, guilty, stopped); err != nil {
-			return err
-		}
 	}
 	next := x.run.clone()
-	next.Incident, next.Error = id, failureOf(stopped)
+	next.Incident, next.Error = id, failureOf(problem.New(problem.Conflict, reason, params))
 	x.finish(next, Stopped)
-	return x.write(ctx, next, o)
+	return x.write(ctx, next, &outcome{ops: quarantine})
 }
 
 // guiltyOf is the trigger that a chain comes back to most often, the last of them.
@@ -167,39 +139,17 @@ func guiltyOf(chain []job.Link) string {
 }
 
 // quarantine is the operation that keeps a trigger, as it is defined now, from
-// starting. known tells that it is kept already.
-func (s *Service) quarantine(ctx context.Context, key, incident string) (ops []store.Op, known bool, err error) {
+// starting; none when it is kept already.
+func (s *Service) quarantine(ctx context.Context, key, incident string) ([]store.Op, error) {
 	t := s.o.Current.Model().Triggers[key]
 	if t == nil {
-		return nil, true, nil
+		return nil, nil
 	}
 	st, err := s.state(ctx, key)
-	if err != nil {
-		return nil, false, err
-	}
-	if st.Quarantined == t.Digest && st.Incident == incident {
-		return nil, true, nil
+	if err != nil || st.Quarantined == t.Digest && st.Incident == incident {
+		return nil, err
 	}
 	st.Quarantined, st.Incident = t.Digest, incident
 	op, err := states.Put(st)
-	return []store.Op{op}, false, err
-}
-
-func (x *execution) tellAdmins(ctx context.Context, ops []store.Op, trigger string, why *problem.Error) ([]store.Op, error) {
-	if x.o.Notifier == nil {
-		return ops, nil
-	}
-	admins, err := x.holders(ctx, access.RoleAdmin)
-	if err != nil {
-		return nil, err
-	}
-	told := problem.New(problem.Conflict, "loop_told", map[string]any{"trigger": trigger, "why": title(why)})
-	more, err := x.o.Notifier.NotifyOps(ctx, Notification{
-		To: admins, Text: title(told), Entity: x.run.Entity, Record: x.run.Record, Cause: x.run.ID, At: x.now(),
-	})
-	return append(ops, more...), err
-}
-
-func title(p *problem.Error) schemas.Title {
-	return schemas.Title{ZhCN: p.Detail("zh-CN"), En: p.Detail("en")}
+	return []store.Op{op}, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/cron"
 	"weft/runtime/job"
 	"weft/runtime/model"
 	"weft/runtime/query"
@@ -48,7 +49,10 @@ func (s *Service) schedule(ctx context.Context, t *model.Trigger) error {
 			return err
 		}
 	}
-	due := t.On.Cron.Next(s.now().In(s.o.Effect.zone()))
+	due, err := s.nextTime(t, s.now())
+	if err != nil {
+		return err
+	}
 	st.Scheduled, st.Job = t.Digest, newID()
 	state, err := states.Put(st)
 	if err != nil {
@@ -76,7 +80,10 @@ func (s *Service) runSchedule(ctx context.Context, c *job.Claimed) error {
 		return nil // another definition has a job of its own
 	}
 	if p.Times == nil {
-		p.Times = s.timesDue(t, p.Due)
+		var err error
+		if p.Times, err = s.timesDue(t, p.Due); err != nil {
+			return err
+		}
 	}
 	list, after, err := s.scheduledRuns(ctx, m, t, p)
 	if err != nil {
@@ -88,7 +95,9 @@ func (s *Service) runSchedule(ctx context.Context, c *job.Claimed) error {
 	}
 	next, due := p, s.now()
 	if next.After = after; after == "" {
-		due = t.On.Cron.Next(s.now().In(s.o.Effect.zone()))
+		if due, err = s.nextTime(t, s.now()); err != nil {
+			return err
+		}
 		next = schedulePayload{Trigger: p.Trigger, Digest: p.Digest, Due: due}
 	}
 	op, err := c.RescheduleOp(due, next)
@@ -98,21 +107,31 @@ func (s *Service) runSchedule(ctx context.Context, c *job.Claimed) error {
 	return s.commitOps(ctx, append(ops, op))
 }
 
+// nextTime is the next time of a schedule, in the organisation's time zone.
+func (s *Service) nextTime(t *model.Trigger, after time.Time) (time.Time, error) {
+	at, err := cron.Next(t.Def.On.Cron, after.In(s.o.Effect.zone()))
+	return at.UTC(), err
+}
+
 // timesDue are the times that runs are started for: the one that is due, and those
 // that were missed, as the definition wants it.
-func (s *Service) timesDue(t *model.Trigger, due time.Time) []time.Time {
+func (s *Service) timesDue(t *model.Trigger, due time.Time) ([]time.Time, error) {
 	now := s.now()
 	var missed []time.Time
-	for at := due.In(s.o.Effect.zone()); !at.After(now) && len(missed) < maxMissed; at = t.On.Cron.Next(at) {
-		missed = append(missed, at.UTC())
+	for at := due; !at.After(now) && len(missed) < maxMissed; {
+		missed = append(missed, at)
+		var err error
+		if at, err = s.nextTime(t, at); err != nil {
+			return nil, err
+		}
 	}
 	switch last := len(missed) - 1; {
 	case last < 0, t.Def.On.CatchUp == "all":
-		return missed
+		return missed, nil
 	case t.Def.On.CatchUp == "skip" && now.Sub(missed[last]) > punctual:
-		return []time.Time{}
+		return []time.Time{}, nil
 	default:
-		return missed[last:]
+		return missed[last:], nil
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/incident"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/record"
@@ -87,8 +88,8 @@ type ScriptAnswer struct {
 	Result     any
 }
 
-// Options of a Service. Store, Current, Records, Access and Effect must be
-// given; a step of a type whose part is nil fails.
+// Options of a Service. Store, Current, Records, Access, Effect and Incidents must
+// be given; a step of a type whose part is nil fails.
 type Options struct {
 	Store   store.Store
 	Current *model.Current
@@ -108,7 +109,7 @@ type Options struct {
 	Assigner  Assigner
 	Caller    Caller
 	Scripts   ScriptRunner
-	Incidents Incidents
+	Incidents *incident.Service
 	Logger    *slog.Logger
 }
 

@@ -13,7 +13,7 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
 		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
-		Notifier: notifier{a.Notify},
+		Notifier: notifier{a.Notify}, Incidents: a.Incidents,
 	})
 	a.Triggers.Register(a.Jobs)
 }

@@ -20,11 +20,20 @@ type settingsGetCmd struct {
 
 // Run shows the settings.
 func (c *settingsGetCmd) Run(ctx context.Context, m *Main) error {
-	var now settings.Settings
+	var now warnedSettings
 	if err := m.call(ctx, "GET", "/settings", nil, &now); err != nil {
 		return err
 	}
-	return m.printSettings(now, c.Name)
+	for _, w := range now.Warnings {
+		fmt.Fprintf(m.Stderr, "weft: warning: %s: %s\n", w.Path, w.Message)
+	}
+	return m.printSettings(now.Settings, c.Name)
+}
+
+// warnedSettings are the settings as the server answers them.
+type warnedSettings struct {
+	settings.Settings
+	Warnings []struct{ Path, Message string } `json:"_warnings"`
 }
 
 type settingsSetCmd struct {

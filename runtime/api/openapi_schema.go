@@ -157,6 +157,7 @@ func systemSchemas() object {
 	for key, schema := range settings {
 		patch[key] = object{"oneOf": []object{schema.(object), {"type": "null"}}}
 	}
+	settings["_warnings"] = listOf(ref("FieldProblem"))
 	return object{
 		"Settings":      closedObject([]string{"name", "zone", "first_weekday", "currency", "language", "calendar"}, settings),
 		"SettingsPatch": closedObject(nil, patch),

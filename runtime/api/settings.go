@@ -10,11 +10,21 @@ import (
 
 func getSettings(rc *requestContext) error { return rc.settings() }
 
+// settingsAnswer are the settings with what they should say and do not.
+type settingsAnswer struct {
+	settings.Settings
+	Warnings []map[string]any `json:"_warnings,omitempty"`
+}
+
 // settings answers the organisation's settings with their revision as ETag.
 func (rc *requestContext) settings() error {
 	now, rev := rc.s.o.Settings.Current()
 	rc.Header()["Etag"] = []string{request.ETag(rev)}
-	return rc.json(http.StatusOK, now)
+	answer := settingsAnswer{Settings: now}
+	for _, w := range rc.s.o.Settings.Warnings() {
+		answer.Warnings = append(answer.Warnings, w.Body(request.Language(rc.r)))
+	}
+	return rc.json(http.StatusOK, answer)
 }
 
 func patchSettings(rc *requestContext) error {

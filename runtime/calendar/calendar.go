@@ -4,10 +4,13 @@
 package calendar
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +25,7 @@ type Definition struct {
 	// spans such as ["09:00","18:00"] in their order. A day that is missing is free.
 	Hours map[string][][2]string `json:"hours"`
 	// Holidays by year, e.g. "2026". A year that is missing takes the public holidays
-	// that weft knows; see Known.
+	// that weft knows, where the zone is one of China; see Known.
 	Holidays map[string]Year `json:"holidays"`
 }
 
@@ -85,6 +88,22 @@ var known = sync.OnceValue(func() map[string]Year {
 // Known lists the public holidays of China that weft knows, by year.
 func Known() map[string]Year { return maps.Clone(known()) }
 
+// KnownDigest changes with the public holidays that weft knows.
+func KnownDigest() string {
+	data, err := json.Marshal(known())
+	if err != nil {
+		panic(fmt.Errorf("calendar: %w", err)) // texts always marshal
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
+}
+
+// mainlandZones are the time zones in which the public holidays that weft knows are days
+// off without anybody saying so.
+var mainlandZones = []string{"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
+
+var yearForm = regexp.MustCompile(`^[0-9]{4}$`)
+
 // minutes of a day.
 type span struct{ from, to int }
 
@@ -97,13 +116,14 @@ type Calendar struct {
 	usual []span
 	off   map[string]bool // dates
 	work  map[string]bool
+	years map[string]bool // whose holidays are known
 }
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
 // New makes a Calendar, or tells all that is wrong with its definition.
 func New(d Definition, zone *time.Location) (*Calendar, []problem.Field) {
-	c := &Calendar{zone: zone, off: map[string]bool{}, work: map[string]bool{}}
+	c := &Calendar{zone: zone, off: map[string]bool{}, work: map[string]bool{}, years: map[string]bool{}}
 	var problems []problem.Field
 	for _, day := range slices.Sorted(maps.Keys(d.Hours)) {
 		i := slices.Index(weekdays, day)
@@ -123,9 +143,17 @@ func New(d Definition, zone *time.Location) (*Calendar, []problem.Field) {
 	if c.usual == nil && len(problems) == 0 {
 		problems = append(problems, problem.At("/hours", "never_open"))
 	}
-	years := Known()
+	years := map[string]Year{}
+	if slices.Contains(mainlandZones, zone.String()) {
+		maps.Copy(years, known())
+	}
 	maps.Copy(years, d.Holidays)
 	for _, year := range slices.Sorted(maps.Keys(years)) {
+		c.years[year] = true
+		if !yearForm.MatchString(year) {
+			problems = append(problems, problem.At(problem.Pointer("holidays", year), "bad_year"))
+			continue
+		}
 		problems = append(problems, c.exceptions(year, "off", years[year].Off, c.off)...)
 		problems = append(problems, c.exceptions(year, "work", years[year].Work, c.work)...)
 	}
@@ -173,18 +201,20 @@ func (c *Calendar) exceptions(year, list string, dates []string, into map[string
 // Zone is the time zone in which days begin.
 func (c *Calendar) Zone() *time.Location { return c.zone }
 
-// Knows tells whether the holidays of the year of t are known. Otherwise every
-// weekday counts as usual.
-func (c *Calendar) Knows(t time.Time) bool {
-	year := t.In(c.zone).Format("2006-")
-	for _, days := range []map[string]bool{c.off, c.work} {
-		for date := range days {
-			if strings.HasPrefix(date, year) {
-				return true
-			}
+// Knows tells whether the holidays of the year of t are known, be it that there are
+// none. Otherwise every weekday counts as usual.
+func (c *Calendar) Knows(t time.Time) bool { return c.years[t.In(c.zone).Format("2006")] }
+
+// Unknown lists the years, of those that matter now, whose holidays are not known: the
+// present one, and in December the next one.
+func (c *Calendar) Unknown(now time.Time) []int {
+	var years []int
+	for _, t := range []time.Time{now.In(c.zone), now.In(c.zone).AddDate(0, 1, 0)} {
+		if !c.Knows(t) && !slices.Contains(years, t.Year()) {
+			years = append(years, t.Year())
 		}
 	}
-	return false
+	return years
 }
 
 // spansOf are the working hours of the day that holds t.

@@ -156,3 +156,33 @@ func TestKnownHolidays(t *testing.T) {
 		t.Error("which years are known")
 	}
 }
+
+// The public holidays of China are days off in zones of China only; elsewhere, and for
+// later years, the settings say which days are, be it none.
+func TestWhoseHolidaysAreKnown(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	festival := time.Date(2026, 2, 17, 4, 0, 0, 0, time.UTC)
+	if usual(t, shanghai(t)).IsWorkday(festival) || !usual(t, berlin).IsWorkday(festival) {
+		t.Error("whether people work at the Spring Festival")
+	}
+	at := func(month time.Month, year int) time.Time { return time.Date(year, month, 3, 0, 0, 0, 0, time.UTC) }
+	own, problems := calendar.New(withYear("2027", calendar.Year{}), berlin)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for name, x := range map[string]struct{ got, want []int }{
+		"in a known year":           {usual(t, shanghai(t)).Unknown(at(11, 2026)), nil},
+		"before an unknown one":     {usual(t, shanghai(t)).Unknown(at(12, 2026)), []int{2027}},
+		"in an unknown one":         {usual(t, shanghai(t)).Unknown(at(1, 2027)), []int{2027}},
+		"elsewhere":                 {usual(t, berlin).Unknown(at(12, 2026)), []int{2026, 2027}},
+		"where a year has no entry": {own.Unknown(at(3, 2027)), nil},
+	} {
+		if !slices.Equal(x.got, x.want) {
+			t.Errorf("%s: %v, want %v", name, x.got, x.want)
+		}
+	}
+}

@@ -183,6 +183,19 @@ func (k *Clock) ClockValue(get func(key string) any, times *calendar.Calendar, n
 	return value
 }
 
+// TellClocks replaces the clocks of a record in stored form by their wire form as of now.
+func (e *Entity) TellClocks(doc map[string]any, times *calendar.Calendar, now time.Time) {
+	for _, f := range e.Clocks {
+		value := f.Clock.ClockValue(func(key string) any { return doc[key] }, times, now)
+		for _, key := range f.StoredKeys() {
+			delete(doc, key)
+		}
+		if value != nil {
+			doc[f.Key] = value
+		}
+	}
+}
+
 // WireOf is the wire form of the field of a record in stored form, nil when it is
 // unset. A clock is told as it was stored, without the time that is left of it.
 func (f *Field) WireOf(doc map[string]any) any {

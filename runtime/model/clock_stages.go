@@ -22,8 +22,8 @@ type clockStages struct {
 	now   string      // the stage of the record
 }
 
-// stagesOf takes stays whose ends were not recorded as lasting until the next one, and
-// leaves out those that nobody knows the time of.
+// stagesOf takes stays whose ends were not recorded as lasting until the next one, or as
+// no time, and leaves out those of which nobody knows when they began.
 func (k *Clock) stagesOf(doc map[string]any, stays []StageStay) clockStages {
 	now := ""
 	if k.Stage != nil {
@@ -37,7 +37,10 @@ func (k *Clock) stagesOf(doc map[string]any, stays []StageStay) clockStages {
 		if s.To.IsZero() && i+1 < len(stays) {
 			s.To = stays[i+1].From
 		}
-		if !s.From.IsZero() && (i+1 == len(stays) || !s.To.IsZero()) {
+		if s.To.IsZero() && i+1 < len(stays) { // it was left, nobody knows when
+			s.To = s.From
+		}
+		if !s.From.IsZero() {
 			known = append(known, s)
 		}
 	}

@@ -27,12 +27,12 @@ type recomputationBatch struct {
 	more, left bool
 }
 
-// run recomputes the next records. errNoModel means that this node does not know
-// the definitions yet that the job speaks of.
+// run recomputes the next records. errBehind means that this node does not know
+// the definitions or settings yet that the job speaks of.
 func (b *recomputationBatch) run(ctx context.Context) error {
 	m := b.s.current.Model()
-	if m == nil || m.Version < b.job.Version {
-		return errNoModel
+	if m == nil || m.Version < b.job.Version || b.s.settingsRevision() < b.job.Settings {
+		return errBehind
 	}
 	e, ok := m.Entity(b.job.Entity)
 	if !ok || b.job.Via != "" && e.ByKey[b.job.Via] == nil {
@@ -65,7 +65,7 @@ func (b *recomputationBatch) run(ctx context.Context) error {
 	return err
 }
 
-var errNoModel = errors.New("record: the definitions of a recomputation are not published here yet")
+var errBehind = errors.New("record: the definitions or settings of a recomputation are not known here yet")
 
 // begin finds out, when the job is new, where it ends.
 func (b *recomputationBatch) begin(ctx context.Context, e *model.Entity) error {

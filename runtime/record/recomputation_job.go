@@ -24,6 +24,8 @@ type recomputationJob struct {
 	At      string `json:"at"`
 	Entity  string `json:"entity"`
 	Version int64  `json:"version,omitempty"`
+	// Settings is the least revision of the organisation's settings to work with.
+	Settings int64 `json:"settings,omitempty"`
 	// Text wants sort keys and search tokens derived anew.
 	Text   bool   `json:"text,omitempty"`
 	Via    string `json:"via,omitempty"`
@@ -166,4 +168,22 @@ func PendingConversions(ctx context.Context, from store.Reader) (map[string]map[
 		}
 	}
 	return out, nil
+}
+
+// CalendarOps are committed with revision rev of the organisation's settings, in which
+// its working time or its zone is another one: they insert a job for every entity
+// with clocks.
+func CalendarOps(m *model.Model, rev int64, at time.Time) ([]store.Op, error) {
+	var ops []store.Op
+	for _, key := range slices.Sorted(maps.Keys(m.Entities)) {
+		if len(m.Entities[key].Clocks) == 0 {
+			continue
+		}
+		op, err := recomputationJob{Entity: key, Version: m.Version, Settings: rev, Silent: true}.insert(at)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, op)
+	}
+	return ops, nil
 }

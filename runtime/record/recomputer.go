@@ -139,6 +139,7 @@ func (r *Recomputer) batches(jobs []recomputationJob) []*recomputationBatch {
 		default:
 			b.older = append(b.older, b.job)
 			j.Text = j.Text || b.job.Text
+			j.Version, j.Settings = max(j.Version, b.job.Version), max(j.Settings, b.job.Settings)
 			j.Convert = append(b.job.Convert, j.Convert...)
 		}
 		b.job = j
@@ -160,7 +161,7 @@ func (r *Recomputer) work(ctx context.Context, b *recomputationBatch) (more bool
 		case err == nil:
 			r.batchSizes[k] = min(2*b.size, recomputationBatchSize)
 			return b.more || b.left, nil
-		case errors.Is(err, errNoModel):
+		case errors.Is(err, errBehind):
 			return false, nil
 		case problemOf(read.StoreProblem(err)).Code.Status() >= 503 || ctx.Err() != nil:
 			return false, err

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"weft/runtime/access"
@@ -37,6 +38,9 @@ type Options struct {
 	Zone func() *time.Location
 	// Calendar gives the organisation's working time; nil means a week of five days.
 	Calendar func() *calendar.Calendar
+	// SettingsRevision is that of the settings from which Zone and Calendar come; nil
+	// when they never change.
+	SettingsRevision func() int64
 }
 
 // Files is what changes need of the attachments.
@@ -59,6 +63,7 @@ type Service struct {
 	now              func() time.Time
 	zone             func() *time.Location
 	calendar         func() *calendar.Calendar
+	settingsRevision func() int64
 	contention       contentionQueues
 	numbers          autoNumbers
 	recomputationDue chan struct{} // tells the Recomputer of a new job
@@ -69,7 +74,7 @@ func New(o Options) *Service {
 	s := &Service{
 		recomputationDue: make(chan struct{}, 1),
 		store:            o.Store, current: o.Current, authority: o.Authority, files: o.Files,
-		hooks: o.Hooks, effects: o.Effects, committed: o.Committed, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone, calendar: o.Calendar,
+		hooks: o.Hooks, effects: o.Effects, committed: o.Committed, refresh: o.Refresh, leases: o.Leases, now: o.Now, zone: o.Zone, calendar: o.Calendar, settingsRevision: o.SettingsRevision,
 	}
 	if s.committed == nil {
 		s.committed = func(*store.Batch) {}
@@ -79,6 +84,9 @@ func New(o Options) *Service {
 	}
 	if s.zone == nil {
 		s.zone = func() *time.Location { return time.UTC }
+	}
+	if s.settingsRevision == nil {
+		s.settingsRevision = func() int64 { return math.MaxInt64 }
 	}
 	if s.calendar == nil {
 		s.calendar = func() *calendar.Calendar { return calendar.Usual(s.zone()) }

@@ -45,6 +45,10 @@ type Options struct {
 	// those of Defaults.
 	First Settings
 	Now   func() time.Time
+	// Changed gives operations that are committed with a change of the settings, of
+	// which rev is the next revision, or of the holidays that weft knows: then old and
+	// now are the same. nil for none.
+	Changed func(old, now Settings, rev int64) ([]store.Op, error)
 }
 
 // Service gives and changes the settings. It is safe for concurrent use.
@@ -66,6 +70,8 @@ type row struct {
 	Settings
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// Known names the public holidays that weft knew when the row was written.
+	Known string `json:"known,omitempty"`
 }
 
 const (
@@ -95,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if len(problems) > 0 {
 		return nil, problem.Of(problem.Invalid, problems...)
 	}
-	r := row{ID: organisationID, Settings: first, At: o.Now().UTC()}
+	r := row{ID: organisationID, Settings: first, At: o.Now().UTC(), Known: calendar.KnownDigest()}
 	if err := rows.Save(ctx, o.Store, &r); err != nil && !store.LostRace(err) {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
@@ -201,12 +207,17 @@ func (s *Service) Patch(ctx context.Context, by string, rev int64, patch map[str
 		if reflect.DeepEqual(changed, r.Settings) {
 			return s.use(r)
 		}
+		ops, err := s.changed(r.Settings, changed, r.Rev+1)
+		if err != nil {
+			return err
+		}
 		r.Settings, r.By, r.At = changed, by, s.o.Now().UTC()
-		var ops []store.Op
 		if before != nil {
-			if ops, err = before(changed); err != nil {
+			answer, err := before(changed)
+			if err != nil {
 				return err
 			}
+			ops = append(answer, ops...)
 		}
 		err = rows.Save(ctx, s.o.Store, &r, ops...)
 		if err == nil {

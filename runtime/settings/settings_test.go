@@ -169,3 +169,69 @@ func TestPatchesAtOnceLoseNothing(t *testing.T) {
 		t.Errorf("%+v, revision %d", now, rev)
 	}
 }
+
+// What depends on the settings changes in the commit that changes them: operations are
+// asked for with the revision to come, once per change, and for holidays that weft has
+// learnt.
+func TestOperationsThatFollowAChange(t *testing.T) {
+	t.Parallel()
+	st := anystore.Open(t)
+	if err := st.Ensure(t.Context(), []store.Collection{{Name: "weft_probe"}}); err != nil {
+		t.Fatal(err)
+	}
+	var asked []int64
+	s, err := settings.Open(t.Context(), settings.Options{Store: st, Now: time.Now, Changed: func(old, now settings.Settings, rev int64) ([]store.Op, error) {
+		asked = append(asked, rev)
+		id := old.Name + "-" + now.Name
+		return []store.Op{{Kind: store.Insert, Collection: "weft_probe", Doc: store.Doc{ID: id, Rev: 1, Body: []byte(`{"id":"` + id + `","rev":1}`)}}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RenewHolidays(t.Context()); err != nil || len(asked) > 0 {
+		t.Errorf("a new store follows holidays: %v, %v", asked, err)
+	}
+	for _, patch := range []map[string]any{{"name": "A"}, {"name": "A"}, {"name": "B"}} {
+		if err := s.Patch(t.Context(), "ada", 0, patch, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"-A", "A-B"} {
+		if _, err := st.Get(t.Context(), "weft_probe", id); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if !slices.Equal(asked, []int64{2, 3}) {
+		t.Errorf("asked with revisions %v", asked)
+	}
+	forgetHolidays(t, st)
+	if err := s.RenewHolidays(t.Context()); err != nil || !slices.Equal(asked, []int64{2, 3, 5}) {
+		t.Errorf("after an upgrade: %v, %v", asked, err)
+	}
+	if err := s.RenewHolidays(t.Context()); err != nil || len(asked) != 3 {
+		t.Errorf("a second time: %v, %v", asked, err)
+	}
+}
+
+// forgetHolidays makes the row one of a version that knew no holidays.
+func forgetHolidays(t *testing.T, st store.Store) {
+	t.Helper()
+	d, err := st.Get(t.Context(), "weft_setting", "organisation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var row map[string]any
+	if err := json.Unmarshal(d.Body, &row); err != nil {
+		t.Fatal(err)
+	}
+	delete(row, "known")
+	row["rev"] = d.Rev + 1
+	body, err := json.Marshal(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := store.Op{Kind: store.Replace, Collection: "weft_setting", OldRev: d.Rev, Doc: store.Doc{ID: d.ID, Rev: d.Rev + 1, Body: body}}
+	if err := st.Commit(t.Context(), &store.Batch{Ops: []store.Op{op}}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"io"
-	"slices"
 
 	"weft/runtime/access"
 	"weft/runtime/model"
@@ -53,6 +52,7 @@ type exportColumn struct {
 	key   string
 	title string
 	field *model.Field
+	part  string // of a clock, which has a column for each
 }
 
 // sheetWriter writes a table. Nothing reaches the caller's writer before the
@@ -104,7 +104,7 @@ func (x *exporter) columnsOf(fields []string) []exportColumn {
 	all := []exportColumn{{key: idField, title: idField}}
 	for _, f := range x.entity.Fields {
 		if f.Def.FieldType != schemas.TypeChildRows && x.rights.Readable(x.entity.Key, f.Key) {
-			all = append(all, exportColumn{f.Key, x.title(f), f})
+			all = append(all, x.fieldColumns(f)...)
 		}
 	}
 	if fields == nil {
@@ -112,12 +112,13 @@ func (x *exporter) columnsOf(fields []string) []exportColumn {
 	}
 	var columns []exportColumn
 	for _, key := range fields {
-		i := slices.IndexFunc(all, func(c exportColumn) bool { return c.key == key })
-		switch {
-		case i >= 0:
-			columns = append(columns, all[i])
-		case model.IsSystem(key):
+		if model.IsSystem(key) && key != idField {
 			columns = append(columns, exportColumn{key: key, title: key})
+		}
+		for _, c := range all {
+			if c.key == key {
+				columns = append(columns, c)
+			}
 		}
 	}
 	return columns

@@ -28,6 +28,9 @@ func (x *exporter) cell(c exportColumn, v any) cell {
 	if c.field == nil {
 		return x.systemCell(c.key, v)
 	}
+	if c.part != "" {
+		return x.clock(c, v)
+	}
 	switch c.field.Def.FieldType {
 	case schemas.TypeNumber, schemas.TypeInteger, schemas.TypePercent, schemas.TypeRating:
 		if f, ok := v.(float64); ok {

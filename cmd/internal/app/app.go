@@ -95,7 +95,7 @@ type App struct {
 func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{now: o.Now, Store: o.Store, Current: &model.Current{}, Leases: lease.New(lease.Options{Store: o.Store})}
 	var err error
-	if a.Settings, err = settings.Open(ctx, settings.Options{Store: o.Store, First: o.First, Now: o.Now}); err != nil {
+	if a.Settings, err = settings.Open(ctx, settings.Options{Store: o.Store, First: o.First, Now: o.Now, Changed: a.settingsChanged}); err != nil {
 		return nil, err
 	}
 	a.Builder = builder.New(builder.Options{
@@ -105,6 +105,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("definitions: %w", err)
 	}
 	a.newServices(o)
+	if err := a.Settings.RenewHolidays(ctx); err != nil {
+		return nil, err
+	}
 	if _, a.Generated, err = a.Access.EnsureAdmin(ctx, o.AdminPassword); err != nil {
 		return nil, fmt.Errorf("user admin: %w", err)
 	}
@@ -137,7 +140,7 @@ func (a *App) newServices(o Options) {
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger, Failed: a.jobFailed})
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
-		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar,
+		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar, SettingsRevision: a.settingsRevision,
 		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)

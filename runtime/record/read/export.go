@@ -21,7 +21,7 @@ const (
 )
 
 // ForEachExported calls fn with every record that the query finds and the caller may
-// export, on one snapshot: in stored form, cut to the readable fields. Without
+// export, on one snapshot: in stored form, cut to the readable fields; clocks as on the wire. Without
 // a Limit all records come; a Cursor, Expand or Count is refused. An error of fn ends it and comes back as it is.
 func (s *Service) ForEachExported(ctx context.Context, actor *access.Actor, entity string, q Query, fn func(stored map[string]any) error) error {
 	r, err := s.reading(ctx, actor, entity, schemas.OpExport)
@@ -113,6 +113,7 @@ func (e *exportRun) deliver(d store.Doc) error {
 		return err
 	}
 	e.entity.ComputeClockFormulas(doc, e.now())
+	e.entity.TellClocks(doc, e.times, e.now())
 	cutDoc(doc, e.rights.ReadMask(e.entity.Key, doc), e.fields)
 	return e.fn(doc)
 }

@@ -89,14 +89,7 @@ var known = sync.OnceValue(func() map[string]Year {
 func Known() map[string]Year { return maps.Clone(known()) }
 
 // KnownDigest changes with the public holidays that weft knows.
-func KnownDigest() string {
-	data, err := json.Marshal(known())
-	if err != nil {
-		panic(fmt.Errorf("calendar: %w", err)) // texts always marshal
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:8])
-}
+func KnownDigest() string { return digestOf(known()) }
 
 // mainlandZones are the time zones in which the public holidays that weft knows are days
 // off without anybody saying so.
@@ -117,6 +110,8 @@ type Calendar struct {
 	off   map[string]bool // dates
 	work  map[string]bool
 	years map[string]bool // whose holidays are known
+	// digest names everything that the calendar was made of.
+	digest string
 }
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
@@ -157,7 +152,20 @@ func New(d Definition, zone *time.Location) (*Calendar, []problem.Field) {
 		problems = append(problems, c.exceptions(year, "off", years[year].Off, c.off)...)
 		problems = append(problems, c.exceptions(year, "work", years[year].Work, c.work)...)
 	}
+	c.digest = digestOf(d.Hours, years, zone.String())
 	return c, problems
+}
+
+// Digest changes with everything that the calendar answers.
+func (c *Calendar) Digest() string { return c.digest }
+
+func digestOf(parts ...any) string {
+	data, err := json.Marshal(parts)
+	if err != nil {
+		panic(fmt.Errorf("calendar: %w", err)) // texts always marshal
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
 }
 
 func parseSpans(texts [][2]string, at string) (spans []span, problems []problem.Field) {

@@ -94,10 +94,11 @@ func (bb batchBuilder) changeOps(ctx context.Context, ch *change) ([]store.Op, e
 		return nil, nil
 	}
 	ops = append(ops, visits...)
-	if ch.op == opUpdate && len(ch.changed) == 0 || bb.silent {
+	if ch.op == opUpdate && len(ch.changed) == 0 {
 		return ops, nil // only its revision moved: nothing for others to act on
 	}
 	ev := ch.event(bb.at)
+	ev.Silent = bb.silent
 	for _, effect := range bb.s.effects {
 		jobs, err := effect.Jobs(ctx, bb.call, bb.model, ev)
 		if err != nil {

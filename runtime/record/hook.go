@@ -51,6 +51,9 @@ type Event struct {
 	// other stages.
 	Changed []*model.Field
 	Moves   []StageMove
+	// Silent changes follow new definitions or another calendar: nobody made them, but
+	// times of the record may be others now.
+	Silent bool
 
 	refused []*problem.Error
 }

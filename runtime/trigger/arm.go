@@ -3,6 +3,7 @@ package trigger
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"weft/runtime/job"
@@ -59,13 +60,14 @@ func (s *Service) follow(ctx context.Context) error {
 }
 
 // arm inserts the job that gives present records their timers, once for every
-// definition of the trigger.
+// definition of the trigger, and again when another calendar moves them.
 func (s *Service) arm(ctx context.Context, t *model.Trigger) error {
 	st, err := s.state(ctx, t.Def.Key)
-	if err != nil || st.Armed == t.Digest {
+	armed := s.armedAs(t)
+	if err != nil || st.Armed == armed {
 		return err
 	}
-	st.Armed = t.Digest
+	st.Armed = armed
 	state, err := states.Put(st)
 	if err != nil {
 		return err
@@ -78,6 +80,16 @@ func (s *Service) arm(ctx context.Context, t *model.Trigger) error {
 		return nil // another process was faster
 	}
 	return err
+}
+
+// armedAs names the timers that present records have: those of a definition, and where
+// its date lies in working time or begins with a day, of the organisation's calendar.
+func (s *Service) armedAs(t *model.Trigger) string {
+	on := t.Def.On
+	if strings.Contains(on.Offset+on.For, "w") || t.On.Field != nil && t.On.Field.Kind == query.Date || t.On.Since != nil && t.On.Since.Kind == query.Date {
+		return t.Digest + " " + s.o.Effect.Calendar().Digest()
+	}
+	return t.Digest
 }
 
 // runArm gives a page of records their timers.

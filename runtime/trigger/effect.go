@@ -34,7 +34,7 @@ func (e *Effect) Jobs(ctx context.Context, c record.Call, m *model.Model, ev *re
 	}
 	x := &starting{Effect: e, call: c, model: m, event: ev, docs: newDocReader(ctx, e.Store)}
 	ops, err := x.timers(l)
-	if err != nil || c.Source == record.SourceUndo { // what is undone happens to nobody
+	if err != nil || ev.Silent || c.Source == record.SourceUndo { // what is undone or computed anew happens to nobody
 		return ops, err
 	}
 	started, err := x.startAll(l)

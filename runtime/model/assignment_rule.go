@@ -95,23 +95,33 @@ func (e *Entity) ClaimRule() *AssignmentRule {
 	return nil
 }
 
-// loadIndexes let the open records of owners be counted from an index alone.
-func (e *Entity) loadIndexes() []query.Index {
+// countIndexes let records be counted by their owners from an index alone: open
+// ones for the load of a rule, those of a factor.
+func (e *Entity) countIndexes() []query.Index {
 	var list []query.Index
 	for _, r := range e.AssignmentRules {
-		if r.Load == nil && r.Claim == nil {
-			continue
+		if r.Load != nil || r.Claim != nil {
+			list = append(list, countIndex(r.Owner, r.Open))
 		}
-		keys := []query.IndexKey{{Path: r.Owner.Path()}}
-		name := "load_" + r.Owner.Key
-		for _, p := range r.Open.Fields() {
-			indexed := p.Kind != query.Keys && p.Kind != query.Object && p.Kind != query.Text
-			if p.Through == "" && indexed && len(keys) == 1 && p.Field != r.Owner.Key {
-				keys = append(keys, query.IndexKey{Path: query.Path{Field: p.Field, Kind: p.Kind}})
-				name += "_" + p.Field
-			}
-		}
-		list = append(list, query.Index{Name: name, Keys: keys})
+	}
+	for _, f := range e.countedBy {
+		list = append(list, countIndex(f.Owner, f.Where.shape()))
 	}
 	return list
+}
+
+// countIndex begins with the owner, then come fields of the filter.
+func countIndex(owner *Field, filter query.Filter) query.Index {
+	i := query.Index{Name: "count_" + owner.Key, Keys: []query.IndexKey{{Path: owner.Path()}}}
+	seen := map[string]bool{owner.Key: true}
+	for _, p := range filter.Fields() {
+		indexed := p.Kind != query.Keys && p.Kind != query.Object && p.Kind != query.Text
+		if p.Through != "" || !indexed || seen[p.Field] || len(i.Keys) == 4 {
+			continue
+		}
+		seen[p.Field] = true
+		i.Keys = append(i.Keys, query.IndexKey{Path: query.Path{Field: p.Field, Kind: p.Kind}})
+		i.Name += "_" + p.Field
+	}
+	return i
 }

@@ -21,7 +21,7 @@ func (e *Entity) Indexes() []query.Index {
 		set.add(query.Index{Name: u.Name, Unique: true, Keys: keys}, false)
 	}
 	set.fields(e)
-	for _, i := range e.loadIndexes() {
+	for _, i := range e.countIndexes() {
 		set.add(i, false)
 	}
 	if e.Def != nil {

@@ -74,7 +74,8 @@ type Entity struct {
 	// AssignmentRules are the rules that give records of the entity their owners.
 	AssignmentRules []*AssignmentRule
 
-	lookup map[string]query.Field
+	countedBy []*AssignmentFactor // factors of rules that count records of the entity
+	lookup    map[string]query.Field
 }
 
 // DependentFormula is a formula that reads Source across the reference field Via, which

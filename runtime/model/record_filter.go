@@ -22,6 +22,14 @@ type RecordFilter struct {
 // IsZero tells that nothing was asked.
 func (f *RecordFilter) IsZero() bool { return f == nil || f.tree == nil }
 
+// shape is the filter with some values instead of those of a record.
+func (f *RecordFilter) shape() query.Filter {
+	if f == nil {
+		return query.Filter{}
+	}
+	return f.fixed
+}
+
 // Paths lists what the filter reads of the record that gives the values.
 func (f *RecordFilter) Paths() []query.Path {
 	if f == nil {

@@ -17,6 +17,7 @@ import (
 	"weft/builder/gallery"
 	"weft/runtime/access"
 	"weft/runtime/api"
+	"weft/runtime/assign"
 	"weft/runtime/files"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
@@ -78,6 +79,7 @@ type App struct {
 	Builder    *builder.Builder
 	Triggers   *trigger.Service
 	Transfer   *transfer.Service
+	Assign     *assign.Service
 	Live       *live.Hub
 	Intake     *intake.Service
 	Notify     *notify.Service
@@ -141,9 +143,12 @@ func (a *App) newServices(o Options) {
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar, SettingsRevision: a.settingsRevision,
-		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect}, Committed: a.Jobs.Committed,
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect, assign.Overrides{Store: o.Store}}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
+	a.Assign = assign.New(assign.Options{
+		Store: o.Store, Current: a.Current, Access: a.Access, Records: a.Records, Reads: a.Reads, Now: o.Now, Zone: a.Settings.Zone,
+	})
 	a.Transfer = transfer.New(transfer.Options{
 		Store: o.Store, Records: a.Records, Reads: a.Reads, Access: a.Access, Current: a.Current, Now: o.Now, Zone: a.Settings.Zone,
 		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
@@ -172,6 +177,7 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, access.Collections()...)
 	list = append(list, files.Collections()...)
 	list = append(list, transfer.Collections()...)
+	list = append(list, assign.Collections()...)
 	list = append(list, trigger.Collections()...)
 	list = append(list, lease.Collections()...)
 	list = append(list, job.Collections()...)

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 
+	"weft/runtime/assign"
 	"weft/runtime/notify"
+	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/runtime/trigger"
 )
@@ -13,7 +15,7 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
 		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
-		Notifier: notifier{a.Notify}, Incidents: a.Incidents,
+		Notifier: notifier{a.Notify}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
 	})
 	a.Triggers.Register(a.Jobs)
 }
@@ -35,4 +37,12 @@ func (n notifier) NotifyOps(ctx context.Context, m trigger.Notification) ([]stor
 	return n.Ops(ctx, notify.Message{
 		To: m.To, Text: m.Text, Entity: m.Entity, Record: m.Record, Cause: m.Cause, Channels: m.Channels, At: m.At,
 	})
+}
+
+// assigner gives records their owners in steps of triggers.
+type assigner struct{ *assign.Service }
+
+// Assign implements trigger.Assigner.
+func (a assigner) Assign(ctx context.Context, c record.Call, rule, entity, id string, dryRun bool) (any, error) {
+	return a.Service.Assign(ctx, c, rule, entity, id, dryRun)
 }

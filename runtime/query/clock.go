@@ -1,5 +1,7 @@
 package query
 
+import "time"
+
 // The phases of a clock as filters name them. A clock that runs is stored as running
 // whether its due time has passed or not: that is decided when it is asked.
 const (
@@ -29,16 +31,21 @@ func (b *binder) clockPhase(c Cmp) Expr {
 }
 
 func (b *binder) phase(p Path, v any) Expr {
-	op := Gt
 	switch v {
 	case ClockOverdue:
-		op = Le
+		return Overdue(p, b.env.Now)
 	case ClockRunning:
-	default:
-		return Cmp{Path: p, Op: Eq, Value: v}
+		return runs(p, Gt, b.env.Now)
 	}
-	due := p.Due()
-	return All{Cmp{Path: p, Op: Eq, Value: ClockRunning}, Cmp{Path: due, Op: op, Value: FormatInstant(b.env.Now)}}
+	return Cmp{Path: p, Op: Eq, Value: v}
+}
+
+// Overdue holds for the clocks, with their phase at p, that are overdue by now.
+func Overdue(p Path, now time.Time) Expr { return runs(p, Le, now) }
+
+// runs holds for clocks that run and whose due time compares so with now.
+func runs(p Path, op Op, now time.Time) Expr {
+	return All{Cmp{Path: p, Op: Eq, Value: ClockRunning}, Cmp{Path: p.Due(), Op: op, Value: FormatInstant(now)}}
 }
 
 // Due is the path of the due time of a clock whose phase is at p, for the same reader.

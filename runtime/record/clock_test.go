@@ -323,3 +323,44 @@ func (h *helpdesk) liveNames(q read.Query, names map[string]string) []string {
 	}
 	return sorted(got)
 }
+
+// Aggregates tell clocks that are overdue from those that run, and group and measure
+// by the parts of a clock.
+func TestClocksInAggregates(t *testing.T) {
+	t.Parallel()
+	h := newHelpdesk(t, ticketClocks)
+	admin := h.as("admin")
+	for _, values := range []string{
+		`"grade":"a"`, `"grade":"a"`, `"grade":"b"`, `"grade":"c"`,
+		`"grade":"a","answered_at":"2026-03-02T11:00:00+08:00"`, `"grade":"a","answered_at":"2026-03-04T11:00:00+08:00"`,
+	} {
+		h.must(admin.create("ticket", `{"name":"T","assigned_at":`+nine+`,`+values+`}`))
+	}
+	h.after(26 * time.Hour)
+	for _, q := range []struct{ groups, metrics, sort, want string }{
+		{`["answer.state"]`, `{"n":["count"]}`, ``, `[{"answer.state":"overdue","n":2},{"answer.state":"running","n":1},{"answer.state":"stopped","n":2},{"n":1}]`},
+		{`["grade","answer.state"]`, `{"n":["count"]}`, `-n`, `[{"grade":"a","answer.state":"overdue","n":2},{"grade":"a","answer.state":"stopped","n":2},{"grade":"b","answer.state":"running","n":1},{"grade":"c","n":1}]`},
+		{`["answer.state","work.state"]`, `{"n":["count"]}`, `-answer.state`, `[{"answer.state":"stopped","n":2},{"answer.state":"running","n":1},{"answer.state":"overdue","n":2},{"n":1}]`},
+		{`[{"field":"answer","by":"day"}]`, `{"n":["count"]}`, ``, `[{"answer":"2026-03-03","n":2},{"answer":"2026-03-05","n":1},{"n":3}]`},
+		{`[{"field":"answer.stopped_at","by":"day"}]`, `{"left":["avg","answer.left"]}`, ``, `[{"answer.stopped_at":"2026-03-02","left":79200},{"answer.stopped_at":"2026-03-04","left":-93600},{}]`},
+		{`[]`, `{"first":["min","answer"]}`, ``, `[{"first":"2026-03-03T01:00:00.000Z"}]`},
+	} {
+		ask := decode[read.AggregateQuery](t, `{"groupBy":`+q.groups+`,"metrics":`+q.metrics+`}`)
+		if q.sort != "" {
+			ask.Sort = []string{q.sort}
+		}
+		rows, err := h.reads.Aggregate(t.Context(), admin.call.Actor, "ticket", ask)
+		if err != nil {
+			t.Errorf("%s: %v", q.groups, err)
+			continue
+		}
+		if got, err := json.Marshal(rows); err != nil || string(got) != q.want {
+			t.Errorf("%s: %s %v, want %s", q.groups, got, err, q.want)
+		}
+	}
+	ask := decode[read.AggregateQuery](t, `{"groupBy":["answer.state"],"metrics":{"n":["count"]},"sort":["-n","answer.state"],"limit":2}`)
+	rows, err := h.reads.Aggregate(t.Context(), admin.call.Actor, "ticket", ask)
+	if got, _ := json.Marshal(rows); err != nil || string(got) != `[{"answer.state":"overdue","n":2},{"answer.state":"stopped","n":2}]` {
+		t.Errorf("the first two: %s %v", got, err)
+	}
+}

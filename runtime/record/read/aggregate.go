@@ -129,7 +129,7 @@ func (r *reading) aggregate(ctx context.Context, a store.Aggregate) ([]json.RawM
 			return nil, 0, err
 		}
 		defer release()
-		found, err := r.from.Aggregate(ctx, r.entity.Key, a)
+		found, err := r.groupRows(ctx, a)
 		rows, size := renderRows(found, a)
 		return rows, size, err
 	})
@@ -147,6 +147,9 @@ func (r *entityRequest) aggregateKey(a store.Aggregate) string {
 		b = jsontext.AppendString(append(b, ";g"...), g.Name)
 		b = append(query.AppendPath(b, g.Path), g.Bucket...)
 		b = append(append(b, '@'), g.Zone...)
+		if g.Path.Clock != "" {
+			b = append(b, query.FormatInstant(r.env.Now)...)
+		}
 	}
 	for _, m := range a.Metrics {
 		b = jsontext.AppendString(append(b, ";m"...), m.Name)

@@ -42,6 +42,9 @@ func ParseDuration(text string) (Duration, error) {
 	return Duration{N: n, Unit: Unit(m[3])}, nil
 }
 
+// String is the duration as ParseDuration reads it.
+func (d Duration) String() string { return strconv.Itoa(d.N) + string(d.Unit) }
+
 // IsWorking tells whether the duration counts working time.
 func (d Duration) IsWorking() bool { return d.Unit == WorkingHours || d.Unit == WorkingDays }
 

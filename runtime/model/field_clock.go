@@ -3,7 +3,6 @@ package model
 import (
 	"slices"
 
-	"weft/runtime/calendar"
 	"weft/runtime/problem"
 	"weft/runtime/query"
 	"weft/schemas"
@@ -56,29 +55,6 @@ func (clockType) Check(f *schemas.Field) []problem.Field {
 	for i, stage := range k.Pause {
 		if k.Stop != nil && slices.Contains(k.Stop.Stages, stage) {
 			ps = append(ps, problem.At("/x-clock/pause"+problem.Pointer(i), "duplicate_item"))
-		}
-	}
-	return append(ps, checkDurations(k)...)
-}
-
-// checkDurations finds limits that are no durations.
-func checkDurations(k *schemas.Clock) []problem.Field {
-	durations := map[string]string{}
-	if k.Limit != "" {
-		durations["/x-clock/limit"] = k.Limit
-	}
-	if k.Extend != nil {
-		durations["/x-clock/extend/each"] = k.Extend.Each
-	}
-	if k.Limits != nil {
-		for choice, limit := range k.Limits.Values {
-			durations["/x-clock/limits/values"+problem.Pointer(choice)] = limit
-		}
-	}
-	var ps []problem.Field
-	for at, text := range durations {
-		if d, err := calendar.ParseDuration(text); err != nil || d.N <= 0 {
-			ps = append(ps, problem.At(at, "no_duration"))
 		}
 	}
 	return ps

@@ -25,7 +25,9 @@ func (c *settingsGetCmd) Run(ctx context.Context, m *Main) error {
 		return err
 	}
 	for _, w := range now.Warnings {
-		fmt.Fprintf(m.Stderr, "weft: warning: %s: %s\n", w.Path, w.Message)
+		if c.Name == "" || strings.HasPrefix(w.Path, "/"+c.Name) {
+			fmt.Fprintf(m.Stderr, "weft: warning: %s: %s\n", w.Path, w.Message)
+		}
 	}
 	return m.printSettings(now.Settings, c.Name)
 }

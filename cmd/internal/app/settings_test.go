@@ -60,3 +60,29 @@ func TestAChangeOfTheZoneAppliesWithoutRestart(t *testing.T) {
 	check("UTC", "2026-01-31", "2026-01-31 18:30")
 	check("America/New_York", "2026-01-31", "2026-01-31 13:30")
 }
+
+// A year whose holidays nobody has entered is told, from the December before; clocks
+// count its weekdays as usual until then.
+func TestSettingsTellOfUnknownHolidays(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-11-30T15:59:00Z")
+	f := triggered{newTestApp(t, apptest.Options{Now: c.now})}
+	if got := f.Do(t, f.Admin, "GET", "/settings", nil).Want(t, http.StatusOK).Body; strings.Contains(got, "_warnings") {
+		t.Errorf("in November: %s", got)
+	}
+	f.pass(c, time.Minute)
+	got := f.Do(t, f.Admin, "GET", "/settings", nil, "Accept-Language", "en").Want(t, http.StatusOK).Body
+	if !strings.Contains(got, `"path":"/calendar/holidays/2027"`) || !strings.Contains(got, "the holidays of 2027 are not known") {
+		t.Errorf("in December: %s", got)
+	}
+	refused := f.Do(t, f.Admin, "PATCH", "/settings", `{"calendar":{"hours":{"mon":[]},"holidays":{"2027":{"off":["2027-02-30"],"work":[]}}}}`).Want(t, http.StatusUnprocessableEntity).Body
+	for _, part := range []string{`"path":"/calendar/hours/mon"`, `"path":"/calendar/holidays/2027/off/0"`} {
+		if !strings.Contains(refused, part) {
+			t.Errorf("%s is missing in %s", part, refused)
+		}
+	}
+	got = f.Do(t, f.Admin, "PATCH", "/settings", `{"calendar":{"holidays":{"2027":{"off":["2027-01-01"],"work":[]}}}}`).Want(t, http.StatusOK).Body
+	if strings.Contains(got, "_warnings") {
+		t.Errorf("entered: %s", got)
+	}
+}

@@ -330,9 +330,6 @@ func (c *Conversion) Apply(doc map[string]any) (fits bool) {
 		}
 	}
 	setMember(doc, c.Field, converted)
-	for _, key := range (&Field{Key: c.Field, Def: c.From}).StoredKeys()[1:] {
-		delete(doc, key)
-	}
 	return ok
 }
 

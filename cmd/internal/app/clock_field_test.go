@@ -99,3 +99,34 @@ func TestTimersFollowTheCalendar(t *testing.T) {
 		t.Errorf("on the day after: %q", got)
 	}
 }
+
+// A clock is computed: it can go, come back, or become a plain time that keeps the last
+// due times.
+func TestAClockIsNoData(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-03-02T02:00:00Z")
+	f := triggered{newTestApp(t, apptest.Options{Now: c.now})}
+	definition := func(within string) string {
+		return `{"kind":"entity","key":"promise","type":"object",TITLE,"properties":{"name":{"x-type":"text",TITLE}` + within + `}}`
+	}
+	clock := `,"within":{"x-type":"clock",TITLE,"x-clock":{"start":{"field":"created_at"},"limit":"2h"}}`
+	f.publish(definition(clock))
+	id := f.create("promise", `{"name":"x"}`)
+	due := "2026-03-02T04:00:00.000Z"
+	for _, step := range []struct{ within, want string }{
+		{"", "<nil>"},
+		{clock, "map[due:" + due + " left:7200 started_at:2026-03-02T02:00:00.000Z state:running]"},
+		{`,"within":{"x-type":"datetime",TITLE}`, due},
+	} {
+		f.publish(definition(step.within))
+		for more := true; more; {
+			var err error
+			if more, err = f.Recomputer.RunOnce(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.want("promise", id, "within", step.want)
+	}
+	f.patch("promise", id, `{"within":"2026-03-05T04:00:00Z"}`)
+	f.want("promise", id, "within", "2026-03-05T04:00:00.000Z")
+}

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
+	"time"
 
+	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/request"
 	"weft/runtime/trigger"
@@ -20,6 +23,8 @@ func runRoutes() []Route {
 		{Name: "run.retry", Method: "POST", Path: runPath + "/retry", Policy: AdminOnly, Idempotent: true, handle: retryRun},
 		{Name: "run.cancel", Method: "POST", Path: runPath + "/cancel", Policy: AdminOnly, Idempotent: true, handle: cancelRun},
 		{Name: "run.undo", Method: "POST", Path: runPath + "/undo", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: undoRun},
+		{Name: "trigger.try", Method: "POST", Path: basePath + "/builder/triggers/try", Policy: AdminOnly, ReadOnly: true, handle: tryTrigger},
+		{Name: "trigger.replay", Method: "POST", Path: basePath + "/builder/triggers/replay", Policy: AdminOnly, Timeout: longTimeout, ReadOnly: true, handle: replayTrigger},
 		{Name: "button.press", Method: "POST", Path: recordPath + "/button/{trigger}", Policy: SignedIn, Idempotent: true, handle: pressButton},
 	}
 }
@@ -120,4 +125,66 @@ func pressButton(rc *requestContext) error {
 		return err
 	}
 	return rc.json(http.StatusAccepted, buttonAnswer{run})
+}
+
+// trial is the body of a trial or replay: a draft or the key of a trigger.
+type trial struct {
+	Definition json.RawMessage `json:"definition"`
+	Key        string          `json:"key"`
+	Entity     string          `json:"entity"`
+	ID         string          `json:"id"`
+	From       *time.Time      `json:"from"`
+	To         *time.Time      `json:"to"`
+	Limit      int             `json:"limit"`
+}
+
+func (in *trial) check() error {
+	if (len(in.Definition) == 0) == (in.Key == "") {
+		return problem.Of(problem.Invalid, problem.At("/definition", "definition_or_key"))
+	}
+	return nil
+}
+
+func tryTrigger(rc *requestContext) error {
+	var in trial
+	if _, err := rc.decode(&in); err != nil {
+		return err
+	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	answer, err := rc.s.o.Triggers.Try(rc.ctx, rc.actor, request.Language(rc.r), trigger.Trial{
+		Definition: in.Definition, Key: in.Key, Entity: in.Entity, ID: in.ID,
+	})
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, answer)
+}
+
+func replayTrigger(rc *requestContext) error {
+	var in trial
+	if _, err := rc.decode(&in); err != nil {
+		return err
+	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	if in.Limit < 0 {
+		return problem.Of(problem.Invalid, problem.At("/limit", "too_small", "min", 0))
+	}
+	answer, err := rc.s.o.Triggers.Replay(rc.ctx, rc.actor, request.Language(rc.r), trigger.Replay{
+		Definition: in.Definition, Key: in.Key, From: orZero(in.From), To: orZero(in.To), Limit: in.Limit,
+	})
+	if err != nil {
+		return err
+	}
+	return rc.json(http.StatusOK, answer)
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
 }

@@ -14,6 +14,7 @@ func init() {
 		"one_field_wanted":    {"须恰好指定一个字段", "needs exactly one field"},
 		"name_the_reference":  {"请指定 {entity} 中指向 {to} 的引用字段", "name the field by which {entity} refers to {to}"},
 		"where_or_ids":        {"须有 where 或 ids 其中之一", "needs either where or ids"},
+		"definition_or_key":   {"须有 definition 或 key 其中之一", "needs either definition or key"},
 		"bad_cron":            {"不是有效的 cron 表达式", "is no valid cron expression"},
 		"for_or_until":        {"须有 for 或 until 其中之一", "needs either for or until"},
 		"each_in_each":        {"each 中不能再有 each", "an each cannot stand in another each"},

@@ -56,27 +56,21 @@ func readDoc(ctx context.Context, from store.Reader, collection, id string) (map
 
 // eachDoc reads all records of a collection that match, in the order of their ids.
 func eachDoc(ctx context.Context, from store.Reader, collection string, where query.Expr) iter.Seq2[map[string]any, error] {
-	const pageSize = 500
 	return func(yield func(map[string]any, error) bool) {
-		find := store.Find{Where: where, Limit: pageSize}
-		for {
-			docs, err := from.Find(ctx, collection, find)
+		for d, err := range store.Each(ctx, from, collection, store.Find{Where: where, Limit: pageSize}) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, d := range docs {
-				if doc, err := read.Decode(d); !yield(doc, err) || err != nil {
-					return
-				}
-			}
-			if len(docs) < pageSize {
+			if doc, err := read.Decode(d); !yield(doc, err) || err != nil {
 				return
 			}
-			find.After = &store.Position{ID: docs[len(docs)-1].ID}
 		}
 	}
 }
+
+// pageSize is how many records are read at once.
+const pageSize = 500
 
 // newID makes a UUIDv7: ids sort by creation.
 func newID() string {

@@ -65,6 +65,8 @@ type execution struct {
 	job     *claim
 	last    bool
 	woken   *wake
+	// dry gathers what would be done, when nothing is to be written or sent.
+	dry *dry
 	// single is the key of a step whose records are written one by one.
 	single string
 	began  time.Time // of the present step
@@ -173,6 +175,9 @@ func (r *Run) link() job.Link {
 
 // write commits the changes of a step with the row of the run and the end of the job.
 func (x *execution) write(ctx context.Context, next *Run, o *outcome) error {
+	if x.dry != nil {
+		return x.dry.write(ctx, x, next, o)
+	}
 	ops, err := x.jobOps(next)
 	if err != nil {
 		return err
@@ -271,6 +276,9 @@ type outcome struct {
 	// by commits instead of the record service, and gives the result of the step.
 	by            func(ctx context.Context, c record.Call) (any, error)
 	input, result any
+	// message and request are what the step tells people and calls outside.
+	message *Notification
+	request *Request
 	// batch says that the step is not at its end; it is called again.
 	batch *Loop
 	// progress is how far a step is that writes many records.
@@ -385,8 +393,8 @@ func (x *execution) recordGone(ctx context.Context) (bool, error) {
 	if x.run.Record == "" || x.run.Event == schemas.EventDeleted {
 		return false, nil
 	}
-	doc, err := readDoc(ctx, x.o.Store, x.run.Entity, x.run.Record)
-	return doc == nil, err
+	docs := x.docReader(ctx)
+	return docs.get(x.run.Entity, x.run.Record) == nil, docs.err
 }
 
 // failed decides what becomes of a step that was refused or failed: with on_error

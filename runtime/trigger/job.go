@@ -7,6 +7,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/job"
+	"weft/runtime/query"
 	"weft/runtime/record"
 	"weft/runtime/store"
 )
@@ -43,6 +44,15 @@ type claim struct {
 	*job.Claimed
 	// over says that its end, or its next time, was committed with a run.
 	over bool
+}
+
+// reached is when the time of a timer came: its due time, or when it was set if that
+// was later.
+func (c *claim) reached(due time.Time) time.Time {
+	if set, err := query.ParseInstant(c.CreatedAt); err == nil && set.After(due) {
+		return set
+	}
+	return due
 }
 
 // cause is the call in whose name a timer starts a run.

@@ -12,6 +12,7 @@ import (
 	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
+	"weft/runtime/store"
 	"weft/schemas"
 )
 
@@ -53,7 +54,7 @@ func (x *execution) recordID() string {
 // env is what the values of a step are computed from: the record as it is now,
 // cut to what the actor may read, as is everything across references.
 func (x *execution) env(ctx context.Context, s *model.Step) (*model.ValueEnv, error) {
-	docs := newDocReader(ctx, x.o.Store)
+	docs := x.docReader(ctx)
 	env := &model.ValueEnv{
 		Get: func(collection, id string) map[string]any {
 			return x.readable(collection, docs.get(collection, id))
@@ -61,7 +62,7 @@ func (x *execution) env(ctx context.Context, s *model.Step) (*model.ValueEnv, er
 		Results: x.run.results(), Input: x.run.Input, Lang: x.o.Language(),
 		Query: x.o.Effect.queryEnv(x.actor, x.now()),
 	}
-	if env.Query.Me == "" {
+	if x.run.By != "" {
 		env.Query.Me = x.run.By
 	}
 	if x.run.Record != "" {
@@ -199,7 +200,7 @@ func (x *execution) assign(_ context.Context, s *model.Step, _ *model.ValueEnv) 
 	return &outcome{
 		input: map[string]any{"rule": s.Def.Rule},
 		by: func(ctx context.Context, c record.Call) (any, error) {
-			return x.o.Assigner.Assign(ctx, c, s.Def.Rule, s.Record.Key, x.recordID(), false)
+			return x.o.Assigner.Assign(ctx, c, s.Def.Rule, s.Record.Key, x.recordID(), x.dry != nil)
 		},
 	}, nil
 }
@@ -224,7 +225,7 @@ func (x *execution) branch(ctx context.Context, s *model.Step, env *model.ValueE
 // wholeEnv is the environment of conditions: what the definition asks is not cut
 // to what the actor may read, as it decides the way and shows nothing.
 func (x *execution) wholeEnv(ctx context.Context, env *model.ValueEnv) (*model.ValueEnv, error) {
-	docs := newDocReader(ctx, x.o.Store)
+	docs := x.docReader(ctx)
 	whole := *env
 	whole.Get, whole.Old = docs.get, x.run.Old
 	entity := x.run.Entity
@@ -257,8 +258,8 @@ func (x *execution) wait(_ context.Context, s *model.Step, env *model.ValueEnv) 
 			return nil, err
 		}
 	}
-	if !until.After(x.now()) { // also for a date that is unset
-		return &outcome{}, nil
+	if !until.After(x.now()) || x.dry != nil { // also for a date that is unset
+		return &outcome{input: map[string]any{"until": until}}, nil
 	}
 	return &outcome{resume: &until, input: map[string]any{"until": until}}, nil
 }
@@ -276,6 +277,9 @@ func (x *execution) waitFor(_ context.Context, s *model.Step, _ *model.ValueEnv)
 		return &outcome{waits: x.run.Waits, resume: x.run.Resume}, nil
 	}
 	o := &outcome{waits: x.recordID(), input: map[string]any{"event": s.Event.Def.Event}}
+	if x.dry != nil {
+		o.waits, o.stop = "", true
+	}
 	if s.Def.Timeout == "" {
 		return o, nil
 	}
@@ -342,10 +346,12 @@ func (x *execution) notify(ctx context.Context, s *model.Step, env *model.ValueE
 		return nil, err
 	}
 	text := s.Text.Title(env)
-	ops, err := x.o.Notifier.NotifyOps(ctx, Notification{
-		To: to, Text: text, Entity: x.entityKey(s), Record: x.recordID(), Cause: x.run.ID, Channels: s.Def.Channels, At: x.now(),
-	})
-	return &outcome{ops: ops, input: map[string]any{"to": to, "text": text}, result: map[string]any{"people": len(to)}}, err
+	n := Notification{To: to, Text: text, Entity: x.entityKey(s), Record: x.recordID(), Cause: x.run.ID, Channels: s.Def.Channels, At: x.now()}
+	var ops []store.Op
+	if x.dry == nil {
+		ops, err = x.o.Notifier.NotifyOps(ctx, n)
+	}
+	return &outcome{ops: ops, message: &n, input: map[string]any{"to": to, "text": text}, result: map[string]any{"people": len(to)}}, err
 }
 
 func (x *execution) entityKey(s *model.Step) string {
@@ -362,7 +368,10 @@ func (x *execution) callOut(ctx context.Context, s *model.Step, env *model.Value
 	if err != nil {
 		return nil, err
 	}
-	o := &outcome{input: map[string]any{"method": r.Method, "url": r.URL}}
+	o := &outcome{input: map[string]any{"method": r.Method, "url": r.URL}, request: r}
+	if x.dry != nil {
+		return o, nil
+	}
 	if x.o.Caller == nil {
 		return o, problem.New(problem.Invalid, "step_without_part", map[string]any{"type": string(s.Def.Type)})
 	}
@@ -427,7 +436,7 @@ func (x *execution) script(ctx context.Context, s *model.Step, env *model.ValueE
 	}
 	answer, err := x.o.Scripts.RunStep(ctx, ScriptCall{
 		Key: s.Def.Script, Actor: x.actor, Call: x.call(nil), Entity: x.entityKey(s), Record: x.recordID(), Old: env.Old,
-		Trigger: x.run.Trigger, Run: x.run.ID,
+		Trigger: x.run.Trigger, Run: x.run.ID, DryRun: x.dry != nil,
 	})
 	if err != nil {
 		return nil, err

@@ -134,7 +134,7 @@ func (s *Service) timerRun(ctx context.Context, p payload, c *claim) (*Run, erro
 	if err != nil || !ok || !due.Equal(p.Timer.Due) {
 		return nil, err
 	}
-	r := newRun(m, t, origin{id: p.Timer.runID(), call: c.cause(), event: t.Def.On.Event, at: s.now()})
+	r := newRun(m, t, origin{id: p.Timer.runID(), call: c.cause(), event: t.Def.On.Event, at: c.reached(p.Timer.Due)})
 	r.Record, r.Job = p.Timer.Record, c.ID
 	env := &model.ValueEnv{Record: doc, Get: newDocReader(ctx, s.o.Store).get, Query: s.o.Effect.queryEnv(s.person(ctx, r), s.now())}
 	if holds, err := t.Where.Holds(env, nil); err != nil || !holds {

@@ -87,12 +87,18 @@ type undoing struct {
 
 // pastChange is a row of history.
 type pastChange struct {
-	Entity  string          `json:"entity"`
-	Record  string          `json:"record"`
-	N       int64           `json:"n"`
-	Op      string          `json:"op"`
-	Source  string          `json:"source"`
-	Changes map[string]past `json:"changes"`
+	Entity string `json:"entity"`
+	Record string `json:"record"`
+	N      int64  `json:"n"`
+	Op     string `json:"op"`
+	At     string `json:"at"`
+	By     string `json:"by"`
+	Source string `json:"source"`
+	Cause  string `json:"cause"`
+	Import string `json:"import"`
+	// Historical says that an import brought the record with a past of its own.
+	Historical bool            `json:"historical"`
+	Changes    map[string]past `json:"changes"`
 }
 
 type past struct {
@@ -137,31 +143,24 @@ func (u *undoing) all(ctx context.Context) error {
 func (u *undoing) changes(ctx context.Context) (order []string, by map[string][]pastChange, err error) {
 	by = map[string][]pastChange{}
 	where := query.Cmp{Path: query.Path{Field: "cause", Kind: query.Key}, Op: query.Eq, Value: u.run}
-	find := store.Find{Where: where, Limit: 500}
-	for {
-		docs, err := u.o.Store.Find(ctx, record.HistoryCollection, find)
+	for d, err := range store.Each(ctx, u.o.Store, record.HistoryCollection, store.Find{Where: where, Limit: pageSize}) {
 		if err != nil {
 			return nil, nil, read.StoreProblem(err)
 		}
-		for _, d := range docs {
-			var p pastChange
-			if err := json.Unmarshal(d.Body, &p); err != nil {
-				return nil, nil, err
-			}
-			if p.Source == string(record.SourceUndo) {
-				continue
-			}
-			if by[p.Record] == nil {
-				order = append(order, p.Record)
-			}
-			by[p.Record] = append(by[p.Record], p)
+		var p pastChange
+		if err := json.Unmarshal(d.Body, &p); err != nil {
+			return nil, nil, err
 		}
-		if len(docs) < find.Limit {
-			slices.Reverse(order)
-			return order, by, nil
+		if p.Source == string(record.SourceUndo) {
+			continue
 		}
-		find.After = &store.Position{ID: docs[len(docs)-1].ID}
+		if by[p.Record] == nil {
+			order = append(order, p.Record)
+		}
+		by[p.Record] = append(by[p.Record], p)
 	}
+	slices.Reverse(order)
+	return order, by, nil
 }
 
 // reversal decides about one record; list are its changes in the order of revisions.

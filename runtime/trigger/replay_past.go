@@ -45,6 +45,7 @@ type stay struct {
 	Record    string `json:"record"`
 	Stage     string `json:"stage"`
 	EnteredAt string `json:"entered_at"`
+	LeftAt    string `json:"left_at"`
 	By        string `json:"by"`
 	Reason    string `json:"reason"`
 }
@@ -153,17 +154,14 @@ func (w *historyWalk) historical(row *pastChange, at time.Time) error {
 	w.doc, w.since = final, at
 	var before map[string]any
 	for _, v := range w.visits[row.Record] {
-		entered, err := query.ParseInstant(v.EnteredAt)
-		if err != nil {
-			continue
-		}
+		entered := v.entered(at)
 		field := v.Field
 		if field == "" {
 			field = w.entity.Machine.Field.Key
 		}
 		doc := maps.Clone(final)
 		if before == nil {
-			doc["created_at"] = v.EnteredAt
+			doc["created_at"] = query.FormatInstant(entered)
 		} else {
 			doc["created_at"] = before["created_at"]
 		}
@@ -182,6 +180,17 @@ func (w *historyWalk) historical(row *pastChange, at time.Time) error {
 		before = doc
 	}
 	return w.docs.err
+}
+
+// entered is when the stage was entered; where nobody knows, when it was left, or when
+// the import brought the record.
+func (v *stay) entered(imported time.Time) time.Time {
+	for _, s := range []string{v.EnteredAt, v.LeftAt} {
+		if at, err := query.ParseInstant(s); err == nil {
+			return at
+		}
+	}
+	return imported
 }
 
 // reached notes the time of a timer that lies between the last change and now.

@@ -176,14 +176,18 @@ func stageSchema(e *model.Entity) object {
 }
 
 // offers tells whether a route is of use for an entity: read-only entities have
-// no routes that write, and only stage machines have transitions.
+// no routes that write, and only stage machines have transitions, rules assignments.
 func (v viewer) offers(rt Route, e *model.Entity) bool {
 	op := docs[rt.Name].Operation
 	if op == "" {
 		op = schemas.OpRead
 	}
-	if rt.Name == "record.transition" && e.Machine == nil {
+	switch {
+	case rt.Name == "record.transition" && e.Machine == nil,
+		rt.Name == "record.assign" && len(e.AssignmentRules) == 0:
 		return false
+	case rt.Name == "record.claim":
+		return e.ClaimRule() != nil && v.rights.Allowed(e.Key, op)
 	}
 	if op != schemas.OpRead && op != schemas.OpExport && !v.writesSome(e) {
 		return false

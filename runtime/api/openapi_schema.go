@@ -61,6 +61,7 @@ func commonSchemas() object {
 	maps.Copy(all, notificationSchemas(&types))
 	maps.Copy(all, jobSchemas(&types))
 	maps.Copy(all, runSchemas(&types))
+	maps.Copy(all, assignmentSchemas(&types))
 	return all
 }
 

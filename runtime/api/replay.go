@@ -13,6 +13,7 @@ import (
 // operationOf are the rights that changes need.
 var operationOf = map[string]schemas.Operation{
 	"create": schemas.OpCreate, "update": schemas.OpUpdate, "transition": schemas.OpUpdate, "merge": schemas.OpUpdate, "restore": schemas.OpDelete,
+	"claim": schemas.OpClaim,
 }
 
 // replayedRecord is the kept answer of a change as the caller may see it now:

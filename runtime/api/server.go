@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"weft/runtime/access"
+	"weft/runtime/assign"
 	"weft/runtime/files"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
@@ -49,6 +50,7 @@ type Options struct {
 	Incidents *incident.Service
 	Transfer  *transfer.Service
 	Triggers  *trigger.Service
+	Assign    *assign.Service
 	Live      *live.Hub
 	Gallery   Gallery
 	// Builder adds its routes to the router of /api/v1. Callers are authorized as

@@ -47,6 +47,8 @@ type Candidate struct {
 	// filtered, full, too_far or present_owner.
 	Skipped  *Text
 	SkipCode string
+	// skippedBy is the factor or filter that skips the person, "" for the load.
+	skippedBy string
 	// Open records of the person, where the rule has a load; LastAt is when the
 	// person was assigned a record before, known of those who share the first place.
 	Open   *int64

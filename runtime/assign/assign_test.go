@@ -181,7 +181,7 @@ func TestWhoMayAssign(t *testing.T) {
 		t.Fatalf("%v %+v", err, a)
 	}
 	// Whoever does not read a field is not told what a factor makes of it.
-	if a, err = as("cleo", "r", lead); err != nil || len(a.Candidates[0].Factors) != 1 || a.Candidates[0].Factors[0].Key != "size" {
+	if a, err = as("cleo", "r", lead); err != nil || len(a.Candidates[0].Factors) != 1 || a.Candidates[0].Factors[0].Key != "size" || a.Candidates[0].Total != 1 {
 		t.Fatalf("%v %+v", err, a)
 	}
 	// The rule writes what its caller may not write.

@@ -196,14 +196,14 @@ func (d *decision) beforeOwner() map[string]any {
 	before := maps.Clone(d.record)
 	for _, row := range rows {
 		var h struct {
-			At      string
+			Op, At  string
 			Changes map[string]struct{ From any }
 		}
 		at, err := time.Time{}, json.Unmarshal(row.Body, &h)
 		if err == nil {
 			at, err = query.ParseInstant(h.At)
 		}
-		if err != nil || d.env.Now.Sub(at) > justNow {
+		if err != nil || h.Op != "update" || d.env.Now.Sub(at) > justNow {
 			break
 		}
 		d.undo(before, h.Changes)

@@ -144,28 +144,28 @@ func (d *decision) candidate(p *person, filters boundFilters, scorers []scorer) 
 		open := d.open[p.id]
 		c.Open = &open
 	}
-	skip := func(code string, why Text) {
+	skip := func(code, by string, why Text) {
 		if c.Skipped == nil {
-			c.SkipCode, c.Skipped = code, &why
+			c.SkipCode, c.skippedBy, c.Skipped = code, by, &why
 		}
 	}
 	if p.id == d.record[d.rule.Owner.Key] && d.rule.Def.PresentOwner == "exclude" {
-		skip(skipPresentOwner, text("skip_present_owner"))
+		skip(skipPresentOwner, "", text("skip_present_owner"))
 	}
 	for i, x := range filters.people {
 		if !query.Matches(x, p.profile, d.get) {
-			skip(skipFiltered, text("skip_filtered", "filter", d.rule.Filters[i].Def.Title))
+			skip(skipFiltered, "filter:"+d.rule.Filters[i].Def.Key, text("skip_filtered", "filter", d.rule.Filters[i].Def.Title))
 		}
 	}
 	if why, full := d.full(p); full {
-		skip(skipFull, why)
+		skip(skipFull, "", why)
 	}
 	for i, score := range scorers {
 		f, m := d.rule.Factors[i].Def, score(p)
 		c.Total += f.Weight * m.score
 		c.Factors = append(c.Factors, Score{Key: f.Key, Weight: f.Weight, Score: rounded(m.score), Why: m.why})
 		if m.skipped != nil {
-			skip(m.skipCode, *m.skipped)
+			skip(m.skipCode, "factor:"+f.Key, *m.skipped)
 		}
 	}
 	c.Total = rounded(c.Total)

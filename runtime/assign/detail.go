@@ -23,6 +23,7 @@ type storedCandidate struct {
 	Factors  []storedScore `json:"factors,omitempty"`
 	Skipped  *Text         `json:"skipped,omitempty"`
 	SkipCode string        `json:"skip,omitempty"`
+	SkipBy   string        `json:"skip_by,omitempty"`
 	Open     *int64        `json:"open,omitempty"`
 	LastAt   string        `json:"last_at,omitempty"`
 }
@@ -48,7 +49,7 @@ func newDetail(a *Answer) detail {
 			d.More[code]++
 			continue
 		}
-		kept := storedCandidate{User: c.User, Name: c.Name, Total: c.Total, Skipped: c.Skipped, SkipCode: c.SkipCode, Open: c.Open, LastAt: c.LastAt}
+		kept := storedCandidate{User: c.User, Name: c.Name, Total: c.Total, Skipped: c.Skipped, SkipCode: c.SkipCode, SkipBy: c.skippedBy, Open: c.Open, LastAt: c.LastAt}
 		for _, f := range c.Factors {
 			kept.Factors = append(kept.Factors, storedScore(f))
 		}
@@ -62,7 +63,7 @@ func (d detail) fill(a *Answer) {
 	a.Reason, a.More = d.Reason, d.More
 	a.Candidates = make([]Candidate, 0, len(d.Candidates))
 	for _, c := range d.Candidates {
-		one := Candidate{User: c.User, Name: c.Name, Total: c.Total, Skipped: c.Skipped, SkipCode: c.SkipCode, Open: c.Open, LastAt: c.LastAt}
+		one := Candidate{User: c.User, Name: c.Name, Total: c.Total, Skipped: c.Skipped, SkipCode: c.SkipCode, skippedBy: c.SkipBy, Open: c.Open, LastAt: c.LastAt}
 		for _, f := range c.Factors {
 			one.Factors = append(one.Factors, Score(f))
 		}

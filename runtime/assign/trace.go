@@ -80,7 +80,7 @@ func (s *Service) trace(ctx context.Context, rights *access.Rights, doc map[stri
 		return nil, err
 	}
 	kept.fill(answer)
-	hideFactors(rights, rights.Model.AssignmentRules[rule], doc, answer)
+	hide(rights, rights.Model.AssignmentRules[rule], doc, answer)
 	members["candidates"] = answer.Candidates
 	if answer.Reason != nil {
 		members["message"] = answer.Reason.Title()

@@ -40,6 +40,7 @@ func init() {
 		"skip_filtered":      {"不满足条件“{filter}”", "does not meet the condition {filter}"},
 		"skip_full":          {"在办 {open} 条，已达上限 {limit}", "has {open} open, the limit is {limit}"},
 		"skip_too_far":       {"相距 {km} 公里，超过上限 {limit} 公里", "{km} km away, the limit is {limit} km"},
+		"skip_hidden":        {"不满足条件", "does not meet a condition"},
 		"skip_present_owner": {"是现负责人", "is the present owner"},
 
 		"nobody_not_applicable": {"此规则不适用于该记录", "the rule is not for this record"},

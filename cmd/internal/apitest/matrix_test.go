@@ -25,10 +25,12 @@ var (
 			`"metrics":{"n":["count"]},"groupBy":["owner.F"]`, `"metrics":{"n":["count"]},"where":["id","=","R"]`, `"metrics":{"n":["count"]},"search":"W"`, `"metrics":{"n":["count"]},"sort":["F"]`),
 		"record.board": query("/board", `"by":"F"`, `"by":"stage","sums":["F"]`, `"by":"stage","where":["F","=",424242]`, `"by":"stage","sort":["F"]`,
 			`"by":"stage","where":["id","=","R"]`),
-		"record.bin":     query("/bin/query", ``, `"limit":1`),
-		"record.history": {{"GET", "/records/deal/R/history", ""}},
-		"run.list":       {{"GET", "/runs?entity=deal&id=R", ""}, {"GET", "/runs?entity=deal&id=R&trigger=W&state=done", ""}, {"GET", "/runs?id=R", ""}},
-		"record.export":  query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
+		"record.bin":         query("/bin/query", ``, `"limit":1`),
+		"record.history":     {{"GET", "/records/deal/R/history", ""}},
+		"run.list":           {{"GET", "/runs?entity=deal&id=R", ""}, {"GET", "/runs?entity=deal&id=R&trigger=W&state=done", ""}, {"GET", "/runs?id=R", ""}},
+		"record.assignments": {{"GET", "/records/deal/R/assignments", ""}, {"GET", "/records/deal/OWN/assignments", ""}},
+		"assignment.reasons": {{"GET", "/assignments/reasons?entity=W", ""}},
+		"record.export":      query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
 	}
 	writeProbes = map[string][]probe{
 		"record.create":     {{"POST", "/records/deal", `{"name":"x","F":1}`}, {"POST", "/records/deal", `{"name":"x","F":null,"rev":1,"id":"R","created_by":"R","updated_at":"2020-01-01T00:00:00Z"}`}},
@@ -40,6 +42,8 @@ var (
 			`"op":"delete","where":["F","=",424242]`, `"op":"delete","where":["id","=","R"]`, `"op":"transition","ids":["R"],"to":"lost","comment":"x"`),
 		"record.merge":  query("/merge", `"keep":"OWN","from":["R"]`, `"keep":"R","from":["OWN"]`, `"keep":"OWN","from":["R"],"values":{"F":1}`),
 		"record.import": {{"POST", "/records/deal/import", "name,F\nx,1\n"}},
+		"record.assign": {{"POST", "/records/deal/R/assign", `{"rule":"W"}`}, {"POST", "/records/deal/R/assign", `{"rule":"W","dry_run":true}`}},
+		"record.claim":  {{"POST", "/records/deal/R/claim", ``}},
 		"button.press":  {{"POST", "/records/deal/R/button/W", `{}`}, {"POST", "/records/deal/OWN/button/W", `{"values":{"F":1}}`}},
 		"import.create": {{"POST", "/imports", "name,F\nx,1\n"}},
 	}

@@ -6,7 +6,7 @@ import "fmt"
 // leak, the account it refers to, the team that the account refers to, and
 // its lines. Fields are listed in the order of their definition.
 var (
-	matterFields = []string{"subject", "note", "serial", "level", "tags", "amount", "score", "due", "seen", "account", "peer", "owner",
+	matterFields = []string{"subject", "note", "serial", "level", "tags", "amount", "worth", "due", "seen", "account", "peer", "owner",
 		"helper", "file", "lines", "fee", "line_sum", "lost_reason", "stage"}
 	accountFields = []string{"name", "secret", "budget", "sector", "owner", "team", "revenue"}
 	teamFields    = []string{"name", "motto"}
@@ -65,20 +65,30 @@ func entityDocuments() []string {
 		entity("matter", `"x-title-field":"subject","x-owner-field":"owner",`,
 			prop("subject", "text", searched+`,"x-sortable":true`), prop("note", "long_text", searched),
 			prop("serial", "text", `"x-unique":true`), prop("level", "choice", choices("a", "b", "c")), prop("tags", "tags", ""),
-			prop("amount", "currency", `"x-currency":"CNY"`), prop("score", "number", ""), prop("due", "date", ""),
+			prop("amount", "currency", `"x-currency":"CNY"`), prop("worth", "number", ""), prop("due", "date", ""),
 			prop("seen", "datetime", ""), prop("account", "reference", `"x-entity":"account"`),
 			prop("peer", "reference", `"x-entity":"matter","x-on-delete":"clear"`), prop("owner", "user", ""), prop("helper", "user", ""),
 			prop("file", "attachment", ""), prop("lines", "child_rows", `"x-child":"line"`),
-			prop("fee", "formula", `"x-formula":"score * 7 + 1000000000","x-result":"number"`),
+			prop("fee", "formula", `"x-formula":"worth * 7 + 1000000000","x-result":"number"`),
 			prop("line_sum", "roll_up", `"x-reveals":true,"x-roll-up":{"entity":"line","field":"matter","func":"sum","of":"price"},"x-result":"number"`),
 			prop("lost_reason", "text", ""), prop("stage", "choice", choices("new", "busy", "lost"))),
 		entity("line", `"x-title-field":"item","x-child-of":{"entity":"matter","field":"matter"},`,
 			prop("matter", "reference", `"x-entity":"matter"`), prop("item", "text", searched), prop("price", "number", ""),
 			prop("concealed", "text", searched)),
-		machineDocument,
-		`{"kind":"view","key":"matters","title":` + title("matters") + `,"entity":"matter","type":"list","columns":["subject","score","note"],"sort":["-score"]}`,
+		machineDocument, keptRule, scoredRule,
+		`{"kind":"view","key":"matters","title":` + title("matters") + `,"entity":"matter","type":"list","columns":["subject","worth","note"],"sort":["-worth"]}`,
 	}
 }
+
+// keptRule leaves every matter as it is, with a trace; scoredRule says in its reasons
+// what it read.
+var (
+	keptRule = `{"kind":"assignment_rule","key":"kept","title":` + title("kept") + `,"entity":"matter","candidates":{"where":["login","=","nobody"]},"present_owner":"keep"}`
+
+	scoredRule = `{"kind":"assignment_rule","key":"scored","title":` + title("scored") + `,"entity":"matter","candidates":{"roles":["member"]},"claim":{},
+ "filters":[{"key":"serial","title":` + title("serial") + `,"where":["login","!=",{"field":"serial"}]}],
+ "factors":[{"key":"worth","type":"formula","weight":1,"formula":"worth"},{"key":"due","type":"formula","weight":1,"formula":"YEAR(due)"}]}`
+)
 
 var machineDocument = `{"kind":"stage_machine","key":"matter","title":` + title("matter") + `,"entity":"matter","field":"stage","initial":"new",
  "stages":[{"key":"new","title":` + title("new") + `,"type":"open"},{"key":"busy","title":` + title("busy") + `,"type":"open"},

@@ -31,7 +31,7 @@ func TestAMergeRevealsNothingHidden(t *testing.T) {
 	if mine == nil || other == nil {
 		t.Fatal("the world has no two rows to merge")
 	}
-	empty := object{"note": nil, "serial": nil, "score": nil, "amount": nil, "due": nil, "seen": nil, "account": nil, "tags": nil, "file": nil}
+	empty := object{"note": nil, "serial": nil, "worth": nil, "amount": nil, "due": nil, "seen": nil, "account": nil, "tags": nil, "file": nil}
 	fx.Do(t, fx.Admin, "PATCH", "/records/matter/"+mine.id, empty).Want(t, http.StatusOK)
 	for _, key := range matterFields { // visible fields come over, and what is computed from them
 		if fx.sees(me, other, key) {

@@ -94,8 +94,8 @@ func (fx *fixture) sees(p *user, r *row, key string) bool {
 		if parent := fx.byID[asText(r.values["matter"])]; parent == nil || !fx.sees(p, parent, "lines") {
 			return false
 		}
-	case key == "fee": // a formula of score is as secret as score
-		return fx.may(p, "read", r, "fee") && fx.may(p, "read", r, "score")
+	case key == "fee": // a formula of worth is as secret as worth
+		return fx.may(p, "read", r, "fee") && fx.may(p, "read", r, "worth")
 	case key == "reason": // comments repeat the value of the reason field
 		return fx.may(p, "read", r, "lost_reason")
 	}
@@ -114,7 +114,7 @@ func (fx *fixture) canSum(p *user, account *row) bool {
 
 // readsSomewhere tells whether some grant lets the user read the field on some row.
 func (fx *fixture) readsSomewhere(p *user, entity, key string) bool {
-	if key == "fee" && !fx.readsSomewhere(p, entity, "score") {
+	if key == "fee" && !fx.readsSomewhere(p, entity, "worth") {
 		return false
 	}
 	return slices.ContainsFunc(fx.roles[p.role], func(g grant) bool {

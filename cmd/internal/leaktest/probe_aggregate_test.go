@@ -28,7 +28,7 @@ func probeAggregate(tr *tester) {
 	}
 	rows := tr.visible(tr.user, "matter")
 	sums := []string{}
-	for _, key := range []string{"amount", "score", "fee", "line_sum"} {
+	for _, key := range []string{"amount", "worth", "fee", "line_sum"} {
 		if tr.readsSomewhere(tr.user, "matter", key) {
 			sums = append(sums, key)
 		}
@@ -114,8 +114,8 @@ func probeBoard(tr *tester) {
 			continue
 		}
 		sums := []string{}
-		if tr.readsSomewhere(tr.user, "matter", "score") {
-			sums = append(sums, "score")
+		if tr.readsSomewhere(tr.user, "matter", "worth") {
+			sums = append(sums, "worth")
 		}
 		answer := tr.do("POST", "/records/matter/board", object{"by": by, "sums": sums, "limit": 2, "sort": []string{"-subject"}[:tr.one("subject")]})
 		var board struct {
@@ -133,10 +133,10 @@ func probeBoard(tr *tester) {
 			for _, r := range tr.visible(tr.user, "matter") {
 				if asText(tr.shown(tr.user, r, by)) == c.Key {
 					n++
-					sum += numberOf(tr.shown(tr.user, r, "score"))
+					sum += numberOf(tr.shown(tr.user, r, "worth"))
 				}
 			}
-			if c.Count != n || len(sums) > 0 && numberOf(c.Sums["score"]) != sum {
+			if c.Count != n || len(sums) > 0 && numberOf(c.Sums["worth"]) != sum {
 				tr.find("board by %s: column %q has %d and %v, want %d and %v", by, c.Key, c.Count, c.Sums, n, sum)
 			}
 		}

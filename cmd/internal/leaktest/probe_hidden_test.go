@@ -102,14 +102,14 @@ func (tr *tester) hiddenAcrossReference(route string) {
 // probeBisect asks 200 times whether a hidden number is above a bound: all
 // answers must be the same (S-03).
 func probeBisect(tr *tester) {
-	if !tr.reads("matter") || tr.readsSomewhere(tr.user, "matter", "score") {
+	if !tr.reads("matter") || tr.readsSomewhere(tr.user, "matter", "worth") {
 		return
 	}
 	low, high := 770_000_000.0, 770_010_000.0
 	first := ""
 	for range 200 {
 		middle := (low + high) / 2
-		body := tr.query("matter", object{"where": []any{"score", ">", middle}, "count": "exact"}).Body
+		body := tr.query("matter", object{"where": []any{"worth", ">", middle}, "count": "exact"}).Body
 		if first == "" {
 			first = body
 		}

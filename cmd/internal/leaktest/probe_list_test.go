@@ -151,7 +151,7 @@ func (tr *tester) presence(entity, key string) {
 // probeSort sorts by each field: hidden cells come last, by id.
 func probeSort(tr *tester) {
 	for _, key := range tr.readable("matter") {
-		if !slices.Contains([]string{"subject", "serial", "score", "due", "seen", "fee", "line_sum", "level", "amount"}, key) {
+		if !slices.Contains([]string{"subject", "serial", "worth", "due", "seen", "fee", "line_sum", "level", "amount"}, key) {
 			continue
 		}
 		rows := tr.visible(tr.user, "matter")

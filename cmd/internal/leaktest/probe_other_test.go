@@ -12,7 +12,7 @@ func probeShape(path string) func(*tester) {
 	return func(tr *tester) {
 		text := tr.do("GET", path, nil).Body
 		for entity, keys := range map[string][]string{
-			"matter": {"score", "fee", "line_sum"}, "account": {"secret", "budget", "sector", "revenue"}, "team": {"motto"}, "line": {"concealed", "price"},
+			"matter": {"worth", "fee", "line_sum"}, "account": {"secret", "budget", "sector", "revenue"}, "team": {"motto"}, "line": {"concealed", "price"},
 		} {
 			for _, key := range keys {
 				if !tr.readsSomewhere(tr.user, entity, key) && !tr.writes(entity, key) && strings.Contains(text, `"`+key+`"`) {

@@ -28,6 +28,11 @@ var byID = map[string][]struct{ method, path, body, header string }{
 	"record.restore":    {{"POST", "/records/%e/%s/restore", "", ""}},
 	"record.history":    {{"GET", "/records/%e/%s/history", "", ""}, {"GET", "/records/%e/%s/history?limit=1", "", ""}},
 	"record.transition": {{"POST", "/records/%e/%s/transition", `{"to":"busy"}`, ""}, {"POST", "/records/%e/%s/transition", `{"to":"new","comment":"x","values":{"note":"x"}}`, ""}, {"POST", "/records/%e/%s/transition", `{"to":"nowhere"}`, ""}},
+	"record.assign": {
+		{"POST", "/records/%e/%s/assign", `{"rule":"scored"}`, ""}, {"POST", "/records/%e/%s/assign", `{"rule":"kept","dry_run":true}`, ""}, {"POST", "/records/%e/%s/assign", `{"rule":"none"}`, ""},
+	},
+	"record.claim":       {{"POST", "/records/%e/%s/claim", "", ""}},
+	"record.assignments": {{"GET", "/records/%e/%s/assignments", "", ""}, {"POST", "/records/assignment/query", `{"where":["record","=","%s"],"count":"exact"}`, ""}},
 	"record.merge": {
 		{"POST", "/records/%e/merge", `{"keep":"%s","from":["` + alsoMissing + `"]}`, ""}, {"POST", "/records/%e/merge", `{"keep":"%v","from":["%s"]}`, ""},
 		{"POST", "/records/%e/merge", `{"keep":"%v","from":["%s"],"values":{"note":"x"}}`, ""},

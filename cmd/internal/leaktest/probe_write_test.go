@@ -10,7 +10,7 @@ import (
 // exampleValue is a valid value for each field.
 func exampleValue(tr *tester, key string) string {
 	switch key {
-	case "score", "budget", "price", "fee", "line_sum":
+	case "worth", "budget", "price", "fee", "line_sum":
 		return "1"
 	case "amount", "revenue":
 		return `"1"`

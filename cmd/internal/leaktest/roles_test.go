@@ -58,7 +58,7 @@ var allOperations = ops("create", "read", "update", "delete", "export", "import"
 func roles() map[string][]grant {
 	list := map[string][]grant{
 		"own": {
-			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all("score", "file", "fee"), Write: all("score", "serial", "file"), Transitions: []string{"*"}},
+			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all("worth", "file", "fee"), Write: all("worth", "serial", "file"), Transitions: []string{"*"}},
 			{Entity: "account", Operations: ops("read"), Scopes: in("own"), Read: only("name", "sector")},
 			{Entity: "line", Operations: allOperations, Scopes: in("all"), Read: all("concealed"), Write: all("concealed")},
 		},
@@ -78,7 +78,7 @@ func roles() map[string][]grant {
 		},
 		"mixed": {
 			{Entity: "matter", Operations: allOperations, Scopes: in("own"), Read: all(), Write: all(), Transitions: []string{"*"}},
-			{Entity: "matter", Operations: ops("read", "delete", "export"), Scopes: []scope{where(levelIsA)}, Read: only("subject", "score", "file", "lines"), Write: only("subject")},
+			{Entity: "matter", Operations: ops("read", "delete", "export"), Scopes: []scope{where(levelIsA)}, Read: only("subject", "worth", "file", "lines"), Write: only("subject")},
 			{Entity: "matter", Operations: ops("read", "update"), Scopes: []scope{where(helperIsMe)}, Read: only("note", "amount", "account"), Write: only("note")},
 			{Entity: "account", Operations: ops("read", "update"), Scopes: in("all"), Read: only("name"), Write: only("name")},
 			{Entity: "account", Operations: ops("read"), Scopes: in("own"), Read: all(), Write: only("secret")},

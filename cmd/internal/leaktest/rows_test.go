@@ -25,6 +25,9 @@ func (fx *fixture) createRows(t *testing.T) {
 	for i, r := range fx.rows["matter"] {
 		fx.changeMatter(t, i, r)
 	}
+	for _, r := range fx.rows["matter"] {
+		fx.Do(t, fx.Admin, "POST", "/records/matter/"+r.id+"/assign", `{"rule":"kept"}`).Want(t, http.StatusOK)
+	}
 	for i := range 3 {
 		r := fx.createMatter(t, i, fx.people[i%owners])
 		fx.Do(t, fx.Admin, "DELETE", "/records/matter/"+r.id, nil).Want(t, http.StatusNoContent)
@@ -45,10 +48,10 @@ func (fx *fixture) createMatter(t *testing.T, i int, owner *user) *row {
 	t.Helper()
 	name, content := fx.text(), fx.text()
 	file := fx.Upload(t, fx.Admin, name+".txt", content)
-	score := fx.number()
+	worth := fx.number()
 	values := map[string]any{
 		"subject": fx.text(), "note": fx.text(), "serial": fx.text(), "level": []string{"a", "b", "c"}[i%3], "tags": []string{fx.text()},
-		"amount": strconv.FormatFloat(fx.number(), 'f', 0, 64), "score": score, "due": fx.day(2800), "seen": fx.day(2700) + "T08:00:00.000Z",
+		"amount": strconv.FormatFloat(fx.number(), 'f', 0, 64), "worth": worth, "due": fx.day(2800), "seen": fx.day(2700) + "T08:00:00.000Z",
 		"owner": owner.ID, "helper": fx.people[(i*7+3)%len(fx.people)].ID, "file": []string{file},
 	}
 	if i%3 != 1 {
@@ -65,7 +68,7 @@ func (fx *fixture) createMatter(t *testing.T, i int, owner *user) *row {
 	for _, needle := range []string{name, content, file} {
 		fx.addSecret(needle, r, "file")
 	}
-	values["fee"] = score*7 + 1_000_000_000 // no sum of secrets is near it
+	values["fee"] = worth*7 + 1_000_000_000 // no sum of secrets is near it
 	values["line_sum"] = lines[0]["price"].(float64) + lines[1]["price"].(float64)
 	return r
 }

@@ -217,8 +217,7 @@ func (c *compiler) textOrValue(sc *stepScope, raw json.RawMessage, here string) 
 
 func (c *compiler) assignStep(sc *stepScope, s *Step, here string) {
 	s.Entity = sc.entity
-	const kind = schemas.Kind("assignment_rule")
-	if _, ok := c.set.Get(kind, s.Def.Rule); !ok && slices.Contains(schemas.Kinds(), kind) {
+	if r := c.m.AssignmentRules[s.Def.Rule]; r == nil || r.Entity != sc.entity {
 		c.fail(here+"/rule", "unknown_rule", "rule", s.Def.Rule)
 	}
 }

@@ -128,10 +128,22 @@ func (w *effects) stepEffect(s *Step) {
 	case schemas.StepDelete:
 		w.add(effect{entity: s.Entity.Key, op: "delete"})
 	case schemas.StepAssign:
-		w.update(s.Entity, s.Entity.OwnerField)
+		w.assignment(s)
 	case schemas.StepMove:
 		w.values(s)
 		w.move(s)
+	}
+}
+
+// assignment adds the owner, and what the rule sets with it.
+func (w *effects) assignment(s *Step) {
+	r := w.m.AssignmentRules[s.Def.Rule]
+	if r == nil || r.Owner == nil {
+		return
+	}
+	w.update(s.Entity, r.Owner.Key)
+	for _, a := range r.Values {
+		w.update(s.Entity, a.Field.Key)
 	}
 }
 

@@ -66,13 +66,11 @@ func (s *Service) dryRun(ctx context.Context, t *model.Trigger, r *Run, rights *
 // write notes what a step would do.
 func (d *dry) write(ctx context.Context, x *execution, next *Run, o *outcome) error {
 	if o.by != nil {
-		result, err := o.by(ctx, x.call(nil))
+		result, err := o.by(ctx, x.call(nil), nil)
 		if err != nil {
 			return err
 		}
-		if n := len(next.Steps); n > 0 {
-			next.Steps[n-1].Result = result
-		}
+		next.setResult(result)
 	}
 	events, err := d.apply(ctx, o.changes)
 	if err != nil {

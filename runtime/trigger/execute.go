@@ -178,24 +178,53 @@ func (x *execution) write(ctx context.Context, next *Run, o *outcome) error {
 	if x.dry != nil {
 		return x.dry.write(ctx, x, next, o)
 	}
-	ops, err := x.jobOps(next)
+	if o.by != nil {
+		return x.written(next, o, x.writeBy(ctx, next, o))
+	}
+	ops, err := x.progress(next, o)
 	if err != nil {
 		return err
+	}
+	if len(o.changes) > 0 {
+		_, err = x.o.Records.Apply(ctx, x.call(ops), o.changes)
+	} else {
+		err = x.commitOps(ctx, ops)
+	}
+	return x.written(next, o, err)
+}
+
+// writeBy lets another service commit the changes of a step; the result of the step,
+// which that service finds out, is committed with them.
+func (x *execution) writeBy(ctx context.Context, next *Run, o *outcome) error {
+	_, err := o.by(ctx, x.call(nil), func(result any) ([]store.Op, error) {
+		next.setResult(result)
+		return x.progress(next, o)
+	})
+	return err
+}
+
+// setResult notes the result of the last step.
+func (r *Run) setResult(result any) {
+	if n := len(r.Steps); n > 0 {
+		r.Steps[n-1].Result = plainJSON(result)
+	}
+}
+
+// progress are the operations that a step carries besides its changes.
+func (x *execution) progress(next *Run, o *outcome) ([]store.Op, error) {
+	ops, err := x.jobOps(next)
+	if err != nil {
+		return nil, err
 	}
 	row, err := runs.Put(*next)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ops = append(append(o.ops, row), ops...)
-	var result any
-	switch {
-	case o.by != nil:
-		result, err = o.by(ctx, x.call(ops))
-	case len(o.changes) > 0:
-		_, err = x.o.Records.Apply(ctx, x.call(ops), o.changes)
-	default:
-		err = x.commitOps(ctx, ops)
-	}
+	return append(append(slices.Clone(o.ops), row), ops...), nil
+}
+
+// written takes over the run as it was committed, or tells that it is lost.
+func (x *execution) written(next *Run, o *outcome, err error) error {
 	var lost *record.OpConflictError
 	switch {
 	case errors.As(err, &lost), o.by == nil && len(o.changes) == 0 && err != nil && store.LostRace(err):
@@ -206,24 +235,6 @@ func (x *execution) write(ctx context.Context, next *Run, o *outcome) error {
 	next.Rev++
 	x.run = next
 	x.job.over = x.last && (next.State.Ended() || next.State == Waiting)
-	if o.by == nil {
-		return nil
-	}
-	return x.keepResult(ctx, result)
-}
-
-// keepResult notes the result of a step that is known only after its commit; the
-// next commit of the run keeps it.
-func (x *execution) keepResult(ctx context.Context, result any) error {
-	if n := len(x.run.Steps); n > 0 {
-		x.run.Steps[n-1].Result = result
-	}
-	if !x.run.State.Ended() {
-		return nil
-	}
-	if err := runs.Save(ctx, x.o.Store, x.run); err != nil && !store.LostRace(err) {
-		return err
-	}
 	return nil
 }
 
@@ -273,8 +284,9 @@ func (x *execution) finish(next *Run, state State) {
 type outcome struct {
 	changes []record.Operation
 	ops     []store.Op
-	// by commits instead of the record service, and gives the result of the step.
-	by            func(ctx context.Context, c record.Call) (any, error)
+	// by commits instead of the record service, with the operations that ops gives for
+	// the result of the step.
+	by            func(ctx context.Context, c record.Call, ops func(result any) ([]store.Op, error)) (any, error)
 	input, result any
 	// message and request are what the step tells people and calls outside.
 	message *Notification

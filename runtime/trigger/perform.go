@@ -199,8 +199,8 @@ func (x *execution) assign(_ context.Context, s *model.Step, _ *model.ValueEnv) 
 	}
 	return &outcome{
 		input: map[string]any{"rule": s.Def.Rule},
-		by: func(ctx context.Context, c record.Call) (any, error) {
-			return x.o.Assigner.Assign(ctx, c, s.Def.Rule, s.Record.Key, x.recordID(), x.dry != nil)
+		by: func(ctx context.Context, c record.Call, ops func(any) ([]store.Op, error)) (any, error) {
+			return x.o.Assigner.Assign(ctx, Assignment{Call: c, Rule: s.Def.Rule, Entity: s.Record.Key, Record: x.recordID(), DryRun: x.dry != nil, Ops: ops})
 		},
 	}, nil
 }

@@ -38,10 +38,20 @@ type Notification struct {
 	At             time.Time
 }
 
-// Assigner gives a record an owner by a rule. With dryRun it only tells whom it
-// would choose. The answer is the result of the step.
+// Assigner gives records their owners by rules. The answer is the result of the step.
 type Assigner interface {
-	Assign(ctx context.Context, c record.Call, rule, entity, id string, dryRun bool) (any, error)
+	Assign(ctx context.Context, a Assignment) (any, error)
+}
+
+// Assignment is what a step asks of an Assigner.
+type Assignment struct {
+	Call           record.Call
+	Rule           string
+	Entity, Record string
+	// DryRun tells whom the rule would choose, and changes nothing.
+	DryRun bool
+	// Ops are committed with the assignment; nil for a dry run.
+	Ops func(answer any) ([]store.Op, error)
 }
 
 // Caller calls addresses outside. Key tells the receiver a repeated request.

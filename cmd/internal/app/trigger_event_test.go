@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,5 +152,41 @@ func TestWebhooksStartTriggers(t *testing.T) {
 	f.want("ticket", f.ticketNamed("Li"), "grade", "from Li")
 	if got := f.notes(a) + f.notes(b); got != "hook x" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestAStepAssigns(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{},
+		`{"kind":"role","key":"seller","title":{"en":"S"},"grants":[{"entity":"ticket","operations":["read"],"scopes":[{"type":"own"}],"read":{"all":true}}]}`,
+		`{"kind":"assignment_rule","key":"r","title":{"en":"R"},"entity":"ticket","candidates":{"roles":["seller"]},"load":{"open":["stage","!=","won"],"limit":2}}`,
+		onTicket("gives", `"on":{"event":"created"},"steps":[{"key":"a","type":"assign","rule":"r"},`+noteStep("n", "{a.outcome} {owner.login}")+`,{"key":"last","type":"create","entity":"note","values":{"text":{"result":"a.winner"}}}]`),
+		onTicket("only", `"on":{"event":"button"},"steps":[{"key":"a","type":"assign","rule":"r"}]`))
+	ann := f.User(t, "ann", "seller")
+	first, second, third := f.create("ticket", `{"name":"1"}`), f.create("ticket", `{"name":"2"}`), f.create("ticket", `{"name":"3"}`)
+	f.await()
+	got := []string{f.notes(first), f.notes(second), f.notes(third)}
+	slices.Sort(got)
+	if want := []string{"assigned ann", "assigned ann", "nobody"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if n := f.count("note", `["text","=","`+ann.ID+`"]`); n != 2 {
+		t.Errorf("the winner is in %d results", n)
+	}
+	for _, r := range f.runs("trigger=gives") {
+		answer, _ := r.Steps[0].Result.(map[string]any)
+		if answer["candidates"] == nil || r.State != "done" {
+			t.Errorf("%+v", r)
+		}
+	}
+	f.post("/records/ticket/"+third+"/button/only", ``, http.StatusAccepted)
+	f.await()
+	if r := f.runs("trigger=only")[0]; r.State != "done" || r.Steps[0].Result == nil {
+		t.Errorf("%+v", r)
+	}
+	var a trigger.TrialAnswer
+	f.post("/builder/triggers/try", `{"key":"only","entity":"ticket","id":"`+third+`"}`, http.StatusOK).JSON(t, &a)
+	if len(a.Steps) != 1 || a.Steps[0].Result == nil {
+		t.Errorf("%+v", a)
 	}
 }

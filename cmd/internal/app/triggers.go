@@ -5,7 +5,6 @@ import (
 
 	"weft/runtime/assign"
 	"weft/runtime/notify"
-	"weft/runtime/record"
 	"weft/runtime/store"
 	"weft/runtime/trigger"
 )
@@ -43,6 +42,10 @@ func (n notifier) NotifyOps(ctx context.Context, m trigger.Notification) ([]stor
 type assigner struct{ *assign.Service }
 
 // Assign implements trigger.Assigner.
-func (a assigner) Assign(ctx context.Context, c record.Call, rule, entity, id string, dryRun bool) (any, error) {
-	return a.Service.Assign(ctx, c, rule, entity, id, dryRun)
+func (a assigner) Assign(ctx context.Context, q trigger.Assignment) (any, error) {
+	r := assign.Request{Call: q.Call, Rule: q.Rule, Entity: q.Entity, ID: q.Record, DryRun: q.DryRun}
+	if q.Ops != nil {
+		r.Ops = func(answer *assign.Answer) ([]store.Op, error) { return q.Ops(answer) }
+	}
+	return a.Run(ctx, r)
 }

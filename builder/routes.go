@@ -21,6 +21,8 @@ type RouteOptions struct {
 	Problem func(http.ResponseWriter, *http.Request, error)
 	// Packages installs packages; nil installs definitions only.
 	Packages PackageInstaller
+	// Rules tries assignment rules.
+	Rules RuleTrier
 }
 
 // PackageInstaller installs packages with their import mappings and sample data.
@@ -95,6 +97,7 @@ func Table() []Route {
 		{"POST", "/builder/drafts/{name}/check", checkDraft},
 		{"POST", "/builder/drafts/{name}/impact", impactDraft},
 		{"POST", "/builder/drafts/{name}/publish", publishDraft},
+		{"POST", "/builder/assignment_rules/try", tryAssignmentRule},
 		{"GET", "/builder/versions", listVersions},
 		{"GET", "/builder/versions/{version}", getVersion},
 		{"POST", "/builder/versions/{version}/rollback", postRollback},

@@ -34,6 +34,7 @@ func assignmentSchemas(types *typeSchemas) object {
 	})
 	more := object{"type": "object", "additionalProperties": anyInt}
 	return object{
+		"RuleTrial":     closedObject([]string{"id"}, object{"key": anyText, "definition": anyThing, "entity": anyText, "id": anyText}),
 		"AssignRequest": closedObject([]string{"rule"}, object{"rule": anyText, "dry_run": anyBool}),
 		"AssignAnswer": openObject([]string{"rule", "outcome", "winner", "candidates"}, object{
 			"id": anyText, "rule": anyText, "outcome": object{"type": "string", "enum": []string{assign.Assigned, assign.Kept, assign.Nobody}},

@@ -22,6 +22,7 @@ var builderDocs = map[string]doc{
 	"POST /builder/drafts/{name}/check":         {Summary: "Check a draft", Body: "Forced", BodyOptional: true, Answers: ok("CheckResult")},
 	"POST /builder/drafts/{name}/impact":        {Summary: "What a draft affects", Body: "Forced", BodyOptional: true, Answers: ok("Impact")},
 	"POST /builder/drafts/{name}/publish":       {Summary: "Publish a draft", Body: "Forced", BodyOptional: true, Refusals: []int{409}, Answers: ok("Published")},
+	"POST /builder/assignment_rules/try":        {Summary: "Whom an assignment rule, or a draft of one, would choose for a record", Body: "RuleTrial", Answers: ok("AssignAnswer")},
 	"GET /builder/versions":                     {Summary: "Published versions", Query: []queryParameter{{"before", "Versions before this one", anyInt}, {"limit", "Versions of a page", pageLimit}}, Refusals: []int{422}, Answers: ok("Versions")},
 	"GET /builder/versions/{version}":           {Summary: "Definitions of a version", Refusals: []int{422}, Answers: ok("Definitions")},
 	"POST /builder/versions/{version}/rollback": {Summary: "Publish the definitions of an earlier version again", Refusals: []int{409, 422}, Answers: ok("Published")},

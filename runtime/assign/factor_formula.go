@@ -1,6 +1,8 @@
 package assign
 
 import (
+	"strconv"
+
 	"weft/runtime/model"
 	"weft/runtime/query"
 )
@@ -20,7 +22,7 @@ func (d *decision) formulaScorer(f *model.AssignmentFactor) scorer {
 			return mark{why: text("why_formula_false")}
 		case float64:
 			score := min(1, max(0, x))
-			return mark{score: score, why: text("why_formula", "value", x)}
+			return mark{score: score, why: text("why_formula", "value", strconv.FormatFloat(x, 'f', -1, 64))}
 		}
 		return mark{why: text("why_formula_unset")}
 	}

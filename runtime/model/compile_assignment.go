@@ -25,8 +25,30 @@ func (c *compiler) assignmentRules() {
 		if r := c.assignmentRule(def, e); r != nil {
 			c.m.AssignmentRules[def.Key] = r
 			e.AssignmentRules = append(e.AssignmentRules, r)
+			for i := range r.Factors {
+				if f := &r.Factors[i]; f.Owner != nil {
+					f.Entity.countedBy = append(f.Entity.countedBy, f)
+				}
+			}
 		}
 	}
+}
+
+// CompileAssignmentRule compiles a rule that is not in force, such as a draft,
+// against the definitions of m.
+func (m *Model) CompileAssignmentRule(def *schemas.AssignmentRule) (*AssignmentRule, []problem.Field) {
+	c := &compiler{set: m.Set, m: m}
+	var r *AssignmentRule
+	if e := c.entityOf(def.Entity, at(def, "entity")); e != nil && e.OnlyRead() {
+		c.fail(at(def, "entity"), "only_read", "entity", e.Key)
+	} else if e != nil {
+		r = c.assignmentRule(def, e)
+	}
+	if len(c.problems) > 0 {
+		sortProblems(c.problems)
+		return nil, c.problems
+	}
+	return r, nil
 }
 
 func (c *compiler) assignmentRule(def *schemas.AssignmentRule, e *Entity) *AssignmentRule {
@@ -250,7 +272,7 @@ func (c *compiler) claim(r *AssignmentRule) {
 		return
 	}
 	here := at(r.Def, "claim")
-	if other := r.Entity.ClaimRule(); other != nil {
+	if other := r.Entity.ClaimRule(); other != nil && other.Def.Key != r.Def.Key {
 		c.fail(here, "claim_twice", "entity", r.Entity.Key, "rule", other.Def.Key)
 	}
 	r.Claim = &AssignmentClaim{Def: def, Where: c.filter(def.Where, r.Entity, here+"/where"),

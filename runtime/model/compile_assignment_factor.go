@@ -32,9 +32,6 @@ func (c *compiler) assignmentFactors(r *AssignmentRule) {
 			c.formulaFactor(r, &f, here)
 		}
 		f.Title = factorTitle(r, &f)
-		if f.Owner != nil {
-			f.Entity.countedBy = append(f.Entity.countedBy, &f)
-		}
 		r.Factors = append(r.Factors, f)
 	}
 }

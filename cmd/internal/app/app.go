@@ -168,7 +168,7 @@ func (a *App) newServices(o Options) {
 
 // builderRoutes mounts the design-time routes.
 func (a *App) builderRoutes(r *mux.Router) {
-	a.Builder.Routes(r, builder.RouteOptions{Caller: api.Caller, Problem: api.WriteProblem, Packages: packageInstaller{a}})
+	a.Builder.Routes(r, builder.RouteOptions{Caller: api.Caller, Problem: api.WriteProblem, Packages: packageInstaller{a}, Rules: ruleTrier{a}})
 }
 
 // Collections are the store collections of all services under a model.

@@ -93,6 +93,12 @@ func officeOn(t testing.TB, s store.Store, rule string) *office {
 	return o
 }
 
+// over are the services of another process over a store.
+func (o *office) over(s store.Store) *assign.Service {
+	records := record.New(record.Options{Store: s, Current: o.current, Authority: o.access, Effects: []record.Effect{assign.Overrides{Store: s}}})
+	return assign.New(assign.Options{Store: s, Current: o.current, Access: o.access, Records: records, Reads: o.reads})
+}
+
 func definitions(t testing.TB, rule string) *schemas.Set {
 	t.Helper()
 	if !strings.Contains(rule, `"candidates"`) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"weft/runtime/assign"
-	"weft/runtime/record"
 )
 
 // assignAll assigns leads at once, each by one of the services, and counts what
@@ -66,9 +65,8 @@ func TestManyAtOnceNeverOverfillAnybody(t *testing.T) {
 				leads[i] = o.add("lead", `{"name":"x"}`)
 			}
 			services := []*assign.Service{o.assign}
-			for range c.processes - 1 { // another process has services of its own over the same store
-				records := record.New(record.Options{Store: o.store, Current: o.current, Authority: o.access, Effects: []record.Effect{assign.Overrides{Store: o.store}}})
-				services = append(services, assign.New(assign.Options{Store: o.store, Current: o.current, Access: o.access, Records: records, Reads: o.reads}))
+			for range c.processes - 1 {
+				services = append(services, o.over(o.store))
 			}
 			began := time.Now()
 			held, nobody := assignAll(t, o, leads, services...)

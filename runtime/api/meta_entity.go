@@ -22,6 +22,8 @@ type entityMeta struct {
 	Machine     *machineMeta        `json:"machine,omitempty"` // the first of Machines
 	Machines    []*machineMeta      `json:"machines,omitempty"`
 	Schema      map[string]any      `json:"schema"`
+	// AssignmentRules are those that the actor may have applied to some record.
+	AssignmentRules []ruleMeta `json:"assignment_rules,omitempty"`
 }
 
 // fieldMeta is a field as its users see it. Choices include hidden ones, since
@@ -43,6 +45,12 @@ type fieldMeta struct {
 	Position   bool              `json:"keep_position,omitempty"` // of pictures
 	Max        int               `json:"max,omitempty"`
 	Result     schemas.FieldType `json:"result,omitempty"`
+}
+
+// ruleMeta names an assignment rule.
+type ruleMeta struct {
+	Key   string        `json:"key"`
+	Title schemas.Title `json:"title"`
 }
 
 // machineMeta is a stage machine, with the guards, locks and values that speak of
@@ -133,6 +141,11 @@ func (v viewer) entity(e *model.Entity) entityMeta {
 		meta.Machines = append(meta.Machines, v.machine(m))
 		if m == e.Machine {
 			meta.Machine = meta.Machines[0]
+		}
+	}
+	for _, r := range e.AssignmentRules {
+		if v.rights.Allowed(e.Key, schemas.OpUpdate) && v.writable(e.Key, r.Owner.Key) {
+			meta.AssignmentRules = append(meta.AssignmentRules, ruleMeta{r.Def.Key, r.Def.Title})
 		}
 	}
 	return meta

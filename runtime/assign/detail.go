@@ -58,6 +58,17 @@ func newDetail(a *Answer) detail {
 	return d
 }
 
+// Short is the answer with as many candidates as a trace keeps.
+func (a *Answer) Short() *Answer {
+	kept := newDetail(a)
+	if kept.More == nil {
+		return a
+	}
+	short := *a
+	kept.fill(&short)
+	return &short
+}
+
 // fill puts the candidates back into an answer.
 func (d detail) fill(a *Answer) {
 	a.Reason, a.More = d.Reason, d.More

@@ -100,8 +100,14 @@ func (s *Service) begin(ctx context.Context, c record.Call, entity, id string) (
 		return nil, read.StoreProblem(err)
 	}
 	m := rights.Model
-	if _, ok := m.Entity(entity); !ok || !rights.Allowed(entity, schemas.OpRead) {
+	e, ok := m.Entity(entity)
+	if !ok || !rights.Allowed(entity, schemas.OpRead) {
 		return nil, rights.NoEntity(entity)
+	}
+	if e.Child != nil { // a child row is seen where its parent shows it
+		if _, _, err := s.o.Reads.Get(ctx, c.Actor, entity, id, []string{}, nil); err != nil {
+			return nil, err
+		}
 	}
 	return &attempts{s: s, model: m, rights: rights, entity: entity, id: id}, nil
 }

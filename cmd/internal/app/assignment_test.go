@@ -60,6 +60,12 @@ func TestTicketsAreAssignedAndClaimedByTheAPI(t *testing.T) {
 	f.Do(t, ann.Token, "POST", "/records/ticket/"+id+"/assign", `{"rule":"tickets"}`).Want(t, http.StatusNotFound)
 	f.Do(t, bob.Token, "POST", "/records/ticket/"+id+"/assign", `{"rule":"tickets"}`).Want(t, http.StatusForbidden)
 
+	for token, has := range map[string]bool{f.Admin: true, ann.Token: false} {
+		if body := f.Do(t, token, "GET", "/meta", nil).Want(t, http.StatusOK).Body; strings.Contains(body, `"assignment_rules":[{"key":"tickets"`) != has || !strings.Contains(body, `"claim"`) {
+			t.Errorf("meta offers the rule: %v is wrong", !has)
+		}
+	}
+
 	// One click takes a ticket that nobody owns.
 	free := f.create("ticket", `{"name":"free"}`)
 	claimed := f.Do(t, ann.Token, "POST", "/records/ticket/"+free+"/claim", nil, "Idempotency-Key", "two").Want(t, http.StatusOK)

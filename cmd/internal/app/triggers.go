@@ -45,7 +45,11 @@ type assigner struct{ *assign.Service }
 func (a assigner) Assign(ctx context.Context, q trigger.Assignment) (any, error) {
 	r := assign.Request{Call: q.Call, Rule: q.Rule, Entity: q.Entity, ID: q.Record, DryRun: q.DryRun}
 	if q.Ops != nil {
-		r.Ops = func(answer *assign.Answer) ([]store.Op, error) { return q.Ops(answer) }
+		r.Ops = func(answer *assign.Answer) ([]store.Op, error) { return q.Ops(answer.Short()) }
 	}
-	return a.Run(ctx, r)
+	answer, err := a.Run(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Short(), nil
 }

@@ -75,14 +75,16 @@ func entityDocuments() []string {
 		entity("line", `"x-title-field":"item","x-child-of":{"entity":"matter","field":"matter"},`,
 			prop("matter", "reference", `"x-entity":"matter"`), prop("item", "text", searched), prop("price", "number", ""),
 			prop("concealed", "text", searched)),
-		machineDocument, keptRule, scoredRule,
+		machineDocument, keptRule, otherRule, scoredRule,
 		`{"kind":"view","key":"matters","title":` + title("matters") + `,"entity":"matter","type":"list","columns":["subject","worth","note"],"sort":["-worth"]}`,
 	}
 }
 
-// keptRule leaves every matter as it is, with a trace; scoredRule says in its reasons
-// what it read.
+// keptRule and otherRule leave every matter as it is, with a trace; scoredRule says in
+// its reasons what it read.
 var (
+	otherRule = `{"kind":"assignment_rule","key":"other","title":` + title("other") + `,"entity":"matter","where":["subject","=","nothing"],"candidates":{"roles":["member"]}}`
+
 	keptRule = `{"kind":"assignment_rule","key":"kept","title":` + title("kept") + `,"entity":"matter","candidates":{"where":["login","=","nobody"]},"present_owner":"keep"}`
 
 	scoredRule = `{"kind":"assignment_rule","key":"scored","title":` + title("scored") + `,"entity":"matter","candidates":{"roles":["member"]},"claim":{},

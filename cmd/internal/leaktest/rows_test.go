@@ -26,7 +26,9 @@ func (fx *fixture) createRows(t *testing.T) {
 		fx.changeMatter(t, i, r)
 	}
 	for _, r := range fx.rows["matter"] {
-		fx.Do(t, fx.Admin, "POST", "/records/matter/"+r.id+"/assign", `{"rule":"kept"}`).Want(t, http.StatusOK)
+		for _, rule := range []string{"kept", "other"} {
+			fx.Do(t, fx.Admin, "POST", "/records/matter/"+r.id+"/assign", object{"rule": rule}).Want(t, http.StatusOK)
+		}
 	}
 	for i := range 3 {
 		r := fx.createMatter(t, i, fx.people[i%owners])

@@ -24,7 +24,7 @@ func (b *Builder) doubles(ctx context.Context, m *model.Model) ([]problem.Field,
 		return nil, nil
 	}
 	var problems []problem.Field
-	for _, d := range m.Set.Entities {
+	for _, d := range m.InForce.Entities {
 		e, ok := m.Entity(d.Key)
 		before, existed := old.Entity(d.Key)
 		if !ok || !existed {

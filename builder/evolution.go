@@ -56,7 +56,8 @@ func (b *Builder) evolve(ctx context.Context, set *schemas.Set, how Conversions)
 	if m == nil {
 		return ev, nil
 	}
-	for _, old := range m.Set.Entities {
+	set = model.InForce(set)
+	for _, old := range m.InForce.Entities {
 		if e, ok := m.Entity(old.Key); ok {
 			ev.entity(e, set)
 		}

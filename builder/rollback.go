@@ -51,7 +51,7 @@ func (b *Builder) retireUsed(ctx context.Context, set *schemas.Set) (*schemas.Se
 				return nil, err
 			}
 			if len(used) > 0 {
-				addRetired(out, d.Key, f.Key, used, m.Set.StageMachines)
+				addRetired(out, d.Key, f.Key, used, m.InForce.StageMachines)
 			}
 		}
 	}

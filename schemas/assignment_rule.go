@@ -35,6 +35,8 @@ type AssignmentRule struct {
 	// OverrideReason is the field of the record in which people say why they
 	// changed the owner by hand.
 	OverrideReason string `json:"override_reason,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // AssignmentCandidates are the active users with one of Roles, in one of

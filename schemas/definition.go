@@ -53,3 +53,33 @@ func (*Template) DefinitionKind() Kind { return KindTemplate }
 
 // DefinitionKey is the key of the definition.
 func (d *Template) DefinitionKey() string { return d.Key }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Entity) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Form) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *View) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *StageMachine) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Trigger) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Role) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Script) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *Dashboard) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen names the packages of the definition's condition.
+func (d *AssignmentRule) DefinitionWhen() []string { return d.When }
+
+// DefinitionWhen is nil: a package is always there.
+func (d *Template) DefinitionWhen() []string { return nil }

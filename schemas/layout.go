@@ -13,6 +13,10 @@ type Form struct {
 	Devices  []string  `json:"devices,omitempty"` // desktop, phone; empty: both
 	// Public opens the form to people without a login, by links.
 	Public *PublicForm `json:"public,omitempty"`
+	// Extends is the key of the form that this adds to; see InForce.
+	Extends string `json:"extends,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // PublicForm says what people without a login may fill in.
@@ -55,6 +59,8 @@ type View struct {
 	By      string          `json:"by,omitempty"`   // board: choice field of its columns
 	Sums    []string        `json:"sums,omitempty"` // board: fields summed per column
 	Roles   []string        `json:"roles,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // Dashboard is a page of aggregates.
@@ -64,6 +70,8 @@ type Dashboard struct {
 	Title   Title    `json:"title"`
 	Widgets []Widget `json:"widgets"`
 	Roles   []string `json:"roles,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // Widget is one aggregate, shown as number, bar, line, pie, table or funnel.

@@ -59,6 +59,8 @@ func (t Title) In(lang string) string {
 type Definition interface {
 	DefinitionKind() Kind
 	DefinitionKey() string
+	// DefinitionWhen names the packages that must be installed for it to be in force.
+	DefinitionWhen() []string
 }
 
 // Set is a set of definitions that are published together.

@@ -20,6 +20,8 @@ type Script struct {
 	// Hosts are the hosts that the script may call: a name, "*.name" for all below
 	// one, each with a port where it is not that of the scheme.
 	Hosts []string `json:"hosts,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // ScriptOperations are the changes that hooks run before and after.

@@ -16,6 +16,8 @@ type StageMachine struct {
 	Initial     string            `json:"initial"`
 	Stages      []Stage           `json:"stages"`
 	Transitions []StageTransition `json:"transitions"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // Stage is one stage. Enter guards are checked on every way into it; Stay

@@ -27,6 +27,8 @@ type Trigger struct {
 	// MaxDepth bounds a chain of triggers that cause each other through this one; 0 leaves
 	// it to the limit of weft, and then a cycle is refused.
 	MaxDepth int `json:"max_depth,omitempty"`
+	// When names packages; the definition is in force while they are installed.
+	When []string `json:"when,omitempty"`
 }
 
 // AsPerson as Trigger.As lets a run act as the person who caused it.

@@ -108,8 +108,10 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, o 
 // again, so an interrupted install is simply repeated. Role assignments of the
 // sample data are not created before they are confirmed; see assignments.
 func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
-	var done Installation
-	var err error
+	done, err := g.installRequired(ctx, by, p, o)
+	if err != nil {
+		return done, err
+	}
 	if done.Version, err = g.o.Builder.Install(ctx, by.Login, p, o); err != nil {
 		return done, err
 	}
@@ -119,7 +121,7 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 		}
 	}
 	if o.ConfirmRoles {
-		done.Confirmed = p.Confirmables()
+		done.Confirmed = append(done.Confirmed, p.Confirmables()...)
 	}
 	if o.SampleData {
 		confirmed := func(assignment) bool { return false }
@@ -127,12 +129,46 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 			confirmed = ownRole(p.Set)
 			done.Confirmed = append(done.Confirmed, confirmedAssignments(p.Samples, confirmed)...)
 		}
-		if done.Records, err = g.loadSamples(ctx, by, p.Samples, confirmed); err != nil {
+		records, err := g.loadSamples(ctx, by, p.Samples, confirmed)
+		done.Records += records
+		if err != nil {
 			return done, err
 		}
 	}
-	done.Awaiting, err = g.Awaiting(ctx, by, p.Manifest.Key)
+	awaiting, err := g.Awaiting(ctx, by, p.Manifest.Key)
+	done.Awaiting = append(done.Awaiting, awaiting...)
 	return done, err
+}
+
+// installRequired installs the shipped templates that a package requires and that are
+// not installed, and what they require, with the same options. Others are left to
+// the check of the package.
+func (g *Gallery) installRequired(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
+	var done Installation
+	for _, key := range p.Manifest.Requires {
+		_, err := g.o.Builder.Package(ctx, key)
+		if err == nil {
+			continue
+		}
+		if problem.CodeOf(err) != problem.NotFound {
+			return done, err
+		}
+		required, err := g.Package(key)
+		if problem.CodeOf(err) == problem.NotFound {
+			continue
+		}
+		if err != nil {
+			return done, err
+		}
+		with, err := g.InstallPackage(ctx, by, required, InstallOptions{SampleData: o.SampleData, ConfirmRoles: o.ConfirmRoles})
+		if err != nil {
+			return done, fmt.Errorf("%s, which %s requires: %w", key, p.Manifest.Key, err)
+		}
+		done.Records += with.Records
+		done.Confirmed = append(done.Confirmed, with.Confirmed...)
+		done.Awaiting = append(done.Awaiting, with.Awaiting...)
+	}
+	return done, nil
 }
 
 // loadSamples creates sample records in order: all but role assignments, and

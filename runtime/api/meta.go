@@ -76,7 +76,7 @@ func (v viewer) readableFilter(e *model.Entity, f query.Filter) bool {
 
 func (v viewer) forms() []*schemas.Form {
 	list := []*schemas.Form{}
-	for _, f := range v.m.Set.Forms {
+	for _, f := range v.m.InForce.Forms {
 		if !v.uses(f.Entity) || !v.assignedTo(f.Roles) {
 			continue
 		}
@@ -104,7 +104,7 @@ func (v viewer) readableOrWritable(entity string, keys []string) []string {
 
 func (v viewer) views() []*schemas.View {
 	list := []*schemas.View{}
-	for _, def := range v.m.Set.Views {
+	for _, def := range v.m.InForce.Views {
 		compiled := v.m.Views[def.Key]
 		if compiled == nil || !v.rights.Allowed(def.Entity, schemas.OpRead) || !v.assignedTo(def.Roles) {
 			continue
@@ -142,7 +142,7 @@ func (v viewer) roles() []roleItem {
 	if !v.rights.Allowed("role_assignment", schemas.OpCreate) {
 		return list
 	}
-	for _, r := range v.m.Set.Roles {
+	for _, r := range v.m.InForce.Roles {
 		list = append(list, roleItem{Key: r.Key, Title: r.Title})
 	}
 	return list
@@ -150,7 +150,7 @@ func (v viewer) roles() []roleItem {
 
 func (v viewer) dashboards() []*schemas.Dashboard {
 	list := []*schemas.Dashboard{}
-	for _, d := range v.m.Set.Dashboards {
+	for _, d := range v.m.InForce.Dashboards {
 		if !v.assignedTo(d.Roles) {
 			continue
 		}
@@ -200,7 +200,7 @@ func (v viewer) menus() []schemas.Menu {
 		boards[d.Key] = true
 	}
 	list := []schemas.Menu{}
-	for _, t := range v.m.Set.Templates {
+	for _, t := range v.m.InForce.Templates {
 		for _, entry := range t.Menu {
 			if (entry.View == "" || views[entry.View]) && (entry.Dashboard == "" || boards[entry.Dashboard]) &&
 				(entry.Entity == "" || v.uses(entry.Entity)) {

@@ -15,6 +15,9 @@ const maxPattern = 1000
 // one to another.
 func (c *compiler) entities() {
 	for _, def := range builtin().Entities {
+		if extended := c.builtIn[def.Key]; extended != nil {
+			def = extended
+		}
 		c.entity(def, true)
 	}
 	for _, def := range c.set.Entities {

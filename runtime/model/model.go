@@ -17,10 +17,11 @@ import (
 type Model struct {
 	// Version is the number of the published set, 0 for none.
 	Version int64
-	// Set is what was compiled, without the built-in entities.
-	Set      *schemas.Set
-	Entities map[string]*Entity
-	Roles    map[string]*Role
+	// Set is what was compiled, without the built-in entities; InForce is what works
+	// of it, see the function InForce.
+	Set, InForce *schemas.Set
+	Entities     map[string]*Entity
+	Roles        map[string]*Role
 	// MemberGrants are those of every signed-in active user.
 	MemberGrants []*Grant
 	Views        map[string]*View

@@ -26,10 +26,16 @@ func names(t *testing.T) []string {
 	return list
 }
 
-// definitions reads every definition of a template.
+// definitions reads every definition of a template and of those that it requires.
 func definitions(t *testing.T, name string) *schemas.Set {
 	t.Helper()
 	set := &schemas.Set{}
+	addDefinitions(t, set, name)
+	return set
+}
+
+func addDefinitions(t *testing.T, set *schemas.Set, name string) {
+	t.Helper()
 	err := fs.WalkDir(templates.FS, name, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".json") {
 			return err
@@ -51,12 +57,16 @@ func definitions(t *testing.T, name string) *schemas.Set {
 			t.Errorf("%s defines %s", file, def.DefinitionKey())
 		}
 		set.Add(def)
+		if manifest, ok := def.(*schemas.Template); ok {
+			for _, required := range manifest.Requires {
+				addDefinitions(t, set, required)
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return set
 }
 
 func TestEveryTemplateCompiles(t *testing.T) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"weft/builder"
 	"weft/runtime/access"
 	"weft/runtime/problem"
+	"weft/schemas"
 )
 
 // Uninstall removes the definitions of an installed package. Its records stay out
@@ -21,18 +23,27 @@ func (g *Gallery) Uninstall(ctx context.Context, by *access.Actor, key string, r
 		return done, err
 	}
 	if removeData {
-		var entities []string
-		for name := range p.Definitions {
-			if entity, ok := strings.CutPrefix(name, "entity/"); ok {
-				entities = append(entities, entity)
-			}
-		}
-		if done.Records, err = g.deleteAll(ctx, by, entities); err != nil {
+		if done.Records, err = g.deleteAll(ctx, by, g.entitiesOf(p)); err != nil {
 			return done, err
 		}
 	}
 	done.Version, err = g.o.Builder.Uninstall(ctx, by.Login, key)
 	return done, err
+}
+
+// entitiesOf are the entities that a package defines: not those that it only extends.
+func (g *Gallery) entitiesOf(p builder.Installed) []string {
+	var entities []string
+	for name := range p.Definitions {
+		key, ok := strings.CutPrefix(name, "entity/")
+		if !ok {
+			continue
+		}
+		if d, there := g.o.Builder.Published().Get(schemas.KindEntity, key); there && d.(*schemas.Entity).Extends == "" {
+			entities = append(entities, key)
+		}
+	}
+	return entities
 }
 
 // deleteAll deletes all records of entities and tells how many. A record that

@@ -111,67 +111,6 @@ func (d *decision) score() error {
 	return d.err
 }
 
-// boundFilters are the filters of a rule with the values of the record.
-type boundFilters struct {
-	users  query.Expr
-	people []query.Expr
-}
-
-func (d *decision) filters() (boundFilters, error) {
-	var out boundFilters
-	var err error
-	bind := func(f query.Filter, e *model.Entity) query.Expr {
-		x, problems := f.Bind(d.env, e, nil)
-		if len(problems) > 0 {
-			err = fmt.Errorf("assign: filters of rule %s: %v", d.rule.Def.Key, problems)
-		}
-		return x
-	}
-	out.users = bind(d.rule.Users, d.rule.Owner.Target)
-	for _, f := range d.rule.Filters {
-		filter, problems := f.Where.With(d.ofRecord)
-		if len(problems) > 0 {
-			return out, fmt.Errorf("assign: filter %s of rule %s: %v", f.Def.Key, d.rule.Def.Key, problems)
-		}
-		out.people = append(out.people, bind(filter, d.rule.People))
-	}
-	return out, err
-}
-
-func (d *decision) candidate(p *person, filters boundFilters, scorers []scorer) Candidate {
-	c := Candidate{User: p.id, Name: p.name}
-	if d.open != nil {
-		open := d.open[p.id]
-		c.Open = &open
-	}
-	skip := func(code, by string, why Text) {
-		if c.Skipped == nil {
-			c.SkipCode, c.skippedBy, c.Skipped = code, by, &why
-		}
-	}
-	if p.id == d.record[d.rule.Owner.Key] && d.rule.Def.PresentOwner == "exclude" {
-		skip(skipPresentOwner, "", text("skip_present_owner"))
-	}
-	for i, x := range filters.people {
-		if !query.Matches(x, p.profile, d.get) {
-			skip(skipFiltered, "filter:"+d.rule.Filters[i].Def.Key, text("skip_filtered", "filter", d.rule.Filters[i].Def.Title))
-		}
-	}
-	if why, full := d.full(p); full {
-		skip(skipFull, "", why)
-	}
-	for i, score := range scorers {
-		f, m := d.rule.Factors[i].Def, score(p)
-		c.Total += f.Weight * m.score
-		c.Factors = append(c.Factors, Score{Key: f.Key, Weight: f.Weight, Score: rounded(m.score), Why: m.why})
-		if m.skipped != nil {
-			skip(m.skipCode, "factor:"+f.Key, *m.skipped)
-		}
-	}
-	c.Total = rounded(c.Total)
-	return c
-}
-
 func rounded(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
 // choose puts the best first. Among equals the one wins who was assigned a record
@@ -215,50 +154,6 @@ func compareBool(a, b bool) int {
 		return 1
 	}
 	return -1
-}
-
-// loadRows reads the load rows of candidates; a person without one has the zero row.
-func (d *decision) loadRows(of []Candidate) (map[string]loadRow, error) {
-	ids := make([]string, len(of))
-	for i, c := range of {
-		ids[i] = loadID(d.rule.Entity.Key, c.User)
-	}
-	rows, err := loads.GetMany(d.ctx, d.from, ids)
-	if err != nil {
-		return nil, fmt.Errorf("assign: %w", err)
-	}
-	byUser := make(map[string]loadRow, len(of))
-	for _, c := range of {
-		byUser[c.User] = loadRow{ID: loadID(d.rule.Entity.Key, c.User)}
-	}
-	for _, row := range rows {
-		byUser[row.ID[len(d.rule.Entity.Key)+1:]] = row
-	}
-	return byUser, nil
-}
-
-// unseen are the users to whom this process is assigning a record that the
-// snapshot does not show yet.
-func (d *decision) unseen(committing map[string]int64) map[string]bool {
-	if len(committing) == 0 {
-		return nil
-	}
-	of := make([]Candidate, 0, len(committing))
-	for user := range committing {
-		of = append(of, Candidate{User: user})
-	}
-	rows, err := d.loadRows(of)
-	if err != nil {
-		d.err = err
-		return nil
-	}
-	out := map[string]bool{}
-	for user, rev := range committing {
-		if rows[user].Rev <= rev {
-			out[user] = true
-		}
-	}
-	return out
 }
 
 // nobodyOf sums up why none of the candidates fits.

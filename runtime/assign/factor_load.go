@@ -62,3 +62,47 @@ func (d *decision) loadScorer() scorer {
 		return m
 	}
 }
+
+// loadRows reads the load rows of candidates; a person without one has the zero row.
+func (d *decision) loadRows(of []Candidate) (map[string]loadRow, error) {
+	ids := make([]string, len(of))
+	for i, c := range of {
+		ids[i] = loadID(d.rule.Entity.Key, c.User)
+	}
+	rows, err := loads.GetMany(d.ctx, d.from, ids)
+	if err != nil {
+		return nil, fmt.Errorf("assign: %w", err)
+	}
+	byUser := make(map[string]loadRow, len(of))
+	for _, c := range of {
+		byUser[c.User] = loadRow{ID: loadID(d.rule.Entity.Key, c.User)}
+	}
+	for _, row := range rows {
+		byUser[row.ID[len(d.rule.Entity.Key)+1:]] = row
+	}
+	return byUser, nil
+}
+
+// unseen are the users to whom this process is assigning a record that the
+// snapshot does not show yet.
+func (d *decision) unseen(committing map[string]int64) map[string]bool {
+	if len(committing) == 0 {
+		return nil
+	}
+	of := make([]Candidate, 0, len(committing))
+	for user := range committing {
+		of = append(of, Candidate{User: user})
+	}
+	rows, err := d.loadRows(of)
+	if err != nil {
+		d.err = err
+		return nil
+	}
+	out := map[string]bool{}
+	for user, rev := range committing {
+		if rows[user].Rev <= rev {
+			out[user] = true
+		}
+	}
+	return out
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"weft/runtime/model"
+	"weft/runtime/trigger"
 	"weft/schemas"
 )
 
@@ -24,6 +25,15 @@ type entityMeta struct {
 	Schema      map[string]any      `json:"schema"`
 	// AssignmentRules are those that the actor may have applied to some record.
 	AssignmentRules []ruleMeta `json:"assignment_rules,omitempty"`
+	// Buttons are the triggers that the actor may start on some record.
+	Buttons []buttonMeta `json:"buttons,omitempty"`
+}
+
+// buttonMeta is a button with the fields that it asks for.
+type buttonMeta struct {
+	Key   string        `json:"key"` // of its trigger
+	Title schemas.Title `json:"title"`
+	Form  []string      `json:"form,omitempty"`
 }
 
 // fieldMeta is a field as its users see it. Choices include hidden ones, since
@@ -148,7 +158,29 @@ func (v viewer) entity(e *model.Entity) entityMeta {
 			meta.AssignmentRules = append(meta.AssignmentRules, ruleMeta{r.Def.Key, r.Def.Title})
 		}
 	}
+	meta.Buttons = v.buttons(e)
 	return meta
+}
+
+// buttons lists those that the actor may press.
+func (v viewer) buttons(e *model.Entity) []buttonMeta {
+	var list []buttonMeta
+	for _, t := range v.m.Listeners[e.Key].On(schemas.EventButton) {
+		if !trigger.MayPress(t, v.rights) {
+			continue
+		}
+		b := buttonMeta{Key: t.Def.Key, Title: t.Def.Title}
+		if t.Def.On.Title != nil {
+			b.Title = *t.Def.On.Title
+		}
+		for _, f := range t.On.Form {
+			if v.writable(e.Key, f.Key) {
+				b.Form = append(b.Form, f.Key)
+			}
+		}
+		list = append(list, b)
+	}
+	return list
 }
 
 func (v viewer) field(f *model.Field, readable, writable bool) fieldMeta {

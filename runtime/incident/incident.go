@@ -25,6 +25,8 @@ const (
 	Loop         Kind = "loop"          // triggers cause each other without end
 	ScriptFailed Kind = "script_failed" // a script fails, or was switched off for it
 	JobFailed    Kind = "job_failed"    // a job failed for good
+	// TriggerFailed: runs of a trigger fail; after too many in a row it is kept from starting.
+	TriggerFailed Kind = "trigger_failed"
 )
 
 // Collection holds the incidents; the id is made of what it is about.

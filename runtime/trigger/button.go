@@ -56,14 +56,20 @@ func (s *Service) Press(ctx context.Context, c record.Call, entity, id, key stri
 	return r.ID, err
 }
 
-// mayPress tells whether somebody may press a button: with one of its roles, or
-// without such whoever may change the record.
-func mayPress(t *model.Trigger, rights *access.Rights, doc map[string]any) bool {
-	if roles := t.Def.On.Roles; len(roles) > 0 {
-		return rights.Actor.Admin || slices.ContainsFunc(rights.Actor.Roles, func(role string) bool { return slices.Contains(roles, role) }) ||
-			slices.Contains(roles, access.RoleMember)
+// MayPress tells whether somebody may press a button on some record: with one of its
+// roles, or without such whoever may change records.
+func MayPress(t *model.Trigger, rights *access.Rights) bool {
+	roles := t.Def.On.Roles
+	if len(roles) == 0 {
+		return rights.Allowed(t.Entity.Key, schemas.OpUpdate)
 	}
-	return rights.Can(t.Entity.Key, schemas.OpUpdate, doc)
+	return rights.Actor.Admin || slices.Contains(roles, access.RoleMember) ||
+		slices.ContainsFunc(rights.Actor.Roles, func(role string) bool { return slices.Contains(roles, role) })
+}
+
+// mayPress is MayPress for one record.
+func mayPress(t *model.Trigger, rights *access.Rights, doc map[string]any) bool {
+	return MayPress(t, rights) && (len(t.Def.On.Roles) > 0 || rights.Can(t.Entity.Key, schemas.OpUpdate, doc))
 }
 
 // formValues checks that the form of a button asks for the values.

@@ -67,6 +67,8 @@ type execution struct {
 	woken   *wake
 	// dry gathers what would be done, when nothing is to be written or sent.
 	dry *dry
+	// failures counts the runs of the trigger that failed in a row before this one.
+	failures int
 	// single is the key of a step whose records are written one by one.
 	single string
 	began  time.Time // of the present step
@@ -84,6 +86,9 @@ func (x *execution) begin(ctx context.Context) error {
 	case err != nil && transient(err):
 		return read.StoreProblem(err)
 	case err != nil:
+		if err := x.tellFailure(ctx, failureOf(err)); err != nil {
+			return err
+		}
 		return x.end(ctx, Failed, err)
 	case x.run.StartedAt == nil:
 		return x.first(ctx)
@@ -332,7 +337,10 @@ func (x *execution) commit(ctx context.Context, step *model.Step, o *outcome) er
 	if next.State == Running && next.atEnd(x.trigger) {
 		x.finish(next, Done)
 	}
-	return x.write(ctx, next, o)
+	if err := x.write(ctx, next, o); err != nil || next.State != Done || x.failures == 0 {
+		return err
+	}
+	return x.noteFailures(ctx, 0)
 }
 
 func (x *execution) entry(step *model.Step, o *outcome) StepRun {
@@ -433,6 +441,9 @@ func (x *execution) failed(ctx context.Context, step *model.Step, o *outcome, ca
 	default:
 		x.finish(next, Failed)
 		next.Error, next.Step = entry.Error, step.Key
+		if err := x.tellFailure(ctx, entry.Error); err != nil {
+			return err
+		}
 	}
 	return x.write(ctx, next, &outcome{})
 }

@@ -29,6 +29,9 @@ type triggerState struct {
 	// Incident is closed or another definition is published.
 	Quarantined string `json:"quarantined,omitempty"`
 	Incident    string `json:"incident,omitempty"`
+	// Failures counts the runs of the definition Failing that failed in a row.
+	Failures int    `json:"failures,omitempty"`
+	Failing  string `json:"failing,omitempty"`
 	// Armed is the digest of the definition whose timers present records have.
 	Armed string `json:"armed,omitempty"`
 	// Scheduled is the digest of the definition whose times Job waits for.
@@ -46,11 +49,10 @@ func (s *Service) state(ctx context.Context, key string) (triggerState, error) {
 	return st, err
 }
 
-// quarantined tells by which incident a trigger is kept from starting, "" for none.
-func (s *Service) quarantined(ctx context.Context, r *Run) (string, error) {
-	st, err := s.state(ctx, r.Trigger)
-	if err != nil || st.Quarantined == "" || st.Quarantined != r.Digest {
-		return "", err
+// quarantined tells by which incident a definition is kept from starting, "" for none.
+func (s *Service) quarantined(ctx context.Context, st *triggerState, digest string) (string, error) {
+	if st.Quarantined == "" || st.Quarantined != digest {
+		return "", nil
 	}
 	open, err := s.o.Incidents.IsOpen(ctx, st.Incident)
 	if err != nil || !open {
@@ -62,10 +64,15 @@ func (s *Service) quarantined(ctx context.Context, r *Run) (string, error) {
 // admit lets a run begin, unless its trigger is quarantined or it belongs to a loop:
 // then it is stopped.
 func (x *execution) admit(ctx context.Context) error {
-	incident, err := x.quarantined(ctx, x.run)
+	st, err := x.state(ctx, x.run.Trigger)
 	if err != nil {
 		return err
 	}
+	incident, err := x.quarantined(ctx, &st, x.run.Digest)
+	if err != nil {
+		return err
+	}
+	x.failures = st.Failures
 	if incident != "" {
 		x.run.Incident = incident
 		return x.end(ctx, Stopped, problem.New(problem.Conflict, "trigger_quarantined", nil))

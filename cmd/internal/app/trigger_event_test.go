@@ -20,6 +20,11 @@ func TestButtons(t *testing.T) {
 		onTicket("ask", `"as":"agent","on":{"event":"button","roles":["viewer"]},"steps":[`+noteStep("n", "asked")+`]`))
 	ann, bob := f.User(t, "ann", "agent"), f.User(t, "bob", "viewer")
 	id := f.Create(t, ann.Token, "ticket", map[string]any{"name": "x", "grade": "A", "owner": ann.ID})
+	for token, want := range map[string]string{ann.Token: `"buttons":[{"key":"escalate","title":{"zh-CN":"Escalate","en":"Escalate"},"form":["grade","score"]}]`, bob.Token: `"buttons":[{"key":"ask",`} {
+		if meta := f.Do(t, token, "GET", "/meta", nil).Want(t, http.StatusOK).Body; !strings.Contains(meta, want) {
+			t.Errorf("no %s in %s", want, meta)
+		}
+	}
 	press := func(token, key, body string, status int) string {
 		t.Helper()
 		a := f.Do(t, token, "POST", "/records/ticket/"+id+"/button/"+key, body).Want(t, status)

@@ -117,3 +117,35 @@ func TestAStoppedRunIsRetried(t *testing.T) {
 	f.await()
 	f.want("ticket", id, "grade", "mended")
 }
+
+// A trigger whose runs fail is told of once; after many in a row it is kept from
+// starting, while the others go on. // R-10
+func TestATriggerThatFailsAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{}, onTicket("poison", `"on":{"event":"created"},"steps":[{"key":"s","type":"move","to":"won"}]`),
+		onTicket("healthy", `"on":{"event":"created"},"steps":[`+noteStep("n", "healthy")+`]`))
+	const n = 24
+	last := ""
+	for i := range n {
+		last = f.create("ticket", fmt.Sprintf(`{"name":"%d"}`, i))
+		f.await()
+	}
+	reasons := map[string]int64{}
+	for _, i := range f.incidents() {
+		reasons[i.Reason] = i.Count
+	}
+	if fmt.Sprint(reasons) != "map[trigger_failed:19 trigger_failing:1]" {
+		t.Errorf("%v", reasons)
+	}
+	if a, b := len(f.runs("trigger=poison&state=failed")), len(f.runs("trigger=poison&state=stopped")); a != 20 || b != n-20 {
+		t.Errorf("%d failed, %d stopped", a, b)
+	}
+	if got := f.notes(last); got != "healthy" {
+		t.Error(got)
+	}
+	// A run that succeeds begins the count anew, and a mended definition starts again.
+	f.publish(onTicket("poison", `"on":{"event":"created"},"steps":[{"key":"s","type":"move","to":"open"}]`))
+	id := f.create("ticket", `{"name":"mended"}`)
+	f.await()
+	f.want("ticket", id, "stage", "open")
+}

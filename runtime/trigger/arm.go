@@ -28,8 +28,8 @@ type armPayload struct {
 // armPage is how many records one commit gives their timers.
 const armPage = 500
 
-// Follower prepares the triggers of every version that is published: timers of present
-// records, and the next times of schedules. One process does what all see.
+// Follower gives present records the timers of the triggers of every version that is
+// published. One process does what all see.
 func (s *Service) Follower(log *slog.Logger) *startstop.Periodic {
 	return startstop.NewPeriodic(startstop.Period{
 		Name: "triggers", RunOnce: s.follow, Every: time.Minute, Notify: s.o.Current.Watch(), Logger: log,
@@ -42,17 +42,11 @@ func (s *Service) follow(ctx context.Context) error {
 		return nil
 	}
 	for _, t := range m.Triggers {
-		if !t.Def.IsEnabled() {
+		name := t.Def.On.Event
+		if !t.Def.IsEnabled() || name != schemas.EventDateReached && name != schemas.EventSilence {
 			continue
 		}
-		var err error
-		switch t.Def.On.Event {
-		case schemas.EventDateReached, schemas.EventSilence:
-			err = s.arm(ctx, t)
-		case schemas.EventSchedule:
-			err = s.schedule(ctx, t)
-		}
-		if err != nil {
+		if err := s.arm(ctx, t); err != nil {
 			return err
 		}
 	}

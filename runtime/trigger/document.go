@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -91,4 +92,15 @@ func namedID(parts ...string) string {
 		name += p + "\x00"
 	}
 	return uuid.NewSHA1(idSpace, []byte(name)).String()
+}
+
+// timedID is namedID as a UUIDv7 of a time, so that it sorts among ids by creation.
+func timedID(at time.Time, parts ...string) string {
+	id := uuid.MustParse(namedID(parts...))
+	ms := uint64(at.UnixMilli())
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	id[6] = id[6]&0x0f | 0x70
+	return id.String()
 }

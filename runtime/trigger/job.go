@@ -119,6 +119,7 @@ func (s *Service) Register(q *job.Queue) {
 	q.Register(job.Kind{Name: JobKind, Run: s.runJob, Concurrency: concurrency, Timeout: jobTimeout})
 	q.Register(job.Kind{Name: armKind, Run: s.runArm})
 	q.Register(job.Kind{Name: scheduleKind, Run: s.runSchedule})
+	q.Register(job.Kind{Name: sweepKind, Run: s.sweep})
 }
 
 // concurrency is how many runs one process carries out at once: they mostly wait for

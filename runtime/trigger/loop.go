@@ -34,9 +34,6 @@ type triggerState struct {
 	Failing  string `json:"failing,omitempty"`
 	// Armed is the digest of the definition whose timers present records have.
 	Armed string `json:"armed,omitempty"`
-	// Scheduled is the digest of the definition whose times Job waits for.
-	Scheduled string `json:"scheduled,omitempty"`
-	Job       string `json:"job,omitempty"`
 }
 
 var states = table.New(StateCollection, func(s *triggerState) (*string, *int64) { return &s.ID, &s.Rev })
@@ -102,7 +99,7 @@ func (x *execution) repeats(ctx context.Context) (int64, error) {
 	key := func(field string, value any) query.Cmp {
 		return query.Cmp{Path: query.Path{Field: field, Kind: query.Key}, Op: query.Eq, Value: value}
 	}
-	since := query.Cmp{Path: query.Path{Field: "at", Kind: query.Instant}, Op: query.Gt, Value: query.FormatInstant(x.run.At.Add(-repeatTime))}
+	since := query.Cmp{Path: query.Path{Field: "at", Kind: query.Key}, Op: query.Gt, Value: query.FormatInstant(x.run.At.Add(-repeatTime))}
 	return x.o.Store.Count(ctx, RunCollection, query.All{key("record", x.run.Record), key("trigger", x.run.Trigger), since}, maxRepeats+1)
 }
 

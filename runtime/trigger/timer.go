@@ -21,7 +21,7 @@ type timer struct {
 
 // runID names the run of a timer: a date that is moved away and back starts it once.
 func (t timer) runID() string {
-	return namedID("timer", t.Trigger, t.Record, query.FormatInstant(t.Due))
+	return timedID(t.Due, "timer", t.Trigger, t.Record, query.FormatInstant(t.Due))
 }
 
 // timers insert a job for every date that the change sets or moves, and for

@@ -78,6 +78,7 @@ type App struct {
 	Files      *files.Service
 	Builder    *builder.Builder
 	Triggers   *trigger.Service
+	Scheduler  *job.Scheduler
 	Transfer   *transfer.Service
 	Assign     *assign.Service
 	Live       *live.Hub
@@ -123,7 +124,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.Recomputer.Start()
 	a.Jobs.Start()
-	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger), a.Triggers.Follower(o.Logger)}
+	a.followers = []*startstop.Periodic{a.Builder.Follower(o.Logger), a.Settings.Follower(o.Logger), a.Triggers.Follower(o.Logger), a.Scheduler.Periodic}
 	for _, f := range a.followers {
 		f.Start()
 	}

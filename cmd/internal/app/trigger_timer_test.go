@@ -186,6 +186,25 @@ func (f triggered) followed() {
 	f.await()
 }
 
+// Runs are kept for half a year.
+func TestOldRunsAreSwept(t *testing.T) {
+	t.Parallel()
+	c := newClock(time.Now().UTC().Format(time.RFC3339)) // ids of runs are of the real time
+	f := newTriggered(t, apptest.Options{Now: c.now},
+		onTicket("made", `"on":{"event":"created"},"steps":[{"key":"s","type":"set","values":{"score":1}}]`),
+		onTicket("waits", `"on":{"event":"created"},"steps":[{"key":"w","type":"wait","for":"52w"}]`))
+	f.followed()
+	f.create("ticket", `{"name":"old"}`)
+	f.pass(c, 170*day)
+	if n := len(f.runs("trigger=made")); n != 1 {
+		t.Errorf("%d runs after 170 days", n)
+	}
+	f.pass(c, 12*day)
+	if made, waits := len(f.runs("trigger=made")), len(f.runs("trigger=waits")); made != 0 || waits != 1 {
+		t.Errorf("%d old runs, %d that wait", made, waits)
+	}
+}
+
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	c := newClock("2026-03-02T00:30:00Z") // 08:30 in China

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"weft/runtime/assign"
+	"weft/runtime/job"
 	"weft/runtime/notify"
 	"weft/runtime/store"
 	"weft/runtime/trigger"
@@ -17,7 +18,13 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 		Notifier: notifier{a.Notify}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
 	})
 	a.Triggers.Register(a.Jobs)
+	a.Scheduler = job.NewScheduler(job.SchedulerOptions{
+		Queue: a.Jobs, Store: o.Store, List: a.schedules, Zone: a.Settings.Zone, Now: o.Now, Logger: o.Logger,
+	})
 }
+
+// schedules are all that run at times.
+func (a *App) schedules() []job.Schedule { return a.Triggers.Schedules() }
 
 // language is that of texts without a reader's own choice.
 func (a *App) language() string {

@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds a folder per template, named by its key.
 //
-//go:embed opportunity-pipeline sales-core
+//go:embed lead-manager opportunity-pipeline sales-core
 var FS embed.FS

@@ -21,8 +21,8 @@ const (
 func jobRoutes() []Route {
 	return []Route{
 		{Name: "job.list", Method: "GET", Path: jobsPath, Policy: AdminOnly, handle: listJobs},
-		{Name: "job.retry", Method: "POST", Path: jobsPath + "/{id:.+}/retry", Policy: AdminOnly, Idempotent: true, handle: retryJob},
-		{Name: "job.cancel", Method: "POST", Path: jobsPath + "/{id:.+}/cancel", Policy: AdminOnly, Idempotent: true, handle: cancelJob},
+		{Name: "job.retry", Method: "POST", Path: jobsPath + "/{id}/retry", Policy: AdminOnly, Idempotent: true, handle: retryJob},
+		{Name: "job.cancel", Method: "POST", Path: jobsPath + "/{id}/cancel", Policy: AdminOnly, Idempotent: true, handle: cancelJob},
 		{Name: "incident.list", Method: "GET", Path: incidentsPath, Policy: AdminOnly, handle: listIncidents},
 		{Name: "incident.close", Method: "POST", Path: incidentsPath + "/{id}/close", Policy: AdminOnly, Idempotent: true, handle: closeIncident},
 	}

@@ -81,7 +81,7 @@ func createLink(rc *requestContext) error {
 	var expires time.Time
 	if in.ExpiresAt != "" {
 		if expires, err = time.Parse(time.RFC3339, in.ExpiresAt); err != nil {
-			return problem.Of(problem.Invalid, problem.At("/expires_at", "bad_datetime"))
+			return problem.Of(problem.Invalid, problem.At("/expires_at", "not_a_datetime"))
 		}
 	}
 	link, err := rc.s.o.Intake.CreateLink(rc.ctx, rc.actor, rc.vars()["form"], prefill, expires)

@@ -181,7 +181,7 @@ func (s *Service) List(ctx context.Context, open bool, cursor string) (list []In
 	if cursor != "" {
 		last, err := incidents.Get(ctx, s.o.Store, cursor)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, "", problem.Of(problem.Invalid, problem.At("/cursor", "bad_cursor"))
+			return nil, "", problem.Of(problem.Invalid, problem.At("/cursor", "cursor"))
 		}
 		if err != nil {
 			return nil, "", err

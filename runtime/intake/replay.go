@@ -34,7 +34,7 @@ func (s *Service) Payloads(ctx context.Context, q PayloadQuery) (list []Payload,
 	if q.Cursor != "" {
 		last, err := payloads.Get(ctx, s.o.Store, q.Cursor)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, "", problem.Of(problem.Invalid, problem.At("/cursor", "bad_cursor"))
+			return nil, "", problem.Of(problem.Invalid, problem.At("/cursor", "cursor"))
 		}
 		if err != nil {
 			return nil, "", read.StoreProblem(err)

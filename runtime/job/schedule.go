@@ -83,7 +83,7 @@ type tick struct {
 
 func (s *Scheduler) tick(x Schedule) tick { return tick{x.Key, x.Cron, s.o.Zone().String()} }
 
-func scheduleID(key string) string { return "schedule/" + key }
+func scheduleID(key string) string { return "schedule:" + key }
 
 // Arm makes the job of each schedule that has none, or that had another cron text or
 // zone. Jobs of schedules that are gone end when they are due.
@@ -144,7 +144,7 @@ func (s *Scheduler) run(ctx context.Context, c *Claimed) error {
 	var ops []store.Op
 	if runs {
 		n := x.Job(due)
-		n.ID = scheduleID(x.Key) + "/" + query.FormatInstant(due)
+		n.ID = scheduleID(x.Key) + ":" + query.FormatInstant(due)
 		op, err := InsertOp(n, s.o.Now())
 		if err != nil {
 			return err

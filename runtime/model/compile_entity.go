@@ -48,7 +48,7 @@ func (c *compiler) entity(def *schemas.Entity, builtIn bool) {
 			e.Searchable = append(e.Searchable, f)
 		}
 	}
-	if e.OnlyRead() {
+	if e.OnlyRead() || e.BuiltIn && e.Key == EntityTask {
 		e.ByKey["record"].Kind = query.Key // an id, of a record of any entity
 	}
 	c.m.Entities[e.Key] = e

@@ -183,7 +183,7 @@ func (s *Service) List(ctx context.Context, who *access.Actor, unread bool, curs
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, read.StoreProblem(err)
 			}
-			return nil, problem.Of(problem.Invalid, problem.At("/cursor", "bad_cursor"))
+			return nil, problem.Of(problem.Invalid, problem.At("/cursor", "cursor"))
 		}
 		find.After = &store.Position{Values: []any{last.At}, ID: last.ID}
 	}

@@ -1,12 +1,15 @@
 package app_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"weft/builder"
 	"weft/cmd/internal/apptest"
@@ -24,18 +27,22 @@ type scenario struct {
 		Login    string `json:"login"`
 		Role     string `json:"role"`
 		Superior string `json:"superior"`
+		// Values are further fields of the user.
+		Values map[string]any `json:"values"`
 	} `json:"people"`
 	Steps []step `json:"steps"`
 }
 
-// step is one request: As a user (or admin) Do something, with Body; the
-// commands of Do are in requests.
+// step is one request: As a user (or admin, or nobody) Do something, with Body; the
+// commands of Do are in requests. Before it, what is due is done. "wait" lets the
+// time For pass, in which everything becomes due in its order.
 type step struct {
 	As     string          `json:"as"`
 	Do     string          `json:"do"`
 	Entity string          `json:"entity"`
 	ID     string          `json:"id"`
 	Query  string          `json:"query"`
+	For    string          `json:"for"`
 	Lang   string          `json:"lang"`
 	Body   json.RawMessage `json:"body"`
 	Save   string          `json:"save"` // name for the id of the answer
@@ -70,6 +77,15 @@ var requests = map[string][2]string{
 	"export":     {"POST", "/records/{entity}/export"},
 	"explain":    {"GET", "/access/explain"},
 	"upload":     {"POST", "/files"},
+	"assign":     {"POST", "/records/{entity}/{id}/assign"},
+	"claim":      {"POST", "/records/{entity}/{id}/claim"},
+	"assigned":   {"GET", "/records/{entity}/{id}/assignments"},
+	"messages":   {"GET", "/notifications"},
+	"incidents":  {"GET", "/incidents"},
+	"link":       {"POST", "/forms/{id}/links"},
+	"submit":     {"POST", "/public/forms/{id}"},
+	"import":     {"POST", "/records/{entity}/import"},
+	"install":    {"POST", "/templates/{id}/install"},
 }
 
 func TestScenarios(t *testing.T) {
@@ -94,7 +110,8 @@ func TestScenarios(t *testing.T) {
 		for key, raw := range pack.Scenarios {
 			t.Run(name+"/"+key, func(t *testing.T) {
 				t.Parallel()
-				runScenario(t, apptest.Start(t, apptest.Options{Install: []string{name}}), raw)
+				clock := &scenarioClock{}
+				runScenario(t, apptest.Start(t, apptest.Options{Install: []string{name}, Now: clock.now}), clock, raw)
 			})
 		}
 	}
@@ -104,11 +121,47 @@ func TestScenarios(t *testing.T) {
 type scenarioRun struct {
 	t      *testing.T
 	app    *apptest.App
+	clock  *scenarioClock
 	tokens map[string]string // by login
 	saved  map[string]string // ids by name
 }
 
-func runScenario(t *testing.T, app *apptest.App, raw json.RawMessage) {
+// scenarioClock is the present time, and what the steps "wait" have added to it.
+type scenarioClock struct{ added atomic.Int64 }
+
+func (c *scenarioClock) now() time.Time { return time.Now().Add(time.Duration(c.added.Load())) }
+
+// waitPiece is how far the clock goes at once, so that what becomes due in between
+// happens about when it is due.
+const waitPiece = 30 * time.Minute
+
+// wait lets time pass.
+func (p *scenarioRun) wait(text string) {
+	p.t.Helper()
+	left, err := time.ParseDuration(text)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for left > 0 {
+		piece := min(left, waitPiece)
+		p.clock.added.Add(int64(piece))
+		left -= piece
+		p.runDue()
+	}
+	for login := range p.tokens { // sessions have ended meanwhile
+		p.tokens[login] = p.app.Token(p.t, login)
+	}
+}
+
+// runDue returns when everything that is due is done.
+func (p *scenarioRun) runDue() {
+	p.t.Helper()
+	if err := p.app.Jobs.Await(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func runScenario(t *testing.T, app *apptest.App, clock *scenarioClock, raw json.RawMessage) {
 	t.Helper()
 	var s scenario
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
@@ -116,9 +169,10 @@ func runScenario(t *testing.T, app *apptest.App, raw json.RawMessage) {
 	if err := dec.Decode(&s); err != nil {
 		t.Fatal(err)
 	}
-	p := &scenarioRun{t: t, app: app, tokens: map[string]string{"admin": app.Admin}, saved: map[string]string{}}
+	p := &scenarioRun{t: t, app: app, clock: clock, tokens: map[string]string{"admin": app.Admin}, saved: map[string]string{}}
 	for _, who := range s.People {
 		values := map[string]any{"login": who.Login, "name": strings.ToUpper(who.Login)}
+		maps.Copy(values, who.Values)
 		if who.Superior != "" {
 			values["superior"] = p.saved[who.Superior]
 		}
@@ -135,6 +189,11 @@ func runScenario(t *testing.T, app *apptest.App, raw json.RawMessage) {
 // runStep makes one request and compares the answer.
 func (p *scenarioRun) runStep(number int, s step) bool {
 	p.t.Helper()
+	p.runDue()
+	if s.Do == "wait" {
+		p.wait(s.For)
+		return true
+	}
 	word, ok := requests[s.Do]
 	if !ok {
 		p.t.Errorf("step %d: no such thing to do: %s", number, s.Do)
@@ -147,6 +206,12 @@ func (p *scenarioRun) runStep(number int, s step) bool {
 	case s.Do == "upload":
 		form, media := apptest.Form(p.t, file(p.t, s.Body))
 		body, headers = form, append(headers, "Content-Type", media)
+	case s.Do == "import":
+		var text string
+		if err := json.Unmarshal(s.Body, &text); err != nil {
+			p.t.Fatal(err)
+		}
+		body, headers = text, append(headers, "Content-Type", "text/csv")
 	case len(s.Body) > 0:
 		body = p.fill(string(s.Body))
 	}
@@ -156,9 +221,18 @@ func (p *scenarioRun) runStep(number int, s step) bool {
 		p.t.Errorf("step %d (%s %s %s): %s\n%s", number, s.As, s.Do, s.Entity, wrong, answer.Body)
 	}
 	if s.Save != "" {
-		p.saved[s.Save] = answer.Text("id")
+		p.saved[s.Save] = cmp.Or(answer.Text("id"), answer.Text("token"), firstID(answer.Body))
 	}
 	return len(wrongs) == 0
+}
+
+// firstID is the id of the first item of a list, "" for none.
+func firstID(body string) string {
+	var list struct{ Items []struct{ ID string } }
+	if json.Unmarshal([]byte(body), &list) != nil || len(list.Items) == 0 {
+		return ""
+	}
+	return list.Items[0].ID
 }
 
 // fill replaces $names by saved ids, the longest names first.

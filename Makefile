@@ -13,6 +13,7 @@ build:
 
 run: build
 	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) bin/weft template install opportunity-pipeline --sample-data --if-missing --data $(DATA)
+	@bin/weft template install lead-manager --sample-data --if-missing --data $(DATA)
 	@echo "weft: http://$(LISTEN)   login: admin   password: $(DEMO_PASSWORD)"
 	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) exec bin/weft serve --listen $(LISTEN) --data $(DATA)
 

@@ -50,6 +50,7 @@ func (a *attempts) claim(ctx context.Context) (*record.Result, error) {
 	if _, err := a.takeTurn(ctx, true, user); err != nil {
 		return nil, err
 	}
+	var last error
 	for lost := 1; lost <= maxLost; lost++ {
 		res, checked, err := a.claimOnce(ctx, user)
 		// Who passed the check and was refused after it lost against another claim,
@@ -58,9 +59,15 @@ func (a *attempts) claim(ctx context.Context) (*record.Result, error) {
 		if err == nil || !outran && !a.mayTryAgain(err) {
 			return res, err
 		}
+		if outran {
+			last = err // or a right is missing, such as that to the move
+		}
 		if err := pause(ctx, lost); err != nil {
 			return nil, err
 		}
+	}
+	if last != nil {
+		return nil, last
 	}
 	p := problem.New(problem.Conflict, "too_much_contention", nil)
 	p.RetryAfter = time.Second

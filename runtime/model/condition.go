@@ -85,7 +85,8 @@ func (c *Condition) joined(env *ValueEnv) (query.Expr, error) {
 }
 
 // filled is the comparison with the value of the run. Nothing equals an unset
-// value but what is unset.
+// value: two records without a phone have no phone in common. Every value that is
+// set differs from it.
 func (c *Condition) filled(env *ValueEnv) (query.Filter, error) {
 	wire, err := c.value.Wire(env)
 	if err != nil {
@@ -98,8 +99,6 @@ func (c *Condition) filled(env *ValueEnv) (query.Filter, error) {
 	switch {
 	case wire != nil:
 		item[2] = wire
-	case item[1] == string(query.Eq):
-		item = []any{item[0], string(query.Empty)}
 	case item[1] == string(query.Ne):
 		item = []any{item[0], string(query.Present)}
 	}

@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,5 +130,37 @@ func TestAProblemInSampleDataStopsTheLoad(t *testing.T) {
 		if name == "unknown field" && problem.CodeOf(err) != problem.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// The lead manager's sample data leaves room for 40 more leads, with and beside the
+// opportunity pipeline in either order; loading it again adds nothing.
+func TestSampleLeads(t *testing.T) {
+	t.Parallel()
+	for _, names := range [][]string{{"lead-manager"}, {"lead-manager", pipeline}, {pipeline, "lead-manager"}} {
+		t.Run(strings.Join(names, " "), func(t *testing.T) {
+			t.Parallel()
+			app := apptest.Start(t, apptest.Options{Install: names, SampleData: true, Unchecked: true})
+			leads := func() int {
+				return int(rows(t, app, app.Admin, "lead", map[string]any{"metrics": map[string]any{"n": []string{"count"}}})[0]["n"].(float64))
+			}
+			before := leads()
+			for i := range 40 {
+				app.Create(t, app.Admin, "lead", map[string]any{"name": fmt.Sprintf("新线索 %d", i), "phone": fmt.Sprintf("138%08d", i), "company": fmt.Sprintf("公司 %d", i)})
+			}
+			if err := app.Jobs.Await(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			open := rows(t, app, app.Admin, "lead", map[string]any{
+				"where": map[string]any{"all": []any{[]any{"stage", "=", "assigned"}, []any{"name", "starts", "新线索"}}}, "metrics": map[string]any{"n": []string{"count"}},
+			})
+			if open[0]["n"].(float64) != 40 {
+				t.Errorf("%v of 40 new leads are assigned beside %d", open[0]["n"], before)
+			}
+			app.Do(t, app.Admin, "POST", "/templates/lead-manager/install", `{"confirmRoles":true,"sampleData":true}`).Want(t, http.StatusOK)
+			if got := leads(); got != before+40 {
+				t.Errorf("%d leads after loading again, want %d", got, before+40)
+			}
+		})
 	}
 }

@@ -35,7 +35,7 @@ func init() {
 		"loop_repeats":        {"触发器 {trigger} 已停止：{seconds} 秒内对同一记录运行超过 {times} 次", "the trigger {trigger} was stopped: it ran for one record more than {times} times in {seconds} seconds"},
 		"trigger_failed":      {"触发器 {trigger} 运行失败", "a run of the trigger {trigger} failed"},
 		"trigger_failing":     {"触发器 {trigger} 连续失败 {times} 次，已停止", "the trigger {trigger} was stopped: {times} runs failed in a row"},
-		"trigger_quarantined": {"触发器已被隔离，须先处理事件", "the trigger is quarantined until its incident is closed"},
+		"trigger_quarantined": {"触发器已被隔离，须先处理事件单", "the trigger is quarantined until its incident is closed"},
 		"trigger_cycle":       {"触发器互相引发，没有尽头：{way}；可用 max_depth 限制", "these cause each other without end: {way}; bound it by max_depth"},
 	})
 }

@@ -195,3 +195,34 @@ func TestAStepAssigns(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// What a visitor sends through a public form starts triggers, which act as weft
+// itself or as their role; a person's own records do not count as sent.
+func TestAPublicFormStartsTriggers(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{Unchecked: true},
+		`{"kind":"form","key":"contact","title":{"en":"Contact"},"entity":"ticket","sections":[{"fields":["name"]}],"public":{"fields":["name"],"values":{"grade":"web"}}}`,
+		`{"kind":"form","key":"other","title":{"en":"Other"},"entity":"ticket","sections":[{"fields":["name"]}],"public":{"fields":["name"]}}`,
+		`{"kind":"role","key":"clerk","title":{"en":"C"},"grants":[{"entity":"ticket","operations":["read","update"],"scopes":[{"type":"all"}],"read":{"all":true},"write":{"only":["score"]}}]}`,
+		onTicket("sent", `"order":1,"on":{"event":"form_submitted","form":"contact"},"steps":[{"key":"s","type":"set","values":{"secret":{"text":{"en":"{grade} {name}"}}}}]`),
+		onTicket("counted", `"order":2,"as":"clerk","on":{"event":"form_submitted","form":"contact"},"steps":[{"key":"s","type":"set","values":{"score":1}}]`),
+		onTicket("refused", `"order":3,"as":"clerk","on":{"event":"form_submitted","form":"contact"},"steps":[{"key":"s","type":"set","values":{"grade":"x"}}]`),
+		onTicket("other", `"on":{"event":"form_submitted","form":"other"},"steps":[`+noteStep("n", "other")+`]`))
+	var link struct{ Token string }
+	f.post("/forms/contact/links", `{}`, http.StatusCreated).JSON(t, &link)
+	f.Do(t, "", "POST", "/public/forms/"+link.Token, `{"values":{"name":"visitor"}}`)
+	f.await()
+	id := f.ticketNamed("visitor")
+	f.want("ticket", id, "secret", "web visitor")
+	f.want("ticket", id, "score", 1)
+	f.want("ticket", id, "grade", "web")
+	if got := f.notes(id); got != "" {
+		t.Errorf("the other form: %q", got)
+	}
+	if got := f.states("state=failed"); !strings.HasPrefix(got, "refused:failed") {
+		t.Error(got)
+	}
+	f.create("ticket", `{"name":"own"}`)
+	f.await()
+	f.want("ticket", f.ticketNamed("own"), "score", nil)
+}

@@ -3,7 +3,6 @@ package model
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -78,6 +77,7 @@ func needsRecord(def *schemas.Step) bool {
 var stepCompilers map[schemas.StepType]func(c *compiler, sc *stepScope, s *Step, here string)
 
 func init() { // steps hold steps
+
 	stepCompilers = map[schemas.StepType]func(c *compiler, sc *stepScope, s *Step, here string){
 		schemas.StepSet: (*compiler).setStep, schemas.StepCreate: (*compiler).createStep, schemas.StepUpdate: (*compiler).updateStep,
 		schemas.StepDelete: (*compiler).deleteStep, schemas.StepMove: (*compiler).moveStep, schemas.StepAssign: (*compiler).assignStep,
@@ -220,147 +220,4 @@ func (c *compiler) assignStep(sc *stepScope, s *Step, here string) {
 	if r := c.m.AssignmentRules[s.Def.Rule]; r == nil || r.Entity != sc.entity {
 		c.fail(here+"/rule", "unknown_rule", "rule", s.Def.Rule)
 	}
-}
-
-func (c *compiler) taskStep(sc *stepScope, s *Step, here string) {
-	s.Entity = c.entityOf("task", here+"/type")
-	s.Title = c.titleText(sc, *s.Def.Title, here+"/title")
-	s.People = c.people(sc, s.Def.To, here+"/to")
-	if s.Def.Due == nil {
-		return
-	}
-	var in string
-	if json.Unmarshal(s.Def.Due, &in) == nil && durationForm.MatchString(in) {
-		s.DueIn = in
-		return
-	}
-	s.Due = c.stepValue(sc, nil, s.Def.Due, here+"/due")
-}
-
-var durationForm = regexp.MustCompile(`^[1-9][0-9]{0,5}(m|h|d|w|wd|wh)$`)
-
-func (c *compiler) notifyStep(sc *stepScope, s *Step, here string) {
-	s.Text = c.titleText(sc, *s.Def.Text, here+"/text")
-	s.People = c.people(sc, s.Def.To, here+"/to")
-}
-
-// people compiles who gets a task or message.
-func (c *compiler) people(sc *stepScope, raw json.RawMessage, here string) []*Recipient {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil {
-		if r := c.recipient(sc, raw, here); r != nil {
-			return []*Recipient{r}
-		}
-		return nil
-	}
-	var out []*Recipient
-	for i, one := range list {
-		if r := c.recipient(sc, one, here+problem.Pointer(i)); r != nil {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// recipient is a value, a user field (own, or across one reference), the word
-// owner for whoever owns the record, or a role.
-func (c *compiler) recipient(sc *stepScope, raw json.RawMessage, here string) *Recipient {
-	var name string
-	if json.Unmarshal(raw, &name) != nil {
-		return &Recipient{Value: c.stepValue(sc, nil, raw, here)}
-	}
-	if sc.entity != nil {
-		key := name
-		if name == "owner" && sc.entity.ByKey[name] == nil {
-			key = sc.entity.OwnerField
-		}
-		if _, f, ok := sc.entity.follow(key); ok && f.Target != nil && f.Target.EntityKey() == "user" {
-			return &Recipient{Value: &Value{path: c.valuePath(sc, "", key, here)}}
-		}
-	}
-	c.roleKey(name, here)
-	return &Recipient{Role: name}
-}
-
-func (c *compiler) callStep(sc *stepScope, s *Step, here string) {
-	s.URL = c.textOrValue(sc, s.Def.URL, here+"/url")
-	if s.Def.Body != nil {
-		s.Body = c.stepValue(sc, nil, s.Def.Body, here+"/body")
-	}
-	s.Headers = map[string]*Value{}
-	for name, raw := range s.Def.Headers {
-		s.Headers[name] = c.textOrValue(sc, raw, here+problem.Pointer("headers", name))
-	}
-}
-
-func (c *compiler) scriptStep(_ *stepScope, s *Step, here string) {
-	if _, ok := c.set.Get(schemas.KindScript, s.Def.Script); !ok {
-		c.fail(here+"/script", "unknown_script", "script", s.Def.Script)
-	}
-}
-
-func (c *compiler) waitStep(sc *stepScope, s *Step, here string) {
-	if (s.Def.For == "") == (s.Def.Until == nil) {
-		c.fail(here, "for_or_until")
-	}
-	if s.Def.Until != nil {
-		s.Until = c.stepValue(sc, nil, s.Def.Until, here+"/until")
-	}
-}
-
-func (c *compiler) waitForStep(sc *stepScope, s *Step, here string) {
-	s.Entity = sc.entity
-	def := &schemas.TriggerEvent{}
-	var name schemas.EventName
-	if json.Unmarshal(s.Def.Event, &name) == nil {
-		def.Event = name
-	} else if json.Unmarshal(s.Def.Event, def) != nil {
-		c.fail(here+"/event", "wrong_type", "want", jsonTypeTitle("string"))
-		return
-	}
-	waited := []schemas.EventName{schemas.EventCreated, schemas.EventChanged, schemas.EventDeleted, schemas.EventRestored, schemas.EventStageEntered, schemas.EventStageLeft}
-	if !slices.Contains(waited, def.Event) || def.Event == schemas.EventCreated {
-		c.fail(here+"/event", "not_allowed_value", "allowed", names(waited[1:]...))
-		return
-	}
-	of := *sc.trigger
-	of.Entity = sc.entity
-	ev := c.event(&stepScope{trigger: &of, entity: sc.entity}, def, here+"/event")
-	s.Event = &ev
-	s.Where = c.triggerCondition(conditionRules{sc: sc, entity: sc.entity}, s.Def.Where, here+"/where")
-}
-
-func (c *compiler) branchStep(sc *stepScope, s *Step, here string) {
-	for i := range s.Def.Cases {
-		def, at := &s.Def.Cases[i], here+problem.Pointer("cases", i)
-		if sc.entity == nil {
-			c.fail(at+"/where", "no_record")
-			continue
-		}
-		where := c.triggerCondition(conditionRules{sc: sc, entity: sc.entity, old: sc.entity == sc.trigger.Entity && sc.outer == nil, related: true, values: true}, def.Where, at+"/where")
-		s.Cases = append(s.Cases, StepCase{where, c.steps(sc, def.Steps, stepPlace{s, CaseList(i), at + "/steps"})})
-	}
-	s.Else = c.steps(sc, s.Def.Else, stepPlace{s, "else", here + "/else"})
-}
-
-func (c *compiler) eachStep(sc *stepScope, s *Step, here string) {
-	if s.Entity = c.entityOf(s.Def.Entity, here+"/entity"); s.Entity == nil {
-		return
-	}
-	for parent := s.Parent; parent != nil; parent = parent.Parent {
-		if parent.Def.Type == schemas.StepEach {
-			c.fail(here+"/type", "each_in_each")
-			return
-		}
-	}
-	s.Where = c.triggerCondition(conditionRules{sc: sc, entity: s.Entity, values: true}, s.Def.Where, here+"/where")
-	inner := *sc
-	inner.entity, inner.outer = s.Entity, sc.entity
-	s.Steps = c.steps(&inner, s.Def.Steps, stepPlace{s, "steps", here + "/steps"})
-}
-
-// approveStep refuses what weft cannot run: a run that waits for an approval
-// would wait for ever.
-func (c *compiler) approveStep(_ *stepScope, _ *Step, here string) {
-	c.fail(here+"/type", "no_approvals")
 }

@@ -2,12 +2,10 @@ package model
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"weft/runtime/formula"
 	"weft/runtime/query"
-	"weft/schemas"
 )
 
 // Value is a compiled value of a step; exactly one of its ways is set.
@@ -135,15 +133,6 @@ func (v *Value) fromPath(env *ValueEnv) any {
 	return stored
 }
 
-// formatStored shows a value to a person.
-func formatStored(p *valuePath, stored any, lang string) string {
-	if p.own != nil {
-		return p.own.Type.Format(p.own, stored, lang)
-	}
-	s, _ := stored.(string)
-	return s
-}
-
 // fromKind turns a stored value of one kind into the wire form of the field: amounts
 // and numbers, days and instants (in the organisation's zone) become each other.
 func (v *Value) fromKind(stored any, kind query.Kind, env *ValueEnv) any {
@@ -227,57 +216,4 @@ func fillConstant(c any, env *ValueEnv) (any, error) {
 		return out, nil
 	}
 	return c, nil
-}
-
-// Text is a text in both languages with {field} in it.
-type Text struct {
-	def    schemas.Title
-	values map[string]*Value // by what stands between the braces
-}
-
-// In fills the text in a language.
-func (t *Text) In(lang string, env *ValueEnv) string {
-	s := t.def.In(lang)
-	if len(t.values) == 0 {
-		return s
-	}
-	in := *env
-	in.Lang = lang
-	return placeholder.ReplaceAllStringFunc(s, func(m string) string {
-		v := t.values[m[1:len(m)-1]]
-		if v == nil {
-			return m
-		}
-		if v.path != nil {
-			if stored := v.path.stored(&in); stored != nil {
-				return formatStored(v.path, stored, lang)
-			}
-			return ""
-		}
-		wire, err := v.Wire(&in)
-		if err != nil {
-			return ""
-		}
-		return plainText(wire)
-	})
-}
-
-// plainText is a JSON value as a part of a text.
-func plainText(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return strings.Trim(string(b), `"`)
-}
-
-// Title fills both languages.
-func (t *Text) Title(env *ValueEnv) schemas.Title {
-	return schemas.Title{ZhCN: t.In("zh-CN", env), En: t.In("en", env)}
 }

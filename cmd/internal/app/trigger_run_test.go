@@ -227,3 +227,29 @@ func TestARunHasTheRightsOfItsPerson(t *testing.T) {
 	f.want("ticket", f.ticketNamed("hidden"), "grade", "X")
 	f.want("ticket", id, "grade", "Y")
 }
+
+// A run goes on with the definition with which it began, also when its trigger is
+// another one by now, or gone.
+func TestARunKeepsItsDefinition(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-03-02T02:00:00Z")
+	f := newTriggered(t, apptest.Options{Now: c.now}, onTicket("waits", `"on":{"event":"created"},"steps":[{"key":"w","type":"wait","for":"1d"},`+noteStep("n", "first {grade}")+`]`))
+	id := f.create("ticket", `{"name":"x","grade":"A"}`)
+	f.await()
+	f.publish(onTicket("waits", `"on":{"event":"created"},"steps":[`+noteStep("n", "second")+`]`))
+	other := f.create("ticket", `{"name":"y"}`)
+	f.pass(c, 2*day)
+	if got := f.notes(id) + "|" + f.notes(other); got != "first A|second" {
+		t.Error(got)
+	}
+	f.publish(onTicket("waits", `"on":{"event":"created"},"steps":[{"key":"w","type":"wait","for":"1d"},{"key":"s","type":"set","values":{"score":1}}]`))
+	lost := f.create("ticket", `{"name":"z"}`)
+	f.await()
+	set := f.Current.Model().Set.Clone()
+	set.Remove("trigger", "waits")
+	if _, err := f.Builder.Publish(t.Context(), "admin", set); err != nil {
+		t.Fatal(err)
+	}
+	f.pass(c, 2*day)
+	f.want("ticket", lost, "score", 1)
+}

@@ -146,18 +146,23 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 func (g *Gallery) installRequired(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
 	var done Installation
 	for _, key := range p.Manifest.Requires {
-		_, err := g.o.Builder.Package(ctx, key)
-		if err == nil {
-			continue
-		}
-		if problem.CodeOf(err) != problem.NotFound {
-			return done, err
-		}
 		required, err := g.Package(key)
 		if problem.CodeOf(err) == problem.NotFound {
 			continue
 		}
 		if err != nil {
+			return done, err
+		}
+		_, err = g.o.Builder.Package(ctx, key)
+		if err == nil && o.SampleData { // its sample records are those that the package's own refer to
+			var n int
+			n, err = g.loadSamples(ctx, by, required.Samples, func(assignment) bool { return false })
+			done.Records += n
+		}
+		if err == nil {
+			continue
+		}
+		if problem.CodeOf(err) != problem.NotFound {
 			return done, err
 		}
 		with, err := g.InstallPackage(ctx, by, required, InstallOptions{SampleData: o.SampleData, ConfirmRoles: o.ConfirmRoles})

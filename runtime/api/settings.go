@@ -8,16 +8,14 @@ import (
 	"weft/runtime/store"
 )
 
-func getSettings(rc *requestContext) error { return rc.settings() }
-
 // settingsAnswer are the settings with what they should say and do not.
 type settingsAnswer struct {
 	settings.Settings
 	Warnings []map[string]any `json:"_warnings,omitempty"`
 }
 
-// settings answers the organisation's settings with their revision as ETag.
-func (rc *requestContext) settings() error {
+// getSettings answers the organisation's settings with their revision as ETag.
+func getSettings(rc *requestContext) error {
 	now, rev := rc.s.o.Settings.Current()
 	rc.Header()["Etag"] = []string{request.ETag(rev)}
 	answer := settingsAnswer{Settings: now}
@@ -27,6 +25,8 @@ func (rc *requestContext) settings() error {
 	return rc.json(http.StatusOK, answer)
 }
 
+// patchSettings answers the settings alone: the answer is kept with the change under
+// the idempotency key, before anybody knows what they should say besides.
 func patchSettings(rc *requestContext) error {
 	patch, err := rc.object("application/merge-patch+json")
 	if err != nil {
@@ -42,5 +42,7 @@ func patchSettings(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
-	return rc.settings()
+	changed, rev := rc.s.o.Settings.Current()
+	rc.Header()["Etag"] = []string{request.ETag(rev)}
+	return rc.json(http.StatusOK, changed)
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -96,20 +97,23 @@ func compileTemplate(t testing.TB, extra []string) *model.Model {
 		}
 		set.Add(d)
 	}
-	err := fs.WalkDir(templates.FS, "opportunity-pipeline", func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".json") {
+	var err error
+	for _, name := range []string{"sales-core", "opportunity-pipeline"} {
+		err = errors.Join(err, fs.WalkDir(templates.FS, name, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(file, ".json") {
+				return err
+			}
+			switch path.Base(path.Dir(file)) {
+			case "mappings", "sample", "scenarios":
+				return nil
+			}
+			data, err := fs.ReadFile(templates.FS, file)
+			if err == nil {
+				add(file, data)
+			}
 			return err
-		}
-		switch path.Base(path.Dir(file)) {
-		case "mappings", "sample", "scenarios":
-			return nil
-		}
-		data, err := fs.ReadFile(templates.FS, file)
-		if err == nil {
-			add(file, data)
-		}
-		return err
-	})
+		}))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

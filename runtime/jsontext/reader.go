@@ -184,15 +184,15 @@ func (r *Reader[T]) word(w string) error {
 	return nil
 }
 
-// Skip reads one value and drops it.
-func (r *Reader[T]) Skip() (err error) {
+// Discard reads one value and drops it.
+func (r *Reader[T]) Discard() (err error) {
 	switch r.Peek() {
 	case '"':
 		_, err = r.String()
 	case '{':
-		err = r.Object(func(T) error { return r.Skip() })
+		err = r.Object(func(T) error { return r.Discard() })
 	case '[':
-		err = r.Array(r.Skip)
+		err = r.Array(r.Discard)
 	case 't', 'f':
 		_, err = r.Bool()
 	case 'n':

@@ -7,7 +7,7 @@ import (
 	"weft/runtime/jsontext"
 )
 
-// Skip accepts what encoding/json accepts, and nothing else.
+// Discard accepts what encoding/json accepts, and nothing else.
 func TestAReaderIsStrict(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -16,7 +16,7 @@ func TestAReaderIsStrict(t *testing.T) {
 		`tru`, `nulls`, `"a`, `"\x"`, `"\u12"`, "\"a\nb\"", `"a\"`, "1\x00",
 	} {
 		r := jsontext.Read([]byte(text))
-		err := r.Skip()
+		err := r.Discard()
 		if ok := err == nil && r.End(); ok != json.Valid([]byte(text)) {
 			t.Errorf("%q: accepted %t, %v", text, ok, err)
 		}

@@ -16,8 +16,18 @@ type rowOrder struct {
 	keys  map[string]string     // sort keys of the texts
 }
 
-// RoundSums rounds sums and averages of doubles (query.RoundSum), for adapters.
-func RoundSums(rows []Row, metrics []query.Metric) {
+// FinishRows rounds, sorts and cuts the rows of an aggregate, for adapters.
+func FinishRows(rows []Row, a Aggregate) []Row {
+	roundSums(rows, a.Metrics)
+	sortRows(rows, a)
+	if a.Limit > 0 && len(rows) > a.Limit {
+		rows = rows[:a.Limit]
+	}
+	return rows
+}
+
+// roundSums rounds sums and averages of doubles (query.RoundSum).
+func roundSums(rows []Row, metrics []query.Metric) {
 	for _, m := range metrics {
 		if m.Func != "sum" && m.Func != "avg" {
 			continue
@@ -30,10 +40,10 @@ func RoundSums(rows []Row, metrics []query.Metric) {
 	}
 }
 
-// SortRows sorts the rows of an aggregate, for adapters: by a.Sort, then by group
+// sortRows sorts the rows of an aggregate: by a.Sort, then by group
 // values, unset values last. Texts are compared by their sort keys, then by their
 // bytes.
-func SortRows(rows []Row, a Aggregate) {
+func sortRows(rows []Row, a Aggregate) {
 	o := &rowOrder{by: slices.Clone(a.Sort), kinds: map[string]query.Kind{}, keys: map[string]string{}}
 	for _, m := range a.Metrics {
 		o.kinds[m.Name] = m.Path.Kind

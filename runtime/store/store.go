@@ -187,6 +187,17 @@ type Op struct {
 	OldRev     int64
 }
 
+// Check refuses an operation that no adapter can do.
+func (o Op) Check() error {
+	switch {
+	case o.Kind < Insert || o.Kind > Delete:
+		return fmt.Errorf("store: operation %d of %s does not exist", o.Kind, o.Collection)
+	case o.Doc.ID == "":
+		return fmt.Errorf("store: a document of %s has no id", o.Collection)
+	}
+	return nil
+}
+
 // Claim says which documents to mark: Set is merged into the body (top level),
 // rev grows by one.
 type Claim struct {

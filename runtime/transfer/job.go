@@ -187,23 +187,23 @@ func (s *Service) newTask(doc storedImport, actor *access.Actor) *task {
 
 // importAll runs the import and writes how it ended.
 func (t *task) importAll(ctx context.Context) error {
-	return t.end(ctx, recovered(func() error { return t.run(ctx) }))
+	return t.end(ctx, Done, recovered(func() error { return t.run(ctx) }))
 }
 
-// end writes that the import is done, or why it failed. An import that was
-// cancelled or lost the database has not ended: Resume continues it.
-func (t *task) end(ctx context.Context, err error) error {
+// end writes the state that an import or its undo has reached, or why it failed. One
+// that was cancelled or lost the database has not ended: Resume continues it.
+func (t *task) end(ctx context.Context, reached State, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if outage(err) {
 		return err
 	}
-	t.progress.State = Done
+	t.progress.State = reached
 	if err != nil {
 		t.progress.State, t.progress.Failure = Failed, failureOf(err)
 		if p := asProblem(err); p == nil || p.Code == problem.Internal {
-			t.service.Logger.Error("import failed", "import", t.progress.ID, "error", err)
+			t.service.Logger.Error("import or its undo failed", "import", t.progress.ID, "error", err)
 		}
 	}
 	t.progress.FinishedAt = query.FormatInstant(t.service.Now())

@@ -116,7 +116,7 @@ func (s *Service) resumeImport(ctx context.Context, id string, l *lease.Lease) e
 	if err != nil { // the user, their rights or the model have changed
 		t = s.newTask(doc, nil)
 		reason := err
-		s.launch(t, l, func(ctx context.Context) error { return t.end(ctx, reason) })
+		s.launch(t, l, func(ctx context.Context) error { return t.end(ctx, Failed, reason) })
 		return nil
 	}
 	work := t.importAll

@@ -131,20 +131,7 @@ type historyRow struct {
 func (t *task) undoAll(ctx context.Context) error {
 	report := &UndoReport{Deleted: map[string]int{}, Restored: map[string]int{}}
 	t.progress.Undo = report
-	err := recovered(func() error { return t.undo(ctx, report) })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if outage(err) {
-		return err
-	}
-	t.progress.State = Undone
-	if err != nil {
-		t.progress.State, t.progress.Failure = Failed, failureOf(err)
-		t.service.Logger.Error("undo of import failed", "import", t.progress.ID, "error", err)
-	}
-	t.progress.FinishedAt = query.FormatInstant(t.service.Now())
-	return t.save(ctx, nil)
+	return t.end(ctx, Undone, recovered(func() error { return t.undo(ctx, report) }))
 }
 
 // undo restores values first: a record may refer to one that is deleted then.

@@ -40,12 +40,7 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 			}
 		}
 	}
-	store.RoundSums(g.rows, a.Metrics)
-	store.SortRows(g.rows, a)
-	if a.Limit > 0 && len(g.rows) > a.Limit {
-		g.rows = g.rows[:a.Limit]
-	}
-	return g.rows, nil
+	return store.FinishRows(g.rows, a), nil
 }
 
 // severalReads tells whether an aggregate takes more than one command or looks

@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"fmt"
 
 	"weft/runtime/store"
 
@@ -96,13 +95,8 @@ func (s *Store) encodeOp(op *encodedOp, from *store.Op) (err error) {
 	if op.coll, err = s.catalog.get(from.Collection); err != nil {
 		return err
 	}
-	switch {
-	case op.kind < store.Insert || op.kind > store.Delete:
-		return fmt.Errorf("mongo: %s: unknown kind %d of operation", from.Collection, op.kind)
-	case op.id == "":
-		return fmt.Errorf("mongo: a document of %s has no id", from.Collection)
-	case op.kind == store.Delete:
-		return nil
+	if err := from.Check(); err != nil || op.kind == store.Delete {
+		return err
 	}
 	op.raw, err = op.coll.encode(&from.Doc)
 	return err

@@ -58,7 +58,7 @@ func (e *encoder) document(c *collection, d *store.Doc) error {
 	err := e.json.Object(func(key []byte) error {
 		switch {
 		case string(key) == "id" || string(key) == memberRev:
-			return e.json.Skip()
+			return e.json.Discard()
 		case len(key) == 0 || key[0] == '_' || key[0] == '$':
 			return fmt.Errorf("a member cannot be called %q", key)
 		}

@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"reflect"
 	"sync"
@@ -40,7 +39,7 @@ func (d *definitions) ensureAll(ctx context.Context, cs []store.Collection) erro
 	defer d.mu.Unlock()
 	var made []*collection
 	for _, def := range cs {
-		def = normalized(def)
+		def = def.Normal()
 		old := d.catalog.all()[def.Name]
 		if old != nil && !old.unfinished && reflect.DeepEqual(old.Collection, def) {
 			continue
@@ -55,19 +54,6 @@ func (d *definitions) ensureAll(ctx context.Context, cs []store.Collection) erro
 		return nil
 	}
 	return d.ensure(ctx, made)
-}
-
-// normalized is the definition as it reads back from JSON.
-func normalized(def store.Collection) store.Collection {
-	data, err := json.Marshal(def)
-	if err != nil {
-		return def
-	}
-	var back store.Collection
-	if json.Unmarshal(data, &back) != nil {
-		return def
-	}
-	return back
 }
 
 // ensure builds indexes first: while one may still be refused, nothing else is

@@ -38,16 +38,7 @@ func (q *reader) Aggregate(ctx context.Context, collection string, a store.Aggre
 	if err != nil {
 		return nil, err
 	}
-	return sortAndCut(rows, a), nil
-}
-
-func sortAndCut(rows []store.Row, a store.Aggregate) []store.Row {
-	store.RoundSums(rows, a.Metrics)
-	store.SortRows(rows, a)
-	if a.Limit > 0 && len(rows) > a.Limit {
-		rows = rows[:a.Limit]
-	}
-	return rows
+	return store.FinishRows(rows, a), nil
 }
 
 func (q *reader) aggregate(k *collection, a store.Aggregate) ([]store.Row, error) {

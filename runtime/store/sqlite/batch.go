@@ -72,13 +72,10 @@ func (s *Store) prepareBatch(b *store.Batch) (*preparedBatch, error) {
 }
 
 func (op *preparedOp) encode() error {
+	if err := op.Check(); err != nil || op.Kind == store.Delete {
+		return err
+	}
 	switch {
-	case op.Kind < store.Insert || op.Kind > store.Delete:
-		return fmt.Errorf("sqlite: operation %d of %s does not exist", op.Kind, op.Collection)
-	case op.Doc.ID == "":
-		return fmt.Errorf("sqlite: a document of %s has no id", op.Collection)
-	case op.Kind == store.Delete:
-		return nil
 	case len(op.Doc.Body) == 0 || op.Doc.Body[0] != '{':
 		return fmt.Errorf("sqlite: %s/%s has no body", op.Collection, op.Doc.ID)
 	}

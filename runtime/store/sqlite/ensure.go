@@ -18,27 +18,15 @@ func (s *Store) Ensure(ctx context.Context, cs []store.Collection) error {
 	known := s.catalog.all()
 	var changed []store.Collection
 	for _, def := range cs {
-		if old := known[def.Name]; old == nil || !reflect.DeepEqual(old.Collection, normal(def)) {
-			changed = append(changed, normal(def))
+		def = def.Normal()
+		if old := known[def.Name]; old == nil || !reflect.DeepEqual(old.Collection, def) {
+			changed = append(changed, def)
 		}
 	}
 	if len(changed) == 0 {
 		return nil
 	}
 	return s.writer.exclusively(ctx, func(c *conn) error { return s.ensure(c, changed) })
-}
-
-// normal is the definition as it is read back from the file.
-func normal(def store.Collection) store.Collection {
-	data, err := json.Marshal(def)
-	if err != nil {
-		return def
-	}
-	var back store.Collection
-	if json.Unmarshal(data, &back) != nil {
-		return def
-	}
-	return back
 }
 
 func (s *Store) ensure(c *conn, defs []store.Collection) error {

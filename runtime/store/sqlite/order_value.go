@@ -82,7 +82,7 @@ func (k *collection) served(where query.Expr, same []fixedValue, p query.Path) b
 	if p.Through != "" || p.Visible != nil || p.Kind == query.Keys || p.Kind == query.Object || p.Field == "id" {
 		return false
 	}
-	fixed := fixedFields(where, map[string]bool{})
+	fixed := fixedFields(where)
 	for _, s := range same {
 		fixed[s.path.Field] = true
 	}
@@ -101,17 +101,11 @@ func (k *collection) served(where query.Expr, same []fixedValue, p query.Path) b
 	return false
 }
 
-// fixedFields adds the own fields that a condition sets to one value.
-func fixedFields(x query.Expr, fixed map[string]bool) map[string]bool {
-	switch x := x.(type) {
-	case query.All:
-		for _, part := range x {
-			fixedFields(part, fixed)
-		}
-	case query.Cmp:
-		if x.Op == query.Eq && x.Path.Kind != query.Keys && x.Path.Through == "" && x.Path.Visible == nil {
-			fixed[x.Path.Field] = true
-		}
+// fixedFields are the own fields that a condition sets to one value.
+func fixedFields(x query.Expr) map[string]bool {
+	fixed := map[string]bool{}
+	for _, c := range query.FixedFields(x) {
+		fixed[c.Path.Field] = true
 	}
 	return fixed
 }

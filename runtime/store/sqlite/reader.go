@@ -262,7 +262,7 @@ func (s *Store) Aggregate(ctx context.Context, collection string, a store.Aggreg
 		return nil, err
 	}
 	if rows, ok := (&reader{s: s}).rowsFromCounts(k, a); ok {
-		return sortAndCut(rows, a), ctx.Err()
+		return store.FinishRows(rows, a), ctx.Err()
 	}
 	err = s.readHeavy(ctx, func(q *reader) error { rows, err = q.Aggregate(ctx, collection, a); return err })
 	return rows, err

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"slices"
 
 	"weft/runtime/query"
@@ -132,15 +133,7 @@ func nthRank(set []candidate, n int) uint64 {
 	for i := range heap {
 		heap[i] = set[i].rank
 	}
-	slices.SortFunc(heap, func(a, b uint64) int {
-		switch {
-		case a > b:
-			return -1
-		case a < b:
-			return 1
-		}
-		return 0
-	}) // a sorted slice is a heap
+	slices.SortFunc(heap, func(a, b uint64) int { return cmp.Compare(b, a) }) // a sorted slice is a heap
 	for _, c := range set[n:] {
 		if c.rank < heap[0] {
 			siftDown(heap, c.rank)

@@ -35,7 +35,7 @@ func (k *collection) weigh(f store.Find) weight {
 	case len(f.Sort) == 0 && matchesAll(f.Where):
 		return light // in the order of id
 	}
-	fixed := fixedFields(f.Where, map[string]bool{})
+	fixed := fixedFields(f.Where)
 	if fixed["id"] {
 		return light
 	}

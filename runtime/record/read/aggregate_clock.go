@@ -14,11 +14,7 @@ func (r *reading) groupRows(ctx context.Context, a store.Aggregate) ([]store.Row
 	if err != nil || !split {
 		return rows, err
 	}
-	store.SortRows(rows, a)
-	if a.Limit > 0 && len(rows) > a.Limit {
-		rows = rows[:a.Limit]
-	}
-	return rows, nil
+	return store.FinishRows(rows, a), nil
 }
 
 // splitByClocks aggregates twice for each group from the number on that is the phase of

@@ -28,9 +28,27 @@ func (b *Builder) check(ctx context.Context, p publication) (problems, warnings 
 			warnings = append(warnings, r.warning())
 		}
 	}
+	waiting, err := b.outOfForce(p.set)
+	if err != nil {
+		return nil, nil, err
+	}
+	warnings = append(warnings, waiting...)
 	problems = append(problems, refused...)
 	if m != nil && len(problems) == 0 {
 		problems, err = b.doubles(ctx, m)
 	}
 	return problems, warnings, err
+}
+
+// outOfForce warns of definitions that stay and no longer work, because a package that
+// they wait for goes.
+func (b *Builder) outOfForce(set *schemas.Set) ([]problem.Field, error) {
+	changes, err := diff(b.Published(), set)
+	var warnings []problem.Field
+	for _, c := range changes {
+		if c.Op == changeOutOfForce {
+			warnings = append(warnings, problem.At(problem.Pointer(c.Kind, c.Key), c.Op, "key", c.Key))
+		}
+	}
+	return warnings, err
 }

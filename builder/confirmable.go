@@ -26,6 +26,16 @@ type Installation struct {
 	// effect until they are confirmed.
 	Confirmed []Confirmable `json:"confirmed,omitempty"`
 	Awaiting  []Confirmable `json:"awaiting,omitempty"`
+	// Required are the packages that came along, in the order in which they were installed.
+	Required []RequiredPackage `json:"required,omitempty"`
+}
+
+// RequiredPackage is the installation of a package that another one requires.
+type RequiredPackage struct {
+	Key       string        `json:"key"`
+	Records   int           `json:"records"`
+	Confirmed []Confirmable `json:"confirmed,omitempty"`
+	Awaiting  []Confirmable `json:"awaiting,omitempty"`
 }
 
 // AssignmentKind is the Kind of a role assignment of the sample data.

@@ -6,30 +6,46 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"weft/runtime/model"
 	"weft/schemas"
 )
 
-// diff lists the definitions that differ between two sets: those of the new
-// one in its order, then what was removed.
+// The ways in which a definition changes, see Change.
+const (
+	changeAdded      = "added"
+	changeChanged    = "changed"
+	changeRemoved    = "removed"
+	changeInForce    = "in_force"
+	changeOutOfForce = "out_of_force"
+)
+
+// diff lists the definitions that differ between two sets, or of which one waits for
+// packages: those of the new one in its order, then what was removed.
 func diff(old, new *schemas.Set) ([]Change, error) {
 	changes := []Change{}
 	for _, d := range new.All() {
 		before, ok := old.Get(d.DefinitionKind(), d.DefinitionKey())
 		if !ok {
-			changes = append(changes, changeOf(d, "added"))
+			changes = append(changes, changeOf(d, changeAdded))
 			continue
 		}
 		same, err := equal(before, d)
 		if err != nil {
 			return nil, err
 		}
-		if !same {
-			changes = append(changes, changeOf(d, "changed"))
+		worked, works := model.IsInForce(old, before), model.IsInForce(new, d)
+		switch {
+		case works && !worked:
+			changes = append(changes, changeOf(d, changeInForce))
+		case worked && !works:
+			changes = append(changes, changeOf(d, changeOutOfForce))
+		case !same:
+			changes = append(changes, changeOf(d, changeChanged))
 		}
 	}
 	for _, d := range old.All() {
 		if _, ok := new.Get(d.DefinitionKind(), d.DefinitionKey()); !ok {
-			changes = append(changes, changeOf(d, "removed"))
+			changes = append(changes, changeOf(d, changeRemoved))
 		}
 	}
 	return changes, nil

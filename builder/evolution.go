@@ -45,7 +45,8 @@ type Conversions struct {
 	Titles string
 }
 
-// evolve compares the published entities, and fields that are out of sight, with set.
+// evolve compares the published entities, and fields that are out of sight, with set:
+// what is in force, see model.WithBuiltIn.
 func (b *Builder) evolve(ctx context.Context, set *schemas.Set, how Conversions) (*evolution, error) {
 	retained, err := b.retained(ctx)
 	if err != nil {
@@ -56,8 +57,7 @@ func (b *Builder) evolve(ctx context.Context, set *schemas.Set, how Conversions)
 	if m == nil {
 		return ev, nil
 	}
-	set = model.InForce(set)
-	for _, old := range m.InForce.Entities {
+	for _, old := range model.WithBuiltIn(m.Set).Entities {
 		if e, ok := m.Entity(old.Key); ok {
 			ev.entity(e, set)
 		}

@@ -56,7 +56,8 @@ func (b *Builder) Impact(ctx context.Context, set *schemas.Set, how Conversions)
 		return nil, err
 	}
 	out := &Impact{Changes: changes, Effects: []Effect{}}
-	ev, err := b.evolve(ctx, set, how)
+	working := model.WithBuiltIn(set)
+	ev, err := b.evolve(ctx, working, how)
 	if err != nil {
 		return nil, err
 	}
@@ -76,20 +77,28 @@ func (b *Builder) Impact(ctx context.Context, set *schemas.Set, how Conversions)
 	if m == nil {
 		return out, nil
 	}
-	for _, now := range set.Entities {
-		if e, ok := m.Entity(now.Key); ok && !e.BuiltIn {
-			if err := b.tightened(ctx, out, e, now, set); err != nil {
+	for _, now := range working.Entities {
+		if e, ok := m.Entity(now.Key); ok {
+			if err := b.tightened(ctx, out, e, now, working); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return out, b.rolesChanged(ctx, out, changes)
+	written := model.Locator(set)
+	for i := range out.Effects {
+		out.Effects[i].Path = written(out.Effects[i].Path)
+	}
+	return out, b.rolesChanged(ctx, out, set)
 }
 
 // rolesChanged counts the people who hold a role that is removed or changed.
-func (b *Builder) rolesChanged(ctx context.Context, out *Impact, changes []Change) error {
+func (b *Builder) rolesChanged(ctx context.Context, out *Impact, set *schemas.Set) error {
+	changes, err := diff(model.InForce(b.Published()), model.InForce(set))
+	if err != nil {
+		return err
+	}
 	for _, c := range changes {
-		if c.Kind != schemas.KindRole || c.Op == "added" {
+		if c.Kind != schemas.KindRole || c.Op == changeAdded {
 			continue
 		}
 		where := query.Cmp{Path: query.Path{Field: "role", Kind: query.Text}, Op: query.Eq, Value: c.Key}

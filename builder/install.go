@@ -1,12 +1,12 @@
 package builder
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"weft/runtime/problem"
 	"weft/runtime/store"
-	"weft/runtime/store/table"
 	"weft/schemas"
 )
 
@@ -74,15 +74,20 @@ func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallO
 	if err := b.mayReplace(p, before, o); err != nil {
 		return 0, err
 	}
-	merged, problems, err := b.merge(p, before, o)
+	own, err := b.ownership(ctx, p, o)
 	if err != nil {
 		return 0, err
 	}
+	merged, problems, err := b.merge(p, before, own, o)
+	if err != nil {
+		return 0, err
+	}
+	problems = append(problems, own.extensionProblems(p, merged)...)
 	if problems = append(o.check(p), problems...); len(problems) > 0 {
 		return 0, problem.Of(problem.Invalid, problems...)
 	}
 	pub := publication{by: by, cause: "install", of: p.Manifest.Key, set: merged}
-	if pub.ops, err = b.confirmOrWithhold(ctx, p, merged, o); err != nil {
+	if pub.ops, err = b.confirmOrWithhold(ctx, p, merged, own, o); err != nil {
 		return 0, err
 	}
 	changes, err := diff(b.Published(), merged)
@@ -92,12 +97,26 @@ func (b *Builder) Install(ctx context.Context, by string, p *Package, o InstallO
 	if len(changes) == 0 && !o.alters(before, p) && len(pub.ops) == 0 {
 		return b.version(), nil
 	}
-	entry, err := b.installedRow(by, p, before, o)
+	entry, err := b.installedRow(by, p, before, own, o)
 	if err != nil {
 		return 0, err
 	}
-	pub.ops = append(pub.ops, entry)
+	moved, err := own.ops(p)
+	if err != nil {
+		return 0, err
+	}
+	pub.ops = append(append(pub.ops, entry), moved...)
 	return b.publishLocked(ctx, pub)
+}
+
+// CheckReplace refuses a package that differs from the installed one of its key, as
+// Install does.
+func (b *Builder) CheckReplace(ctx context.Context, p *Package, o InstallOptions) error {
+	before, err := b.installed(ctx, p.Manifest.Key)
+	if err != nil {
+		return err
+	}
+	return b.mayReplace(p, before, o)
 }
 
 // mayReplace refuses a package that differs from the installed one of its key,
@@ -123,23 +142,15 @@ func (o InstallOptions) alters(before Installed, p *Package) bool {
 
 // confirmOrWithhold gives the operations that delete the package's unconfirmed
 // definitions, when all are confirmed now, or store them.
-func (b *Builder) confirmOrWithhold(ctx context.Context, p *Package, merged *schemas.Set, o InstallOptions) ([]store.Op, error) {
+func (b *Builder) confirmOrWithhold(ctx context.Context, p *Package, merged *schemas.Set, own *ownership, o InstallOptions) ([]store.Op, error) {
 	if !o.ConfirmRoles {
 		return b.withhold(ctx, p, merged)
 	}
-	waiting, err := b.withheldBy(ctx, p.Manifest.Key)
-	if err != nil {
-		return nil, err
-	}
-	var ops []store.Op
-	for _, d := range waiting {
-		ops = append(ops, table.Delete(withheldCollection, name(d)))
-	}
-	return ops, nil
+	return b.confirmedOps(ctx, p, own)
 }
 
 // merge merges the definitions of the package into the published ones.
-func (b *Builder) merge(p *Package, before Installed, o InstallOptions) (*schemas.Set, []problem.Field, error) {
+func (b *Builder) merge(p *Package, before Installed, own *ownership, o InstallOptions) (*schemas.Set, []problem.Field, error) {
 	published := b.Published()
 	merged := published.Clone()
 	var problems []problem.Field
@@ -149,7 +160,7 @@ func (b *Builder) merge(p *Package, before Installed, o InstallOptions) (*schema
 			merged.Add(d)
 			continue
 		}
-		winner, code, err := choose(old, d, before.Definitions[name(d)], o)
+		winner, code, err := choose(old, d, cmp.Or(before.Definitions[name(d)], own.brought(name(d))), o)
 		if err != nil {
 			return nil, nil, err
 		}

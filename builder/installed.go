@@ -59,7 +59,7 @@ func (b *Builder) installed(ctx context.Context, key string) (Installed, error) 
 }
 
 // installedRow makes the row of a package that replaces before.
-func (b *Builder) installedRow(by string, p *Package, before Installed, o InstallOptions) (store.Op, error) {
+func (b *Builder) installedRow(by string, p *Package, before Installed, own *ownership, o InstallOptions) (store.Op, error) {
 	row := Installed{
 		ID: p.Manifest.Key, Rev: before.Rev, Version: p.Manifest.Version, By: by, At: b.now(),
 		Definitions: map[string]string{}, Mappings: p.Mappings, Scenarios: p.Scenarios, Readme: p.Readme,
@@ -73,7 +73,7 @@ func (b *Builder) installedRow(by string, p *Package, before Installed, o Instal
 		if err != nil {
 			return store.Op{}, err
 		}
-		if before.Definitions[name(d)] != "" || !o.keeps(d) {
+		if before.Definitions[name(d)] != "" || !o.keeps(d) && !own.belongs(name(d)) {
 			row.Definitions[name(d)] = sum
 		}
 	}

@@ -103,11 +103,12 @@ func (b *Builder) publishLocked(ctx context.Context, p publication) (int64, erro
 // consequences finds what the set means for present records, and what of it is
 // refused; the reports of conversions are noted in p.
 func (b *Builder) consequences(ctx context.Context, p *publication) (*evolution, []problem.Field, error) {
-	ev, err := b.evolve(ctx, p.set, p.how)
+	set := model.WithBuiltIn(p.set)
+	ev, err := b.evolve(ctx, set, p.how)
 	if err != nil {
 		return nil, nil, err
 	}
-	problems := b.checkReplacements(p.set, p.how.Replace)
+	problems := b.checkReplacements(set, p.how.Replace)
 	if p.keep {
 		ev.removals = slices.DeleteFunc(ev.removals, func(l removal) bool { return l.code == "entity_removed" || l.code == "field_removed" })
 	}
@@ -123,6 +124,10 @@ func (b *Builder) consequences(ctx context.Context, p *publication) (*evolution,
 		if r.Unfit > 0 && !p.force {
 			problems = append(problems, r.problem())
 		}
+	}
+	written := model.Locator(p.set)
+	for i := range problems {
+		problems[i].Path = written(problems[i].Path)
 	}
 	return ev, problems, nil
 }

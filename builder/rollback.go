@@ -40,7 +40,7 @@ func (b *Builder) retireUsed(ctx context.Context, set *schemas.Set) (*schemas.Se
 	if m == nil {
 		return out, nil
 	}
-	for _, d := range set.Entities {
+	for _, d := range model.WithBuiltIn(set).Entities {
 		e, ok := m.Entity(d.Key)
 		if !ok {
 			continue
@@ -51,11 +51,22 @@ func (b *Builder) retireUsed(ctx context.Context, set *schemas.Set) (*schemas.Se
 				return nil, err
 			}
 			if len(used) > 0 {
-				addRetired(out, d.Key, f.Key, used, m.InForce.StageMachines)
+				addRetired(out, f, used, m.InForce.StageMachines)
 			}
 		}
 	}
 	return out, nil
+}
+
+// definedIn is the definition of set that brings a field: its entity, or one that
+// extends it.
+func definedIn(set *schemas.Set, f *model.Field) *schemas.Entity {
+	for _, d := range set.Entities {
+		if (d.Key == f.Entity.Key || d.Extends == f.Entity.Key) && model.IsInForce(set, d) && d.Properties.Get(f.Key) != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // usedChoices are the published choices that now lacks and records have.
@@ -82,12 +93,15 @@ func (b *Builder) usedChoices(ctx context.Context, f *model.Field, now *schemas.
 
 // addRetired adds choices to a field of set and the stages of the same keys to
 // its stage machine; guards and locks, which may name newer fields, go.
-func addRetired(set *schemas.Set, entity, field string, used []schemas.Choice, published []*schemas.StageMachine) {
-	d, _ := set.Get(schemas.KindEntity, entity)
-	e := *d.(*schemas.Entity)
+func addRetired(set *schemas.Set, field *model.Field, used []schemas.Choice, published []*schemas.StageMachine) {
+	d := definedIn(set, field)
+	if d == nil {
+		return // a choice field of weft itself, which no version lacks
+	}
+	e := *d
 	e.Properties = slices.Clone(e.Properties)
 	for i, f := range e.Properties {
-		if f.Key == field {
+		if f.Key == field.Key {
 			changed := *f
 			changed.Choices = append(slices.Clone(f.Choices), used...)
 			e.Properties[i] = &changed
@@ -95,7 +109,7 @@ func addRetired(set *schemas.Set, entity, field string, used []schemas.Choice, p
 	}
 	set.Add(&e)
 	for _, machine := range set.StageMachines {
-		if machine.Entity != entity || machine.Field != field {
+		if machine.Entity != field.Entity.Key || machine.Field != field.Key {
 			continue
 		}
 		changed := *machine

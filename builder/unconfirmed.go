@@ -42,7 +42,7 @@ func placeholder(d schemas.Definition, published *schemas.Set) schemas.Definitio
 		return old
 	}
 	if r, ok := d.(*schemas.Role); ok {
-		return &schemas.Role{Kind: r.Kind, Key: r.Key, Title: r.Title, Grants: []schemas.Grant{}}
+		return &schemas.Role{Kind: r.Kind, Key: r.Key, Title: r.Title, Grants: []schemas.Grant{}, Extends: r.Extends, When: r.When}
 	}
 	return nil
 }

@@ -31,11 +31,12 @@ type Version struct {
 	Conversions []ConversionReport `json:"conversions,omitempty"`
 }
 
-// Change is one definition that was added, changed or removed.
+// Change is one definition that was added, changed or removed, or that waits for
+// packages and is now in force or no longer.
 type Change struct {
 	Kind schemas.Kind `json:"kind"`
 	Key  string       `json:"key"`
-	Op   string       `json:"op"` // added, changed, removed
+	Op   string       `json:"op"` // added, changed, removed, in_force, out_of_force
 }
 
 // definitionRow is the document of a version's definitions.

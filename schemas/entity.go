@@ -31,7 +31,7 @@ type Entity struct {
 	Indexes []EntityIndex `json:"x-indexes,omitempty"`
 	// ChildOf makes it a child entity: its records live in a child-rows field of the parent.
 	ChildOf *ChildOf `json:"x-child-of,omitempty"`
-	// Extends is the key of the entity that this adds to; see InForce.
+	// Extends is the key of the entity that this adds to; see model.InForce.
 	Extends string `json:"extends,omitempty"`
 	// When names packages; the definition is in force while they are installed.
 	When []string `json:"when,omitempty"`

@@ -13,7 +13,7 @@ type Form struct {
 	Devices  []string  `json:"devices,omitempty"` // desktop, phone; empty: both
 	// Public opens the form to people without a login, by links.
 	Public *PublicForm `json:"public,omitempty"`
-	// Extends is the key of the form that this adds to; see InForce.
+	// Extends is the key of the form that this adds to; see model.InForce.
 	Extends string `json:"extends,omitempty"`
 	// When names packages; the definition is in force while they are installed.
 	When []string `json:"when,omitempty"`
@@ -59,6 +59,8 @@ type View struct {
 	By      string          `json:"by,omitempty"`   // board: choice field of its columns
 	Sums    []string        `json:"sums,omitempty"` // board: fields summed per column
 	Roles   []string        `json:"roles,omitempty"`
+	// Extends is the key of the view that this adds to; see model.InForce.
+	Extends string `json:"extends,omitempty"`
 	// When names packages; the definition is in force while they are installed.
 	When []string `json:"when,omitempty"`
 }

@@ -11,7 +11,7 @@ type Role struct {
 	Key    string  `json:"key"`
 	Title  Title   `json:"title"`
 	Grants []Grant `json:"grants"`
-	// Extends is the key of the role that this adds to; see InForce.
+	// Extends is the key of the role that this adds to; see model.InForce.
 	Extends string `json:"extends,omitempty"`
 	// When names packages; the definition is in force while they are installed.
 	When []string `json:"when,omitempty"`

@@ -104,14 +104,27 @@ func (g *Gallery) Install(ctx context.Context, by *access.Actor, name string, o 
 }
 
 // InstallPackage publishes a package's definitions, keeps its import mappings
-// and, if wanted, creates its sample records. What exists already is not created
-// again, so an interrupted install is simply repeated. Role assignments of the
-// sample data are not created before they are confirmed; see assignments.
+// and, if wanted, creates its sample records; the shipped templates that it requires
+// come before it. What exists already is not created again, so an interrupted install is
+// simply repeated. Role assignments of the sample data are not created before they are
+// confirmed; see assignments.
 func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
-	done, err := g.installRequired(ctx, by, p, o)
-	if err != nil {
-		return done, err
+	if err := g.o.Builder.CheckReplace(ctx, p, o); err != nil {
+		return Installation{}, err
 	}
+	r := &requiredInstaller{g: g, by: by, o: o, visited: map[string]bool{p.Manifest.Key: true}}
+	if err := r.install(ctx, p); err != nil {
+		return Installation{}, err
+	}
+	done, err := g.installOne(ctx, by, p, r.rest(p))
+	done.Required = r.done
+	return done, err
+}
+
+// installOne installs a package whose requirements are there.
+func (g *Gallery) installOne(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
+	var done Installation
+	var err error
 	if done.Version, err = g.o.Builder.Install(ctx, by.Login, p, o); err != nil {
 		return done, err
 	}
@@ -121,7 +134,7 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 		}
 	}
 	if o.ConfirmRoles {
-		done.Confirmed = append(done.Confirmed, p.Confirmables()...)
+		done.Confirmed = p.Confirmables()
 	}
 	if o.SampleData {
 		confirmed := func(assignment) bool { return false }
@@ -129,51 +142,12 @@ func (g *Gallery) InstallPackage(ctx context.Context, by *access.Actor, p *build
 			confirmed = ownRole(p.Set)
 			done.Confirmed = append(done.Confirmed, confirmedAssignments(p.Samples, confirmed)...)
 		}
-		records, err := g.loadSamples(ctx, by, p.Samples, confirmed)
-		done.Records += records
-		if err != nil {
+		if done.Records, err = g.loadSamples(ctx, by, p.Samples, confirmed); err != nil {
 			return done, err
 		}
 	}
-	awaiting, err := g.Awaiting(ctx, by, p.Manifest.Key)
-	done.Awaiting = append(done.Awaiting, awaiting...)
+	done.Awaiting, err = g.Awaiting(ctx, by, p.Manifest.Key)
 	return done, err
-}
-
-// installRequired installs the shipped templates that a package requires and that are
-// not installed, and what they require, with the same options. Others are left to
-// the check of the package.
-func (g *Gallery) installRequired(ctx context.Context, by *access.Actor, p *builder.Package, o InstallOptions) (Installation, error) {
-	var done Installation
-	for _, key := range p.Manifest.Requires {
-		required, err := g.Package(key)
-		if problem.CodeOf(err) == problem.NotFound {
-			continue
-		}
-		if err != nil {
-			return done, err
-		}
-		_, err = g.o.Builder.Package(ctx, key)
-		if err == nil && o.SampleData { // its sample records are those that the package's own refer to
-			var n int
-			n, err = g.loadSamples(ctx, by, required.Samples, func(assignment) bool { return false })
-			done.Records += n
-		}
-		if err == nil {
-			continue
-		}
-		if problem.CodeOf(err) != problem.NotFound {
-			return done, err
-		}
-		with, err := g.InstallPackage(ctx, by, required, InstallOptions{SampleData: o.SampleData, ConfirmRoles: o.ConfirmRoles})
-		if err != nil {
-			return done, fmt.Errorf("%s, which %s requires: %w", key, p.Manifest.Key, err)
-		}
-		done.Records += with.Records
-		done.Confirmed = append(done.Confirmed, with.Confirmed...)
-		done.Awaiting = append(done.Awaiting, with.Awaiting...)
-	}
-	return done, nil
 }
 
 // loadSamples creates sample records in order: all but role assignments, and

@@ -2,12 +2,11 @@ package gallery
 
 import (
 	"context"
-	"strings"
 
 	"weft/builder"
 	"weft/runtime/access"
+	"weft/runtime/model"
 	"weft/runtime/problem"
-	"weft/schemas"
 )
 
 // Uninstall removes the definitions of an installed package. Its records stay out
@@ -31,16 +30,13 @@ func (g *Gallery) Uninstall(ctx context.Context, by *access.Actor, key string, r
 	return done, err
 }
 
-// entitiesOf are the entities that a package defines: not those that it only extends.
+// entitiesOf are the entities that a package defines: not those that it only extends,
+// nor those that wait for another package.
 func (g *Gallery) entitiesOf(p builder.Installed) []string {
 	var entities []string
-	for name := range p.Definitions {
-		key, ok := strings.CutPrefix(name, "entity/")
-		if !ok {
-			continue
-		}
-		if d, there := g.o.Builder.Published().Get(schemas.KindEntity, key); there && d.(*schemas.Entity).Extends == "" {
-			entities = append(entities, key)
+	for _, d := range model.InForce(g.o.Builder.Published()).Entities {
+		if _, own := p.Definitions["entity/"+d.Key]; own {
+			entities = append(entities, d.Key)
 		}
 	}
 	return entities

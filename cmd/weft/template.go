@@ -123,12 +123,20 @@ func (d installed) text(m *Main, name string) string {
 	if d.Records > 0 {
 		text += m.say("，含 %d 条示例记录", ", with %d sample records", d.Records)
 	}
-	text += listed("\n"+m.say("已确认：", "confirmed: "), d.Confirmed)
-	text += listed("\n"+m.say("等待确认（weft template confirm %s）：", "awaits confirmation (weft template confirm %s): ", name), d.Awaiting)
+	text += confirmation(m, name, d.Confirmed, d.Awaiting)
+	for _, r := range d.Required {
+		text += "\n" + m.say("一并安装 %s", "with it came %s", r.Key) + confirmation(m, r.Key, r.Confirmed, r.Awaiting)
+	}
 	if len(d.Warnings) > 0 {
 		text += "\n" + problemLines(m.say("提醒", "warning"), d.Warnings)
 	}
 	return text
+}
+
+// confirmation says what of a package is confirmed and what awaits it.
+func confirmation(m *Main, key string, confirmed, awaiting []builder.Confirmable) string {
+	return listed("\n"+m.say("已确认：", "confirmed: "), confirmed) +
+		listed("\n"+m.say("等待确认（weft template confirm %s）：", "awaits confirmation (weft template confirm %s): ", key), awaiting)
 }
 
 // listed names parts of a package after a heading; nothing without any.

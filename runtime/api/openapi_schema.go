@@ -164,8 +164,9 @@ func systemSchemas() object {
 		"SettingsPatch": closedObject(nil, patch),
 		"Templates": closedObject([]string{"items"}, object{"items": listOf(openObject([]string{"key", "version", "title"}, object{
 			"key": anyText, "version": anyText, "title": ref("Title"), "description": ref("Title")}))}),
-		"Install":     closedObject(nil, object{"sampleData": anyBool, "confirmRoles": anyBool, "replace": anyBool, "keep": textList, "take": textList}),
-		"Installed":   closedObject([]string{"version", "records"}, object{"version": anyInt, "records": anyInt, "confirmed": listOf(ref("Confirmable")), "awaiting": listOf(ref("Confirmable"))}),
-		"Confirmable": closedObject([]string{"kind", "key"}, object{"kind": anyText, "key": anyText, "title": ref("Title")}),
+		"Install":         closedObject(nil, object{"sampleData": anyBool, "confirmRoles": anyBool, "replace": anyBool, "keep": textList, "take": textList}),
+		"Installed":       closedObject([]string{"version", "records"}, object{"version": anyInt, "records": anyInt, "confirmed": listOf(ref("Confirmable")), "awaiting": listOf(ref("Confirmable")), "required": listOf(ref("RequiredPackage"))}),
+		"RequiredPackage": closedObject([]string{"key", "records"}, object{"key": anyText, "records": anyInt, "confirmed": listOf(ref("Confirmable")), "awaiting": listOf(ref("Confirmable"))}),
+		"Confirmable":     closedObject([]string{"kind", "key"}, object{"kind": anyText, "key": anyText, "title": ref("Title")}),
 	}
 }

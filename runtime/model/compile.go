@@ -31,9 +31,9 @@ func newCompiler(set *schemas.Set, version int64) *compiler {
 	if set == nil {
 		set = &schemas.Set{}
 	}
-	working, builtIn, extensions := inForce(set)
-	return &compiler{set: working, builtIn: builtIn, extensions: extensions, m: &Model{
-		Version: version, Set: set, InForce: working,
+	in := force(set)
+	return &compiler{set: in.set, in: in, problems: in.problems, m: &Model{
+		Version: version, Set: set, InForce: in.set,
 		Entities: map[string]*Entity{}, Roles: map[string]*Role{}, Views: map[string]*View{},
 		Forms: map[string]*schemas.Form{}, Dashboards: map[string]*schemas.Dashboard{}, PublicForms: map[string]*PublicForm{},
 		AssignmentRules: map[string]*AssignmentRule{},
@@ -63,9 +63,11 @@ func (c *compiler) compile() (*Model, []problem.Field) {
 	if len(c.problems) == 0 {
 		c.triggerCycles()
 	}
-	c.extensionProblems()
-	c.locate(c.problems)
-	c.locate(c.m.Warnings)
+	for _, list := range [][]problem.Field{c.problems, c.m.Warnings} {
+		for i := range list {
+			list[i].Path = c.in.locate(list[i].Path)
+		}
+	}
 	if len(c.problems) > 0 {
 		sortProblems(c.problems)
 		return nil, c.problems
@@ -90,13 +92,12 @@ func (c *compiler) notRunYet() {
 // compiler gathers the Model and every problem on the way to it. A definition
 // that cannot be understood is left out, and what refers to it is checked on.
 type compiler struct {
-	set        *schemas.Set               // what is in force
-	builtIn    map[string]*schemas.Entity // built-in entities that are extended
-	extensions []extension
-	m          *Model
-	order      []*Entity      // built-in first, then in the order of the set
-	planned    []plannedQuery // by views and widgets
-	problems   []problem.Field
+	set      *schemas.Set // what is in force
+	in       *inForce
+	m        *Model
+	order    []*Entity      // built-in first, then in the order of the set
+	planned  []plannedQuery // by views and widgets
+	problems []problem.Field
 	// published says that the set was published before; see CompilePublished.
 	published bool
 }

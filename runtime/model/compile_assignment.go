@@ -37,7 +37,7 @@ func (c *compiler) assignmentRules() {
 // CompileAssignmentRule compiles a rule that is not in force, such as a draft,
 // against the definitions of m.
 func (m *Model) CompileAssignmentRule(def *schemas.AssignmentRule) (*AssignmentRule, []problem.Field) {
-	c := &compiler{set: m.Set, m: m}
+	c := &compiler{set: m.InForce, m: m}
 	var r *AssignmentRule
 	if e := c.entityOf(def.Entity, at(def, "entity")); e != nil && e.OnlyRead() {
 		c.fail(at(def, "entity"), "only_read", "entity", e.Key)

@@ -15,10 +15,7 @@ const maxPattern = 1000
 // one to another.
 func (c *compiler) entities() {
 	for _, def := range builtin().Entities {
-		if extended := c.builtIn[def.Key]; extended != nil {
-			def = extended
-		}
-		c.entity(def, true)
+		c.entity(c.in.builtInEntity(def), true)
 	}
 	for _, def := range c.set.Entities {
 		if c.m.Entities[def.Key] == nil {

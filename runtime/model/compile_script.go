@@ -34,7 +34,7 @@ func (c *compiler) scripts() {
 // of m: a draft.
 func (m *Model) CompileScript(def *schemas.Script) (*Script, []problem.Field) {
 	aside := *m // warnings of a draft are not those of the model
-	c := &compiler{set: m.Set, m: &aside}
+	c := &compiler{set: m.InForce, m: &aside}
 	s := c.script(def)
 	if s != nil {
 		c.libraries(s)

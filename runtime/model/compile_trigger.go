@@ -23,7 +23,7 @@ func (c *compiler) triggers() {
 // CompileTrigger compiles a trigger that is not in force against the
 // definitions of m: a draft, or an earlier version of one whose runs still wait.
 func (m *Model) CompileTrigger(def *schemas.Trigger) (*Trigger, []problem.Field) {
-	c := &compiler{set: m.Set, m: m}
+	c := &compiler{set: m.InForce, m: m}
 	t := c.trigger(def)
 	if len(c.problems) > 0 {
 		sortProblems(c.problems)
@@ -109,8 +109,11 @@ func hasOld(event schemas.EventName) bool {
 func (c *compiler) templates() {
 	for _, def := range c.set.Templates {
 		for i, key := range def.Requires {
-			if _, ok := c.set.Get(schemas.KindTemplate, key); !ok {
+			key, least := schemas.Requirement(key)
+			if d, ok := c.set.Get(schemas.KindTemplate, key); !ok {
 				c.fail(at(def, "requires", i), "unknown_template", "template", key)
+			} else if have := d.(*schemas.Template).Version; !schemas.Satisfies(have, least) {
+				c.fail(at(def, "requires", i), "template_version", "template", key, "least", least, "version", have)
 			}
 		}
 		for i, m := range def.Menu {

@@ -2,62 +2,46 @@ package model
 
 import (
 	"slices"
-	"strings"
 
 	"weft/runtime/problem"
 	"weft/schemas"
 )
 
 // InForce gives the definitions of a set as they work: without those whose packages
-// are not installed, and with what extends an entity, form or role in its place.
+// are not installed, and with what extends an entity, form, view or role in its place.
 // What extends something that is not there is left out; Compile reports it.
-func InForce(set *schemas.Set) *schemas.Set {
-	out, _, _ := inForce(set)
+func InForce(set *schemas.Set) *schemas.Set { return force(set).set }
+
+// WithBuiltIn is InForce with the built-in entities, extended as well, before the others.
+func WithBuiltIn(set *schemas.Set) *schemas.Set {
+	in := force(set)
+	out := &schemas.Set{}
+	for _, d := range builtin().Entities {
+		out.Add(in.builtInEntity(d))
+	}
+	for _, d := range in.set.All() {
+		out.Add(d)
+	}
 	return out
 }
 
-// extension is a definition that adds to another one.
-type extension struct {
-	kind          schemas.Kind
-	base, key     string
-	whole         bool // the base is not there
-	properties    []string
-	first, number int // of its sections or grants in the base
+// IsInForce tells whether the packages that a definition waits for are in set.
+func IsInForce(set *schemas.Set, d schemas.Definition) bool {
+	return !slices.ContainsFunc(d.DefinitionWhen(), func(key string) bool {
+		_, ok := set.Get(schemas.KindTemplate, key)
+		return !ok
+	})
 }
 
-func inForce(set *schemas.Set) (out *schemas.Set, builtIn map[string]*schemas.Entity, extensions []extension) {
-	out = &schemas.Set{}
-	var later []schemas.Definition
-	for _, d := range set.All() {
-		switch {
-		case !installed(set, d.DefinitionWhen()):
-		case extends(d) != "":
-			later = append(later, d)
-		default:
-			out.Add(d)
-		}
-	}
-	builtIn = map[string]*schemas.Entity{}
-	for _, d := range later {
-		extensions = append(extensions, extend(out, builtIn, d))
-	}
-	return out, builtIn, extensions
-}
-
-func installed(set *schemas.Set, packages []string) bool {
-	for _, key := range packages {
-		if !slices.ContainsFunc(set.Templates, func(t *schemas.Template) bool { return t.Key == key }) {
-			return false
-		}
-	}
-	return true
-}
-
-func extends(d schemas.Definition) string {
+// Extended is the key of the definition of the same kind that d adds to; "" when it
+// stands by itself.
+func Extended(d schemas.Definition) string {
 	switch d := d.(type) {
 	case *schemas.Entity:
 		return d.Extends
 	case *schemas.Form:
+		return d.Extends
+	case *schemas.View:
 		return d.Extends
 	case *schemas.Role:
 		return d.Extends
@@ -65,109 +49,118 @@ func extends(d schemas.Definition) string {
 	return ""
 }
 
-// extend adds a definition to a copy of its base.
-func extend(out *schemas.Set, builtIn map[string]*schemas.Entity, d schemas.Definition) extension {
-	x := extension{kind: d.DefinitionKind(), base: extends(d), key: d.DefinitionKey()}
-	base, ok := out.Get(x.kind, x.base)
-	if !ok && x.kind == schemas.KindEntity {
-		if base, ok = baseBuiltIn(builtIn, x.base); ok {
-			e := extendEntity(base.(*schemas.Entity), d.(*schemas.Entity), &x)
-			builtIn[x.base] = e
-			return x
+// Locator translates paths of extended definitions into those of the definitions of
+// set that added what the path is about.
+func Locator(set *schemas.Set) func(path string) string { return force(set).locate }
+
+// inForce is a set as it works.
+type inForce struct {
+	set      *schemas.Set
+	builtIn  map[string]*schemas.Entity // built-in entities that are extended
+	moved    []movedPart
+	problems []problem.Field // of extensions as such
+}
+
+// movedPart is where a part of an extended definition was written.
+type movedPart struct{ merged, written string }
+
+func force(set *schemas.Set) *inForce {
+	in := &inForce{set: &schemas.Set{}, builtIn: map[string]*schemas.Entity{}}
+	var extensions []schemas.Definition
+	for _, d := range set.All() {
+		switch {
+		case !IsInForce(set, d):
+		case Extended(d) != "":
+			extensions = append(extensions, d)
+		default:
+			in.set.Add(d)
 		}
 	}
-	if !ok {
-		x.whole = true
-		return x
+	for _, d := range extensions {
+		in.extend(d)
+	}
+	return in
+}
+
+// builtInEntity is a built-in entity as it is extended.
+func (in *inForce) builtInEntity(d *schemas.Entity) *schemas.Entity {
+	if extended := in.builtIn[d.Key]; extended != nil {
+		return extended
+	}
+	return d
+}
+
+// extend adds a definition to a copy of its base.
+func (in *inForce) extend(d schemas.Definition) {
+	base := in.base(d.DefinitionKind(), Extended(d))
+	if base == nil {
+		in.fail(at(d, "extends"), "nothing_to_extend", "kind", string(d.DefinitionKind()), "key", Extended(d))
+		return
 	}
 	switch d := d.(type) {
 	case *schemas.Entity:
-		out.Add(extendEntity(base.(*schemas.Entity), d, &x))
+		in.extendEntity(base.(*schemas.Entity), d)
 	case *schemas.Form:
-		copied := *base.(*schemas.Form)
-		x.first, x.number = len(copied.Sections), len(d.Sections)
-		copied.Sections = slices.Concat(copied.Sections, d.Sections)
-		out.Add(&copied)
+		in.extendForm(base.(*schemas.Form), d)
+	case *schemas.View:
+		in.extendView(base.(*schemas.View), d)
 	case *schemas.Role:
-		copied := *base.(*schemas.Role)
-		x.first, x.number = len(copied.Grants), len(d.Grants)
-		copied.Grants = slices.Concat(copied.Grants, d.Grants)
-		out.Add(&copied)
+		in.extendRole(base.(*schemas.Role), d)
 	}
-	return x
 }
 
-// baseBuiltIn finds a built-in entity that may be extended: with what it has already.
-func baseBuiltIn(extended map[string]*schemas.Entity, key string) (schemas.Definition, bool) {
-	if e := extended[key]; e != nil {
-		return e, true
+// base finds what is extended: with what it has already.
+func (in *inForce) base(kind schemas.Kind, key string) schemas.Definition {
+	if d, ok := in.set.Get(kind, key); ok {
+		return d
 	}
-	d, ok := builtin().Get(schemas.KindEntity, key)
-	if !ok || slices.Contains([]string{"role_assignment", EntityStageVisit, EntityAssignment}, key) {
-		return nil, false
+	d, ok := builtin().Get(kind, key)
+	if !ok || kind != schemas.KindEntity || slices.Contains([]string{"role_assignment", EntityStageVisit, EntityAssignment}, key) {
+		return nil
 	}
-	return d, true
+	return in.builtInEntity(d.(*schemas.Entity))
 }
 
-// extendEntity adds fields, indexes and unique keys; of a choice field that is there
-// already, choices.
-func extendEntity(base, more *schemas.Entity, x *extension) *schemas.Entity {
-	e := *base
-	e.Properties = slices.Clone(e.Properties)
-	for _, f := range more.Properties {
-		i := slices.IndexFunc(e.Properties, func(old *schemas.Field) bool { return old.Key == f.Key })
-		if i >= 0 && len(f.Choices) > 0 && f.FieldType == e.Properties[i].FieldType {
-			widened := *e.Properties[i]
-			widened.Choices = slices.Concat(widened.Choices, f.Choices)
-			e.Properties[i] = &widened
-			continue
-		}
-		x.properties = append(x.properties, f.Key)
-		e.Properties = append(e.Properties, f) // a double is found by Compile
-	}
-	e.Required = slices.Concat(e.Required, more.Required)
-	e.Indexes = slices.Concat(e.Indexes, more.Indexes)
-	e.Unique = slices.Concat(e.Unique, more.Unique)
-	return &e
+func (in *inForce) fail(path, code string, params ...any) {
+	in.problems = append(in.problems, problem.At(path, code, params...))
 }
 
-// extensionProblems reports what extends something that is not there.
-func (c *compiler) extensionProblems() {
-	for _, x := range c.extensions {
-		if x.whole {
-			c.fail(problem.Pointer(x.kind, x.key, "extends"), "nothing_to_extend", "kind", string(x.kind), "key", x.base)
+// unused refuses members that have no meaning where something is extended.
+func (in *inForce) unused(d schemas.Definition, members map[string]bool) {
+	for member, given := range members {
+		if given {
+			in.fail(at(d, member), "not_extended", "member", member)
 		}
 	}
 }
 
-// locate gives problems of extended definitions the path of the definition that added
-// what is wrong.
-func (c *compiler) locate(list []problem.Field) {
-	for i := range list {
-		for _, x := range c.extensions {
-			if at, ok := x.locate(list[i].Path); ok {
-				list[i].Path = at
-				break
-			}
-		}
-	}
+// wrote notes that part number n of the list member of d stands at place i of the base.
+func (in *inForce) wrote(d schemas.Definition, member string, i, n int) {
+	in.moved = append(in.moved, movedPart{
+		problem.Pointer(d.DefinitionKind(), Extended(d), member, i), problem.Pointer(d.DefinitionKind(), d.DefinitionKey(), member, n),
+	})
 }
 
-func (x extension) locate(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, problem.Pointer(x.kind, x.base)+"/")
-	if !ok {
-		return "", false
+// joined appends the members of a list of d to those of its base.
+func joined[T any](in *inForce, d schemas.Definition, member string, base, more []T) []T {
+	for n := range more {
+		in.wrote(d, member, len(base)+n, n)
 	}
-	for _, key := range x.properties {
-		if rest == "properties/"+key || strings.HasPrefix(rest, "properties/"+key+"/") {
-			return problem.Pointer(x.kind, x.key) + "/" + rest, true
+	return slices.Concat(base, more)
+}
+
+// locate gives a path of an extended definition as it was written.
+func (in *inForce) locate(path string) string {
+	best := movedPart{}
+	for _, part := range in.moved {
+		if within(path, part.merged) && len(part.merged) > len(best.merged) {
+			best = part
 		}
 	}
-	list := map[schemas.Kind]string{schemas.KindForm: "sections", schemas.KindRole: "grants"}[x.kind]
-	for i := range x.number {
-		if from := problem.Pointer(list, x.first+i)[1:]; rest == from || strings.HasPrefix(rest, from+"/") {
-			return problem.Pointer(x.kind, x.key, list, i) + strings.TrimPrefix(rest, from), true
-		}
-	}
-	return "", false
+	return best.written + path[len(best.merged):]
+}
+
+// within tells whether a path is at or below another one.
+func within(path, above string) bool {
+	return len(path) >= len(above) && path[:len(above)] == above && (len(path) == len(above) || path[len(above)] == '/')
 }

@@ -22,7 +22,7 @@ type requiredInstaller struct {
 	done    []builder.RequiredPackage
 }
 
-// install installs what a package requires and is not there, or is too old. What does
+// install installs what a package requires and is not there as it is wanted. What does
 // not ship with weft is left to the check of the package.
 func (r *requiredInstaller) install(ctx context.Context, p *builder.Package) error {
 	for _, requirement := range p.Manifest.Requires {
@@ -31,25 +31,32 @@ func (r *requiredInstaller) install(ctx context.Context, p *builder.Package) err
 			continue
 		}
 		r.visited[key] = true
-		there, err := r.g.o.Builder.Package(ctx, key)
-		if err == nil && schemas.Satisfies(there.Version, least) {
-			continue
-		}
-		if err != nil && problem.CodeOf(err) != problem.NotFound {
-			return err
-		}
 		required, err := r.g.Package(key)
 		if problem.CodeOf(err) == problem.NotFound {
 			continue
 		}
 		if err == nil {
-			err = r.one(ctx, required)
+			err = r.unlessThere(ctx, required, least)
 		}
 		if err != nil {
 			return fmt.Errorf("%s, which %s requires: %w", key, p.Manifest.Key, err)
 		}
 	}
 	return nil
+}
+
+// unlessThere installs a package unless one that serves is there, with the sample
+// records of the same version where they are wanted.
+func (r *requiredInstaller) unlessThere(ctx context.Context, p *builder.Package, least string) error {
+	there, err := r.g.o.Builder.Package(ctx, p.Manifest.Key)
+	samples := r.o.SampleData && !there.SampleData && there.Version == p.Manifest.Version
+	switch {
+	case err == nil && schemas.Satisfies(there.Version, least) && !samples:
+		return nil
+	case err != nil && problem.CodeOf(err) != problem.NotFound:
+		return err
+	}
+	return r.one(ctx, p)
 }
 
 func (r *requiredInstaller) one(ctx context.Context, p *builder.Package) error {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 
 	"weft/runtime/model"
@@ -62,7 +63,11 @@ func (s *Server) document(v viewer) object {
 	}
 }
 
+// routePattern is the pattern of a path parameter, which OpenAPI does not write.
+var routePattern = regexp.MustCompile(`:[^}]*}`)
+
 func addOperation(paths object, path, method string, op object) {
+	path = routePattern.ReplaceAllString(path, "}")
 	item, ok := paths[path].(object)
 	if !ok {
 		item = object{}
@@ -164,7 +169,8 @@ func parameters(rt Route, d doc) []any {
 	var list []any
 	for part := range strings.SplitSeq(rt.Path, "/") {
 		if name, ok := strings.CutPrefix(part, "{"); ok && part != "{entity}" {
-			list = append(list, parameter(strings.TrimSuffix(name, "}"), "path", "", object{"type": "string"}))
+			name, _, _ = strings.Cut(strings.TrimSuffix(name, "}"), ":")
+			list = append(list, parameter(name, "path", "", object{"type": "string"}))
 		}
 	}
 	for _, q := range d.Query {

@@ -157,7 +157,7 @@ func TestCommandsOnAFolder(t *testing.T) {
 		{args: "template export opportunity-pipeline DIR/t --data DIR/d", says: []string{"files)"}},
 		{args: "template export opportunity-pipeline DIR/t --data DIR/d", status: 1, errs: []string{"is not empty"}},
 		{args: "template export nosuch DIR/u --data DIR/d", status: 1, errs: []string{"there is no package nosuch"}},
-		{args: "template install DIR/t --confirm-roles --data DIR/e", says: []string{"version 1"}},
+		{args: "template install DIR/t --confirm-roles --data DIR/e", says: []string{"version 2"}}, // version 1 is the package that it requires
 		{args: "import DIR/deals.csv --entity opportunity --dry-run --data DIR/d", says: []string{"2 created", "nothing was written"}},
 		{args: "import --entity opportunity DIR/deals.csv --data DIR/d", says: []string{"2 created"}},
 		{args: "import DIR/bad.csv --entity opportunity --data DIR/d", status: 1, says: []string{`"much"`}, errs: []string{"1 rows have problems"}},

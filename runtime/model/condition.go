@@ -41,19 +41,24 @@ func (c *Condition) HasRelated() bool {
 	return c.Related != nil
 }
 
-// Expr is the condition as a filter for a store or for query.Matches. It must not
-// ask for related records.
-func (c *Condition) Expr(env *ValueEnv) (query.Expr, error) {
+// Expr is the condition as a filter that finds other records. It must not ask for
+// related records. Nothing equals an unset value: two records without a phone have
+// no phone in common.
+func (c *Condition) Expr(env *ValueEnv) (query.Expr, error) { return c.expr(env, false) }
+
+// expr is the condition as a filter. For the record of the run itself (own) what is
+// unset equals an unset value: a field that was empty and still is did not change.
+func (c *Condition) expr(env *ValueEnv, own bool) (query.Expr, error) {
 	if c == nil {
 		return nil, nil
 	}
 	if c.Join != "" {
-		return c.joined(env)
+		return c.joined(env, own)
 	}
 	filter := c.filter
 	if c.value != nil {
 		var err error
-		if filter, err = c.filled(env); err != nil {
+		if filter, err = c.filled(env, own); err != nil {
 			return nil, err
 		}
 	}
@@ -64,10 +69,10 @@ func (c *Condition) Expr(env *ValueEnv) (query.Expr, error) {
 	return x, nil
 }
 
-func (c *Condition) joined(env *ValueEnv) (query.Expr, error) {
+func (c *Condition) joined(env *ValueEnv, own bool) (query.Expr, error) {
 	parts := make([]query.Expr, len(c.Parts))
 	for i, p := range c.Parts {
-		x, err := p.Expr(env)
+		x, err := p.expr(env, own)
 		if err != nil {
 			return nil, err
 		}
@@ -84,10 +89,9 @@ func (c *Condition) joined(env *ValueEnv) (query.Expr, error) {
 	return query.All(parts), nil
 }
 
-// filled is the comparison with the value of the run. Nothing equals an unset
-// value: two records without a phone have no phone in common. Every value that is
-// set differs from it.
-func (c *Condition) filled(env *ValueEnv) (query.Filter, error) {
+// filled is the comparison with the value of the run. Every value that is set
+// differs from an unset one.
+func (c *Condition) filled(env *ValueEnv, own bool) (query.Filter, error) {
 	wire, err := c.value.Wire(env)
 	if err != nil {
 		return query.Filter{}, err
@@ -99,6 +103,8 @@ func (c *Condition) filled(env *ValueEnv) (query.Filter, error) {
 	switch {
 	case wire != nil:
 		item[2] = wire
+	case item[1] == string(query.Eq) && own:
+		item = []any{item[0], string(query.Empty)}
 	case item[1] == string(query.Ne):
 		item = []any{item[0], string(query.Present)}
 	}
@@ -143,7 +149,7 @@ func (c *Condition) Holds(env *ValueEnv, related func(*Related) (bool, error)) (
 }
 
 func (c *Condition) matches(env *ValueEnv) (bool, error) {
-	x, err := c.Expr(env)
+	x, err := c.expr(env, true)
 	if err != nil {
 		return false, err
 	}

@@ -15,7 +15,9 @@ import (
 func notifyAll(t *testing.T, app *apptest.App, m notify.Message) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	m.At = time.Now()
+	if m.At.IsZero() {
+		m.At = time.Now()
+	}
 	ops, err := app.Notify.Ops(ctx, m)
 	if err == nil && len(ops) > 0 {
 		err = app.Store.Commit(ctx, &store.Batch{Ops: ops})
@@ -35,7 +37,7 @@ func TestNotificationsBelongToTheirReader(t *testing.T) {
 	for range 2 {
 		notifyAll(t, w.App, notify.Message{To: []string{w.li.ID, w.wang.ID, w.li.ID}, Text: text, Entity: "deal", Record: own, Key: "run-1"})
 	}
-	notifyAll(t, w.App, notify.Message{To: []string{w.li.ID}, Text: schemas.Title{ZhCN: "第二条", En: "Second"}})
+	notifyAll(t, w.App, notify.Message{To: []string{w.li.ID}, Text: schemas.Title{ZhCN: "第二条", En: "Second"}, At: time.Now().Add(time.Second)})
 	var page struct {
 		Items  []struct{ ID, Entity, Record string }
 		Unread int

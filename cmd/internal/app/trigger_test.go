@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"weft/cmd/internal/apptest"
+	"weft/runtime/job"
 	"weft/runtime/trigger"
 )
 
@@ -115,8 +116,8 @@ func TestATriggerRunsItsStepsInOrder(t *testing.T) {
 	if got := f.states("entity=ticket&id=" + small); got != "" {
 		t.Error(got)
 	}
-	if n, err := f.Store.Count(t.Context(), "weft_job", nil, 0); err != nil || n != 0 {
-		t.Errorf("%d jobs are left, %v", n, err)
+	if left, _, err := f.Jobs.List(t.Context(), job.Query{Kind: trigger.JobKind}); err != nil || len(left) != 0 {
+		t.Errorf("jobs are left: %+v %v", left, err)
 	}
 	var history struct {
 		Items []struct {

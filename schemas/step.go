@@ -34,7 +34,8 @@ const (
 //	delete:   move the record to the bin, or records of Entity that match Where or that IDs name
 //	move:     to the stage To, with Values and Reason
 //	assign:   the owner by the assignment rule Rule
-//	task:     a task Title for each of To, due at Due
+//	task:     a task Title for each of To, due at Due; one that Must be done is closed only
+//	          while the record matches Where
 //	notify:   Text to each of To, over Channels (in the app, without)
 //	call:     Method URL with Headers and Body, by the guarded client
 //	script:   the function of Script

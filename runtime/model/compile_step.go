@@ -97,7 +97,7 @@ func (c *compiler) stepMembers(d *schemas.Step, here string) {
 	)
 	c.onlyFor(string(d.Type), here, []memberOf{
 		{"values", d.Values != nil, names(set, create, update, schemas.StepMove)}, {"entity", d.Entity != "", names(create, update, del, each)},
-		{"where", d.Where != nil, names(update, del, each, waitFor)}, {"ids", d.IDs != nil, names(update, del)},
+		{"where", d.Where != nil, names(update, del, each, waitFor, task)}, {"ids", d.IDs != nil, names(update, del)},
 		{"to", d.To != nil, names(schemas.StepMove, task, notify)}, {"reason", d.Reason != nil, names(schemas.StepMove)},
 		{"rule", d.Rule != "", names(schemas.StepAssign)}, {"title", d.Title != nil, names(task)}, {"due", d.Due != nil, names(task)},
 		{"must", d.Must, names(task)}, {"text", d.Text != nil, names(notify)}, {"channels", d.Channels != nil, names(notify)},

@@ -11,6 +11,9 @@ func (c *compiler) taskStep(sc *stepScope, s *Step, here string) {
 	s.Entity = c.entityOf("task", here+"/type")
 	s.Title = c.titleText(sc, *s.Def.Title, here+"/title")
 	s.People = c.people(sc, s.Def.To, here+"/to")
+	if s.Def.Where != nil {
+		c.taskCondition(sc, s, here)
+	}
 	if s.Def.Due == nil {
 		return
 	}
@@ -20,6 +23,18 @@ func (c *compiler) taskStep(sc *stepScope, s *Step, here string) {
 		return
 	}
 	s.Due = c.stepValue(sc, nil, s.Def.Due, here+"/due")
+}
+
+// taskCondition checks the filter over the record that a task waits for.
+func (c *compiler) taskCondition(sc *stepScope, s *Step, here string) {
+	if !s.Def.Must {
+		c.fail(here+"/must", "required")
+	}
+	if sc.entity == nil {
+		c.fail(here+"/where", "no_record")
+		return
+	}
+	c.filter(s.Def.Where, sc.entity, here+"/where")
 }
 
 var durationForm = regexp.MustCompile(`^[1-9][0-9]{0,5}(m|h|d|w|wd|wh)$`)

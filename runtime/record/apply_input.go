@@ -53,7 +53,7 @@ func (cs *changeset) finishInput(ctx context.Context, ch *change, rows []inputRo
 	cs.checkRow(ch, wrong)
 	cs.checkRequired(ch)
 	cs.checkBuiltIn(ch)
-	return nil
+	return cs.checkTask(ctx, ch)
 }
 
 // validate checks what can only be checked once roll-ups and formulas are

@@ -145,6 +145,9 @@ func (cs *changeset) mergeInto(ctx context.Context, keep, other *change) error {
 			}
 		}
 	}
+	if err := cs.moveTasks(ctx, keep, other); err != nil {
+		return err
+	}
 	if cs.deletion == "" {
 		cs.deletion = newID()
 	}

@@ -33,6 +33,9 @@ func (x *execution) task(ctx context.Context, s *model.Step, env *model.ValueEnv
 	if s.Def.Must {
 		values["must"] = true
 	}
+	if s.Def.Where != nil {
+		values["condition"] = string(s.Def.Where)
+	}
 	o := &outcome{input: map[string]any{"to": to, "values": values}}
 	ids := make([]string, len(to))
 	for i, user := range to {

@@ -34,3 +34,51 @@ func TestTasks(t *testing.T) {
 		{Name: "nor deletes it", As: w.li.Token, Method: "DELETE", Path: path(must), Status: 403},
 	})
 }
+
+// A task that must be done and has a condition is closed by its owner once the record
+// meets that; when it was closed is noted.
+func TestTasksWithACondition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	deal := w.Create(t, w.li.Token, "deal", map[string]any{"name": "first"})
+	hidden := w.Create(t, w.wang.Token, "deal", map[string]any{"name": "of wang"})
+	task := w.Create(t, w.li.Token, "task", map[string]any{
+		"title": "name it", "must": true, "entity": "deal", "record": deal, "condition": `["name","=","second"]`,
+	})
+	path := "/records/task/" + task
+	create := func(name, body, has string) apptest.Scenario {
+		return apptest.Scenario{Name: name, As: w.li.Token, Method: "POST", Path: "/records/task", Body: body, Status: 422, Has: []string{has}}
+	}
+	patch := func(name, who, body string, status int, has string) apptest.Scenario {
+		return apptest.Scenario{Name: name, As: who, Method: "PATCH", Path: path, Body: body, Status: status, Has: []string{has}}
+	}
+	w.Run(t, []apptest.Scenario{
+		create("about no entity", `{"title":"x","entity":"ghost","record":"`+deal+`"}`, `"path":"/entity"`),
+		create("about a record that is not seen", `{"title":"x","entity":"deal","record":"`+hidden+`"}`, `"path":"/record"`),
+		create("a condition that is none", `{"title":"x","entity":"deal","record":"`+deal+`","condition":"[\"ghost\",\"=\",1]"}`, `"path":"/condition/0"`),
+		create("a condition about nothing", `{"title":"x","condition":"[\"name\",\"=\",\"x\"]"}`, `"path":"/record"`),
+		patch("its owner, too early", w.li.Token, `{"state":"done"}`, 409, `"task_condition"`),
+		patch("nor is it dismissed", w.li.Token, `{"state":"dismissed"}`, 409, `"task_condition"`),
+		patch("an administrator, too early", w.Admin, `{"state":"done"}`, 409, `"task_condition"`),
+		patch("the condition is not given up", w.li.Token, `{"condition":null}`, 422, `"path":"/condition"`),
+		{Name: "the record meets it", As: w.li.Token, Method: "PATCH", Path: "/records/deal/" + deal, Body: `{"name":"second"}`, Status: 200},
+		patch("a time of closing is not written", w.Admin, `{"state":"done","done_at":"2026-01-01T00:00:00Z"}`, 422, `"path":"/done_at"`),
+		patch("its owner", w.li.Token, `{"state":"done"}`, 200, `"done_at":"`),
+		patch("it is opened again", w.li.Token, `{"state":"open"}`, 200, `"state":"open"`),
+		{Name: "without a time of closing", As: w.li.Token, Method: "POST", Path: "/records/task/query", Body: `{"where":["done_at","present"]}`, Status: 200, Has: []string{`"items":[]`}},
+		{Name: "the record goes", As: w.Admin, Method: "DELETE", Path: "/records/deal/" + deal, Status: 204},
+		patch("then nothing keeps it open", w.li.Token, `{"state":"dismissed"}`, 200, `"dismissed"`),
+	})
+}
+
+// Tasks follow their record into the one that it is merged into.
+func TestTasksFollowAMerge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	keep, gone := w.Create(t, w.Admin, "deal", map[string]any{"name": "keep"}), w.Create(t, w.Admin, "deal", map[string]any{"name": "gone"})
+	task := w.Create(t, w.Admin, "task", map[string]any{"title": "x", "entity": "deal", "record": gone})
+	w.Run(t, []apptest.Scenario{
+		{Name: "merge", As: w.Admin, Method: "POST", Path: "/records/deal/merge", Body: map[string]any{"keep": keep, "from": []string{gone}}, Status: 200},
+		{Name: "the task", As: w.Admin, Method: "GET", Path: "/records/task/" + task, Status: 200, Has: []string{keep}, Not: []string{gone}},
+	})
+}

@@ -59,7 +59,7 @@ func TestTasksAndMessagesOfSteps(t *testing.T) {
 	f := newTriggered(t, apptest.Options{},
 		`{"kind":"role","key":"agent","title":{"en":"A"},"grants":[{"entity":"ticket","operations":["create","read","update"],"scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
 		onTicket("tell", `"on":{"event":"created"},"steps":[
-			{"key":"t","type":"task","title":{"en":"Call {name}"},"to":"owner","due":"2h","must":true},
+			{"key":"t","type":"task","title":{"en":"Call {name}"},"to":"owner","due":"2h","must":true,"where":["stage","!=","new"]},
 			{"key":"n","type":"notify","to":["owner.superior","agent","created_by",{"field":"owner"}],"text":{"en":"New: {name} ({t.id})"}}]`))
 	boss := f.User(t, "boss")
 	ann := f.UserWith(t, map[string]any{"login": "ann", "name": "Ann", "superior": boss.ID}, "agent")
@@ -71,15 +71,15 @@ func TestTasksAndMessagesOfSteps(t *testing.T) {
 	}
 	var tasks struct {
 		Items []struct {
-			ID, Title, Owner, Entity, Record, Due, State string
-			Must                                         bool
+			ID, Title, Owner, Entity, Record, Due, State, Condition string
+			Must                                                    bool
 		}
 	}
 	f.Do(t, ann.Token, "POST", "/records/task/query", `{}`).Want(t, http.StatusOK).JSON(t, &tasks)
 	if len(tasks.Items) != 1 {
 		t.Fatalf("%+v", tasks)
 	}
-	if task := tasks.Items[0]; task.Title != "Call x" || task.Owner != ann.ID || task.Record != id || task.Entity != "ticket" || !task.Must || task.Due == "" || task.State != "open" {
+	if task := tasks.Items[0]; task.Title != "Call x" || task.Owner != ann.ID || task.Record != id || task.Entity != "ticket" || !task.Must || task.Condition != `["stage","!=","new"]` || task.Due == "" || task.State != "open" {
 		t.Errorf("%+v", task)
 	}
 	for _, p := range []apptest.Person{boss, ann, bob} {

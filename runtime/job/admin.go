@@ -137,18 +137,34 @@ func (q *Queue) Await(ctx context.Context) error {
 }
 
 // busy tells whether a job of a known kind is due or runs, in this process or another.
-func (q *Queue) busy(ctx context.Context) (bool, error) {
+// What is due is asked on one snapshot and compared with a time after it: a job that
+// ends may have inserted another one that is due only then.
+func (q *Queue) busy(ctx context.Context) (busy bool, err error) {
 	var kinds []any
 	for name := range q.kinds {
 		kinds = append(kinds, name)
 	}
-	any := query.Any{query.All{
-		query.Cmp{Path: pathState, Op: query.Eq, Value: string(Running)},
-		query.Cmp{Path: pathKind, Op: query.In, Value: kinds},
-	}}
-	for _, p := range priorities {
-		any = append(any, q.due(p, kinds))
+	known := query.Cmp{Path: pathKind, Op: query.In, Value: kinds}
+	var next []Job
+	err = q.o.Store.View(ctx, func(r store.Reader) error {
+		n, err := r.Count(ctx, Collection, query.All{query.Cmp{Path: pathState, Op: query.Eq, Value: string(Running)}, known}, 1)
+		busy = n > 0
+		for _, p := range priorities {
+			if err != nil || busy {
+				return err
+			}
+			var list []Job
+			list, err = jobs.Find(ctx, r, store.Find{Where: query.All{
+				query.Cmp{Path: pathState, Op: query.Eq, Value: string(Waiting)},
+				query.Cmp{Path: pathPriority, Op: query.Eq, Value: float64(p)}, known,
+			}, Sort: []query.SortTerm{{Path: pathDue}}, Limit: 1})
+			next = append(next, list...)
+		}
+		return err
+	})
+	now := q.o.Now()
+	for _, j := range next {
+		busy = busy || !j.DueAt().After(now)
 	}
-	n, err := q.o.Store.Count(ctx, Collection, any, 1)
-	return n > 0, err
+	return busy, err
 }

@@ -39,7 +39,7 @@ func (x *execution) tellFailure(ctx context.Context, why *Failure) error {
 		}
 		return err
 	}
-	ops, err := x.quarantine(ctx, x.run.Trigger, id)
+	ops, err := x.quarantine(ctx, x.run.Trigger, x.run.Digest, id)
 	if err != nil || len(ops) == 0 {
 		return err
 	}

@@ -118,7 +118,7 @@ func (x *execution) stopLoop(ctx context.Context, reason string, params map[stri
 	if err != nil {
 		return err
 	}
-	quarantine, err := x.quarantine(ctx, guilty, id)
+	quarantine, err := x.quarantine(ctx, guilty, x.digestOf(guilty), id)
 	if err != nil {
 		return err
 	}
@@ -142,18 +142,26 @@ func guiltyOf(chain []job.Link) string {
 	return guilty
 }
 
-// quarantine is the operation that keeps a trigger, as it is defined now, from
-// starting; none when it is kept already.
-func (s *Service) quarantine(ctx context.Context, key, incident string) ([]store.Op, error) {
-	t := s.o.Current.Model().Triggers[key]
-	if t == nil {
-		return nil, nil
+// digestOf is the definition of a trigger that a run has met: its own, or the one in
+// force of another trigger.
+func (x *execution) digestOf(trigger string) string {
+	if trigger == x.run.Trigger {
+		return x.run.Digest
 	}
-	st, err := s.state(ctx, key)
-	if err != nil || st.Quarantined == t.Digest && st.Incident == incident {
+	if t := x.o.Current.Model().Triggers[trigger]; t != nil {
+		return t.Digest
+	}
+	return ""
+}
+
+// quarantine is the operation that keeps a definition of a trigger from starting; none
+// when it is kept already.
+func (s *Service) quarantine(ctx context.Context, trigger, digest, incident string) ([]store.Op, error) {
+	st, err := s.state(ctx, trigger)
+	if err != nil || digest == "" || st.Quarantined == digest && st.Incident == incident {
 		return nil, err
 	}
-	st.Quarantined, st.Incident = t.Digest, incident
+	st.Quarantined, st.Incident = digest, incident
 	op, err := states.Put(st)
 	return []store.Op{op}, err
 }

@@ -46,6 +46,7 @@ func TestTheExamplesOfTheTriggersPage(t *testing.T) {
 		t.Errorf("%d tasks", n)
 	}
 	f.patch("lead", big, `{"amount":300000}`)
+	f.await()
 	f.patch("lead", big, `{"amount":100}`)
 	f.await()
 	if n := f.count("call", `["text","=","200000 → 300000"]`); n != 1 || f.count("call", `["lead","=","`+big+`"]`) != 1 {

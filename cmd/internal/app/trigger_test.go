@@ -42,11 +42,20 @@ func onTicket(key, rest string) string {
 	return `{"kind":"trigger","key":"` + key + `","title":{"en":"` + key + `"},"entity":"ticket",` + rest + `}`
 }
 
-// await returns when all jobs that are due have been done.
+// await returns when all jobs that are due have been done, each at its first attempt.
 func (f triggered) await() {
 	f.t.Helper()
 	if err := f.Jobs.Await(f.t.Context()); err != nil {
 		f.t.Fatal(err)
+	}
+	left, _, err := f.Jobs.List(f.t.Context(), job.Query{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, j := range left {
+		if j.Error != "" {
+			f.t.Errorf("the job %s of kind %s failed: %s", j.ID, j.Kind, j.Error)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 	"regexp"
+	"strings"
 
 	"weft/runtime/problem"
 )
@@ -62,8 +63,11 @@ func (c *compiler) people(sc *stepScope, raw json.RawMessage, here string) []*Re
 	return out
 }
 
-// recipient is a value, a user field (own, or across one reference), the word
-// owner for whoever owns the record, or a role.
+// ownerWords are the paths that words for people stand for.
+var ownerWords = map[string]string{"owner": "owner", "superior": "owner.superior"}
+
+// recipient is a value, a user or department field (own, or across one reference), the
+// word owner for whoever owns the record, superior for that person's superior, or a role.
 func (c *compiler) recipient(sc *stepScope, raw json.RawMessage, here string) *Recipient {
 	var name string
 	if json.Unmarshal(raw, &name) != nil {
@@ -71,11 +75,16 @@ func (c *compiler) recipient(sc *stepScope, raw json.RawMessage, here string) *R
 	}
 	if sc.entity != nil {
 		key := name
-		if name == "owner" && sc.entity.ByKey[name] == nil {
-			key = sc.entity.OwnerField
+		if word := ownerWords[name]; word != "" && sc.entity.ByKey[name] == nil {
+			key = strings.Replace(word, "owner", sc.entity.OwnerField, 1)
 		}
-		if _, f, ok := sc.entity.follow(key); ok && f.Target != nil && f.Target.EntityKey() == "user" {
-			return &Recipient{Value: &Value{path: c.valuePath(sc, "", key, here)}}
+		if _, f, ok := sc.entity.follow(key); ok && f.Target != nil {
+			switch v := func() *Value { return &Value{path: c.valuePath(sc, "", key, here)} }; f.Target.EntityKey() {
+			case "user":
+				return &Recipient{Value: v()}
+			case "department":
+				return &Recipient{Value: v(), Department: true}
+			}
 		}
 	}
 	c.roleKey(name, here)

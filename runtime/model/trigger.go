@@ -98,7 +98,9 @@ type StepValue struct {
 // Recipient is who gets a task or message: what a value names, or the holders of a role.
 type Recipient struct {
 	Value *Value
-	Role  string
+	// Department says that Value is a department: everybody in it.
+	Department bool
+	Role       string
 }
 
 // Condition is a filter of a trigger: parts joined, a filter of the query

@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"context"
+	"slices"
 
 	"weft/runtime/access"
 	"weft/runtime/query"
@@ -34,4 +35,13 @@ func (s *Service) holders(ctx context.Context, role string) ([]string, error) {
 		add(id)
 	}
 	return ids, nil
+}
+
+// members are the active users in departments.
+func (s *Service) members(ctx context.Context, departments []string) ([]string, error) {
+	d, err := s.o.Access.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(d.MembersOf(departments), func(id string) bool { return !d.Person(id).Active }), nil
 }

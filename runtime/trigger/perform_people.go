@@ -32,7 +32,13 @@ func (x *execution) people(ctx context.Context, list []*model.Recipient, env *mo
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range texts(wire) {
+		found := texts(wire)
+		if r.Department {
+			if found, err = x.members(ctx, found); err != nil {
+				return nil, err
+			}
+		}
+		for _, id := range found {
 			add(id)
 		}
 	}

@@ -60,9 +60,11 @@ func TestTasksAndMessagesOfSteps(t *testing.T) {
 		`{"kind":"role","key":"agent","title":{"en":"A"},"grants":[{"entity":"ticket","operations":["create","read","update"],"scopes":[{"type":"all"}],"read":{"all":true},"write":{"all":true}}]}`,
 		onTicket("tell", `"on":{"event":"created"},"steps":[
 			{"key":"t","type":"task","title":{"en":"Call {name}"},"to":"owner","due":"2h","must":true,"where":["stage","!=","new"]},
-			{"key":"n","type":"notify","to":["owner.superior","agent","created_by",{"field":"owner"}],"text":{"en":"New: {name} ({t.id})"}}]`))
+			{"key":"n","type":"notify","to":["superior","owner.department","agent","created_by",{"field":"owner"}],"text":{"en":"New: {name} ({t.id})"}}]`))
 	boss := f.User(t, "boss")
-	ann := f.UserWith(t, map[string]any{"login": "ann", "name": "Ann", "superior": boss.ID}, "agent")
+	north := f.Create(t, f.Admin, "department", map[string]any{"name": "North"})
+	ann := f.UserWith(t, map[string]any{"login": "ann", "name": "Ann", "superior": boss.ID, "department": north}, "agent")
+	cat := f.UserWith(t, map[string]any{"login": "cat", "name": "Cat", "department": north})
 	bob := f.User(t, "bob", "agent")
 	id := f.Create(t, bob.Token, "ticket", map[string]any{"name": "x", "owner": ann.ID})
 	f.await()
@@ -82,12 +84,12 @@ func TestTasksAndMessagesOfSteps(t *testing.T) {
 	if task := tasks.Items[0]; task.Title != "Call x" || task.Owner != ann.ID || task.Record != id || task.Entity != "ticket" || !task.Must || task.Condition != `["stage","!=","new"]` || task.Due == "" || task.State != "open" {
 		t.Errorf("%+v", task)
 	}
-	for _, p := range []apptest.Person{boss, ann, bob} {
+	for _, p := range []apptest.Person{boss, ann, bob, cat} {
 		var inbox struct {
 			Items []struct{ Text struct{ En string } }
 		}
 		f.Do(t, p.Token, "GET", "/notifications", nil).Want(t, http.StatusOK).JSON(t, &inbox)
-		if len(inbox.Items) != 1 || p.ID != boss.ID && inbox.Items[0].Text.En != "New: x ("+tasks.Items[0].ID+")" {
+		if len(inbox.Items) != 1 || p.ID != boss.ID && p.ID != cat.ID && inbox.Items[0].Text.En != "New: x ("+tasks.Items[0].ID+")" {
 			t.Errorf("%s: %+v", p.Login, inbox)
 		}
 	}

@@ -22,6 +22,7 @@ const armKind = "trigger_arm"
 type armPayload struct {
 	Trigger string `json:"trigger"`
 	Digest  string `json:"digest"`
+	Version int64  `json:"version"`
 	After   string `json:"after,omitempty"`
 }
 
@@ -46,7 +47,7 @@ func (s *Service) follow(ctx context.Context) error {
 		if !t.Def.IsEnabled() || name != schemas.EventDateReached && name != schemas.EventSilence {
 			continue
 		}
-		if err := s.arm(ctx, t); err != nil {
+		if err := s.arm(ctx, m.Version, t); err != nil {
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ func (s *Service) follow(ctx context.Context) error {
 
 // arm inserts the job that gives present records their timers, once for every
 // definition of the trigger, and again when another calendar moves them.
-func (s *Service) arm(ctx context.Context, t *model.Trigger) error {
+func (s *Service) arm(ctx context.Context, version int64, t *model.Trigger) error {
 	st, err := s.state(ctx, t.Def.Key)
 	armed := s.armedAs(t)
 	if err != nil || st.Armed == armed {
@@ -66,7 +67,7 @@ func (s *Service) arm(ctx context.Context, t *model.Trigger) error {
 	if err != nil {
 		return err
 	}
-	op, err := job.InsertOp(job.New{Kind: armKind, ID: newID(), Payload: armPayload{Trigger: t.Def.Key, Digest: t.Digest}}, s.now())
+	op, err := job.InsertOp(job.New{Kind: armKind, ID: newID(), Payload: armPayload{Trigger: t.Def.Key, Digest: t.Digest, Version: version}}, s.now())
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,11 @@ func (s *Service) runArm(ctx context.Context, c *job.Claimed) error {
 	if err := c.Decode(&p); err != nil {
 		return err
 	}
-	t := s.o.Current.Model().Triggers[p.Trigger]
+	m, err := s.modelOf(ctx, p.Version)
+	if err != nil {
+		return err
+	}
+	t := m.Triggers[p.Trigger]
 	if t == nil || t.Digest != p.Digest || !t.Def.IsEnabled() {
 		return nil
 	}
@@ -104,7 +109,7 @@ func (s *Service) runArm(ctx context.Context, c *job.Claimed) error {
 	if err != nil {
 		return err
 	}
-	ops, err := s.timersOf(t, docs)
+	ops, err := s.timersOf(m.Version, t, docs)
 	if err != nil {
 		return err
 	}
@@ -132,7 +137,7 @@ func datedRecords(t *model.Trigger) query.Expr {
 }
 
 // timersOf are the timers of records, in the name of who changed each last.
-func (s *Service) timersOf(t *model.Trigger, docs []store.Doc) ([]store.Op, error) {
+func (s *Service) timersOf(version int64, t *model.Trigger, docs []store.Doc) ([]store.Op, error) {
 	now := s.now()
 	var ops []store.Op
 	for _, d := range docs {
@@ -148,7 +153,7 @@ func (s *Service) timersOf(t *model.Trigger, docs []store.Doc) ([]store.Op, erro
 			continue
 		}
 		by, _ := doc["updated_by"].(string)
-		op, err := insertJob(newID(), now, due, payload{Timer: &timer{t.Def.Key, d.ID, due}}, &Run{By: by})
+		op, err := insertJob(newID(), now, due, payload{Timer: &timer{t.Def.Key, d.ID, due, version}}, &Run{By: by})
 		if err != nil {
 			return nil, err
 		}

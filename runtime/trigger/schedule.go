@@ -20,6 +20,7 @@ const scheduleKind = "trigger_schedule"
 type schedulePayload struct {
 	Trigger string    `json:"trigger"`
 	Due     time.Time `json:"due"`
+	Version int64     `json:"version"`
 	// After is the record up to which runs are started, when there is one for each record.
 	After string `json:"after,omitempty"`
 }
@@ -40,7 +41,7 @@ func (s *Service) Schedules() []job.Schedule {
 			list = append(list, job.Schedule{
 				Key: "trigger/" + t.Def.Key, Cron: on.Cron, CatchUp: job.CatchUp(on.CatchUp),
 				Job: func(due time.Time) job.New {
-					return job.New{Kind: scheduleKind, Payload: schedulePayload{Trigger: t.Def.Key, Due: due}}
+					return job.New{Kind: scheduleKind, Payload: schedulePayload{Trigger: t.Def.Key, Due: due, Version: m.Version}}
 				},
 			})
 		}
@@ -54,7 +55,10 @@ func (s *Service) runSchedule(ctx context.Context, c *job.Claimed) error {
 	if err := c.Decode(&p); err != nil {
 		return err
 	}
-	m := s.o.Current.Model()
+	m, err := s.modelOf(ctx, p.Version)
+	if err != nil {
+		return err
+	}
 	t := m.Triggers[p.Trigger]
 	if t == nil || !t.Def.IsEnabled() || t.Def.On.Event != schemas.EventSchedule {
 		return nil // it was published otherwise meanwhile

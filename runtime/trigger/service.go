@@ -108,6 +108,8 @@ type Options struct {
 	Effect  *Effect
 	// Definitions gives a published set, for runs that began under an earlier version.
 	Definitions func(ctx context.Context, version int64) (*schemas.Set, error)
+	// Refresh loads what another process has published; nil: nobody else publishes.
+	Refresh func(ctx context.Context) error
 	// Language is that of texts without a reader: zh-CN or en.
 	Language func() string
 	Now      func() time.Time
@@ -149,10 +151,25 @@ func New(o Options) *Service {
 
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }
 
+// modelOf is the model in force, which is of a version or a later one: another process
+// may have published it a moment ago.
+func (s *Service) modelOf(ctx context.Context, version int64) (*model.Model, error) {
+	if m := s.o.Current.Model(); version <= m.Version || s.o.Refresh == nil {
+		return m, nil
+	}
+	if err := s.o.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return s.o.Current.Model(), nil
+}
+
 // triggerOf is the trigger with which a run began: the one in force, or that of
 // the version of the run. A problem says why there is none.
 func (s *Service) triggerOf(ctx context.Context, r *Run) (*model.Trigger, error) {
-	m := s.o.Current.Model()
+	m, err := s.modelOf(ctx, r.Version)
+	if err != nil {
+		return nil, err
+	}
 	if t := m.Triggers[r.Trigger]; t != nil && t.Digest == r.Digest {
 		return t, nil
 	}

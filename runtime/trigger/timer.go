@@ -17,6 +17,8 @@ type timer struct {
 	Trigger string    `json:"trigger"`
 	Record  string    `json:"record"`
 	Due     time.Time `json:"due"`
+	// Version is that of the definitions under which the timer was made.
+	Version int64 `json:"version"`
 }
 
 // runID names the run of a timer: a date that is moved away and back starts it once.
@@ -59,7 +61,7 @@ func (x *starting) timer(t *model.Trigger) ([]store.Op, error) {
 		}
 	}
 	r := newRun(x.model, t, origin{call: x.call, event: t.Def.On.Event, at: x.event.At})
-	op, err := insertJob(newID(), x.event.At, due, payload{Timer: &timer{t.Def.Key, x.event.ID, due}}, r)
+	op, err := insertJob(newID(), x.event.At, due, payload{Timer: &timer{t.Def.Key, x.event.ID, due, x.model.Version}}, r)
 	return []store.Op{op}, err
 }
 
@@ -114,7 +116,10 @@ func parseMoment(stored any, zone *time.Location) time.Time {
 // the trigger is gone or another one, the record is gone, its date has moved, or
 // its filter does not hold.
 func (s *Service) timerRun(ctx context.Context, p payload, c *claim) (*Run, error) {
-	m := s.o.Current.Model()
+	m, err := s.modelOf(ctx, p.Timer.Version)
+	if err != nil {
+		return nil, err
+	}
 	t := m.Triggers[p.Timer.Trigger]
 	if t == nil || !t.Def.IsEnabled() || t.Entity == nil {
 		return nil, nil

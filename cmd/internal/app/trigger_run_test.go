@@ -73,8 +73,8 @@ func TestARunIsUndone(t *testing.T) {
 	for _, st := range run.Steps {
 		results[st.Key] = st.Result
 	}
-	if got := fmt.Sprint(results["u"], results["e"], results["d"]); got != "map[records:500] map[records:500] map[records:3]" {
-		t.Error(got)
+	if got, want := fmt.Sprint(results["u"], results["e"], results["d"]), fmt.Sprintf("map[records:%[1]d] map[records:%[1]d] map[records:3]", size); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 	if len(run.Steps) > 250 {
 		t.Errorf("%d steps are kept", len(run.Steps))

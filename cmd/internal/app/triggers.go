@@ -13,7 +13,7 @@ import (
 // newTriggers makes the service that carries out runs, and its kind of job.
 func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
-		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions,
+		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions, Refresh: a.Builder.Refresh,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
 		Notifier: notifier{a.Notify}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
 	})

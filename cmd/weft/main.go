@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"weft/runtime/script"
 	"weft/runtime/store"
 )
 
@@ -23,6 +24,7 @@ import (
 var Version = "0.1.0-dev"
 
 func main() {
+	script.RunIfRunner()
 	ctx, stop := signalContext()
 	m := &Main{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 	status := m.Main(ctx)

@@ -59,6 +59,8 @@ func commonSchemas() object {
 	maps.Copy(all, builderSchemas(&types))
 	maps.Copy(all, intakeSchemas(&types))
 	maps.Copy(all, notificationSchemas(&types))
+	maps.Copy(all, commentSchemas(&types))
+	maps.Copy(all, personalSchemas())
 	maps.Copy(all, jobSchemas(&types))
 	maps.Copy(all, runSchemas(&types))
 	maps.Copy(all, assignmentSchemas(&types))

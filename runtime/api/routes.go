@@ -4,7 +4,7 @@ package api
 // routes are mounted in addition, for administrators only.
 func (s *Server) Routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{recordRoutes(), transferRoutes(), accountRoutes(), intakeRoutes(), runRoutes(), assignmentRoutes(), notificationRoutes(), jobRoutes(), systemRoutes()} {
+	for _, part := range [][]Route{recordRoutes(), transferRoutes(), accountRoutes(), intakeRoutes(), runRoutes(), assignmentRoutes(), notificationRoutes(), commentRoutes(), personalRoutes(), jobRoutes(), systemRoutes()} {
 		all = append(all, part...)
 	}
 	if s.o.Backup != nil {

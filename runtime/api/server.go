@@ -15,6 +15,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/assign"
+	"weft/runtime/comment"
 	"weft/runtime/files"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
@@ -22,6 +23,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/notify"
+	"weft/runtime/personal"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/request"
@@ -32,7 +34,7 @@ import (
 	"weft/runtime/trigger"
 )
 
-// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake, Notify, Jobs and Incidents must be given.
+// Options of a Server. Store, Leases, Current, Settings, Records, Reads, Access, Files, Intake, Notify, Comments, Personal, Jobs and Incidents must be given.
 type Options struct {
 	Store store.Store
 	// Leases serialize requests with one idempotency key across processes.
@@ -45,6 +47,8 @@ type Options struct {
 	Files    *files.Service
 	Intake   *intake.Service
 	Notify   *notify.Service
+	Comments *comment.Service
+	Personal *personal.Service
 	// Jobs and Incidents are shown to administrators.
 	Jobs      *job.Queue
 	Incidents *incident.Service

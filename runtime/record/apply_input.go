@@ -119,7 +119,7 @@ const (
 
 // event shows a change to effects.
 func (ch *change) event(at time.Time) *Event {
-	ev := &Event{Op: ch.op, Entity: ch.entity.Key, ID: ch.id, Before: ch.before, After: ch.after, At: at, Changed: ch.changed}
+	ev := &Event{Op: ch.op, Entity: ch.entity.Key, ID: ch.id, Before: ch.before, After: ch.after, At: at, Changed: ch.changed, MergedInto: ch.mergedInto}
 	for _, m := range ch.moves {
 		ev.Moves = append(ev.Moves, m.StageMove)
 	}

@@ -51,6 +51,8 @@ type Event struct {
 	// other stages.
 	Changed []*model.Field
 	Moves   []StageMove
+	// MergedInto is the record that is kept, where a deletion is a merge.
+	MergedInto string
 	// Silent changes follow new definitions or another calendar: nobody made them, but
 	// times of the record may be others now.
 	Silent bool

@@ -18,6 +18,7 @@ import (
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/assign"
+	"weft/runtime/comment"
 	"weft/runtime/files"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
@@ -25,6 +26,7 @@ import (
 	"weft/runtime/live"
 	"weft/runtime/model"
 	"weft/runtime/notify"
+	"weft/runtime/personal"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/runtime/settings"
@@ -84,6 +86,8 @@ type App struct {
 	Live       *live.Hub
 	Intake     *intake.Service
 	Notify     *notify.Service
+	Comments   *comment.Service
+	Personal   *personal.Service
 	Gallery    *gallery.Gallery
 	API        *api.Server
 	// Generated is the random password of a user admin that Open created, else "".
@@ -116,7 +120,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Intake: a.Intake, Triggers: a.Triggers, Assign: a.Assign, Notify: a.Notify, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Triggers: a.Triggers, Assign: a.Assign, Notify: a.Notify, Comments: a.Comments, Personal: a.Personal, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
@@ -144,7 +148,7 @@ func (a *App) newServices(o Options) {
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
 	a.Records = record.New(record.Options{
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar, SettingsRevision: a.settingsRevision,
-		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect, assign.Overrides{Store: o.Store}}, Committed: a.Jobs.Committed,
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect, assign.Overrides{Store: o.Store}, comment.Merged{Store: o.Store}}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Assign = assign.New(assign.Options{
@@ -155,6 +159,8 @@ func (a *App) newServices(o Options) {
 		Leases: a.Leases, Files: a.Files, Logger: o.Logger,
 	})
 	a.Notify = notify.New(notify.Options{Store: o.Store, Reads: a.Reads, Now: o.Now})
+	a.Comments = comment.New(comment.Options{Store: o.Store, Reads: a.Reads, Directory: a.Access, Notifier: mentionNotifier{a.Notify}, Now: o.Now})
+	a.Personal = personal.New(o.Store, a.Reads, a.Access, o.Now)
 	a.newTriggers(o, effect)
 	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
@@ -186,6 +192,8 @@ func Collections(m *model.Model) []store.Collection {
 	list = append(list, settings.Collections()...)
 	list = append(list, intake.Collections()...)
 	list = append(list, notify.Collections()...)
+	list = append(list, comment.Collections()...)
+	list = append(list, personal.Collections()...)
 	return append(list, builder.Collections()...)
 }
 

@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"runtime/incident"},
 	{"runtime/record/read"},
 	{"runtime/record"},
-	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/comment", "runtime/personal", "runtime/report", "runtime/live", "runtime/intake"},
+	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/comment", "runtime/personal", "runtime/report", "runtime/live", "runtime/intake", "runtime/hook"},
 	{"builder", "templates"},
 	{"runtime/api"},
 	{"cmd"},

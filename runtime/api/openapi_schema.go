@@ -68,7 +68,7 @@ func commonSchemas() object {
 }
 
 func problemSchemas() object {
-	codes := []string{"malformed", "unauthenticated", "forbidden", "not_found", "method", "guard", "transition", "unique", "referenced", "conflict", "claimed", "claim_limit",
+	codes := []string{"malformed", "unauthenticated", "forbidden", "not_found", "method", "guard", "transition", "unique", "referenced", "conflict", "claimed", "claim_limit", "script",
 		"stale", "too_large", "media_type", "invalid", "rate", "unavailable", "outcome_unknown", "storage_full", "internal"}
 	return object{
 		"Problem": extensible([]string{"type", "title", "status", "code", "detail", "errors"}, object{

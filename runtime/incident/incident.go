@@ -140,6 +140,15 @@ func (s *Service) RaiseOps(ctx context.Context, i Incident) (ops []store.Op, id 
 	return append([]store.Op{op}, told...), i.ID, err
 }
 
+// Find finds the incident about the same thing as i, open or closed; nil for none.
+func (s *Service) Find(ctx context.Context, i Incident) (*Incident, error) {
+	found, err := incidents.Get(ctx, s.o.Store, i.identity())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return &found, err
+}
+
 // IsOpen tells whether an incident is open.
 func (s *Service) IsOpen(ctx context.Context, id string) (bool, error) {
 	i, err := incidents.Get(ctx, s.o.Store, id)

@@ -74,19 +74,8 @@ func (c *compiler) compile() (*Model, []problem.Field) {
 	}
 	c.secrecy()
 	c.ownScopes()
-	c.notRunYet()
 	c.checkIndexes()
 	return c.m, nil
-}
-
-// notRunYet warns of definitions that this version of weft publishes but does not run.
-func (c *compiler) notRunYet() {
-	warn := func(def schemas.Definition) {
-		c.m.Warnings = append(c.m.Warnings, problem.At(at(def), "not_run_yet", "kind", string(def.DefinitionKind())))
-	}
-	for _, def := range c.set.Scripts {
-		warn(def)
-	}
 }
 
 // compiler gathers the Model and every problem on the way to it. A definition

@@ -12,7 +12,7 @@ type text struct{ zh, en string }
 
 var statuses = map[Code]int{
 	Malformed: 400, Unauthenticated: 401, Forbidden: 403, NotFound: 404, Method: 405,
-	Guard: 409, Transition: 409, Unique: 409, Referenced: 409, Conflict: 409, Claimed: 409, ClaimLimit: 409,
+	Guard: 409, Transition: 409, Unique: 409, Referenced: 409, Conflict: 409, Claimed: 409, Script: 422, ClaimLimit: 409,
 	Stale: 412, TooLarge: 413, MediaType: 415, Invalid: 422, Rate: 429,
 	Internal: 500, Unavailable: 503, OutcomeUnknown: 503, StorageFull: 507,
 }
@@ -36,6 +36,7 @@ var titles = map[Code]text{
 	Unique:          {"已存在相同的值", "The value is already taken"},
 	Referenced:      {"仍被其他记录引用", "Other records still refer to it"},
 	Conflict:        {"与另一处更改冲突", "Conflicts with another change"},
+	Script:          {"脚本未能完成", "A script failed"},
 	Claimed:         {"记录已有负责人", "The record has an owner already"},
 	ClaimLimit:      {"已达到领取上限", "The limit of claims is reached"},
 	Stale:           {"记录已被他人更改", "The record has changed meanwhile"},

@@ -26,6 +26,7 @@ const (
 	Referenced      Code = "referenced"
 	Conflict        Code = "conflict"
 	Claimed         Code = "claimed"
+	Script          Code = "script"
 	ClaimLimit      Code = "claim_limit"
 	Stale           Code = "stale"
 	TooLarge        Code = "too_large"

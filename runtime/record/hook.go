@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"weft/runtime/model"
@@ -21,6 +22,11 @@ type Hook interface {
 	// together with all others. An error ends the whole call; one about many
 	// records is asked again for each.
 	Before(ctx context.Context, c Call, read Reader, events []*Event) error
+}
+
+// SelectiveHook is a Hook that not every entity concerns: others are not copied for it.
+type SelectiveHook interface {
+	Wants(m *model.Model, entity string) bool
 }
 
 // Effect names the jobs that a change causes; they are committed with it.
@@ -79,7 +85,8 @@ func (cs *changeset) runHooks(ctx context.Context, ch *change) error {
 // runHooks lets the hooks see and change records that the caller writes. What
 // they changed is checked like any value.
 func runHooks(ctx context.Context, sn *snapshot, targets []hookTarget) error {
-	if len(sn.s.hooks) == 0 || len(targets) == 0 {
+	hooks := sn.wanted(targets)
+	if len(hooks) == 0 {
 		return nil
 	}
 	events := make([]*Event, len(targets))
@@ -89,7 +96,7 @@ func runHooks(ctx context.Context, sn *snapshot, targets []hookTarget) error {
 			Before: deepCopy(t.ch.before), After: deepCopy(t.ch.after),
 		}
 	}
-	for _, h := range sn.s.hooks {
+	for _, h := range hooks {
 		if err := h.Before(ctx, sn.call, hookReader{sn}, events); err != nil {
 			p := problem.As(err)
 			if p == nil || len(events) > 1 {
@@ -102,6 +109,18 @@ func runHooks(ctx context.Context, sn *snapshot, targets []hookTarget) error {
 		t.cs.takeEvent(t.ch, events[i])
 	}
 	return nil
+}
+
+// wanted lists the hooks that some target concerns.
+func (sn *snapshot) wanted(targets []hookTarget) []Hook {
+	var hooks []Hook
+	for _, h := range sn.s.hooks {
+		selective, ok := h.(SelectiveHook)
+		if !ok && len(targets) > 0 || slices.ContainsFunc(targets, func(t hookTarget) bool { return ok && selective.Wants(sn.model, t.ch.entity.Key) }) {
+			hooks = append(hooks, h)
+		}
+	}
+	return hooks
 }
 
 // takeEvent takes over what hooks changed, and their problems.

@@ -20,6 +20,7 @@ import (
 	"weft/runtime/assign"
 	"weft/runtime/comment"
 	"weft/runtime/files"
+	"weft/runtime/hook"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
 	"weft/runtime/job"
@@ -29,6 +30,7 @@ import (
 	"weft/runtime/personal"
 	"weft/runtime/record"
 	"weft/runtime/record/read"
+	"weft/runtime/script"
 	"weft/runtime/settings"
 	"weft/runtime/startstop"
 	"weft/runtime/store"
@@ -63,6 +65,8 @@ type Options struct {
 	Backup  func(ctx context.Context, w http.ResponseWriter) error
 	Version string
 	Logger  *slog.Logger
+	// ScriptRunner starts a runner of scripts; nil means this binary.
+	ScriptRunner []string
 }
 
 // App is weft without its listener.
@@ -79,6 +83,8 @@ type App struct {
 	Recomputer *record.Recomputer // running; a test that steps through it stops it first
 	Files      *files.Service
 	Builder    *builder.Builder
+	Scripts    *script.Pool
+	Hooks      *hook.Service
 	Triggers   *trigger.Service
 	Scheduler  *job.Scheduler
 	Transfer   *transfer.Service
@@ -146,9 +152,14 @@ func (a *App) newServices(o Options) {
 	a.Incidents = incident.New(incident.Options{Store: o.Store, Now: o.Now, Told: a.tellAdmins})
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger, Failed: a.jobFailed})
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
+	a.Scripts = script.NewPool(script.Options{Command: o.ScriptRunner, Logger: o.Logger})
+	a.Hooks = hook.New(hook.Options{
+		Store: o.Store, Current: a.Current, Pool: a.Scripts, Access: a.Access, Reads: a.Reads, Incidents: a.Incidents, Now: o.Now, Zone: a.Settings.Zone, Logger: o.Logger,
+	})
 	a.Records = record.New(record.Options{
+		Hooks: []record.Hook{a.Hooks},
 		Store: o.Store, Current: a.Current, Authority: a.Access, Files: a.Files, Now: o.Now, Zone: a.Settings.Zone, Calendar: a.Settings.Calendar, SettingsRevision: a.settingsRevision,
-		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, effect, assign.Overrides{Store: o.Store}, comment.Merged{Store: o.Store}}, Committed: a.Jobs.Committed,
+		Refresh: a.Builder.Refresh, Leases: a.Leases, Effects: []record.Effect{endAccess{a.Access}, a.Hooks, effect, assign.Overrides{Store: o.Store}, comment.Merged{Store: o.Store}}, Committed: a.Jobs.Committed,
 	})
 	a.Recomputer = record.NewRecomputer(a.Records, o.Logger)
 	a.Assign = assign.New(assign.Options{
@@ -164,6 +175,7 @@ func (a *App) newServices(o Options) {
 	a.newTriggers(o, effect)
 	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
+	a.Jobs.Register(a.Hooks.Kind(a.Records))
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer, Delete: a.deleteRecords,
@@ -204,7 +216,7 @@ func (a *App) Close() error {
 	}
 	a.Jobs.Stop()
 	a.Recomputer.Stop()
-	return errors.Join(a.Transfer.Close(), a.API.Close(), a.Files.Close())
+	return errors.Join(a.Transfer.Close(), a.Scripts.Close(), a.API.Close(), a.Files.Close())
 }
 
 // Followed returns when the background has followed what was published before the call.

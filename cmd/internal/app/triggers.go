@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"weft/runtime/assign"
+	"weft/runtime/hook"
 	"weft/runtime/job"
 	"weft/runtime/notify"
 	"weft/runtime/store"
@@ -15,7 +16,7 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
 		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions, Refresh: a.Builder.Refresh,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
-		Notifier: notifier{a.Notify}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
+		Notifier: notifier{a.Notify}, Scripts: scripts{a.Hooks}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
 	})
 	a.Triggers.Register(a.Jobs)
 	a.Scheduler = job.NewScheduler(job.SchedulerOptions{
@@ -25,6 +26,18 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 
 // schedules are all that run at times.
 func (a *App) schedules() []job.Schedule { return a.Triggers.Schedules() }
+
+// scripts runs the scripts of steps.
+type scripts struct{ *hook.Service }
+
+// RunStep implements trigger.ScriptRunner.
+func (s scripts) RunStep(ctx context.Context, c trigger.ScriptCall) (*trigger.ScriptAnswer, error) {
+	ops, result, err := s.Service.RunStep(ctx, c.Key, c.Actor, c.Entity, c.Record, c.Old)
+	if err != nil {
+		return nil, err
+	}
+	return &trigger.ScriptAnswer{Operations: ops, Result: result}, nil
+}
 
 // language is that of texts without a reader's own choice.
 func (a *App) language() string {

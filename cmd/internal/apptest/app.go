@@ -41,6 +41,8 @@ type Options struct {
 	Wrap func(store.Store) store.Store
 	// Storage keeps the bytes of attachments; nil means that of the environment.
 	Storage files.Storage
+	// ScriptRunner starts a runner of scripts; see scripttest.Command.
+	ScriptRunner []string
 	// Unchecked skips the check of answers against the OpenAPI document.
 	Unchecked bool
 	// MaxUpload is that of api.Options.
@@ -98,6 +100,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	h := app.Options{
 		Store: anystore.Open(t), Now: o.Now, First: o.First,
 		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
+		ScriptRunner: o.ScriptRunner,
 	}
 	if h.Storage = o.Storage; h.Storage == nil {
 		h.Storage = anyfiles.Open(t)

@@ -166,6 +166,7 @@ func (x *execution) commit(ctx context.Context, step *model.Step, o *outcome) er
 	}
 	entry := x.entry(step, o)
 	next.State = Running
+	next.Waits, next.Resume, next.Step = "", nil, ""
 	switch {
 	case o.waits != "" || o.resume != nil:
 		entry.State = StepWaiting
@@ -178,7 +179,6 @@ func (x *execution) commit(ctx context.Context, step *model.Step, o *outcome) er
 	case o.stop:
 		x.finish(next, Stopped)
 	default:
-		next.Waits, next.Resume, next.Step = "", nil, ""
 		next.advance(x.trigger)
 	}
 	if o.batch == nil && (o.enter == nil || o.enter.Loop == nil) {

@@ -58,16 +58,31 @@ type starting struct {
 // them out in their order.
 func (x *starting) startAll(l *model.Listeners) ([]store.Op, error) {
 	var list []*Run
+	var failed []store.Op
 	for _, s := range listening(x.model, l, x.call, x.event) {
 		ok, err := x.holds(s.trigger)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		switch {
+		case x.docs.err != nil:
+			return nil, x.docs.err
+		case err != nil: // the change of the person must not fail for it
+			op, err := runs.Put(x.run(s).failedToBegin(err))
+			if err != nil {
+				return nil, err
+			}
+			failed = append(failed, op)
+		case ok:
 			list = append(list, x.run(s))
 		}
 	}
-	return startOps(list, x.event.At)
+	ops, err := startOps(list, x.event.At)
+	return append(failed, ops...), err
+}
+
+// failedToBegin is a run whose filter could not be computed: everybody can see why.
+func (r *Run) failedToBegin(err error) Run {
+	failed := *r
+	failed.State, failed.Error, failed.StartedAt, failed.EndedAt = Failed, failureOf(err), &r.At, &r.At
+	return failed
 }
 
 // record is the record after the event, as it was last when it is deleted.
@@ -82,13 +97,7 @@ func (x *starting) env() *model.ValueEnv {
 	return &model.ValueEnv{Record: x.record(), Old: x.event.Before, Get: x.docs.get, Query: x.queryEnv(x.call.Actor, x.event.At)}
 }
 
-func (x *starting) holds(t *model.Trigger) (bool, error) {
-	ok, err := t.Where.Holds(x.env(), nil)
-	if x.docs.err != nil {
-		return false, x.docs.err
-	}
-	return ok, err
-}
+func (x *starting) holds(t *model.Trigger) (bool, error) { return t.Where.Holds(x.env(), nil) }
 
 // queryEnv is what relative values of filters stand for.
 func (e *Effect) queryEnv(a *access.Actor, at time.Time) query.Env {

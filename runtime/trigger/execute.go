@@ -110,6 +110,9 @@ func (x *execution) first(ctx context.Context) error {
 
 // steps carries out step after step.
 func (x *execution) steps(ctx context.Context) error {
+	if x.run.State == Waiting { // for this job
+		x.run.State = Running
+	}
 	for !x.run.State.Ended() {
 		ended, err := x.nextRecord(ctx)
 		if err != nil || ended {

@@ -51,13 +51,12 @@ func (x *starting) timers(l *model.Listeners) ([]store.Op, error) {
 
 func (x *starting) timer(t *model.Trigger) ([]store.Op, error) {
 	due, ok, err := x.due(t, x.event.After, x.event.At)
-	if err != nil || !ok {
-		return nil, err
+	if err != nil || !ok { // a time beyond what the calendar reaches never comes
+		return nil, nil
 	}
 	if x.event.Op == "update" {
-		before, same, err := x.due(t, x.event.Before, x.event.At)
-		if err != nil || same && before.Equal(due) {
-			return nil, err
+		if before, same, err := x.due(t, x.event.Before, x.event.At); err == nil && same && before.Equal(due) {
+			return nil, nil
 		}
 	}
 	r := newRun(x.model, t, origin{call: x.call, event: t.Def.On.Event, at: x.event.At})

@@ -253,3 +253,44 @@ func TestARunKeepsItsDefinition(t *testing.T) {
 	f.pass(c, 2*day)
 	f.want("ticket", lost, "score", 1)
 }
+
+// Of many records one is refused: with on_error continue the others are written.
+func TestOneOfManyIsRefused(t *testing.T) {
+	t.Parallel()
+	update := func(key, onError string) string {
+		return onTicket(key, onError+`"on":{"event":"button"},"steps":[{"key":"u","type":"update","entity":"note","where":["text","=","`+key+`"],"values":{"n":{"formula":"(score ?? 0) + 3"}}},`+noteStep("n", "end of "+key)+`]`)
+	}
+	f := newTriggered(t, apptest.Options{}, update("goes", `"on_error":"continue",`), update("stops", ``))
+	f.publish(
+		`{"kind":"stage_machine","key":"note","title":{"en":"N"},"entity":"note","field":"state","initial":"open","stages":[{"key":"open","title":{"en":"O"},"type":"open"},{"key":"locked","title":{"en":"L"},"type":"won","lock":{"only":["n"]}}],
+			"transitions":[{"key":"lock","title":{"en":"L"},"from":["open"],"to":"locked","direction":"forward"}]}`,
+		`{"kind":"entity","key":"note","type":"object",TITLE,"properties":{"ticket":{"x-type":"reference","x-entity":"ticket","x-on-delete":"cascade",TITLE},"text":{"x-type":"text",TITLE},"n":{"x-type":"number",TITLE},"by":{"x-type":"user",TITLE},
+			"state":{"x-type":"choice",TITLE,"x-choices":[{"key":"open","title":{"en":"O"}},{"key":"locked","title":{"en":"L"}}]}}}`)
+	id := f.create("ticket", `{"name":"x"}`)
+	for _, key := range []string{"goes", "stops"} {
+		for i := range 5 {
+			note := f.create("note", `{"text":"`+key+`"}`)
+			if i == 2 {
+				f.patch("note", note, `{"state":"locked"}`)
+			}
+		}
+		f.post("/records/ticket/"+id+"/button/"+key, ``, http.StatusAccepted)
+	}
+	f.await()
+	if n := f.count("note", `{"all":[["text","=","goes"],["n","=",3]]}`); n != 4 {
+		t.Errorf("%d of the others are written", n)
+	}
+	if n := f.count("note", `{"all":[["text","=","stops"],["n","=",3]]}`); n != 2 {
+		t.Errorf("%d are written before the refused one", n)
+	}
+	goes, stops := f.runs("trigger=goes")[0], f.runs("trigger=stops")[0]
+	if goes.State != "done" || fmt.Sprint(goes.Steps[0].Result) != "map[failures:1 records:5]" {
+		t.Errorf("%+v", goes)
+	}
+	if stops.State != "failed" || stops.Error.Code != "guard" {
+		t.Errorf("%+v", stops)
+	}
+	if got := f.notes(id); got != "end of goes" {
+		t.Error(got)
+	}
+}

@@ -29,6 +29,8 @@ var (
 		"record.history":     {{"GET", "/records/deal/R/history", ""}},
 		"run.list":           {{"GET", "/runs?entity=deal&id=R", ""}, {"GET", "/runs?entity=deal&id=R&trigger=W&state=done", ""}, {"GET", "/runs?id=R", ""}},
 		"record.assignments": {{"GET", "/records/deal/R/assignments", ""}, {"GET", "/records/deal/OWN/assignments", ""}},
+		"comment.list":       {{"GET", "/records/deal/R/comments", ""}},
+		"draft.get":          {{"GET", "/drafts/deal/R", ""}},
 		"assignment.reasons": {{"GET", "/assignments/reasons?entity=W", ""}},
 		"record.export":      query("/export", `"fields":["F"]`, `"where":["id","=","R"]`),
 	}
@@ -40,17 +42,20 @@ var (
 		"record.restore":    {{"POST", "/records/deal/R/restore", ""}},
 		"record.bulk": query("/bulk", `"op":"update","ids":["R"],"values":{"name":"x"}`, `"op":"delete","ids":["R"]`, `"op":"update","ids":["OWN"],"values":{"F":1}`,
 			`"op":"delete","where":["F","=",424242]`, `"op":"delete","where":["id","=","R"]`, `"op":"transition","ids":["R"],"to":"lost","comment":"x"`),
-		"record.merge":  query("/merge", `"keep":"OWN","from":["R"]`, `"keep":"R","from":["OWN"]`, `"keep":"OWN","from":["R"],"values":{"F":1}`),
-		"record.import": {{"POST", "/records/deal/import", "name,F\nx,1\n"}},
-		"record.assign": {{"POST", "/records/deal/R/assign", `{"rule":"W"}`}, {"POST", "/records/deal/R/assign", `{"rule":"W","dry_run":true}`}},
-		"record.claim":  {{"POST", "/records/deal/R/claim", ``}},
-		"button.press":  {{"POST", "/records/deal/R/button/W", `{}`}, {"POST", "/records/deal/OWN/button/W", `{"values":{"F":1}}`}},
-		"import.create": {{"POST", "/imports", "name,F\nx,1\n"}},
+		"record.merge":   query("/merge", `"keep":"OWN","from":["R"]`, `"keep":"R","from":["OWN"]`, `"keep":"OWN","from":["R"],"values":{"F":1}`),
+		"record.import":  {{"POST", "/records/deal/import", "name,F\nx,1\n"}},
+		"record.assign":  {{"POST", "/records/deal/R/assign", `{"rule":"W"}`}, {"POST", "/records/deal/R/assign", `{"rule":"W","dry_run":true}`}},
+		"record.claim":   {{"POST", "/records/deal/R/claim", ``}},
+		"comment.add":    {{"POST", "/records/deal/R/comments", `{"text":"x"}`}},
+		"comment.remove": {{"DELETE", "/records/deal/R/comments/R", ``}},
+		"draft.save":     {{"POST", "/drafts/deal/R", `{"values":{}}`}},
+		"button.press":   {{"POST", "/records/deal/R/button/W", `{}`}, {"POST", "/records/deal/OWN/button/W", `{"values":{"F":1}}`}},
+		"import.create":  {{"POST", "/imports", "name,F\nx,1\n"}},
 	}
 	// otherRoutes are routes that show no records; those in quotes have tests of their own.
 	otherRoutes = "import.list import.get import.problems import.undo mapping.list mapping.get mapping.put session.create session.delete session.list session.revoke " +
 		"session.revokeOthers me meta password.set token.list token.create token.revoke access.explain template.list template.install template.uninstall openapi healthz " +
-		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live' 'link.list' 'link.create' 'link.delete' 'public_form.get' 'public_form.submit' 'public_form.options' 'payload.list' 'payload.replay' 'job.list' 'job.retry' 'job.cancel' 'incident.list' 'incident.close' 'notification.list' 'notification.read' " +
+		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live' 'link.list' 'link.create' 'link.delete' 'public_form.get' 'public_form.submit' 'public_form.options' 'payload.list' 'payload.replay' 'job.list' 'job.retry' 'job.cancel' 'incident.list' 'incident.close' 'notification.list' 'notification.read' 'preference.get' 'preference.set' 'draft.delete' " +
 		"'run.get' run.retry run.cancel run.undo trigger.try trigger.replay"
 )
 

@@ -51,7 +51,14 @@ var byID = map[string][]struct{ method, path, body, header string }{
 	"record.create": {
 		{"POST", "/records/matter", `{"account":"%s"}`, ""}, {"POST", "/records/matter", `{"peer":"%s"}`, ""}, {"POST", "/records/line", `{"matter":"%s","item":"x"}`, ""},
 		{"POST", "/records/matter", `{"subject":"x","lines":[{"id":"%s"}]}`, ""}, {"POST", "/records/%e", `{"id":"%s"}`, ""},
+		{"POST", "/records/task", `{"title":"x","entity":"%e","record":"%s"}`, ""},
+		{"POST", "/records/task", `{"title":"x","entity":"%e","record":"%s","must":true,"condition":"[\"id\",\"present\"]"}`, ""},
 	},
+	"comment.list":   {{"GET", "/records/%e/%s/comments", "", ""}, {"GET", "/records/%e/%s/comments?cursor=x", "", ""}},
+	"comment.add":    {{"POST", "/records/%e/%s/comments", `{"text":"x"}`, ""}, {"POST", "/records/%e/%s/comments", `{"text":"","mentions":["nobody"]}`, ""}},
+	"comment.remove": {{"DELETE", "/records/%e/%s/comments/" + alsoMissing, "", ""}},
+	"draft.get":      {{"GET", "/drafts/%e/%s", "", ""}},
+	"draft.save":     {{"POST", "/drafts/%e/%s", `{"values":{}}`, ""}},
 }
 
 // probeByID requests each hidden row, and one that does not exist: the answers

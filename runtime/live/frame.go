@@ -15,7 +15,7 @@ import (
 // command is a frame from a client. Seq is the last one that a returning client
 // received for this subscription.
 type command struct {
-	Op     string     `json:"op"` // subscribe, unsubscribe
+	Op     string     `json:"op"` // subscribe, unsubscribe, notifications
 	Ref    string     `json:"ref"`
 	Entity string     `json:"entity"`
 	Query  read.Query `json:"query"`
@@ -24,7 +24,7 @@ type command struct {
 
 const maxRef = 64 // bytes
 
-var ops = []string{"subscribe", "unsubscribe"}
+var ops = []string{"subscribe", "unsubscribe", "notifications"}
 
 // Ops are the operations of the protocol.
 func Ops() []string { return slices.Clone(ops) }

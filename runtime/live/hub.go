@@ -36,6 +36,9 @@ type Options struct {
 	Authority Authority
 	Current   *model.Current
 	Logger    *slog.Logger
+	// Inbox is the collection of messages to people: each names its user in the member
+	// user. "" for none.
+	Inbox string
 	// Limits may be left out.
 	Limits Limits
 }
@@ -64,6 +67,7 @@ type Hub struct {
 	// byOther by the collections that their filter or their answer depends on.
 	byEntity, byOther map[string]map[*subscription]struct{}
 	shared            map[selectionKey]*sharedSelection
+	inboxes           inboxes
 	resumable         resumableSets
 }
 
@@ -77,7 +81,7 @@ func New(o Options) *Hub {
 		records: map[string]int{},
 		sockets: map[*socket]struct{}{}, perUser: map[string]int{},
 		byEntity: map[string]map[*subscription]struct{}{}, byOther: map[string]map[*subscription]struct{}{},
-		shared: map[selectionKey]*sharedSelection{}}
+		shared: map[selectionKey]*sharedSelection{}, inboxes: inboxes{}}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.resumable.init(o.Limits)
 	return h
@@ -128,6 +132,11 @@ func (h *Hub) follow(events <-chan store.Event) {
 		h.seq.Store(e.Seq)
 		if e.Resync {
 			h.each(func(s *subscription) { s.refreshIn(0) })
+			h.announce(e)
+			continue
+		}
+		if e.Collection == h.Inbox {
+			h.announce(e)
 			continue
 		}
 		h.dispatch(newEvent(e, h.Store))

@@ -21,6 +21,7 @@ type socket struct {
 	lang  string
 	out   *outbox
 	done  chan struct{} // closed when the reader has ended
+	inbox string        // ref of what tells of messages, "" for none; under the hub's lock
 
 	mu   sync.Mutex
 	subs map[string]*subscription
@@ -90,6 +91,7 @@ func (h *Hub) removeSocket(s *socket) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.forgetInbox(s)
 	delete(h.sockets, s)
 	if h.perUser[s.actor.UserID]--; h.perUser[s.actor.UserID] <= 0 {
 		delete(h.perUser, s.actor.UserID)

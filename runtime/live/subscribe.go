@@ -17,6 +17,9 @@ func (s *socket) handle(frame []byte) {
 		s.sendError(r.Ref, err)
 	case r.Op == "unsubscribe":
 		s.unsubscribe(r.Ref)
+		s.leaveInbox(r.Ref)
+	case r.Op == "notifications":
+		s.followInbox(r.Ref)
 	default:
 		if err := s.subscribe(r); err != nil {
 			s.sendError(r.Ref, err)

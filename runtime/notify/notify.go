@@ -80,7 +80,7 @@ var (
 func Collections() []store.Collection {
 	at := store.IndexKey{Path: pathAt, Desc: true}
 	return []store.Collection{{
-		Name: Collection, Unwatched: true, Kinds: map[string]query.Kind{"at": query.Instant, "read": query.Bool},
+		Name: Collection, Kinds: map[string]query.Kind{"at": query.Instant, "read": query.Bool},
 		Indexes: []store.Index{
 			{Name: "user", Keys: []store.IndexKey{{Path: pathUser}, at}},
 			{Name: "unread", Keys: []store.IndexKey{{Path: pathUser}, {Path: pathRead}, at}},

@@ -2,8 +2,12 @@ package apitest
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"weft/cmd/internal/apptest"
 	"weft/runtime/notify"
@@ -58,6 +62,57 @@ func TestNotificationsBelongToTheirReader(t *testing.T) {
 		{Name: "a cursor that is none", As: w.li.Token, Method: "GET", Path: "/notifications?cursor=x", Status: 422, Has: []string{`"path":"/cursor"`}},
 		{Name: "nobody", Method: "GET", Path: "/notifications", Status: 401},
 	})
+}
+
+// A socket that asks for it is told of messages to its user, and to nobody else.
+func TestNotificationsAreAnnounced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dial := func(token string) *websocket.Conn {
+		conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.URL, "http")+"/api/v1/live", http.Header{"Authorization": {"Bearer " + token}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		return conn
+	}
+	send := func(conn *websocket.Conn, text string) {
+		t.Helper()
+		if err := conn.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	next := func(conn *websocket.Conn) (ref, event string) {
+		t.Helper()
+		var m struct{ Ref, Event string }
+		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.ReadJSON(&m); err != nil {
+			t.Fatal(err)
+		}
+		return m.Ref, m.Event
+	}
+	li, wang := dial(w.li.Token), dial(w.wang.Token)
+	for _, conn := range []*websocket.Conn{li, wang} {
+		send(conn, `{"op":"notifications","ref":"n"}`)
+		if ref, event := next(conn); ref != "n" || event != "notification" {
+			t.Errorf("%s %s", ref, event)
+		}
+	}
+	notifyAll(t, w.App, notify.Message{To: []string{w.li.ID}, Text: schemas.Title{ZhCN: "请跟进", En: "Please follow up"}})
+	if ref, event := next(li); ref != "n" || event != "notification" {
+		t.Errorf("%s %s", ref, event)
+	}
+	send(wang, `{"op":"nothing","ref":"x"}`) // its answer is the next that wang gets
+	if ref, event := next(wang); ref != "x" || event != "error" {
+		t.Errorf("somebody else is told: %s %s", ref, event)
+	}
+	send(li, `{"op":"unsubscribe","ref":"n"}`)
+	send(li, `{"op":"nothing","ref":"x"}`)
+	if ref, _ := next(li); ref != "x" {
+		t.Error(ref)
+	}
 }
 
 func TestNotificationsComeInPages(t *testing.T) {

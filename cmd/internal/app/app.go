@@ -176,7 +176,7 @@ func (a *App) newServices(o Options) {
 	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
 	a.Jobs.Register(a.Hooks.Kind(a.Records))
-	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger})
+	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger, Inbox: notify.Collection})
 	a.Gallery = gallery.New(gallery.Options{
 		Templates: templates.FS, Builder: a.Builder, Transfer: a.Transfer, Delete: a.deleteRecords,
 		Loader: func(by *access.Actor) gallery.Loader {

@@ -119,7 +119,7 @@ var queryMembers = map[string]string{
 }
 
 // liveOps are the operations of the live protocol.
-var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "has no answer"}
+var liveOps = map[string]string{"subscribe": "probeSubscribe", "unsubscribe": "has no answer", "notifications": "tells that there are messages to the caller, and nothing of them"}
 
 // A route, a query member or a live operation without a probe fails this test.
 func TestEveryRouteIsProbed(t *testing.T) {

@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"path"
 	"strings"
@@ -48,6 +49,9 @@ func addDefinitions(t *testing.T, set *schemas.Set, name string) {
 		if err != nil {
 			return err
 		}
+		if path.Base(path.Dir(file)) == "scripts" {
+			data = withSource(t, file, data)
+		}
 		def, problems := schemas.Decode(data)
 		if len(problems) > 0 {
 			t.Errorf("%s: %v", file, problem.Of(problem.Invalid, problems...))
@@ -67,6 +71,24 @@ func addDefinitions(t *testing.T, set *schemas.Set, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// withSource puts the source beside a script's definition into it.
+func withSource(t *testing.T, file string, data []byte) []byte {
+	t.Helper()
+	source, err := fs.ReadFile(templates.FS, strings.TrimSuffix(file, ".json")+".js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	doc["source"] = string(source)
+	if data, err = json.Marshal(doc); err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func TestEveryTemplateCompiles(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"weft/builder"
 	"weft/cmd/internal/apptest"
 	"weft/runtime/problem"
+	"weft/runtime/script/scripttest"
 	"weft/schemas"
 	"weft/templates"
 )
@@ -111,7 +112,7 @@ func TestScenarios(t *testing.T) {
 			t.Run(name+"/"+key, func(t *testing.T) {
 				t.Parallel()
 				clock := &scenarioClock{}
-				runScenario(t, apptest.Start(t, apptest.Options{Install: []string{name}, Now: clock.now}), clock, raw)
+				runScenario(t, apptest.Start(t, apptest.Options{Install: []string{name}, Now: clock.now, ScriptRunner: scripttest.Command(t)}), clock, raw)
 			})
 		}
 	}

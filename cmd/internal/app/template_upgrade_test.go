@@ -97,3 +97,54 @@ func TestThePipelineIsUpgraded(t *testing.T) {
 	a.Do(t, a.Admin, "POST", "/templates/"+pipeline+"/install", `{"confirmRoles":true}`).Want(t, http.StatusOK)
 	a.Do(t, li.Token, "GET", "/records/opportunity/"+deal, nil).Want(t, http.StatusOK)
 }
+
+// Lead manager and pipeline go together in either order, and each goes without taking
+// what the other needs.
+func TestLeadManagerAndPipelineInEitherOrder(t *testing.T) {
+	t.Parallel()
+	const leads, core = "lead-manager", "sales-core"
+	for _, order := range [][]string{{leads, pipeline}, {pipeline, leads}} {
+		t.Run(strings.Join(order, ", "), func(t *testing.T) {
+			t.Parallel()
+			a := apptest.Start(t, apptest.Options{})
+			inForce := func() bool { return a.Current.Model().Triggers["lead_opportunity"] != nil }
+			field := func(entity, key string) bool {
+				e, ok := a.Current.Model().Entity(entity)
+				return ok && e.ByKey[key] != nil
+			}
+			install := func(name string) (required string) {
+				t.Helper()
+				var done struct {
+					Required []struct{ Key string }
+				}
+				a.Do(t, a.Admin, "POST", "/templates/"+name+"/install", `{"confirmRoles":true,"sampleData":true}`).Want(t, http.StatusOK).JSON(t, &done)
+				for _, r := range done.Required {
+					required += r.Key
+				}
+				return required
+			}
+			uninstall := func(name string, status int) {
+				t.Helper()
+				a.Do(t, a.Admin, "DELETE", "/templates/"+name+"?data=keep", nil).Want(t, status)
+			}
+			if first, second := install(order[0]), install(order[1]); first != core || second != "" {
+				t.Errorf("required %q, then %q", first, second)
+			}
+			if !inForce() || !field("follow_up", "lead") || !field("follow_up", "opportunity") {
+				t.Error("what joins the two is not in force")
+			}
+			uninstall(core, http.StatusUnprocessableEntity)
+			uninstall(pipeline, http.StatusOK)
+			if inForce() || !field("follow_up", "lead") || field("follow_up", "opportunity") {
+				t.Error("uninstalling the pipeline took too much or too little")
+			}
+			install(pipeline)
+			uninstall(leads, http.StatusOK)
+			if inForce() || field("follow_up", "lead") || !field("follow_up", "opportunity") || !field("account", "name") {
+				t.Error("uninstalling the lead manager took too much or too little")
+			}
+			uninstall(pipeline, http.StatusOK)
+			uninstall(core, http.StatusOK)
+		})
+	}
+}

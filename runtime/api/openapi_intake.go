@@ -16,6 +16,8 @@ func init() {
 			Answers: ok("PublicForm")},
 		"public_form.submit": {Summary: "Send a public form", Tag: "form", Body: "Submission", Idempotent: true, Refusals: []int{404, 409, 429},
 			Answers: map[string]answer{"201": {Schema: "Receipt"}, "202": {Schema: "Receipt"}}},
+		"webhook.call": {Summary: "An inbound webhook: what is sent is kept, and triggers start", Tag: "form", Body: "Anything", BodyTypes: []string{"application/json", "application/x-www-form-urlencoded"},
+			Idempotent: true, Refusals: []int{404, 409, 429}, Answers: map[string]answer{"202": {Schema: "Receipt"}}},
 		"payload.list": {Summary: "What was sent from outside, as it arrived", Tag: "form", Query: []queryParameter{
 			{"form", "Key of the form", textParameter}, {"state", "received, done or refused", textParameter}, {"cursor", "Where the last page ended", textParameter},
 		}, Refusals: []int{422}, Answers: ok("Payloads")},

@@ -23,5 +23,5 @@ func listPayloads(rc *requestContext) error {
 
 // replayPayload needs no body.
 func replayPayload(rc *requestContext) error {
-	return rc.answer(rc.s.o.Intake.Replay(rc.ctx, rc.vars()["id"]))
+	return rc.answer(rc.s.o.Intake.Replay(rc.ctx, rc.vars()["id"], WebhookBody))
 }

@@ -26,6 +26,7 @@ func intakeRoutes() []Route {
 		{Name: "link.delete", Method: "DELETE", Path: formLinksPath + "/{token}", Policy: SignedIn, handle: deleteLink},
 		{Name: "public_form.get", Method: "GET", Path: publicFormsPath, Policy: Public, handle: getPublicForm},
 		{Name: "public_form.submit", Method: "POST", Path: publicFormsPath, Policy: Public, CrossOrigin: true, MaxBody: maxSubmission, handle: submitPublicForm},
+		{Name: "webhook.call", Method: "POST", Path: basePath + "/hooks/{token}", Policy: Public, CrossOrigin: true, MaxBody: maxWebhook, handle: callWebhook},
 		{Name: "payload.list", Method: "GET", Path: payloadsPath, Policy: AdminOnly, handle: listPayloads},
 		{Name: "payload.replay", Method: "POST", Path: payloadsPath + "/{id}/replay", Policy: AdminOnly, Idempotent: true, handle: replayPayload},
 		{Name: "public_form.options", Method: "OPTIONS", Path: publicFormsPath, Policy: Public, CrossOrigin: true, handle: publicFormOptions},

@@ -25,12 +25,16 @@ type Records interface {
 	Apply(ctx context.Context, c record.Call, ops []record.Operation) ([]record.Result, error)
 }
 
-// Options of a Service. All but Logger must be given.
+// Options of a Service. All but Webhooks and Logger must be given.
 type Options struct {
 	Store     store.Store
 	Current   *model.Current
 	Records   Records
 	Authority access.Authority
+	// Webhooks may be nil: then there are none.
+	Webhooks Webhooks
+	// Committed is told of commits that may hold jobs.
+	Committed func(*store.Batch)
 	Now       func() time.Time
 	Logger    *slog.Logger // nil discards
 }

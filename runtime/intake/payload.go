@@ -25,6 +25,8 @@ const (
 type Payload struct {
 	ID  string `json:"id"` // UUIDv7, or made of the sender's Idempotency-Key
 	Rev int64  `json:"rev"`
+	// Webhook says that it came by an inbound webhook, whose token is Token.
+	Webhook bool `json:"webhook,omitempty"`
 	// Form is the key of the public form, Token that of its link.
 	Form  string `json:"form"`
 	Token string `json:"token"`

@@ -54,13 +54,21 @@ func (s *Service) Payloads(ctx context.Context, q PayloadQuery) (list []Payload,
 // Replay makes the record of a payload that was refused, after its form or what it
 // met was mended. A payload that is done stays as it is. Errors: not_found, and
 // those of Submit.
-func (s *Service) Replay(ctx context.Context, id string) (*Payload, error) {
+// The call of a webhook starts what listens to it now; decode reads its body.
+func (s *Service) Replay(ctx context.Context, id string, decode func(raw string) (any, error)) (*Payload, error) {
 	p, err := payloads.Get(ctx, s.o.Store, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "", nil)
 	}
 	if err != nil {
 		return nil, read.StoreProblem(err)
+	}
+	if p.Webhook {
+		body, err := decode(p.Body)
+		if err != nil {
+			return nil, err
+		}
+		return s.replayWebhook(ctx, &p, body)
 	}
 	if p.State == Refused {
 		p.State, p.Problem = Received, nil

@@ -85,11 +85,20 @@ func (s *Service) limit(p publicForm, from netip.Prefix) error {
 	if n == 0 {
 		n = perMinute
 	}
-	limiter, _ := s.limiters.LoadOrStore(n, &request.Limiter[sender]{Burst: float64(n), PerSecond: float64(n) / 60, MaxKeys: maxSenders})
-	if !limiter.(*request.Limiter[sender]).Allow(sender{from, p.PublicForm.Form.Key}, s.o.Now()) {
-		return &problem.Error{Code: problem.Rate, Key: "too_many_submissions", RetryAfter: time.Minute / time.Duration(n)}
+	if !s.allow(sender{from, p.PublicForm.Form.Key}, n) {
+		return tooMany(n)
 	}
 	return nil
+}
+
+// allow counts a call of a sender who may make so many a minute.
+func (s *Service) allow(from sender, perMinute int) bool {
+	limiter, _ := s.limiters.LoadOrStore(perMinute, &request.Limiter[sender]{Burst: float64(perMinute), PerSecond: float64(perMinute) / 60, MaxKeys: maxSenders})
+	return limiter.(*request.Limiter[sender]).Allow(from, s.o.Now())
+}
+
+func tooMany(perMinute int) error {
+	return &problem.Error{Code: problem.Rate, Key: "too_many_submissions", RetryAfter: time.Minute / time.Duration(perMinute)}
 }
 
 // unknown reports fields that visitors do not fill in.

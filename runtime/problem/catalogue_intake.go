@@ -7,6 +7,7 @@ func init() {
 		"constant_only":        {"这里只能写固定值", "only a constant value can stand here"},
 		"bad_origin":           {"{origin} 不是网站地址，应如 https://example.com", "{origin} is no origin such as https://example.com"},
 		"required_not_public":  {"必填字段 {field} 没有公开，也没有默认值，访客无法提交", "the required field {field} is neither public nor has a default: nobody could send the form"},
+		"no_such_webhook":      {"没有这个接收地址", "nothing listens at this address"},
 		"no_such_form":         {"没有这个表单，或链接已失效", "there is no such form, or its link has ended"},
 		"not_public":           {"表单 {form} 没有公开部分", "the form {form} has no public part"},
 		"too_many_submissions": {"提交过于频繁，请稍后再试", "too many submissions, try again in a moment"},

@@ -173,7 +173,7 @@ func (a *App) newServices(o Options) {
 	a.Comments = comment.New(comment.Options{Store: o.Store, Reads: a.Reads, Directory: a.Access, Notifier: mentionNotifier{a.Notify}, Now: o.Now})
 	a.Personal = personal.New(o.Store, a.Reads, a.Access, o.Now)
 	a.newTriggers(o, effect)
-	a.Intake = intake.New(intake.Options{Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
+	a.Intake = intake.New(intake.Options{Webhooks: webhooks{a.Triggers}, Committed: a.Jobs.Committed, Store: o.Store, Current: a.Current, Records: a.Records, Authority: a.Access, Now: o.Now, Logger: o.Logger})
 	a.Jobs.Register(a.Intake.Kind())
 	a.Jobs.Register(a.Hooks.Kind(a.Records))
 	a.Live = live.New(live.Options{Store: o.Store, Reads: a.Reads, Authority: a.Access, Current: a.Current, Logger: o.Logger, Inbox: notify.Collection})

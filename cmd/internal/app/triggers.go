@@ -39,6 +39,14 @@ func (s scripts) RunStep(ctx context.Context, c trigger.ScriptCall) (*trigger.Sc
 	return &trigger.ScriptAnswer{Operations: ops, Result: result}, nil
 }
 
+// webhooks starts the triggers of inbound webhooks.
+type webhooks struct{ *trigger.Service }
+
+// StartOps implements intake.Webhooks.
+func (w webhooks) StartOps(ctx context.Context, token string, body any) ([]store.Op, error) {
+	return w.WebhookOps(ctx, trigger.Webhook{Token: token, Body: body})
+}
+
 // language is that of texts without a reader's own choice.
 func (a *App) language() string {
 	s, _ := a.Settings.Current()

@@ -90,6 +90,7 @@ var otherRoutes = map[string]string{
 	"link.delete":          "has no answer; links of others are not found, as the tests of public forms show",
 	"public_form.get":      "shows a form without any record, as the tests of public forms show",
 	"public_form.submit":   "answers the number of the caller's own record",
+	"webhook.call":         "answers the number of what was kept",
 	"public_form.options":  "has no answer",
 	"run.list":             "shows runs of a record that the caller reads, cut to it, as TestRunsHaveTheRightsOfTheirPerson and the tests of runs show",
 	"run.get":              "shows one of run.list; others are not found, as the tests of runs show",

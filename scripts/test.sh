@@ -22,10 +22,10 @@ fi
 CGO_ENABLED=0 go build -o /dev/null ./cmd/weft
 
 # These process much data or measure time, so they run without the race detector.
-heavy='TestRealSalesHistory|TestImportOfALargeFile|TestKill|TestPowerLoss|TestMigrate|TestADatabaseThatGoesAway|TestABlackHole|TestBackupUnderLoad|TestDiffer$|TestDifferBeyondLimits'
+heavy='TestRealSalesHistory|TestImportOfALargeFile|TestKill|TestPowerLoss|TestMigrate|TestADatabaseThatGoesAway|TestABlackHole|TestBackupUnderLoad|TestReplayOverTheImportedDeals|TestDiffer$|TestDifferBeyondLimits'
 if [ -n "$race" ]; then
   CGO_ENABLED=1 go test -race -timeout 20m -skip "$heavy" ./...
-  go test -timeout 15m -run "$heavy" -v ./runtime/files ./runtime/transfer ./runtime/store/mongo ./runtime/store/sqlite ./cmd/weft
+  go test -timeout 15m -run "$heavy" -v ./runtime/files ./runtime/transfer ./runtime/store/mongo ./runtime/store/sqlite ./cmd/internal/app ./cmd/weft
 else
   go test -timeout 20m ./...
 fi

@@ -12,7 +12,6 @@ import (
 	"weft/runtime/trigger"
 )
 
-
 // importDeals imports the real sales history, which stands beside the repository.
 func importDeals(t *testing.T, f triggered) {
 	t.Helper()

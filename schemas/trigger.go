@@ -13,7 +13,8 @@ type Trigger struct {
 	Entity string       `json:"entity,omitempty"`
 	On     TriggerEvent `json:"on"`
 	// Where is a filter of the record as it is after the event; paths that begin
-	// with "old." read it as it was before.
+	// with "old." read it as it was before. {"script":key}, alone or in an outermost
+	// all, asks a script when the run begins.
 	Where json.RawMessage `json:"where,omitempty"`
 	Steps []Step          `json:"steps"`
 	// As is AsPerson, also for "", or the key of a role.

@@ -3,14 +3,13 @@ package hook
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"time"
 
 	"weft/runtime/access"
 	"weft/runtime/incident"
 	"weft/runtime/job"
 	"weft/runtime/model"
-	"weft/runtime/problem"
 	"weft/runtime/record"
 	"weft/runtime/script"
 	"weft/runtime/store"
@@ -49,7 +48,7 @@ func (s *Service) Jobs(ctx context.Context, c record.Call, m *model.Model, ev *r
 				return nil, err
 			}
 			op, err := job.InsertOp(job.New{
-				Kind: JobKind, Cause: c.Cause, Depth: c.Depth + 1,
+				Kind: JobKind, Cause: c.Cause, Depth: c.Depth + 1, Chain: append(slices.Clone(c.Chain), link(hook, c, ev)),
 				Payload: afterJob{Script: hook.Def.Key, Entity: ev.Entity, Record: ev.ID, Person: c.Actor.UserID, Event: event},
 			}, ev.At)
 			if err != nil {
@@ -59,6 +58,15 @@ func (s *Service) Jobs(ctx context.Context, c record.Call, m *model.Model, ev *r
 		}
 	}
 	return ops, nil
+}
+
+// link is an after-hook as a cause of what it does.
+func link(hook *model.Script, c record.Call, ev *record.Event) job.Link {
+	l := job.Link{Kind: "script", Key: hook.Def.Key, Entity: ev.Entity, Record: ev.ID, By: c.Actor.UserID}
+	for _, f := range ev.Changed {
+		l.Fields = append(l.Fields, f.Key)
+	}
+	return l
 }
 
 // Kind is the kind of job that a queue must know.
@@ -88,18 +96,36 @@ func (s *Service) runAfter(ctx context.Context, records *record.Service, c *job.
 		return err
 	}
 	if c.Depth > maxDepth {
-		return fmt.Errorf("hook: a chain of more than %d causes", maxDepth)
+		return s.stopLoop(ctx, &in, c)
 	}
 	person, err := s.person(ctx, in.Person)
 	if err != nil {
 		return err
 	}
-	host, _, err := s.run(ctx, hook, person, in.Event)
+	return record.RunAgain(ctx, func() error { return s.runOnce(ctx, records, c, hook, person, &in) })
+}
+
+func (s *Service) runOnce(ctx context.Context, records *record.Service, c *job.Claimed, hook *model.Script, person *access.Actor, in *afterJob) error {
+	host := newJobHost(s.o.Reads, actorOf(hook, person))
+	_, err := s.run(ctx, host, hook, person, in.Event)
 	if err != nil || len(host.writes) == 0 {
 		return err
 	}
-	call := record.Call{Actor: host.actor, Source: record.SourceScript, Cause: c.ID, Depth: c.Depth, Ops: []store.Op{c.DoneOp()}}
+	call := record.Call{Actor: host.actor, Source: record.SourceScript, Cause: c.ID, Depth: c.Depth, Chain: c.Chain, Ops: []store.Op{c.DoneOp()}}
 	_, err = records.Apply(ctx, call, host.writes)
+	return err
+}
+
+// stopLoop ends a chain of causes that is too long, with an incident that shows it.
+func (s *Service) stopLoop(ctx context.Context, in *afterJob, c *job.Claimed) error {
+	i := incident.Incident{
+		Kind: incident.Loop, Reason: "script_loop", Script: in.Script, Entity: in.Entity, Record: in.Record, Chain: c.Chain,
+		Params: map[string]any{"script": in.Script, "depth": maxDepth},
+	}
+	if n := len(c.Chain); n > 0 && len(c.Chain[n-1].Fields) > 0 {
+		i.Field = c.Chain[n-1].Fields[0]
+	}
+	_, err := s.o.Incidents.Raise(ctx, i)
 	return err
 }
 
@@ -112,21 +138,20 @@ func (s *Service) person(ctx context.Context, id string) (*access.Actor, error) 
 }
 
 // run runs a script in the background for one event. A failure is an error.
-func (s *Service) run(ctx context.Context, hook *model.Script, person *access.Actor, event json.RawMessage) (*jobHost, script.Result, error) {
-	host := &jobHost{reads: s.o.Reads, actor: actorOf(hook, person)}
+func (s *Service) run(ctx context.Context, host *jobHost, hook *model.Script, person *access.Actor, event json.RawMessage) (script.Result, error) {
 	call := s.call(hook, person)
 	call.Host, call.Events, call.Limits, call.Background = host, []json.RawMessage{event}, script.After, true
 	results, err := s.o.Pool.Run(ctx, call)
 	if err != nil {
-		return nil, script.Result{}, err
+		return script.Result{}, err
 	}
 	switch r := results[0]; {
 	case r.Failure != nil:
-		return nil, r, failure(hook, r.Failure)
+		return r, failure(hook, r.Failure)
 	case len(r.Refusals) > 0:
-		return nil, r, refusals(r.Refusals)
+		return r, refusals(r.Refusals)
 	default:
-		return host, r, nil
+		return r, nil
 	}
 }
 
@@ -149,50 +174,4 @@ func (s *Service) incident(key string) incident.Incident {
 func (s *Service) isOff(ctx context.Context, key string) (bool, error) {
 	i, err := s.o.Incidents.Find(ctx, s.incident(key))
 	return i != nil && i.Open && i.Count >= switchedOff, err
-}
-
-// RunStep runs a script as a step of a trigger, about a record. It gives back what
-// the script changed, as operations, and what it returned.
-func (s *Service) RunStep(ctx context.Context, key string, person *access.Actor, entity, id string, old map[string]any) ([]record.Operation, any, error) {
-	m := s.o.Current.Model()
-	hook := m.Scripts[key]
-	if hook == nil {
-		return nil, nil, problem.New(problem.NotFound, "", nil)
-	}
-	event := map[string]any{"op": "run", "entity": entity, "source": record.SourceTrigger, "user": map[string]any{"id": person.UserID, "login": person.Login, "name": person.Name}}
-	if e := m.Entities[entity]; e != nil && id != "" {
-		doc, _, err := s.o.Reads.Get(ctx, actorOf(hook, person), entity, id, nil, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		rights, err := s.o.Access.Rights(ctx, actorOf(hook, person))
-		if err != nil {
-			return nil, nil, err
-		}
-		event["record"], event["old"] = doc, wire(e, rights, old, false)
-	}
-	raw, err := json.Marshal(event)
-	if err != nil {
-		return nil, nil, err
-	}
-	host, r, err := s.run(ctx, hook, person, raw)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(r.Changes) > 0 && id != "" {
-		values := map[string]any{}
-		for field, change := range r.Changes {
-			if values[field], err = decode(change); err != nil {
-				return nil, nil, err
-			}
-		}
-		host.writes = append([]record.Operation{{Op: "update", Entity: entity, ID: id, Values: values}}, host.writes...)
-	}
-	var result any
-	if r.Value != nil {
-		if result, err = decode(r.Value); err != nil {
-			return nil, nil, err
-		}
-	}
-	return host.writes, result, nil
 }

@@ -90,6 +90,28 @@ type jobHost struct {
 	reads  *read.Service
 	actor  *access.Actor
 	writes []record.Operation
+	// revs are the revisions of the records that it was shown, by entity and id: what it
+	// writes to one of them is refused as stale when that has changed since.
+	revs map[[2]string]int64
+}
+
+func newJobHost(reads *read.Service, actor *access.Actor) *jobHost {
+	return &jobHost{reads: reads, actor: actor, revs: map[[2]string]int64{}}
+}
+
+// shown notes the revision of a record that the script sees. The first one counts.
+func (h *jobHost) shown(entity string, doc json.RawMessage) error {
+	var r struct {
+		ID  string `json:"id"`
+		Rev int64  `json:"rev"`
+	}
+	if err := json.Unmarshal(doc, &r); err != nil {
+		return err
+	}
+	if key := [2]string{entity, r.ID}; h.revs[key] == 0 {
+		h.revs[key] = r.Rev
+	}
+	return nil
 }
 
 // Call implements script.Host.
@@ -115,7 +137,10 @@ func (h *jobHost) get(ctx context.Context, args json.RawMessage) (script.Answer,
 	if problem.CodeOf(err) == problem.NotFound {
 		return script.Answer{Value: json.RawMessage("null")}, nil
 	}
-	return script.Answer{Value: doc, Rows: 1}, err
+	if err != nil {
+		return script.Answer{}, err
+	}
+	return script.Answer{Value: doc, Rows: 1}, h.shown(in[0], doc)
 }
 
 func (h *jobHost) query(ctx context.Context, function string, args json.RawMessage) (script.Answer, error) {
@@ -133,6 +158,13 @@ func (h *jobHost) query(ctx context.Context, function string, args json.RawMessa
 	page, err := h.reads.Query(ctx, h.actor, entity, q)
 	if err != nil {
 		return script.Answer{}, err
+	}
+	if function != "count" {
+		for _, doc := range page.Items {
+			if err := h.shown(entity, doc); err != nil {
+				return script.Answer{}, err
+			}
+		}
 	}
 	switch {
 	case function == "count" && page.Count != nil:
@@ -184,6 +216,7 @@ func (h *jobHost) write(function string, args json.RawMessage) (script.Answer, e
 	if op.ID == "" || op.Entity == "" {
 		return script.Answer{}, badArguments(function)
 	}
+	op.IfMatch = h.revs[[2]string{op.Entity, op.ID}]
 	h.writes = append(h.writes, op)
 	return answer(map[string]any{"id": op.ID}, 0)
 }

@@ -19,10 +19,11 @@ func (c *compiler) callStep(sc *stepScope, s *Step, here string) {
 	}
 }
 
-func (c *compiler) scriptStep(_ *stepScope, s *Step, here string) {
+func (c *compiler) scriptStep(sc *stepScope, s *Step, here string) {
 	if _, ok := c.set.Get(schemas.KindScript, s.Def.Script); !ok {
 		c.fail(here+"/script", "unknown_script", "script", s.Def.Script)
 	}
+	sc.trigger.WholeOld = true
 }
 
 func (c *compiler) waitStep(sc *stepScope, s *Step, here string) {

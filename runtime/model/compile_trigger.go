@@ -95,7 +95,7 @@ func (c *compiler) trigger(def *schemas.Trigger) *Trigger {
 	if t.Entity == nil && len(def.Where) > 0 {
 		c.fail(at(def, "where"), "no_record")
 	}
-	t.Where = c.triggerCondition(conditionRules{sc: sc, entity: t.Entity, old: hasOld(event), values: hasOld(event)}, def.Where, at(def, "where"))
+	t.Where = c.triggerCondition(conditionRules{sc: sc, entity: t.Entity, old: hasOld(event), values: hasOld(event), scripts: true}, def.Where, at(def, "where"))
 	t.Steps = c.steps(sc, def.Steps, stepPlace{at: at(def, "steps")})
 	return t
 }

@@ -5,6 +5,7 @@ import (
 
 	"weft/runtime/problem"
 	"weft/runtime/query"
+	"weft/schemas"
 )
 
 // conditionRules say what a condition may hold.
@@ -16,6 +17,8 @@ type conditionRules struct {
 	old, related bool
 	// values lets comparisons have values of the run.
 	values bool
+	// scripts lets it ask scripts: alone, or as a part of an outermost all.
+	scripts bool
 }
 
 func (r conditionRules) queried() query.Entity {
@@ -47,6 +50,9 @@ func (c *compiler) triggerCondition(r conditionRules, raw json.RawMessage, here 
 	case []any:
 		return c.comparedValue(r, x, here)
 	case map[string]any:
+		if x["script"] != nil {
+			return c.scriptCondition(r, x, here)
+		}
 		if x["entity"] != nil {
 			return c.relatedCondition(r, raw, here)
 		}
@@ -69,7 +75,7 @@ func isSpecial(v any) bool {
 			}
 		}
 	case map[string]any:
-		if _, ok := x["entity"].(string); ok {
+		if x["entity"] != nil || x["script"] != nil {
 			return true
 		}
 		for _, part := range x {
@@ -102,6 +108,7 @@ func (c *compiler) joinedCondition(r conditionRules, x map[string]any, here stri
 			return nil
 		}
 		out.Join = join
+		r.scripts = r.scripts && join == "all"
 		for i, part := range parts {
 			at := here + problem.Pointer(join)
 			if join != "not" {
@@ -114,6 +121,21 @@ func (c *compiler) joinedCondition(r conditionRules, x map[string]any, here stri
 		}
 	}
 	return out
+}
+
+// scriptCondition is {"script"}. It holds where filters are asked; the script is asked
+// when the run begins.
+func (c *compiler) scriptCondition(r conditionRules, x map[string]any, here string) *Condition {
+	key, ok := x["script"].(string)
+	if !ok || len(x) != 1 || !r.scripts {
+		c.fail(here, "filter_shape")
+		return nil
+	}
+	if _, ok := c.set.Get(schemas.KindScript, key); !ok {
+		c.fail(here+"/script", "unknown_script", "script", key)
+	}
+	r.sc.trigger.Scripts, r.sc.trigger.WholeOld = append(r.sc.trigger.Scripts, key), true
+	return &Condition{Join: "all"}
 }
 
 // comparedValue is a comparison with a value of the run.

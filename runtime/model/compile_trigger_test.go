@@ -79,6 +79,8 @@ func TestCompileRefusesTriggers(t *testing.T) {
 		{"a schedule has no record", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 9 * * *"},`+setName)), []string{here + "steps/0/type no_record"}},
 		{"a schedule that names no time", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 0 31 2 *"},"where":["stage","=","new"],`+setName)), []string{here + "on/cron bad_cron"}},
 		{"a schedule for each record that matches", withTriggers(triggerOf("t", `"on":{"event":"schedule","cron":"0 9 * * *"},"where":["stage","=","new"],`+setName)), nil},
+		{"scripts of filters", append(withTriggers(triggerOf("t", `"on":{"event":"created"},"where":{"all":[["stage","=","new"],{"script":"ghost"},{"any":[{"script":"asks"}]},{"script":"asks"}]},`+setName)), script("asks", "export default () => true", "")),
+			[]string{here + "where/all/1/script unknown_script", here + "where/all/2/any/0 filter_shape"}},
 		{"where with values before", withTriggers(triggerOf("t", `"on":{"event":"changed","fields":["amount"]},"where":{"all":[["old.stage","=","new"],["amount",">",{"old":"amount"}],["old.ghost","=",1]]},`+setName)), []string{here + "where/all/2/0 unknown_field"}},
 	})
 }

@@ -18,10 +18,14 @@ type Trigger struct {
 	Steps []*Step
 	// ByKey finds a step, nested ones included.
 	ByKey map[string]*Step
+	// Scripts are the keys of those that the filter asks when a run begins.
+	Scripts []string
 	// UsesRecord tells that the filter or a step asks for the record of the run.
 	UsesRecord bool
-	// Old are the fields whose values before the event the trigger reads.
-	Old []string
+	// Old are the fields whose values before the event the trigger reads; WholeOld says
+	// that a script may read any.
+	Old      []string
+	WholeOld bool
 	// Digest changes with every change of the definition.
 	Digest string
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"weft/runtime/access"
 	"weft/runtime/job"
 	"weft/runtime/model"
 	"weft/runtime/record"
@@ -41,7 +42,11 @@ func (x *execution) write(ctx context.Context, next *Run, o *outcome) error {
 		return err
 	}
 	if len(o.changes) > 0 {
-		_, err = x.o.Records.Apply(ctx, x.call(ops), o.changes)
+		c := x.call(ops)
+		if o.actor != nil {
+			c.Actor = o.actor
+		}
+		_, err = x.o.Records.Apply(ctx, c, o.changes)
 	} else {
 		err = x.commitOps(ctx, ops)
 	}
@@ -138,7 +143,9 @@ func (x *execution) finish(next *Run, state State) {
 // outcome is what a step wants to have committed.
 type outcome struct {
 	changes []record.Operation
-	ops     []store.Op
+	// actor makes the changes instead of the actor of the run.
+	actor *access.Actor
+	ops   []store.Op
 	// by commits instead of the record service, with the operations that ops gives for
 	// the result of the step.
 	by            func(ctx context.Context, c record.Call, ops func(result any) ([]store.Op, error)) (any, error)

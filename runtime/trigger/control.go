@@ -32,6 +32,9 @@ func (s *Service) Retry(ctx context.Context, id, from string) error {
 	}
 	next.State, next.Version, next.Digest = Waiting, m.Version, t.Digest
 	next.EndedAt, next.Error, next.Attempts, next.Incident = nil, nil, 0, ""
+	if len(next.Steps) == 0 { // it was not let begin
+		next.StartedAt = nil
+	}
 	return s.start(ctx, next)
 }
 

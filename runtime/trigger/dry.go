@@ -44,8 +44,8 @@ type OutsideCall struct {
 
 // dry gathers what an execution would do; nothing is written or sent.
 type dry struct {
-	// apply makes the events that operations would be.
-	apply func(ctx context.Context, ops []record.Operation) ([]record.Event, error)
+	// apply makes the events that operations of an actor would be.
+	apply func(ctx context.Context, by *access.Actor, ops []record.Operation) ([]record.Event, error)
 	// docs are the records that would be different, nil for deleted ones.
 	docs     map[[2]string]map[string]any
 	changes  []Change
@@ -53,11 +53,15 @@ type dry struct {
 	calls    []OutsideCall
 }
 
-// dryRun carries out the steps of a trigger without writing or sending anything.
+// dryRun carries out a trigger without writing or sending anything. It is nil when a
+// script of its filter does not want the event.
 func (s *Service) dryRun(ctx context.Context, t *model.Trigger, r *Run, rights *access.Rights, d *dry) (*Run, error) {
 	x := &execution{Service: s, run: r, trigger: t, actor: rights.Actor, rights: rights, last: true, dry: d, began: s.now()}
 	if d.docs == nil {
 		d.docs = map[[2]string]map[string]any{}
+	}
+	if ok, err := x.scriptsHold(ctx); err != nil || !ok {
+		return nil, err
 	}
 	err := x.steps(ctx)
 	return x.run, err
@@ -72,7 +76,11 @@ func (d *dry) write(ctx context.Context, x *execution, next *Run, o *outcome) er
 		}
 		next.setResult(result)
 	}
-	events, err := d.apply(ctx, o.changes)
+	by := x.actor
+	if o.actor != nil {
+		by = o.actor
+	}
+	events, err := d.apply(ctx, by, o.changes)
 	if err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func heard(t *model.Trigger, ev *record.Event) []string {
 // oldFields are what the steps may ask of the record before: the fields that
 // they name, or all of a record that is gone.
 func oldFields(t *model.Trigger, ev *record.Event) document {
-	if ev.Op == "delete" {
+	if ev.Op == "delete" || t.WholeOld {
 		return ev.Before
 	}
 	if len(t.Old) == 0 || ev.Before == nil {

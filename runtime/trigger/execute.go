@@ -7,6 +7,7 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/model"
+	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/schemas"
 )
@@ -79,33 +80,64 @@ func (x *execution) begin(ctx context.Context) error {
 	case err != nil && transient(err):
 		return read.StoreProblem(err)
 	case err != nil:
-		if err := x.tellFailure(ctx, failureOf(err)); err != nil {
-			return err
-		}
-		return x.end(ctx, Failed, err)
+		return x.notBegun(ctx, err)
 	case x.run.StartedAt == nil:
 		return x.first(ctx)
 	}
 	return nil
 }
 
-// first lets a run begin that its limits admit. The filter of a webhook, whose record
-// is made in the commit that starts the run, is asked now.
+// notBegun ends a run that cannot begin.
+func (x *execution) notBegun(ctx context.Context, cause error) error {
+	if err := x.tellFailure(ctx, failureOf(cause)); err != nil {
+		return err
+	}
+	return x.end(ctx, Failed, cause)
+}
+
+// first lets a run begin that its limits admit and its conditions want. One that
+// cannot ask them fails.
 func (x *execution) first(ctx context.Context) error {
 	if err := x.admit(ctx); err != nil || x.run.State.Ended() {
 		return err
 	}
-	if x.run.Event != schemas.EventWebhook || x.trigger.Where == nil {
+	ok, err := x.wanted(ctx)
+	switch {
+	case ok:
 		return nil
+	case err == nil:
+		return x.end(ctx, Done, nil)
+	case transient(err):
+		return read.StoreProblem(err)
 	}
-	env, err := x.wholeEnv(ctx, &model.ValueEnv{Query: x.o.Effect.queryEnv(x.actor, x.now())})
-	if err != nil {
-		return err
+	return x.notBegun(ctx, err)
+}
+
+// wanted asks the conditions that were not asked in the commit of the event: scripts,
+// and the filter of a webhook, whose record is made in the commit that starts the run.
+func (x *execution) wanted(ctx context.Context) (bool, error) {
+	if x.run.Event == schemas.EventWebhook && x.trigger.Where != nil {
+		env, err := x.wholeEnv(ctx, &model.ValueEnv{Query: x.o.Effect.queryEnv(x.actor, x.now())})
+		if err != nil {
+			return false, err
+		}
+		if ok, err := x.trigger.Where.Holds(env, nil); err != nil || !ok {
+			return false, err
+		}
 	}
-	if ok, err := x.trigger.Where.Holds(env, nil); err != nil || ok {
-		return err
-	}
-	return x.end(ctx, Done, nil)
+	return x.scriptsHold(ctx)
+}
+
+// attempt performs a step and commits it, again when what its script has read was
+// changed in between.
+func (x *execution) attempt(ctx context.Context, step *model.Step) (o *outcome, err error) {
+	err = record.RunAgain(ctx, func() error {
+		if o, err = x.perform(ctx, step); err != nil {
+			return err
+		}
+		return x.commit(ctx, step, o)
+	})
+	return o, err
 }
 
 // steps carries out step after step.
@@ -126,10 +158,7 @@ func (x *execution) steps(ctx context.Context) error {
 		if x.single != step.Key {
 			x.single = ""
 		}
-		o, err := x.perform(ctx, step)
-		if err == nil {
-			err = x.commit(ctx, step, o)
-		}
+		o, err := x.attempt(ctx, step)
 		switch {
 		case err == nil:
 		case errors.Is(err, errLost), transient(err):

@@ -96,7 +96,7 @@ func refusal(err error) bool {
 		return false
 	}
 	switch p.Code {
-	case problem.Internal, problem.Rate:
+	case problem.Internal, problem.Rate, problem.Stale:
 		return false
 	case problem.Conflict:
 		return p.Key != "too_much_contention"

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"weft/runtime/access"
 	"weft/runtime/model"
 	"weft/runtime/problem"
 	"weft/runtime/query"
@@ -22,7 +23,7 @@ type pastWorld struct {
 }
 
 // apply makes the events that operations would have been.
-func (w *pastWorld) apply(_ context.Context, ops []record.Operation) ([]record.Event, error) {
+func (w *pastWorld) apply(_ context.Context, _ *access.Actor, ops []record.Operation) ([]record.Event, error) {
 	var events []record.Event
 	for _, op := range ops {
 		ev, err := w.operation(op)

@@ -51,17 +51,3 @@ func (x *execution) branch(ctx context.Context, s *model.Step, env *model.ValueE
 	}
 	return &outcome{enter: &Frame{Step: s.Key, List: "else"}, result: map[string]any{"case": "else"}}, nil
 }
-
-func (x *execution) script(ctx context.Context, s *model.Step, env *model.ValueEnv) (*outcome, error) {
-	if x.o.Scripts == nil {
-		return nil, problem.New(problem.Invalid, "step_without_part", map[string]any{"type": string(s.Def.Type)})
-	}
-	answer, err := x.o.Scripts.RunStep(ctx, ScriptCall{
-		Key: s.Def.Script, Actor: x.actor, Call: x.call(nil), Entity: x.entityKey(s), Record: x.recordID(), Old: env.Old,
-		Trigger: x.run.Trigger, Run: x.run.ID, DryRun: x.dry != nil,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &outcome{changes: answer.Operations, result: answer.Result}, nil
-}

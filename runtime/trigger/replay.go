@@ -179,7 +179,6 @@ func (p *replay) carryOut(ctx context.Context, ev *pastEvent) error {
 			return err
 		}
 	}
-	p.answer.Events++
 	r := newRun(p.rights.Model, p.trigger, origin{call: record.Call{Actor: &access.Actor{UserID: ev.by}}, event: ev.name, at: ev.At})
 	r.Record, r.Old = ev.ID, oldFields(p.trigger, &ev.Event)
 	past := &pastWorld{replay: p, at: ev.At}
@@ -188,9 +187,16 @@ func (p *replay) carryOut(ctx context.Context, ev *pastEvent) error {
 	of := &Service{o: p.o, log: p.log}
 	of.o.Now = func() time.Time { return ev.At }
 	done, err := of.dryRun(ctx, p.trigger, r, p.rights, d)
-	if err != nil {
+	switch {
+	case err != nil && transient(err):
 		return err
+	case err != nil:
+		r.Error = failureOf(err)
+		done = r
+	case done == nil:
+		return nil
 	}
+	p.answer.Events++
 	p.answer.Would = append(p.answer.Would, PastRun{
 		At: ev.At, Event: ev.name, Entity: ev.Entity, Record: ev.ID, Changes: orNone(d.changes), Messages: d.messages, Calls: d.calls, Error: runReader{}.failure(lastError(done), p.lang),
 	})

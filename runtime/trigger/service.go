@@ -74,26 +74,28 @@ type Response struct {
 }
 
 // ScriptRunner runs the function of a script. What the script changes is given
-// back as operations, which are committed with the step.
+// back as operations, which are committed with the step; they are refused as stale when
+// what the script has read was changed before.
 type ScriptRunner interface {
 	RunStep(ctx context.Context, c ScriptCall) (*ScriptAnswer, error)
 }
 
 // ScriptCall is one call of a script by a step.
 type ScriptCall struct {
-	Key     string
-	Actor   *access.Actor
-	Call    record.Call
-	Entity  string
-	Record  string
-	Old     map[string]any
-	Trigger string
-	Run     string
-	DryRun  bool
+	Key        string
+	Actor      *access.Actor
+	Entity, ID string
+	// Record is the record in stored form where the script is to see it otherwise than
+	// it is stored: in dry runs, and when it was deleted. Old is the record before.
+	Record, Old map[string]any
+	Input       any
+	Results     map[string]any
+	DryRun      bool
 }
 
-// ScriptAnswer is what a script has done.
+// ScriptAnswer is what a script wants to have written by Actor, and what it returned.
 type ScriptAnswer struct {
+	Actor      *access.Actor
 	Operations []record.Operation
 	Result     any
 }

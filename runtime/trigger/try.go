@@ -69,11 +69,11 @@ func (s *Service) Try(ctx context.Context, a *access.Actor, lang string, in Tria
 
 func (s *Service) try(ctx context.Context, t *model.Trigger, r *Run, rights *access.Rights, lang string, answer *TrialAnswer) error {
 	var prior []record.Event
-	d := &dry{apply: func(ctx context.Context, ops []record.Operation) ([]record.Event, error) {
+	d := &dry{apply: func(ctx context.Context, by *access.Actor, ops []record.Operation) ([]record.Event, error) {
 		if len(ops) == 0 {
 			return nil, nil
 		}
-		call := record.Call{Actor: rights.Actor, Source: record.SourceTrigger, Lang: lang}
+		call := record.Call{Actor: by, Source: record.SourceTrigger, Lang: lang}
 		events, err := s.o.Records.Preview(ctx, call, prior, ops)
 		prior = append(prior, events...)
 		return events, err
@@ -81,6 +81,9 @@ func (s *Service) try(ctx context.Context, t *model.Trigger, r *Run, rights *acc
 	done, err := s.dryRun(ctx, t, r, rights, d)
 	if err != nil {
 		return err
+	}
+	if answer.Matches = done != nil; done == nil {
+		return nil
 	}
 	answer.Changes = append(answer.Changes, d.changes...)
 	answer.Messages = append(answer.Messages, d.messages...)

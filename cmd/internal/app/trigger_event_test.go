@@ -228,3 +228,20 @@ func TestAPublicFormStartsTriggers(t *testing.T) {
 	f.await()
 	f.want("ticket", f.ticketNamed("own"), "score", nil)
 }
+
+// A filter that cannot be computed fails a run that everybody can see, and not the
+// change of a person who cannot mend it.
+func TestAFilterThatCannotBeComputed(t *testing.T) {
+	t.Parallel()
+	f := newTriggered(t, apptest.Options{}, onTicket("divides", `"on":{"event":"created"},"where":["amount",">",{"formula":"score * score * score * score * score * score"}],"steps":[`+noteStep("n", "yes")+`]`))
+	id := f.create("ticket", `{"name":"x","amount":60,"score":99999999}`)
+	f.await()
+	if r := f.runs("trigger=divides")[0]; r.State != "failed" || r.Record != id || r.Error == nil {
+		t.Errorf("%+v", r)
+	}
+	other := f.create("ticket", `{"name":"y","amount":70,"score":2}`)
+	f.await()
+	if got := f.notes(other); got != "yes" {
+		t.Error(got)
+	}
+}

@@ -247,3 +247,17 @@ func TestSchedules(t *testing.T) {
 		t.Errorf("%d runs after the next time", n)
 	}
 }
+
+// A timer does not end with the account of the person who set it: weft acts instead.
+func TestATimerOutlivesItsPerson(t *testing.T) {
+	t.Parallel()
+	c := newClock("2026-03-02T02:00:00Z")
+	f := newTriggered(t, apptest.Options{Now: c.now},
+		`{"kind":"role","key":"clerk","title":{"en":"Clerk"},"grants":[{"entity":"ticket","operations":["create","read"],"scopes":[{"type":"own"}],"read":{"all":true},"write":{"all":true}}]}`,
+		onTicket("reminds", `"on":{"event":"silence","for":"2h"},"steps":[{"key":"s","type":"set","values":{"score":1}}]`))
+	clerk := f.User(t, "clerk", "clerk")
+	id := f.Create(t, clerk.Token, "ticket", map[string]any{"name": "x", "owner": clerk.ID})
+	f.patch("user", clerk.ID, `{"active":false}`)
+	f.pass(c, 3*time.Hour)
+	f.want("ticket", id, "score", 1)
+}

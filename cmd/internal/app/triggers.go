@@ -32,11 +32,13 @@ type scripts struct{ *hook.Service }
 
 // RunStep implements trigger.ScriptRunner.
 func (s scripts) RunStep(ctx context.Context, c trigger.ScriptCall) (*trigger.ScriptAnswer, error) {
-	ops, result, err := s.Service.RunStep(ctx, c.Key, c.Actor, c.Entity, c.Record, c.Old)
+	a, err := s.Service.RunStep(ctx, hook.StepCall{
+		Key: c.Key, Actor: c.Actor, Entity: c.Entity, ID: c.ID, Record: c.Record, Old: c.Old, Input: c.Input, Results: c.Results,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &trigger.ScriptAnswer{Operations: ops, Result: result}, nil
+	return &trigger.ScriptAnswer{Actor: a.Actor, Operations: a.Writes, Result: a.Result}, nil
 }
 
 // webhooks starts the triggers of inbound webhooks.

@@ -187,13 +187,19 @@ func (c *client) createDeal(ctx context.Context, name string) (ack, error) {
 	return ack{id: made.ID, key: name, external: name}, nil
 }
 
-// crashFolder is a data folder with the template installed.
+// crashFolder is a data folder with the opportunity pipeline installed.
 func crashFolder(t *testing.T, flags ...string) string {
+	t.Helper()
+	return folderWith(t, "opportunity-pipeline", flags...)
+}
+
+// folderWith is a data folder with a template installed.
+func folderWith(t *testing.T, template string, flags ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	var out bytes.Buffer
 	program := &Main{
-		Args:  append([]string{"template", "install", "opportunity-pipeline", "--data", dir}, flags...),
+		Args:  append([]string{"template", "install", template, "--data", dir}, flags...),
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, mongodbTimeout: testTimeout,
 		Getenv: func(name string) string { return map[string]string{"WEFT_ADMIN_PASSWORD": crashPassword}[name] },
 	}

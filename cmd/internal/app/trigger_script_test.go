@@ -126,6 +126,9 @@ export default function (event) {
 	if a.Matches {
 		t.Error("the script of the filter does not want it")
 	}
+	if after := f.everything(); after != before {
+		t.Errorf("a trial wrote something:\n%s\n%s", before, after)
+	}
 	f.patch("ticket", id, `{"amount":50}`)
 	var p trigger.ReplayAnswer
 	before = f.everything()

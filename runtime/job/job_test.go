@@ -221,3 +221,31 @@ func TestAJobGoesOnLaterWithAnotherPayload(t *testing.T) {
 		t.Error(steps)
 	}
 }
+
+// unheard loses the answer of the first claim that finds something.
+type unheard struct {
+	store.Store
+	lost atomic.Bool
+}
+
+func (s *unheard) Claim(ctx context.Context, collection string, c store.Claim) ([]store.Doc, error) {
+	docs, err := s.Store.Claim(ctx, collection, c)
+	if len(docs) > 0 && s.lost.CompareAndSwap(false, true) {
+		return nil, store.ErrUnavailable
+	}
+	return docs, err
+}
+
+// A claim whose answer is lost leaves no job behind that nobody runs.
+func TestAClaimWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	done := make(chan struct{})
+	o := newStore(t)
+	o.store = &unheard{Store: o.store}
+	o.queue = o.newQueue(job.Kind{Name: "once", Run: func(context.Context, *job.Claimed) error { close(done); return nil }})
+	o.queue.Start()
+	t.Cleanup(o.queue.Stop)
+	o.insert(t, job.New{Kind: "once"})
+	<-done
+	o.await(t)
+}

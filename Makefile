@@ -41,7 +41,7 @@ bench-stores: # the embedded store and MongoDB in comparison
 soak: # all crash and power-loss rounds, which print what was lost (nothing); a minute without a database; 100,000 queries on both stores
 	scripts/test-servers.sh
 	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 300m -run 'TestDiffer' -v ./runtime/store/mongo
-	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft
+	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestKillInTheMiddleOfRuns|TestKillLeads|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft
 
 clean:
 	rm -rf bin

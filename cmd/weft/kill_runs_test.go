@@ -262,9 +262,16 @@ func TestKillInTheMiddleOfRuns(t *testing.T) {
 	}).check(rounds(4, 60))
 }
 
+// On the MongoDB test server the transaction of a killed server can block others for
+// longer than a test may take: these rounds are part of make soak only.
 func TestKillInTheMiddleOfRunsOnMongoDB(t *testing.T) {
+	count := rounds(0, 20)
+	if count == 0 {
+		t.Log("part of make soak")
+		return
+	}
 	uri := mongotest.URI(t)
 	r := newRunsKilled(t, func(string) store.Store { return openMongo(t, uri) }, "--mongodb-uri", uri)
 	r.writers = 2 // a tenth of the work
-	r.check(rounds(1, 20))
+	r.check(count)
 }

@@ -102,7 +102,7 @@ func (s *Service) runAfter(ctx context.Context, records *record.Service, c *job.
 	if err != nil {
 		return err
 	}
-	return record.RunAgain(ctx, func() error { return s.runOnce(ctx, records, c, hook, person, &in) })
+	return records.RunAgain(ctx, func() error { return s.runOnce(ctx, records, c, hook, person, &in) })
 }
 
 func (s *Service) runOnce(ctx context.Context, records *record.Service, c *job.Claimed, hook *model.Script, person *access.Actor, in *afterJob) error {

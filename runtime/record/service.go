@@ -65,6 +65,7 @@ type Service struct {
 	calendar         func() *calendar.Calendar
 	settingsRevision func() int64
 	contention       contentionQueues
+	stale            contentionQueues // of RunAgain
 	numbers          autoNumbers
 	recomputationDue chan struct{} // tells the Recomputer of a new job
 }

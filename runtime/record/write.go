@@ -168,7 +168,7 @@ func (cs *changeset) stale(ctx context.Context, ch *change) error {
 	if err != nil {
 		return err
 	}
-	p := problem.New(problem.Stale, "", nil)
+	p := problem.Wrap(problem.Stale, &staleError{docKey{ch.entity.Key, ch.id}})
 	p.Extra = map[string]any{"record": present}
 	return p
 }

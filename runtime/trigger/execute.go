@@ -7,7 +7,6 @@ import (
 
 	"weft/runtime/access"
 	"weft/runtime/model"
-	"weft/runtime/record"
 	"weft/runtime/record/read"
 	"weft/schemas"
 )
@@ -131,7 +130,7 @@ func (x *execution) wanted(ctx context.Context) (bool, error) {
 // attempt performs a step and commits it, again when what its script has read was
 // changed in between.
 func (x *execution) attempt(ctx context.Context, step *model.Step) (o *outcome, err error) {
-	err = record.RunAgain(ctx, func() error {
+	err = x.o.Records.RunAgain(ctx, func() error {
 		if o, err = x.perform(ctx, step); err != nil {
 			return err
 		}

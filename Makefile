@@ -6,10 +6,27 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.7.0
 # The demo password is fixed on purpose and printed at every start of `make run`.
 DEMO_PASSWORD = weft-demo-2026
 
-.PHONY: build run test check exported lint bench bench-stores soak clean
+# The web app is built again when its sources change; without Node the program has none.
+WEB_SOURCES = $(shell git ls-files -co --exclude-standard frontend | grep -v '^frontend/dist/') runtime/model/data/regions.csv
 
-build:
+.PHONY: build web dev run test check exported lint bench bench-stores soak clean
+
+build: web
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/weft ./cmd/weft
+
+web: # the web app, into frontend/dist, from where the program embeds it
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory frontend/dist/index.html; \
+	else echo "no Node found: the program is built without the web app"; fi
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd frontend && npm run --silent build
+
+frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund --silent
+
+dev: build # the server, and the web app with reload at the address that it prints
+	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) bin/weft serve --listen $(LISTEN) --data $(DATA) & \
+	cd frontend && WEFT_SERVER=http://$(LISTEN) npm run dev; kill %1
 
 run: build
 	@WEFT_ADMIN_PASSWORD=$(DEMO_PASSWORD) bin/weft template install opportunity-pipeline --sample-data --if-missing --data $(DATA)
@@ -44,4 +61,5 @@ soak: # all crash and power-loss rounds, which print what was lost (nothing); a 
 	CI=true WEFT_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestKillLosesNothing|TestKillInTurn|TestKillInTheMiddleOfRuns|TestKillLeads|TestPowerLossLosesNothing|TestABlackHole' -v ./cmd/weft
 
 clean:
-	rm -rf bin
+	rm -rf bin frontend/node_modules
+	find frontend/dist -mindepth 1 ! -name README.txt -delete

@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"runtime/record/read"},
 	{"runtime/record"},
 	{"runtime/trigger", "runtime/approval", "runtime/assign", "runtime/transfer", "runtime/notify", "runtime/comment", "runtime/personal", "runtime/report", "runtime/live", "runtime/intake", "runtime/hook"},
-	{"builder", "templates"},
+	{"builder", "templates", "frontend"},
 	{"runtime/api"},
 	{"cmd"},
 }

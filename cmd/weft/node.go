@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"weft/cmd/internal/app"
+	"weft/frontend"
 	"weft/runtime/access"
 	"weft/runtime/files"
 	"weft/runtime/store"
@@ -57,9 +58,13 @@ func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 	if o.wrap != nil {
 		st = o.wrap(db)
 	}
+	webApp, err := frontend.Built()
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	in.App, err = app.Open(ctx, app.Options{
 		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, TrustedProxies: o.proxies, WriteQuota: o.writeQuota, Now: time.Now,
-		AdminPassword: o.adminPassword, Backup: in.backup, Version: Version, Logger: o.log,
+		AdminPassword: o.adminPassword, Backup: in.backup, WebApp: webApp, Version: Version, Logger: o.log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

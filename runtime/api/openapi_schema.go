@@ -96,7 +96,7 @@ func querySchemas() object {
 			"metrics": object{"type": "object", "additionalProperties": textList, "description": `{"n":["count"],"sum":["sum","amount"]}`},
 			"sort":    textList, "limit": anyInt}),
 		"BoardQuery": closedObject([]string{"by"}, object{"by": anyText, "where": where, "search": anyText, "sort": textList, "limit": pageLimit,
-			"sums": textList}),
+			"sums": textList, "fields": textList, "expand": textList}),
 		"Rows": closedObject([]string{"rows"}, object{"rows": listOf(object{"type": "object", "additionalProperties": anyThing})}),
 		"History": closedObject([]string{"items"}, object{"cursor": anyText, "items": listOf(openObject([]string{"rev", "at", "source", "changes"}, object{
 			"rev": anyInt, "at": timeText, "by": anyText, "source": object{"type": "string", "enum": record.Sources}, "cause": anyText, "depth": anyInt, "version": anyInt, "changes": object{"type": "object", "additionalProperties": openObject(nil, object{"from": anyThing, "to": anyThing})},

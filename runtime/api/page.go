@@ -17,21 +17,25 @@ var page = template.Must(template.New("page").Parse(pageSource))
 // pageTexts of the start page, by language.
 var pageTexts = map[string]map[string]string{
 	"zh-CN": {
-		"title": "weft 正在运行", "missing": "此程序尚未包含网页界面：这个版本还没有它。接口和命令行均可使用，所有工作都可以通过它们完成。",
+		"title": "weft 正在运行", "missing": "这个程序编译时没有 Node，所以不带网页界面。装好 Node 20 后运行 make build，再重新启动。接口和命令行现在就能用。",
 		"begin": "先登录，再用得到的令牌调用接口：",
 		"api":   "接口", "docs": "文档", "openapi": "OpenAPI 3.1 描述（登录后）", "health": "运行状态",
 		"where": "说明文档在源代码的 docs 目录中（api.md、command-line.md）；命令行帮助：",
 	},
 	"en": {
-		"title": "weft is running", "missing": "The web app is not built into this program: it is not part of this version yet. The API and the command line are ready, and everything can be done through them.",
+		"title": "weft is running", "missing": "This program was built without Node, so it has no web app. Install Node 20, run make build and start it again. The API and the command line work now.",
 		"begin": "Sign in, then call the API with the token you get:",
 		"api":   "API", "docs": "Documentation", "openapi": "OpenAPI 3.1 document (after signing in)", "health": "Health",
 		"where": "The documentation stands in the folder docs of the source (api.md, command-line.md); help on the command line:",
 	},
 }
 
-// startPage is shown to browsers while the program has no web app.
+// startPage is the web app, or what is shown to browsers when the program was
+// built without it.
 func startPage(rc *requestContext) error {
+	if rc.s.o.WebApp != nil {
+		return webPage(rc)
+	}
 	lang := request.Language(rc.r)
 	var b strings.Builder
 	if err := page.Execute(&b, map[string]any{"Lang": lang, "T": pageTexts[lang], "Version": rc.s.o.Version, "Address": rc.address()}); err != nil {

@@ -35,6 +35,9 @@ func getPreference(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
+	if p == nil {
+		return rc.empty()
+	}
 	return rc.json(http.StatusOK, preferenceAnswer{p.Key, p.Value, p.At})
 }
 
@@ -67,6 +70,9 @@ func getRecordDraft(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
+	if d == nil {
+		return rc.empty()
+	}
 	return rc.json(http.StatusOK, draftAnswer{d.DraftValues, d.At})
 }
 
@@ -90,9 +96,9 @@ func deleteRecordDraft(rc *requestContext) error {
 
 func init() {
 	maps.Copy(docs, map[string]doc{
-		"preference.get": {Summary: "A preference of the caller", Tag: "personal", Answers: ok("Preference")},
+		"preference.get": {Summary: "A preference of the caller", Tag: "personal", Answers: okOrUnset("Preference")},
 		"preference.set": {Summary: "Set a preference of the caller; null takes it away", Tag: "personal", Body: "PreferenceValue", Answers: ok("Preference")},
-		"draft.get":      {Summary: "The caller's draft of a record; of a new one under the id new", Answers: ok("RecordDraft")},
+		"draft.get":      {Summary: "The caller's draft of a record; of a new one under the id new", Answers: okOrUnset("RecordDraft")},
 		"draft.save":     {Summary: "Keep a draft of a record, which may be incomplete", Body: "RecordDraftValues", Answers: ok("RecordDraft")},
 		"draft.delete":   {Summary: "Delete the caller's draft of a record", Answers: none()},
 	})
@@ -106,4 +112,9 @@ func personalSchemas() object {
 		"RecordDraft":       closedObject([]string{"values", "at"}, object{"values": values, "revision": anyInt, "at": anyText}),
 		"RecordDraftValues": closedObject([]string{"values"}, object{"values": values, "revision": anyInt}),
 	}
+}
+
+// okOrUnset is an answer with a value, or with nothing while none is kept.
+func okOrUnset(schema string) map[string]answer {
+	return map[string]answer{"200": {Schema: schema}, "204": {}}
 }

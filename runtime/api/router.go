@@ -92,6 +92,9 @@ func (s *Server) newRouter() (*mux.Router, error) {
 	}
 	// mux does not tell a wrong method from an unknown path when subrouters follow.
 	r.NotFoundHandler = s.serve(Route{Name: "none", Policy: Public, handle: func(rc *requestContext) error {
+		if s.isPage(rc.r) {
+			return webPage(rc)
+		}
 		allow := allowed(rc.r.URL.Path)
 		if allow == "" {
 			return problem.New(problem.NotFound, "no_such_route", nil)

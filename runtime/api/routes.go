@@ -74,7 +74,7 @@ func accountRoutes() []Route {
 		{Name: "session.list", Method: "GET", Path: basePath + "/sessions", Policy: SignedIn, handle: listSessions},
 		{Name: "session.revoke", Method: "DELETE", Path: basePath + "/sessions/{id}", Policy: SignedIn, handle: revokeSession},
 		{Name: "session.revokeOthers", Method: "DELETE", Path: basePath + "/sessions", Policy: SignedIn, handle: revokeSessions},
-		{Name: "access.explain", Method: "GET", Path: basePath + "/access/explain", Policy: AdminOnly, handle: explain},
+		{Name: "access.explain", Method: "GET", Path: basePath + "/access/explain", Policy: SignedIn, handle: explain},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"weft/frontend"
 	"weft/runtime/access"
 	"weft/runtime/assign"
 	"weft/runtime/comment"
@@ -57,6 +58,9 @@ type Options struct {
 	Assign    *assign.Service
 	Live      *live.Hub
 	Gallery   Gallery
+	// WebApp answers what is no route of the API; nil when the program was built
+	// without it.
+	WebApp *frontend.App
 	// Builder adds its routes to the router of /api/v1. Callers are authorized as
 	// administrators before; handlers get them from Caller and answer errors with
 	// WriteProblem.

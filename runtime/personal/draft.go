@@ -49,7 +49,7 @@ func (s *Service) Draft(ctx context.Context, who *access.Actor, entity, id strin
 	}
 	d, err := drafts.Get(ctx, s.store, draftID(who, entity, id))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, problem.New(problem.NotFound, "no_such_record_draft", nil)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, read.StoreProblem(err)

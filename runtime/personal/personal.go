@@ -79,7 +79,7 @@ var keyForm = regexp.MustCompile(`^[a-z0-9][A-Za-z0-9._:-]{0,99}$`)
 func (s *Service) Preference(ctx context.Context, who *access.Actor, key string) (*Preference, error) {
 	p, err := preferences.Get(ctx, s.store, who.UserID+"/"+key)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, problem.New(problem.NotFound, "no_such_preference", map[string]any{"key": key})
+		return nil, nil
 	}
 	if err != nil {
 		return nil, read.StoreProblem(err)

@@ -61,6 +61,42 @@ type FileProgress struct {
 	Header          int    `json:"header,omitempty"`
 	Encoding        string `json:"encoding,omitempty"`
 	EncodingGuessed bool   `json:"encoding_guessed,omitempty"`
+	// Columns of the file in their order, with what they fill.
+	Columns []ReadColumn `json:"columns,omitempty"`
+}
+
+// ReadColumn is a column of a file: its header, the fields that it fills, and its
+// first cells, by which people recognise it.
+type ReadColumn struct {
+	Header  string   `json:"header"`
+	Fields  []string `json:"fields,omitempty"`
+	Samples []string `json:"samples,omitempty"`
+}
+
+// Samples of a column: how many, and how much of each in characters.
+const (
+	sampleRows   = 3
+	sampleLength = 80
+)
+
+// readColumns lists the columns of a header with what they fill.
+func (s *step) readColumns(header []string) []ReadColumn {
+	list := make([]ReadColumn, len(header))
+	for i, h := range header {
+		list[i].Header = h
+	}
+	for _, c := range s.columns {
+		list[c.index].Fields = append(list[c.index].Fields, c.spec.Field)
+	}
+	return list
+}
+
+// addSamples keeps the cells of one of the first rows.
+func (f *FileProgress) addSamples(cells []string) {
+	for i := range f.Columns {
+		text := []rune(cellAt(cells, i))
+		f.Columns[i].Samples = append(f.Columns[i].Samples, string(text[:min(len(text), sampleLength)]))
+	}
 }
 
 // ProblemGroup is one reason with the rows that share it.

@@ -71,7 +71,7 @@ func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	file.Ignored, file.Rows = ignored, 0
+	file.Ignored, file.Rows, file.Columns = ignored, 0, s.readColumns(tab.head)
 	for {
 		r, err := tab.next()
 		if errors.Is(err, io.EOF) {
@@ -80,7 +80,9 @@ func (t *task) scanStep(ctx context.Context, s *step, file *FileProgress, wanted
 		if err != nil {
 			return nil, err
 		}
-		file.Rows++
+		if file.Rows++; file.Rows <= sampleRows {
+			file.addSamples(r.cells)
+		}
 		if file.Rows%1000 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("count rows: %w", ctx.Err())
 		}

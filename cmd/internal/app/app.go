@@ -15,6 +15,7 @@ import (
 
 	"weft/builder"
 	"weft/builder/gallery"
+	"weft/frontend"
 	"weft/runtime/access"
 	"weft/runtime/api"
 	"weft/runtime/assign"
@@ -64,7 +65,9 @@ type Options struct {
 	// Backup writes an archive of everything; nil removes the route.
 	Backup  func(ctx context.Context, w http.ResponseWriter) error
 	Version string
-	Logger  *slog.Logger
+	// WebApp is nil in a program that was built without it.
+	WebApp *frontend.App
+	Logger *slog.Logger
 	// ScriptRunner starts a runner of scripts; nil means this binary.
 	ScriptRunner []string
 }
@@ -127,7 +130,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
 		Intake: a.Intake, Triggers: a.Triggers, Assign: a.Assign, Notify: a.Notify, Comments: a.Comments, Personal: a.Personal, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
-		Version: o.Version, Logger: o.Logger,
+		WebApp: o.WebApp, Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {
 		return nil, err

@@ -25,6 +25,9 @@ type BoardQuery struct {
 	Sort   []string        `json:"sort,omitempty"`
 	Limit  Limit           `json:"limit,omitempty"` // per column; 0: 50
 	Sums   []string        `json:"sums,omitempty"`
+	// Fields and Expand say what each record is answered with, as in a query.
+	Fields []string `json:"fields,omitempty"`
+	Expand []string `json:"expand,omitempty"`
 }
 
 // Board is a board: a column for each choice in its order, then one with the
@@ -54,7 +57,7 @@ func (s *Service) Board(ctx context.Context, actor *access.Actor, entity string,
 	b.terms = r.sort(q.Sort)
 	b.find = r.find(nil, b.terms, Query{Limit: q.Limit})
 	b.sums = r.sums(q.Sums)
-	b.ask = r.projection(nil, nil, false)
+	b.ask = r.projection(q.Fields, q.Expand, false)
 	if err := r.invalid(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,38 @@
+import { defineTexts } from '@/i18n/texts';
+
+export const boardTexts = defineTexts(
+  {
+    unset: '未填',
+    moveTo: '移动到…',
+    moveCard: (name: string) => `移动 ${name}`,
+    more: (n: number) => `再显示 ${n} 条`,
+    open: (n: string, sum: string) => `进行中 ${n} 条${sum}`,
+    weighted: (sum: string) => `按赢率加权 ${sum}`,
+    probability: (n: number) => `赢率 ${n}%`,
+    expand: (name: string) => `展开 ${name}`,
+    collapse: (name: string) => `收起 ${name}`,
+    instructions: '按空格拿起，用方向键选列，再按空格放下，按 Esc 放回。',
+    lifted: (name: string) => `拿起 ${name}`,
+    over: (column: string) => `${column}，可以放下`,
+    dropped: (name: string, column: string) => `${name} 放到 ${column}`,
+    cancelled: '已放回',
+    empty: '拖到这里',
+  },
+  {
+    unset: 'Not set',
+    moveTo: 'Move to…',
+    moveCard: (name: string) => `Move ${name}`,
+    more: (n: number) => `Show ${n} more`,
+    open: (n: string, sum: string) => `${n} open${sum}`,
+    weighted: (sum: string) => `weighted ${sum}`,
+    probability: (n: number) => `${n}% likely`,
+    expand: (name: string) => `Expand ${name}`,
+    collapse: (name: string) => `Collapse ${name}`,
+    instructions: 'Press space to pick up, arrows to choose a column, space to drop, Escape to put back.',
+    lifted: (name: string) => `Picked up ${name}`,
+    over: (column: string) => `${column}, can be dropped`,
+    dropped: (name: string, column: string) => `${name} dropped on ${column}`,
+    cancelled: 'Put back',
+    empty: 'Drop here',
+  },
+);

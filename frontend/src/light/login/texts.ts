@@ -1,0 +1,41 @@
+import { defineTexts } from '@/i18n/texts';
+
+export const loginTexts = defineTexts(
+  {
+    title: (organisation: string) =>
+      /^[\x20-\x7e]/.test(organisation) ? `登录 ${organisation}` : `登录${organisation}`,
+    login: '账号',
+    password: '密码',
+    submit: '登录',
+    submitting: '正在登录',
+    show: '显示',
+    hide: '隐藏',
+    showPassword: '显示密码',
+    hidePassword: '隐藏密码',
+    claim: '表单、流程、客户，',
+    claimEnd: '织在一起。',
+    loginMissing: '填上账号',
+    passwordMissing: '填上密码',
+    noConnection: '没有连上服务器。等一下再试，填的内容还在',
+    forgotten: '忘记密码？请管理员为你设一个新的。',
+    where: (host: string, version: string) => `数据保存在 ${host}，weft ${version}`,
+  },
+  {
+    title: (organisation: string) => `Log in to ${organisation}`,
+    login: 'Login',
+    password: 'Password',
+    submit: 'Log in',
+    submitting: 'Logging in',
+    show: 'Show',
+    hide: 'Hide',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    claim: 'Forms, workflows, customers:',
+    claimEnd: 'woven together.',
+    loginMissing: 'Fill in your login',
+    passwordMissing: 'Fill in your password',
+    noConnection: 'The server was not reached. Try again in a moment; what you typed is kept',
+    forgotten: 'Forgot it? Your administrator can set a new one.',
+    where: (host: string, version: string) => `Data is kept on ${host}, weft ${version}`,
+  },
+);

@@ -1,0 +1,189 @@
+import {
+  CloseOutlined,
+  PlusOutlined,
+  ProjectOutlined,
+  SearchOutlined,
+  SettingOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons';
+import { Button, Checkbox, Popover } from 'antd';
+import { useMemo, useRef, useState } from 'react';
+import { useActions } from '@/actions/registry';
+import type { Where } from '@/api/records';
+import { useTexts, useTitle } from '@/i18n/texts';
+import { type FieldMeta, type View, viewsOf } from '@/meta/meta';
+import { useMeta } from '@/session/session';
+import type { ListProps } from '../ListPage';
+import type { ColumnChoice } from '../lib/columns';
+import { textOf } from '../lib/sentence';
+import { allOf, conditionsOf } from '../lib/where';
+import { listTexts } from '../texts';
+import { useSentences } from '../useSentences';
+import { FilterEditor } from './FilterEditor';
+import styles from './Toolbar.module.css';
+
+type Props = ListProps & {
+  columns: FieldMeta[];
+  chosen: ColumnChoice;
+  setChosen: (chosen: ColumnChoice) => void;
+  setWhere: (where: Where | undefined) => void;
+};
+
+/** Filters in plain words, the search within the list, and how it is shown. */
+export function Toolbar(p: Props) {
+  const t = useTexts(listTexts);
+  const { state, entity, setWhere } = p;
+  const conditions = conditionsOf(state.where);
+  const sentences = useSentences(entity, conditions);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const [filterOpen, setFilterOpen] = useState(false);
+  useActions(
+    useMemo(
+      () => [
+        { id: 'filter', title: t.filter, key: 'f', run: () => setFilterOpen(true) },
+        { id: 'search', title: t.search, key: '/', run: () => searchBox.current?.focus() },
+      ],
+      [t],
+    ),
+  );
+  return (
+    <div className={styles.bar}>
+      <label className={styles.search}>
+        <SearchOutlined aria-hidden="true" />
+        <input
+          ref={searchBox}
+          type="search"
+          aria-label={t.search}
+          placeholder={t.search}
+          defaultValue={state.search}
+          onChange={(e) => p.set({ q: e.target.value.trim() || undefined }, true)}
+        />
+      </label>
+      <div className={styles.chips}>
+        {sentences.map((s, i) => (
+          <span key={textOf(s)} className={styles.chip}>
+            <span>
+              {s.field} {s.relation} <b>{s.value}</b>
+            </span>
+            <button
+              type="button"
+              aria-label={t.removeFilter(textOf(s))}
+              onClick={() => setWhere(allOf(conditions.filter((_, at) => at !== i)))}
+            >
+              <CloseOutlined aria-hidden="true" />
+            </button>
+          </span>
+        ))}
+        <Popover
+          open={filterOpen}
+          onOpenChange={setFilterOpen}
+          trigger="click"
+          placement="bottomLeft"
+          destroyOnHidden
+          content={
+            <FilterEditor
+              entity={entity}
+              add={(where) => {
+                setFilterOpen(false);
+                setWhere(allOf([...conditions, where]));
+              }}
+            />
+          }
+        >
+          <Button size="small" type="dashed" icon={<PlusOutlined aria-hidden="true" />}>
+            {t.filter}
+          </Button>
+        </Popover>
+        {conditions.length > 0 && (
+          <Button size="small" type="text" onClick={() => setWhere(undefined)}>
+            {t.clear}
+          </Button>
+        )}
+      </div>
+      {p.state.view?.type !== 'board' && <Columns {...p} />}
+      <Switch {...p} />
+    </div>
+  );
+}
+
+function Columns({ entity, columns, chosen, setChosen }: Props) {
+  const t = useTexts(listTexts);
+  const title = useTitle();
+  const keys = columns.map((f) => f.key);
+  const others = entity.fields.filter((f) => f.readable && !keys.includes(f.key) && f.type !== 'child_rows');
+  const set = (next: string[]) => setChosen({ ...chosen, keys: next });
+  const swap = (i: number, j: number) => {
+    const next = [...keys];
+    [next[i], next[j]] = [next[j] as string, next[i] as string];
+    set(next);
+  };
+  const list = (
+    <div className={styles.columns}>
+      {columns.map((f, i) => (
+        <div key={f.key} className={styles.column}>
+          <Checkbox checked disabled={columns.length === 1} onChange={() => set(keys.filter((k) => k !== f.key))}>
+            {title(f.title, f.key)}
+          </Checkbox>
+          <Button
+            size="small"
+            type="text"
+            disabled={i === 0}
+            aria-label={t.moveUp(title(f.title, f.key))}
+            onClick={() => swap(i, i - 1)}
+          >
+            ↑
+          </Button>
+          <Button
+            size="small"
+            type="text"
+            disabled={i === columns.length - 1}
+            aria-label={t.moveDown(title(f.title, f.key))}
+            onClick={() => swap(i, i + 1)}
+          >
+            ↓
+          </Button>
+        </div>
+      ))}
+      <hr />
+      {others.map((f) => (
+        <div key={f.key} className={styles.column}>
+          <Checkbox checked={false} onChange={() => set([...keys, f.key])}>
+            {title(f.title, f.key)}
+          </Checkbox>
+        </div>
+      ))}
+      <Button size="small" type="link" onClick={() => setChosen({})}>
+        {t.resetColumns}
+      </Button>
+    </div>
+  );
+  return (
+    <Popover trigger="click" placement="bottomRight" content={list}>
+      <Button size="small" type="text" icon={<SettingOutlined aria-hidden="true" />} className={styles.desktop}>
+        {t.columns}
+      </Button>
+    </Popover>
+  );
+}
+
+/** From a list to the board of the same entity, and back. */
+function Switch({ entity, state, set }: Props) {
+  const t = useTexts(listTexts);
+  const views = viewsOf(useMeta(), entity.key);
+  const first = (type: string): View | undefined =>
+    state.view?.type === type ? state.view : views.find((v) => v.type === type);
+  const [list, board] = [first('list'), first('board')];
+  if (!list || !board) return null;
+  const go = (view: View) => set({ view: view.key, where: undefined, sort: undefined });
+  const on = state.view?.type ?? 'list';
+  return (
+    <span className={styles.switch}>
+      <button type="button" aria-label={t.list} aria-pressed={on === 'list'} onClick={() => go(list)}>
+        <UnorderedListOutlined aria-hidden="true" />
+      </button>
+      <button type="button" aria-label={t.board} aria-pressed={on === 'board'} onClick={() => go(board)}>
+        <ProjectOutlined aria-hidden="true" />
+      </button>
+    </span>
+  );
+}

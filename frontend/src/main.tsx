@@ -1,0 +1,13 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import 'virtual:tokens.css';
+import '@/theme/base.css';
+import { App } from '@/app/App';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -13,9 +13,8 @@ import { themeFor } from '@/theme/antd';
 import { useMode } from '@/theme/theme';
 import { Skeleton } from '@/ui/State';
 import { ErrorBoundary } from './ErrorBoundary';
+import { nonce } from './nonce';
 import { router } from './router';
-
-const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content;
 
 /** The app, once it is known who is signed in and what this person may use. */
 export function App() {

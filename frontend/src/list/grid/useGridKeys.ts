@@ -10,6 +10,8 @@ export function useGridKeys(p: GridProps, show: (row: number) => void) {
   const [anchor, setAnchor] = useState<Cell>();
   const [editing, setEditing] = useState<Cell & { typed?: string }>();
   const props = useRef(p);
+  // The focus comes before the state of the click that gives it is drawn.
+  const touched = useRef(false);
   props.current = p;
 
   const clamp = useCallback((c: Cell): Cell => {
@@ -20,15 +22,18 @@ export function useGridKeys(p: GridProps, show: (row: number) => void) {
     };
   }, []);
 
-  const go = useCallback(
-    (to: Cell, extend = false) => {
+  const activate = useCallback(
+    (to: Cell, extend: boolean): Cell => {
       const next = clamp(to);
+      touched.current = true;
       setActive(next);
       if (!extend) setAnchor(next);
-      show(next.row);
+      return next;
     },
-    [clamp, show],
+    [clamp],
   );
+
+  const go = useCallback((to: Cell, extend = false) => show(activate(to, extend).row), [activate, show]);
 
   const startEdit = useCallback((at: Cell, typed?: string) => {
     const { rows, columns, editor } = props.current;
@@ -49,12 +54,13 @@ export function useGridKeys(p: GridProps, show: (row: number) => void) {
     [go],
   );
 
+  // What was clicked is on screen: to scroll now would move the second click of a double click to another row.
   const click = useCallback(
     (cell: Cell, extend: boolean) => {
-      go(cell, extend);
+      activate(cell, extend);
       input.current?.focus({ preventScroll: true });
     },
-    [go],
+    [activate],
   );
 
   const press = (e: KeyboardEvent<HTMLInputElement>) => {
@@ -143,7 +149,7 @@ export function useGridKeys(p: GridProps, show: (row: number) => void) {
     endEdit,
     position,
     compose: () => active && startEdit(active, ''),
-    focus: () => !active && p.rows.length > 0 && go({ row: 0, column: 0 }),
+    focus: () => !touched.current && p.rows.length > 0 && go({ row: 0, column: 0 }),
     follow: () => undefined,
   };
 }

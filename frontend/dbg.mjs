@@ -1,0 +1,17 @@
+import { chromium } from 'playwright-core';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+const page = await (await browser.newContext({viewport:{width:1440,height:900},locale:'zh-CN'})).newPage();
+page.on('request', r => r.method()==='PATCH' && console.log(r.method(), r.url(), r.postData()));
+page.on('response', async r => r.request().method()==='PATCH' && console.log(r.status(), (await r.text()).slice(0,300)));
+await page.goto('http://127.0.0.1:8520/login');
+await page.getByLabel('账号').fill('admin'); await page.getByRole('textbox',{name:'密码'}).fill('weft-demo-2026'); await page.getByRole('button',{name:'登录'}).click();
+await page.waitForURL('http://127.0.0.1:8520/');
+await page.goto('http://127.0.0.1:8520/r/opportunity');
+const row = page.getByRole('row', { name: '东海精工 MES 对接' });
+await row.getByRole('gridcell').nth(5).dblclick();
+const input = page.getByRole('spinbutton');
+await input.fill('123456'); await input.press('Enter');
+await page.waitForTimeout(1500);
+console.log(await row.getByRole('gridcell').nth(5).textContent());
+await page.screenshot({path:'/tmp/dbg.png'});
+await browser.close();

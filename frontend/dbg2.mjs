@@ -1,0 +1,17 @@
+import { chromium } from 'playwright-core';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+const page = await (await browser.newContext({viewport:{width:1440,height:900},locale:'zh-CN'})).newPage();
+page.on('request', r => r.method()==='PATCH' && console.log(r.method(), r.url(), r.postData()));
+page.on('response', async r => {if(r.request().method()==='PATCH') console.log(r.status(), (await r.text()).slice(0,300)); if(r.status()>=400) console.log(r.status(), r.url(), r.request().postData())});
+page.on('console', m=>m.type()==='error'&&console.log(m.text()));
+await page.goto('http://127.0.0.1:8520/login');
+await page.getByLabel('账号').fill('admin'); await page.getByRole('textbox',{name:'密码'}).fill('weft-demo-2026'); await page.getByRole('button',{name:'登录'}).click();
+await page.waitForURL('http://127.0.0.1:8520/');
+await page.goto('http://127.0.0.1:8520/r/opportunity');
+const row = page.getByRole('row', { name: '东海精工 MES 对接' });
+console.log(await row.count(), await row.getAttribute('aria-rowindex'));
+await row.getByRole('gridcell').nth(5).dblclick();
+console.log('active', await page.evaluate(()=>document.activeElement?.outerHTML.slice(0,200)));
+await page.screenshot({path:'/tmp/dbg.png'});
+await page.keyboard.press('Control+k'); await page.keyboard.type('东海精工 MES'); await page.waitForTimeout(1000);
+await browser.close();

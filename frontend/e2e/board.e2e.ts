@@ -13,7 +13,8 @@ afterAll(async () => {
 });
 
 const board = '/r/opportunity?view=opportunity_board';
-const card = (page: Page, stage: string, name: string) => page.getByRole('list', { name: stage, exact: true }).getByRole('listitem', { name });
+const card = (page: Page, stage: string, name: string) =>
+  page.getByRole('list', { name: stage, exact: true }).getByRole('listitem', { name });
 
 /** Lifts a card and holds it over a column. */
 async function hold(page: Page, name: string, from: string, to: string) {
@@ -32,7 +33,10 @@ it('explains a forbidden move while the card is in the hand, and puts it back', 
   await card(page, '寻找客户', '医疗行业展会线索').waitFor();
   await hold(page, '医疗行业展会线索', '寻找客户', '技术评估');
   await page.getByText('要先经过 接洽').first().waitFor();
-  await page.getByText(/缺：.*客户需求确认书/).first().waitFor();
+  await page
+    .getByText(/缺：.*客户需求确认书/)
+    .first()
+    .waitFor();
   await page.mouse.up();
   await card(page, '寻找客户', '医疗行业展会线索').waitFor();
   watch.expectNone();
@@ -50,7 +54,9 @@ it('asks for what a stage needs, moves the card, and the other browser sees it w
   await page.mouse.up();
   const dialog = page.getByRole('dialog', { name: '进入「技术评估」还差 1 项' });
   await dialog.waitFor();
-  await dialog.locator('input[type=file]').setInputFiles({ name: '需求确认书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: '需求确认书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') });
   await dialog.getByRole('link', { name: '需求确认书.pdf' }).waitFor();
   await dialog.getByRole('button', { name: '补齐并移动' }).click();
   await page.getByRole('status').filter({ hasText: '「澜沧医疗 售后工单」已到 技术评估' }).waitFor();
@@ -86,13 +92,16 @@ it('moves a card by touch, and from its menu', async () => {
     session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] });
   await touch('touchStart', a.x + 60, a.y + 20);
   await page.waitForTimeout(400); // a long press lifts
-  for (let i = 1; i <= 10; i++) await touch('touchMove', a.x + 60 + ((b.x + 100 - a.x - 60) * i) / 10, a.y + 20 + ((b.y + 60 - a.y - 20) * i) / 10);
+  for (let i = 1; i <= 10; i++)
+    await touch('touchMove', a.x + 60 + ((b.x + 100 - a.x - 60) * i) / 10, a.y + 20 + ((b.y + 60 - a.y - 20) * i) / 10);
   await touch('touchEnd');
   const dialog = page.getByRole('dialog', { name: /进入「寻找客户」/ });
   await dialog.getByRole('textbox', { name: '原因' }).fill('客户推迟');
   await dialog.getByRole('button', { name: '退回寻找客户' }).click();
   await card(page, '寻找客户', name).waitFor();
-  await card(page, '寻找客户', name).getByRole('button', { name: `移动 ${name}` }).click();
+  await card(page, '寻找客户', name)
+    .getByRole('button', { name: `移动 ${name}` })
+    .click();
   await page.getByRole('menuitem', { name: '接洽' }).click();
   await card(page, '接洽', name).waitFor();
   await context.close();

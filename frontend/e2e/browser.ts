@@ -8,7 +8,10 @@ let browser: Browser | undefined;
 
 function chromiumOnPath(): string {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const found = (process.env.PATH ?? '').split(delimiter).flatMap((dir) => names.map((n) => join(dir, n))).find(existsSync);
+  const found = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((dir) => names.map((n) => join(dir, n)))
+    .find(existsSync);
   if (!found) throw new Error('no Chromium on PATH: apt-get install chromium');
   return found;
 }
@@ -32,7 +35,10 @@ export class Watch {
   constructor(page: Page) {
     page.on('console', (m) => m.type() === 'error' && this.problems.push(`console: ${m.text()}`));
     page.on('pageerror', (e) => this.problems.push(`error: ${e.message}`));
-    page.on('response', (r) => r.status() >= 400 && this.problems.push(`HTTP ${r.status()} ${new URL(r.url()).pathname}`));
+    page.on(
+      'response',
+      (r) => r.status() >= 400 && this.problems.push(`HTTP ${r.status()} ${new URL(r.url()).pathname}`),
+    );
   }
 
   expectNone() {
@@ -40,12 +46,21 @@ export class Watch {
   }
 }
 
-export const phone: Options = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+export const phone: Options = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
 
 /** A browser of its own, such as a second person's. */
 export async function newContext(server: Server, o: Options = {}): Promise<BrowserContext> {
   const { theme = 'light', language = 'zh-CN', ...rest } = o;
-  const context = await (await launch()).newContext({ viewport: { width: 1440, height: 900 }, locale: language, ...rest });
+  const context = await (await launch()).newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: language,
+    ...rest,
+  });
   await context.addCookies([
     { name: 'weft_theme', value: theme, url: server.url },
     { name: 'weft_language', value: language, url: server.url },
@@ -54,7 +69,11 @@ export async function newContext(server: Server, o: Options = {}): Promise<Brows
 }
 
 /** A page of somebody who has logged in. */
-export async function signedIn(server: Server, login = 'admin', o: Options = {}): Promise<{ page: Page; watch: Watch; context: BrowserContext }> {
+export async function signedIn(
+  server: Server,
+  login = 'admin',
+  o: Options = {},
+): Promise<{ page: Page; watch: Watch; context: BrowserContext }> {
   const context = await newContext(server, o);
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -67,12 +67,17 @@ it('takes cells from a spreadsheet as one change that can be undone', async () =
   await page.evaluate(() => navigator.clipboard.writeText('"11,000"\t2026-10-01\r\n22000\t2026-10-02\r\n'));
   await page.keyboard.press('Control+v');
   await page.getByRole('status').filter({ hasText: '已粘贴到 2 条记录' }).waitFor();
-  for (const [i, want] of [['11000', '2026-10-01'], ['22000', '2026-10-02']].entries()) {
+  for (const [i, want] of [
+    ['11000', '2026-10-01'],
+    ['22000', '2026-10-02'],
+  ].entries()) {
     const now = await server.find('opportunity', ['id', '=', before[i]?.id]);
     expect([now.amount, now.engage_date]).toEqual(want);
   }
   await page.getByRole('button', { name: '撤销' }).click();
-  await expect.poll(async () => (await server.find('opportunity', ['id', '=', before[0]?.id])).amount).toBe(before[0]?.amount);
+  await expect
+    .poll(async () => (await server.find('opportunity', ['id', '=', before[0]?.id])).amount)
+    .toBe(before[0]?.amount);
   await context.close();
 });
 
@@ -91,7 +96,10 @@ it('moves with the keyboard, selects, and changes many records with one result e
   await page.getByRole('textbox', { name: '所在地' }).fill('桃花源');
   await page.getByRole('button', { name: '改 2 条' }).click();
   await page.getByRole('status').filter({ hasText: '已修改 2 条' }).waitFor();
-  const { count } = await server.api<{ count: number }>('POST', '/records/account/query', { where: ['office_location', '=', '桃花源'], count: 'exact' });
+  const { count } = await server.api<{ count: number }>('POST', '/records/account/query', {
+    where: ['office_location', '=', '桃花源'],
+    count: 'exact',
+  });
   expect(count).toBe(2);
   watch.expectNone();
   await context.close();

@@ -24,7 +24,10 @@ export class Server {
     const folder = mkdtempSync(join(tmpdir(), 'weft-e2e-'));
     for (const name of templates) {
       const sample = sampleData ? ['--sample-data'] : [];
-      execFileSync(program, ['template', 'install', name, ...sample, '--data', folder], { env: environment, stdio: 'pipe' });
+      execFileSync(program, ['template', 'install', name, ...sample, '--data', folder], {
+        env: environment,
+        stdio: 'pipe',
+      });
     }
     const listen = `127.0.0.1:${await freePort()}`;
     const server = new Server(folder, `http://${listen}`, listen);
@@ -34,7 +37,10 @@ export class Server {
 
   /** Starts the program, also again after a stop. */
   async run(): Promise<void> {
-    this.child = spawn(program, ['serve', '--listen', this.listen, '--data', this.folder], { env: environment, stdio: 'pipe' });
+    this.child = spawn(program, ['serve', '--listen', this.listen, '--data', this.folder], {
+      env: environment,
+      stdio: 'pipe',
+    });
     for (let i = 0; i < 200; i++) {
       const ready = await fetch(`${this.url}/readyz`).catch(() => undefined);
       if (ready?.ok) return;
@@ -86,7 +92,9 @@ export class Server {
 
   /** Gives a person of the sample data the password of these tests. */
   async letIn(login: string): Promise<string> {
-    const { items } = await this.api<{ items: { id: string }[] }>('POST', '/records/user/query', { where: ['login', '=', login] });
+    const { items } = await this.api<{ items: { id: string }[] }>('POST', '/records/user/query', {
+      where: ['login', '=', login],
+    });
     const id = items[0]?.id ?? '';
     await this.api('PUT', `/users/${id}/password`, { password });
     return id;
@@ -94,7 +102,10 @@ export class Server {
 
   /** The first record that matches. */
   async find(entity: string, where: unknown): Promise<{ id: string; rev: number; [field: string]: unknown }> {
-    const { items } = await this.api<{ items: { id: string; rev: number }[] }>('POST', `/records/${entity}/query`, { where, limit: 1 });
+    const { items } = await this.api<{ items: { id: string; rev: number }[] }>('POST', `/records/${entity}/query`, {
+      where,
+      limit: 1,
+    });
     if (!items[0]) throw new Error(`no ${entity} with ${JSON.stringify(where)}`);
     return items[0];
   }
@@ -106,7 +117,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

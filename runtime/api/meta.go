@@ -20,7 +20,7 @@ func showMeta(rc *requestContext) error {
 	v := viewer{rights: rights, m: rights.Model}
 	return rc.json(http.StatusOK, metaAnswer{
 		Version: v.m.Version, Entities: v.entities(), Forms: v.forms(), Views: v.views(),
-		Dashboards: v.dashboards(), Menus: v.menus(), Roles: v.roles(),
+		Dashboards: v.dashboards(), Menus: v.menus(), Roles: v.roles(), OwnRoles: v.ownRoles(),
 	})
 }
 
@@ -32,6 +32,7 @@ type metaAnswer struct {
 	Dashboards []*schemas.Dashboard `json:"dashboards"`
 	Menus      []schemas.Menu       `json:"menus"`
 	Roles      []roleItem           `json:"roles"`
+	OwnRoles   []roleItem           `json:"own_roles"`
 }
 
 // viewer restricts a model to what one actor may use.
@@ -144,6 +145,17 @@ func (v viewer) roles() []roleItem {
 	}
 	for _, r := range v.m.InForce.Roles {
 		list = append(list, roleItem{Key: r.Key, Title: r.Title})
+	}
+	return list
+}
+
+// ownRoles are the roles that the actor has.
+func (v viewer) ownRoles() []roleItem {
+	list := []roleItem{}
+	for _, r := range v.m.InForce.Roles {
+		if slices.Contains(v.rights.Actor.Roles, r.Key) {
+			list = append(list, roleItem{Key: r.Key, Title: r.Title})
+		}
 	}
 	return list
 }

@@ -47,7 +47,13 @@ func (t computedType) Format(f *Field, stored any, lang string) string {
 
 func checkFormula(f *schemas.Field) []problem.Field {
 	known := []string{"x-formula", "x-result", "x-indexed", "x-searchable", "x-sortable", "x-currency", "x-reveals"}
+	if f.Result == schemas.TypeText { // the titles of the texts that it gives
+		known = append(known, "x-choices")
+	}
 	ps := append(checkOnly(f, known...), checkResult(f)...)
+	if f.Result == schemas.TypeText && f.Choices != nil {
+		ps = append(ps, checkChoices(f)...)
+	}
 	if f.Result == schemas.TypeInteger { // nothing makes sure that it comes out whole
 		ps = append(ps, problem.At("/x-result", "result_type"))
 	}

@@ -1331,6 +1331,8 @@ export interface components {
         };
         BoardQuery: {
             by: string;
+            expand?: string[];
+            fields?: string[];
             /** @description 50 without it */
             limit?: number;
             search?: string;
@@ -1825,6 +1827,7 @@ export interface components {
             entities: components["schemas"]["EntityMeta"][];
             forms: components["schemas"]["Form"][];
             menus: components["schemas"]["Menu"][];
+            own_roles: components["schemas"]["RoleItem"][];
             roles: components["schemas"]["RoleItem"][];
             version: number;
             views: components["schemas"]["View"][];

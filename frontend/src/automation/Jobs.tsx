@@ -6,6 +6,7 @@ import { useTexts } from '@/i18n/texts';
 import { Tag } from '@/ui/Pill';
 import page from '@/ui/page.module.css';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
+import { WideTable } from '@/ui/WideTable';
 import { automationTexts, stateColor, stateText } from './texts';
 
 /** What waits, runs or failed in the background. */
@@ -23,7 +24,7 @@ export function Jobs() {
   const act = (id: string, what: 'retry' | 'cancel') =>
     void send('POST', `/jobs/${encodeURIComponent(id)}/${what}`, { body: {} }).then(() => found.refetch());
   return (
-    <div className={page.wide}>
+    <WideTable name={t.kind}>
       <table className={page.table}>
         <thead>
           <tr>
@@ -61,6 +62,6 @@ export function Jobs() {
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   );
 }

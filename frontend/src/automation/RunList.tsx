@@ -11,6 +11,7 @@ import { Tag } from '@/ui/Pill';
 import page from '@/ui/page.module.css';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
 import { toast } from '@/ui/toast';
+import { WideTable } from '@/ui/WideTable';
 import { automationTexts, stateColor, stateText } from './texts';
 
 type Run = Schemas['Runs']['items'][number];
@@ -47,7 +48,7 @@ export function RunList() {
       ) : runs.length === 0 ? (
         <EmptyState title={t.noRuns} text={t.noRunsText} />
       ) : (
-        <div className={page.wide}>
+        <WideTable name={t.trigger}>
           <table className={page.table}>
             <thead>
               <tr>
@@ -65,7 +66,7 @@ export function RunList() {
             </tbody>
           </table>
           {pages.hasNextPage && <Button onClick={() => void pages.fetchNextPage()}>{t.more}</Button>}
-        </div>
+        </WideTable>
       )}
     </>
   );

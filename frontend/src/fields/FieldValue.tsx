@@ -67,6 +67,9 @@ export function FieldValue({ entity, field, row, links = false }: Props) {
       return <RegionValue code={String(value)} />;
     case 'boolean':
       return <>{value ? t.yes : t.no}</>;
+    case 'text':
+      if (field.choices?.length) return <ChoiceValue entity={entity} field={field} value={String(value)} />;
+      return String(value);
     default:
       return <>{plainValue(field, value, format)}</>;
   }

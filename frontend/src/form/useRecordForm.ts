@@ -44,7 +44,7 @@ export function useRecordForm(o: Options) {
   const [rev, setRev] = useState(o.draft?.revision ?? row?.rev);
   const [values, setAll] = useState<Values>(() => ({ ...o.start, ...o.draft?.values }));
   const [problems, setProblems] = useState<Problems>(noProblems);
-  const [conflicts, setConflicts] = useState<{ theirs: RecordRow; list: Conflict[] }>();
+  const [conflicts, setConflicts] = useState<{ theirs: RecordRow; list: Conflict[]; merged: Values }>();
   const [state, setState] = useState<SaveState>('idle');
   const key = useRef(crypto.randomUUID());
   const draftState = useDraft(entity.key, id, values, row ? base : o.start, rev);
@@ -100,23 +100,24 @@ export function useRecordForm(o: Options) {
     if (!theirs) return setProblems(problemsOf(err, o.fields));
     key.current = crypto.randomUUID();
     const { merged, conflicts: list } = compareRevisions(from, all, theirs);
+    if (list.length > 0) return setConflicts({ theirs, list, merged });
+    await saveOver(theirs, all, merged);
+  }
+
+  /** Saves over a newer revision: what is there now, with one's own changes. */
+  async function saveOver(theirs: RecordRow, all: Values, mine: Values) {
+    const next = { ...all, ...onlyFields(theirs, o.fields), ...mine };
     setBase(theirs);
     setRev(theirs.rev);
-    if (list.length > 0) return setConflicts({ theirs, list });
-    const next = { ...all, ...onlyFields(theirs, o.fields), ...merged };
     setAll(next);
     await save(theirs, theirs.rev, next);
   }
 
   /** Goes on after a conflict with what was chosen for each field. */
   async function resolve(chosen: Values) {
-    const theirs = conflicts?.theirs;
-    if (!theirs) return;
+    if (!conflicts) return;
     setConflicts(undefined);
-    const mine = changesOf(base, values);
-    const next = { ...values, ...onlyFields(theirs, o.fields), ...mine, ...chosen };
-    setAll(next);
-    await save(theirs, theirs.rev, next);
+    await saveOver(conflicts.theirs, values, { ...conflicts.merged, ...chosen });
   }
 
   const latest = useRef(save);

@@ -6,6 +6,7 @@ import { entityOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import page from '@/ui/page.module.css';
 import { uiTexts } from '@/ui/texts';
+import { WideTable } from '@/ui/WideTable';
 import { type FileMapping, type ImportReport, type Job, sum } from './api';
 import styles from './Import.module.css';
 import { Problems } from './Problems';
@@ -88,7 +89,7 @@ function Columns({ job, report, busy, check }: ColumnsProps) {
         {file.encoding && t.reads(file.encoding + (file.encoding_guessed ? t.guessed : ''), file.header ?? 1)}{' '}
         {file.sheet}
       </p>
-      <div className={page.wide}>
+      <WideTable name={t.column}>
         <table className={page.table}>
           <thead>
             <tr>
@@ -118,7 +119,7 @@ function Columns({ job, report, busy, check }: ColumnsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       <div className={page.form}>
         <label htmlFor="import-key">
           {t.key}

@@ -2,6 +2,7 @@ import { useTexts, useTitle } from '@/i18n/texts';
 import { entityOf, fieldOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import page from '@/ui/page.module.css';
+import { WideTable } from '@/ui/WideTable';
 import type { ImportReport } from './api';
 import { importTexts } from './texts';
 
@@ -18,7 +19,7 @@ export function Problems({ report }: { report: ImportReport }) {
   return (
     <section className={page.section}>
       <h2>{t.problems}</h2>
-      <div className={page.wide}>
+      <WideTable name={t.problems}>
         <table className={page.table}>
           <tbody>
             {report.problems.map((p) => (
@@ -34,7 +35,7 @@ export function Problems({ report }: { report: ImportReport }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       <p>
         <a href={`/api/v1/imports/${report.id}/problems`} download>
           {t.download}

@@ -3,6 +3,7 @@ import { useTexts, useTitle } from '@/i18n/texts';
 import { entityOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import page from '@/ui/page.module.css';
+import { WideTable } from '@/ui/WideTable';
 import type { ImportReport } from './api';
 import { importTexts } from './texts';
 
@@ -14,7 +15,7 @@ export function ReportTable({ report }: { report: ImportReport }) {
   const meta = useMeta();
   const counts = ['rows', 'created', 'updated', 'unchanged', 'failed'] as const;
   return (
-    <section className={`${page.section} ${page.wide}`}>
+    <WideTable name={t.rows}>
       <table className={page.table}>
         <thead>
           <tr>
@@ -42,6 +43,6 @@ export function ReportTable({ report }: { report: ImportReport }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideTable>
   );
 }

@@ -27,7 +27,7 @@ export const getImport = (id: string, signal?: AbortSignal) => send<ImportReport
 export const undoImport = (id: string) => send<Schemas['UndoReport']>('POST', `/imports/${id}/undo`, { body: {} });
 
 export const isRunning = (r: ImportReport | undefined): boolean =>
-  r !== undefined && ['waiting', 'running'].includes(r.state);
+  r !== undefined && ['queued', 'running', 'undoing'].includes(r.state);
 
 export const sum = (r: ImportReport, key: 'rows' | 'created' | 'updated' | 'failed' | 'read'): number =>
   r.files.reduce((all, f) => all + f[key], 0);

@@ -14,6 +14,7 @@ import { Tag } from '@/ui/Pill';
 import page from '@/ui/page.module.css';
 import { ErrorState, Skeleton } from '@/ui/State';
 import { toast } from '@/ui/toast';
+import { WideTable } from '@/ui/WideTable';
 import { AddPerson } from './AddPerson';
 import { Deactivate } from './Deactivate';
 import { SetPassword } from './SetPassword';
@@ -58,7 +59,7 @@ export function People() {
           </Button>
         )}
       </div>
-      <div className={page.wide}>
+      <WideTable name={t.people}>
         <table className={page.table}>
           <thead>
             <tr>
@@ -81,7 +82,7 @@ export function People() {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
       {adding && <AddPerson close={() => setAdding(false)} />}
     </>
   );

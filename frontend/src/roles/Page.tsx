@@ -7,6 +7,7 @@ import { shellTexts } from '@/shell/texts';
 import { PageHeader } from '@/ui/PageHeader';
 import page from '@/ui/page.module.css';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
+import { WideTable } from '@/ui/WideTable';
 import { Explain } from './Explain';
 import styles from './Roles.module.css';
 
@@ -92,7 +93,7 @@ export function Page() {
       <div className={page.scroller}>
         <Explain entities={entities} />
         <p className={page.note}>{t.note}</p>
-        <div className={page.wide}>
+        <WideTable name={shell.roles}>
           <table className={`${page.table} ${styles.matrix}`}>
             <thead>
               <tr>
@@ -121,7 +122,7 @@ export function Page() {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       </div>
     </>
   );

@@ -21,7 +21,7 @@ export function PersonMenu() {
   const [, keepTheme] = usePreference<ThemeChoice>('theme', theme);
   const role = me.admin
     ? 'admin'
-    : me.roles.map((r) => title(meta.roles.find((m) => m.key === r)?.title, r)).join('、');
+    : me.roles.map((r) => title(meta.own_roles.find((m) => m.key === r)?.title, r)).join('、');
   const items: MenuProps['items'] = [
     { key: 'settings', label: t.settings },
     {

@@ -49,7 +49,7 @@ export function Cards({ entity, name, fields, rows, open, more }: Props) {
             </dl>
             {phone && isSet(row[phone.key]) && (
               <a className={styles.call} href={`tel:${row[phone.key]}`}>
-                {title(phone.title, phone.key)}
+                {t.call}
               </a>
             )}
           </li>

@@ -104,7 +104,15 @@ function Tab({ title, on, go, entity, where, counted }: TabProps) {
     queryFn: ({ signal }) => queryRecords(entity, { where, limit: 1, count: 'capped', fields: ['id'] }, signal),
   }).data;
   return (
-    <button type="button" role="tab" aria-selected={on} onClick={go}>
+    <button
+      ref={(tab) => {
+        if (on) tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      }}
+      type="button"
+      role="tab"
+      aria-selected={on}
+      onClick={go}
+    >
       {title}
       {count?.count !== undefined && (
         <small className="number" aria-hidden="true">

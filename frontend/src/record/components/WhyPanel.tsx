@@ -82,7 +82,7 @@ export function WhyPanel({ entity, row }: { entity: EntityMeta; row: RecordRow }
             {grants.map((g) => (
               <tr key={`${g.role} ${g.grant}`}>
                 <th scope="row">{s.role}</th>
-                <td>{title(meta.roles.find((r) => r.key === g.role)?.title, g.role)}</td>
+                <td>{title(meta.own_roles.find((r) => r.key === g.role)?.title, g.role)}</td>
                 <td className={styles.right}>{scopeText(g.scope)}</td>
               </tr>
             ))}

@@ -39,7 +39,8 @@ lint:
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
-check: lint # a few minutes: the embedded store, without the race detector
+check: lint # a few minutes: the embedded store, without the race detector and the browser
+	scripts/test-web.sh
 	$(GO) test -timeout 15m -skip 'TestRealSalesHistory|TestKill|TestPowerLoss|TestABlackHole|TestBackupUnderLoad|TestReplayOverTheImportedDeals|TestDiffer' ./...
 
 test: # what CI runs: with the race detector, on both stores

@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 make --no-print-directory lint
+scripts/test-web.sh browser
 race=-race
 if ! CGO_ENABLED=1 "${CC:-cc}" --version >/dev/null 2>&1; then
   if [ "${CI:-}" = true ]; then

@@ -53,14 +53,17 @@ it('installs both templates, imports 8,800 deals by hand, and opens the rows beh
 it('undoes an import', async () => {
   const { page, context } = await signedIn(server);
   await page.goto(`${server.url}/import?entity=product`);
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({
-      name: '新品.csv',
-      mimeType: 'text/csv',
-      buffer: Buffer.from('产品名称,标价\n织云试用版,1200\n织云坏行,很贵\n'),
-    });
+  await page.locator('input[type=file]').setInputFiles({
+    name: '新品.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('产品名称,标价\n织云试用版,1200\n织云坏行,很贵\n'),
+  });
   await page.getByRole('button', { name: '核对' }).click();
+  await page.getByText('没有问题，可以导入').waitFor();
+  await page.getByRole('combobox', { name: '放进哪个字段 标价' }).click();
+  await page.keyboard.type('售价');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '重新核对' }).click();
   await page.getByText('1 行有问题，会跳过').waitFor();
   await page.getByRole('link', { name: '下载有问题的行' }).waitFor();
   await page.getByRole('button', { name: '导入 1 行' }).click();

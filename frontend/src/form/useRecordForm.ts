@@ -42,7 +42,10 @@ export function useRecordForm(o: Options) {
   const id = row?.id ?? 'new';
   const [base, setBase] = useState<Values>(row ?? {});
   const [rev, setRev] = useState(o.draft?.revision ?? row?.rev);
-  const [values, setAll] = useState<Values>(() => ({ ...o.start, ...o.draft?.values }));
+  const [values, setAll] = useState<Values>(() => ({
+    ...(row ? onlyFields(row, o.fields) : o.start),
+    ...o.draft?.values,
+  }));
   const [problems, setProblems] = useState<Problems>(noProblems);
   const [conflicts, setConflicts] = useState<{ theirs: RecordRow; list: Conflict[]; merged: Values }>();
   const [state, setState] = useState<SaveState>('idle');

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useActions } from '@/actions/registry';
 import type { RecordRow, Where } from '@/api/records';
 import { FieldValue } from '@/fields/FieldValue';
@@ -15,7 +15,6 @@ import { NothingHere } from './components/NothingHere';
 import { Toolbar } from './components/Toolbar';
 import { Totals } from './components/Totals';
 import { ViewTabs } from './components/ViewTabs';
-import { CellEditor } from './grid/CellEditor';
 import { Grid, type GridColumn } from './grid/Grid';
 import styles from './ListPage.module.css';
 import type { ListState, OwnView } from './lib/address';
@@ -34,6 +33,10 @@ export type ListProps = {
   own: OwnView[];
   setOwn: (views: OwnView[]) => void;
 };
+
+// Editors bring all controls of forms; they are fetched when the list is there.
+const loadEditor = () => import('./grid/CellEditor');
+const CellEditor = lazy(loadEditor);
 
 const none: ReadonlySet<string> = new Set();
 
@@ -75,6 +78,10 @@ export function ListPage(p: ListProps) {
   );
   const setWhere = (where: Where | undefined) => set({ where: whereParameter(where) });
   useListActions(entity);
+  useEffect(() => {
+    const timer = setTimeout(loadEditor, 1500);
+    return () => clearTimeout(timer);
+  }, []);
   const name = state.own?.title ?? title(state.view?.title, title(entity.title, entity.key));
   const render = (row: RecordRow, c: GridColumn) =>
     c.field.key === entity.title_field ? (
@@ -97,15 +104,17 @@ export function ListPage(p: ListProps) {
     c.field.writable &&
     can(entity, 'update') &&
     !['attachment', 'image', 'signature', 'child_rows', 'location'].includes(c.field.type) ? (
-      <CellEditor
-        key={`${row.id} ${c.field.key}`}
-        entity={entity}
-        field={c.field}
-        row={row}
-        typed={typed}
-        end={end}
-        save={(value) => void changes.save({ row, field: c.field, value })}
-      />
+      <Suspense>
+        <CellEditor
+          key={`${row.id} ${c.field.key}`}
+          entity={entity}
+          field={c.field}
+          row={row}
+          typed={typed}
+          end={end}
+          save={(value) => void changes.save({ row, field: c.field, value })}
+        />
+      </Suspense>
     ) : undefined;
   return (
     <>

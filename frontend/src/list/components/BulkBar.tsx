@@ -1,6 +1,6 @@
 import { CloseOutlined, DeleteOutlined, EditOutlined, SwapOutlined, UserSwitchOutlined } from '@ant-design/icons';
 import { Dropdown, Modal } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { refreshEntity } from '@/api/cache';
 import { type BulkRequest, bulkRecords, type RecordRow } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
@@ -10,7 +10,8 @@ import { toast } from '@/ui/toast';
 import { listTexts } from '../texts';
 import { refusalText } from '../useCellChanges';
 import styles from './BulkBar.module.css';
-import { BulkEditDialog } from './BulkEditDialog';
+
+const BulkEditDialog = lazy(() => import('./BulkEditDialog'));
 
 type Failure = { row?: RecordRow; message: string };
 
@@ -111,13 +112,15 @@ export function BulkBar({ entity, rows, done }: { entity: EntityMeta; rows: Reco
         </button>
       </section>
       {editing !== undefined && (
-        <BulkEditDialog
-          entity={entity}
-          field={editing || undefined}
-          count={rows.length}
-          apply={edit}
-          cancel={() => setEditing(undefined)}
-        />
+        <Suspense>
+          <BulkEditDialog
+            entity={entity}
+            field={editing || undefined}
+            count={rows.length}
+            apply={edit}
+            cancel={() => setEditing(undefined)}
+          />
+        </Suspense>
       )}
       {failures && <Failures entity={entity} failures={failures} close={() => setFailures(undefined)} />}
     </>

@@ -16,7 +16,7 @@ type Props = {
 };
 
 /** One field of many records gets one value. */
-export function BulkEditDialog({ entity, field: fixed, count, apply, cancel }: Props) {
+export default function BulkEditDialog({ entity, field: fixed, count, apply, cancel }: Props) {
   const t = useTexts(listTexts);
   const ui = useTexts(uiTexts);
   const title = useTitle();

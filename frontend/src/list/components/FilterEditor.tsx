@@ -10,7 +10,7 @@ import { listTexts, relationTexts } from '../texts';
 import styles from './FilterEditor.module.css';
 
 /** One condition: a field, how it relates, and the value. */
-export function FilterEditor({ entity, add }: { entity: EntityMeta; add: (where: Where) => void }) {
+export default function FilterEditor({ entity, add }: { entity: EntityMeta; add: (where: Where) => void }) {
   const t = useTexts(listTexts);
   const relations = relationTexts[useLanguage()];
   const title = useTitle();

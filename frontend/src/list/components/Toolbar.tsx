@@ -7,7 +7,7 @@ import {
   UnorderedListOutlined,
 } from '@ant-design/icons';
 import { Button, Checkbox, Popover } from 'antd';
-import { useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useActions } from '@/actions/registry';
 import type { Where } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
@@ -19,8 +19,9 @@ import { textOf } from '../lib/sentence';
 import { allOf, conditionsOf } from '../lib/where';
 import { listTexts } from '../texts';
 import { useSentences } from '../useSentences';
-import { FilterEditor } from './FilterEditor';
 import styles from './Toolbar.module.css';
+
+const FilterEditor = lazy(() => import('./FilterEditor'));
 
 type Props = ListProps & {
   columns: FieldMeta[];
@@ -81,13 +82,15 @@ export function Toolbar(p: Props) {
           placement="bottomLeft"
           destroyOnHidden
           content={
-            <FilterEditor
-              entity={entity}
-              add={(where) => {
-                setFilterOpen(false);
-                setWhere(allOf([...conditions, where]));
-              }}
-            />
+            <Suspense>
+              <FilterEditor
+                entity={entity}
+                add={(where) => {
+                  setFilterOpen(false);
+                  setWhere(allOf([...conditions, where]));
+                }}
+              />
+            </Suspense>
           }
         >
           <Button size="small" type="dashed" icon={<PlusOutlined aria-hidden="true" />}>

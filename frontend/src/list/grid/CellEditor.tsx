@@ -17,7 +17,7 @@ const choosing = ['choice', 'reference', 'user', 'department', 'date', 'datetime
 const typing = ['text', 'long_text', 'phone', 'email', 'url', 'credit_code'];
 
 /** The editor of one cell: Enter saves, Tab saves and goes on, Esc leaves all as it was. */
-export function CellEditor({ entity, field, row, typed, save, end }: Props) {
+export default function CellEditor({ entity, field, row, typed, save, end }: Props) {
   const id = useId();
   const first = row[field.key];
   const start = typed !== undefined && typing.includes(field.type) ? typed : first;

@@ -44,6 +44,32 @@ it('takes a visitor’s form on a phone and shows the assigned lead live', async
   await office.context.close();
 });
 
+it('makes a link with a QR code to share, and takes it back', async () => {
+  const { page, watch, context } = await signedIn(server);
+  await page.goto(`${server.url}/r/lead`);
+  await page.getByRole('button', { name: '更多' }).click();
+  await page
+    .getByRole('menuitem', { name: /公开表单/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: '来源（可不填）' }).click();
+  await page.keyboard.type('展会');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: '新建链接' }).click();
+  const link = dialog.getByRole('link', { name: /\/f\// }).first();
+  await link.waitFor();
+  const address = await link.getAttribute('href');
+  const visitor = await (await newContext(server, phone)).newPage();
+  await visitor.goto(address ?? '');
+  await visitor.getByRole('button', { name: '提交' }).waitFor();
+  await dialog.getByRole('button', { name: '作废' }).first().click();
+  await page.getByRole('status').filter({ hasText: '链接已作废' }).waitFor();
+  watch.expectNone();
+  await context.close();
+});
+
 it('lets a salesperson claim a lead from the public pool', async () => {
   const me = await server.letIn('lin.feng');
   const lead = await server.find('lead', {

@@ -73,6 +73,20 @@ it('finds records, pages and actions from the keyboard', async () => {
   await context.close();
 });
 
+it('shows all keys, and goes by them', async () => {
+  const { page, watch, context } = await signedIn(server);
+  await page.goto(`${server.url}/r/account`);
+  await page.getByRole('grid', { name: '客户' }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: '快捷键' }).getByText('新建客户').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: '快捷键' }).waitFor({ state: 'hidden' });
+  await page.keyboard.press('n');
+  await page.getByRole('heading', { name: '新建客户', level: 1 }).waitFor();
+  watch.expectNone();
+  await context.close();
+});
+
 it('ends a session everywhere when its user logs out', async () => {
   const { page, context } = await signedIn(server);
   await page.getByRole('button', { name: /Administrator/ }).click();

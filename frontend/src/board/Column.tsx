@@ -4,10 +4,11 @@ import { Button } from 'antd';
 import { useRef, useState } from 'react';
 import type { BoardColumn, RecordRow } from '@/api/records';
 import { useFormat } from '@/i18n/format';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { type EntityMeta, fieldOf, type StageMeta, type View } from '@/meta/meta';
 import type { Verdict } from '@/stage/moves';
 import { stageTexts } from '@/stage/texts';
+import { choiceColor } from '@/theme/tokens';
 import styles from './Board.module.css';
 import { Card } from './Card';
 import { boardTexts } from './texts';
@@ -65,7 +66,7 @@ function ColumnHead({ column, title, color, stage, entity, view, collapse }: Pro
   });
   return (
     <header className={styles.head}>
-      <i aria-hidden="true" style={{ background: `var(--c-${color ?? 'grey'}-dot)` }} />
+      <i aria-hidden="true" style={{ background: `var(--c-${choiceColor(color)}-dot)` }} />
       <b>{title}</b>
       <span className="number">{column.count}</span>
       <span className={styles.space} />
@@ -85,6 +86,7 @@ function ColumnHead({ column, title, color, stage, entity, view, collapse }: Pro
 /** What a column says to the card in the hand. */
 function Answer({ verdict, entity }: { verdict: Verdict; entity: EntityMeta }) {
   const t = useTexts(stageTexts);
+  const join = useJoin();
   const title = useTitle();
   const names =
     verdict.kind === 'ask'
@@ -95,7 +97,7 @@ function Answer({ verdict, entity }: { verdict: Verdict; entity: EntityMeta }) {
   return (
     <div className={styles.answer}>
       <b>{verdict.kind === 'no' ? verdict.why : t.drop(title(verdict.move.title, verdict.move.key))}</b>
-      {names.length > 0 && <span>{t.missing(names.join('、'))}</span>}
+      {names.length > 0 && <span>{t.missing(join(names))}</span>}
       {verdict.kind === 'ask' && verdict.reason && <span>{t.needsReason}</span>}
     </div>
   );

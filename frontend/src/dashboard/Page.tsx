@@ -60,7 +60,7 @@ export function Page() {
           aria-label={t.period}
           value={period}
           onChange={(v) => set({ period: v === 'all' ? undefined : v })}
-          options={[{ value: 'all', label: t.all }, ...periods.map((p) => ({ value: p, label: words[p] }))]}
+          options={[{ value: 'all', label: t.all }, ...periods.map((p) => ({ value: p, label: capital(words[p]) }))]}
         />
         {period !== 'all' && dates.length > 1 && (
           <Select
@@ -91,6 +91,8 @@ export function Page() {
     </div>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The dates by which a dashboard can be cut: those that its widgets group by, then those of its entities. */
 function dateFields(widgets: Widget[], meta: ReturnType<typeof useMeta>) {

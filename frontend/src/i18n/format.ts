@@ -4,6 +4,9 @@ import { type Language, useLanguage } from './language';
 
 const dayMs = 86_400_000;
 
+/** A blank between digits and Chinese, as the rest of the texts have it. */
+const spaced = (text: string): string => text.replace(/(\d)(?=\p{Script=Han})/gu, '$1 ');
+
 /** Numbers, money and times as the reader's language and the organisation's zone write them. */
 export class Format {
   constructor(
@@ -83,7 +86,8 @@ export class Format {
   ago(value: string | Date, now = new Date()): string {
     const at = new Date(value);
     const ms = now.getTime() - at.getTime();
-    const relative = new Intl.RelativeTimeFormat(this.lang, { numeric: 'auto' });
+    const format = new Intl.RelativeTimeFormat(this.lang, { numeric: 'auto' });
+    const relative = { format: (n: number, unit: Intl.RelativeTimeFormatUnit) => spaced(format.format(n, unit)) };
     if (Math.abs(ms) < 60_000) return this.lang === 'en' ? 'just now' : '刚刚';
     if (Math.abs(ms) < 3_600_000) return relative.format(-Math.round(ms / 60_000), 'minute');
     if (ms < 0) return this.dateTime(at);

@@ -34,3 +34,9 @@ export function useTitle(): (title: Title | undefined, fallback?: string) => str
   const lang = useLanguage();
   return (title, fallback) => titleIn(lang, title, fallback);
 }
+
+/** Returns a function that writes a list: 、 in Chinese, commas in English. */
+export function useJoin(): (list: string[]) => string {
+  const lang = useLanguage();
+  return (list) => list.join(lang === 'en' ? ', ' : '、');
+}

@@ -1,7 +1,7 @@
 import { CloudUploadOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Segmented, Select } from 'antd';
 import { type DragEvent, useId, useState } from 'react';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import type { EntityMeta } from '@/meta/meta';
 import page from '@/ui/page.module.css';
 import type { Job } from './api';
@@ -29,6 +29,7 @@ export function fittingMapping(mappings: SavedMapping[], files: { name: string }
 /** The files, and what they become. Files that a saved mapping names choose it by themselves. */
 export function ChooseFiles({ entities, mappings, entity, busy, check }: Props) {
   const t = useTexts(importTexts);
+  const join = useJoin();
   const title = useTitle();
   const id = useId();
   const [files, setFiles] = useState<File[]>([]);
@@ -82,7 +83,7 @@ export function ChooseFiles({ entities, mappings, entity, busy, check }: Props) 
       </div>
       {files.length > 0 && (
         <p className={page.note}>
-          {t.files(files.length)}：{files.map((f) => f.name).join('、')}
+          {t.files(files.length)} · {join(files.map((f) => f.name))}
         </p>
       )}
       <div className={page.form}>

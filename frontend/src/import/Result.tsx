@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Alert, Button, Progress } from 'antd';
 import { useEffect, useState } from 'react';
-import type { Schemas } from '@/api/client';
 import { useTexts } from '@/i18n/texts';
 import { refusalText } from '@/list/useCellChanges';
 import page from '@/ui/page.module.css';
@@ -19,17 +18,17 @@ export function Result({ report, again }: { report: ImportReport; again: () => v
   const t = useTexts(importTexts);
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [undone, setUndone] = useState<Schemas['UndoReport'] | undefined>(report.undo);
   const [busy, setBusy] = useState(false);
   const running = isRunning(report);
+  const undone = report.undo;
   useEffect(() => {
     if (!running) void client.invalidateQueries({ queryKey: ['records'] });
   }, [running, client]);
   const undo = async () => {
     setBusy(true);
     try {
-      setUndone(await undoImport(report.id));
-      void client.invalidateQueries();
+      client.setQueryData(['import', report.id], await undoImport(report.id));
+      void client.invalidateQueries({ queryKey: ['import', report.id] });
     } catch (err) {
       toast({ text: refusalText(err) });
     }

@@ -24,7 +24,8 @@ export async function startImport(job: Job, dryRun: boolean): Promise<ImportRepo
 
 export const getImport = (id: string, signal?: AbortSignal) => send<ImportReport>('GET', `/imports/${id}`, { signal });
 
-export const undoImport = (id: string) => send<Schemas['UndoReport']>('POST', `/imports/${id}/undo`, { body: {} });
+/** Begins the undo; the import then tells how it goes. */
+export const undoImport = (id: string) => send<ImportReport>('POST', `/imports/${id}/undo`, { body: {} });
 
 export const isRunning = (r: ImportReport | undefined): boolean =>
   r !== undefined && ['queued', 'running', 'undoing'].includes(r.state);

@@ -3,7 +3,7 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { send } from '@/api/client';
 import { queryRecords } from '@/api/records';
-import { defineTexts, useTexts, useTitle } from '@/i18n/texts';
+import { defineTexts, useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { entityOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import page from '@/ui/page.module.css';
@@ -40,6 +40,7 @@ type Explanation = {
 /** Asks whether a person may do something, and by which role. */
 export function Explain({ entities }: { entities: string[] }) {
   const t = useTexts(texts);
+  const join = useJoin();
   const words = useTexts(roleTexts);
   const title = useTitle();
   const meta = useMeta();
@@ -59,7 +60,7 @@ export function Explain({ entities }: { entities: string[] }) {
   }).data;
   const word = (key: string) => (typeof words[key as 'own'] === 'string' ? words[key as 'own'] : key);
   const scope = (s: unknown) =>
-    (Array.isArray(s) ? s : [s ?? 'all']).map((one) => (typeof one === 'string' ? word(one) : words.filter)).join('、');
+    join((Array.isArray(s) ? s : [s ?? 'all']).map((one) => (typeof one === 'string' ? word(one) : words.filter)));
   return (
     <section aria-label={t.title}>
       <h2 className={page.meta}>{t.title}</h2>

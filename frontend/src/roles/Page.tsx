@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Schemas, send } from '@/api/client';
-import { defineTexts, type Title, useTexts, useTitle } from '@/i18n/texts';
+import { defineTexts, type Title, useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { entityOf } from '@/meta/meta';
 import { useMe, useMeta } from '@/session/session';
 import { shellTexts } from '@/shell/texts';
@@ -32,6 +32,7 @@ export const roleTexts = defineTexts(
     note: '每一格是这个角色对这类数据能做的事，和能看到的范围。角色是定义，由模板带来，改动经搭建发布。',
     fields: (n: number) => `${n} 个字段另有规定`,
     moves: (n: number) => `${n} 个阶段动作`,
+    allMoves: '全部阶段动作',
     noRoles: '还没有角色',
     noRolesText: '装一个模板，它会带来角色。',
   },
@@ -55,16 +56,19 @@ export const roleTexts = defineTexts(
     note: 'Each cell says what a role may do with these records, and with which of them. Roles are definitions: they come with templates and change by publishing.',
     fields: (n: number) => `${n} fields by own rules`,
     moves: (n: number) => `${n} moves`,
+    allMoves: 'all moves',
     noRoles: 'No roles yet',
     noRolesText: 'Install a template: it brings roles.',
   },
 );
 
+type FieldSet = { all?: boolean; except?: string[] } | string[];
 type Grant = {
   entity: string;
   operations?: string[];
-  scope?: unknown;
-  fields?: Record<string, unknown>;
+  scopes?: { type: string }[];
+  read?: FieldSet;
+  write?: FieldSet;
   transitions?: string[];
 };
 type Role = { kind: string; key: string; title: Title; grants?: Grant[] };
@@ -128,18 +132,20 @@ export function Page() {
   );
 }
 
+/** Fields that a grant leaves out or names one by one. */
+const special = (set: FieldSet | undefined): number => (Array.isArray(set) ? set.length : (set?.except?.length ?? 0));
+
 function GrantText({ grant }: { grant: Grant }) {
   const t = useTexts(roleTexts);
+  const join = useJoin();
   const word = (key: string) => (typeof t[key as 'own'] === 'string' ? t[key as 'own'] : key);
-  const scopes = (Array.isArray(grant.scope) ? grant.scope : [grant.scope ?? 'all']).map((s) =>
-    typeof s === 'string' ? word(s) : t.filter,
-  );
-  const fields = Object.keys(grant.fields ?? {}).length;
+  const fields = special(grant.read) + special(grant.write);
+  const moves = grant.transitions ?? [];
   return (
     <div className={styles.grant}>
-      {(grant.operations ?? []).map(word).join('、')} <small>{scopes.join('、')}</small>
+      {join((grant.operations ?? []).map(word))} <small>{join((grant.scopes ?? []).map((s) => word(s.type)))}</small>
       {fields > 0 && <small>{t.fields(fields)}</small>}
-      {grant.transitions && grant.transitions.length > 0 && <small>{t.moves(grant.transitions.length)}</small>}
+      {moves.length > 0 && <small>{moves.includes('*') ? t.allMoves : t.moves(moves.length)}</small>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Dropdown, type MenuProps } from 'antd';
 import { setLanguage, useLanguage } from '@/i18n/language';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { signOut, useMe, useMeta, usePreference } from '@/session/session';
 import { setTheme, type ThemeChoice, useThemeChoice } from '@/theme/theme';
 import { Avatar } from '@/ui/Avatar';
@@ -11,6 +11,7 @@ import { shellTexts } from './texts';
 /** Who is signed in, with what concerns this person alone. */
 export function PersonMenu() {
   const t = useTexts(shellTexts);
+  const join = useJoin();
   const title = useTitle();
   const me = useMe();
   const meta = useMeta();
@@ -19,9 +20,7 @@ export function PersonMenu() {
   const navigate = useNavigate();
   const [, keepLanguage] = usePreference('language', lang);
   const [, keepTheme] = usePreference<ThemeChoice>('theme', theme);
-  const role = me.admin
-    ? 'admin'
-    : me.roles.map((r) => title(meta.own_roles.find((m) => m.key === r)?.title, r)).join('、');
+  const role = me.admin ? 'admin' : join(me.roles.map((r) => title(meta.own_roles.find((m) => m.key === r)?.title, r)));
   const items: MenuProps['items'] = [
     { key: 'settings', label: t.settings },
     {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { useCallback, useEffect, useState } from 'react';
+import { KeyboardHelp } from '@/actions/KeyboardHelp';
 import { openPalette, Palette } from '@/actions/Palette';
 import { keyLabel, useShortcuts } from '@/actions/shortcuts';
 import { cache } from '@/api/cache';
@@ -19,6 +20,7 @@ import { Navigation } from './Navigation';
 import { PersonMenu } from './PersonMenu';
 import styles from './Shell.module.css';
 import { shellTexts } from './texts';
+import { UpdateNotice } from './UpdateNotice';
 import { useShellActions } from './useShellActions';
 
 /** The frame of every page: navigation at the left, the page as a sheet. */
@@ -32,10 +34,12 @@ export function Shell() {
     <div className={`${styles.app} ${phone ? styles.phone : ''} ${rail ? styles.rail : ''}`}>
       {phone || rail ? <Bar /> : <Side />}
       <main className={styles.sheet}>
+        <UpdateNotice />
         <ConnectionBar />
         <Page />
       </main>
       <Palette />
+      <KeyboardHelp />
       <ToastArea />
     </div>
   );

@@ -3,7 +3,7 @@ import { cache, keys, putRecord, refreshEntity } from '@/api/cache';
 import { ApiError } from '@/api/error';
 import { getRecord, type RecordRow, transitionRecord } from '@/api/records';
 import { useLanguage } from '@/i18n/language';
-import { useTexts } from '@/i18n/texts';
+import { useJoin, useTexts } from '@/i18n/texts';
 import { type EntityMeta, type MachineMeta, recordTitle, stageOf, type TransitionMeta } from '@/meta/meta';
 import { toast } from '@/ui/toast';
 import { MoveDialog } from './MoveDialog';
@@ -18,6 +18,7 @@ export function useMove(
   machine: MachineMeta | undefined,
 ): { move: (row: RecordRow, to: string) => Promise<void>; dialog: ReactNode } {
   const t = useTexts(stageTexts);
+  const join = useJoin();
   const lang = useLanguage();
   const [open, setOpen] = useState<Open>();
 
@@ -39,7 +40,7 @@ export function useMove(
     const whole = await getRecord(entity.key, row.id); // a card does not hold all fields that guards ask for
     const verdict = judge(entity, machine, whole, to, lang);
     if (verdict.kind === 'no') {
-      const missing = verdict.missing.length > 0 ? ` ${t.missing(verdict.missing.join('、'))}` : '';
+      const missing = verdict.missing.length > 0 ? ` ${t.missing(join(verdict.missing))}` : '';
       return toast({ text: verdict.why + missing });
     }
     if (verdict.kind === 'ask') return setOpen({ row: whole, move: verdict.move });

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Checkbox, Drawer } from 'antd';
 import { useState } from 'react';
 import { type Schemas, send } from '@/api/client';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { refusalText } from '@/list/useCellChanges';
 import page from '@/ui/page.module.css';
 import { uiTexts } from '@/ui/texts';
@@ -13,6 +13,7 @@ import { templateTexts } from './texts';
 /** What an installation brings, and the choices before it. */
 export function InstallDrawer({ template, all, close }: { template: Template; all: Template[]; close: () => void }) {
   const t = useTexts(templateTexts);
+  const join = useJoin();
   const ui = useTexts(uiTexts);
   const title = useTitle();
   const client = useQueryClient();
@@ -60,7 +61,7 @@ export function InstallDrawer({ template, all, close }: { template: Template; al
     >
       {error && <Alert type="error" role="alert" title={error} />}
       <p className={page.note}>{title(template.description)}</p>
-      {required.length > 0 && <p className={page.note}>{t.requires(required.join('、'))}</p>}
+      {required.length > 0 && <p className={page.note}>{t.requires(join(required))}</p>}
       <div className={page.section}>
         <h2>{t.creates}</h2>
         <ul>

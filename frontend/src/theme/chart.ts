@@ -24,6 +24,7 @@ export function chartTheme(mode: Mode) {
       textStyle: { color: t['on-ink'], fontSize: 12 },
       padding: [8, 12],
     },
+    pie: { label: { color: t['text-2'] } },
     bar: { itemStyle: { borderRadius: 2 }, barMaxWidth: 32 },
     line: { symbolSize: 6, lineStyle: { width: 2 } },
   };

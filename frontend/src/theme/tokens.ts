@@ -126,6 +126,10 @@ export const choice: Record<Mode, Record<string, [string, string, string]>> = {
   },
 };
 
+/** A colour that a definition names; grey for one that is not among ours. */
+export const choiceColor = (name: string | undefined): string =>
+  name !== undefined && name in choice.light ? name : 'grey';
+
 /** Charts. `series` for things without order (≤ 6, then 其他), `ramp` for ordered things such as stages. */
 export const chart = {
   light: {

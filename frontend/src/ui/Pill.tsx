@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { choiceColor } from '@/theme/tokens';
 import styles from './Pill.module.css';
 
 /** A stage: round, with a dot. */
-export function StagePill({ color = 'grey', children }: { color?: string; children: ReactNode }) {
+export function StagePill({ color: name, children }: { color?: string; children: ReactNode }) {
+  const color = choiceColor(name);
   return (
     <span className={styles.stage} style={{ background: `var(--c-${color}-soft)`, color: `var(--c-${color})` }}>
       <i aria-hidden="true" style={{ background: `var(--c-${color}-dot)` }} />
@@ -13,7 +15,9 @@ export function StagePill({ color = 'grey', children }: { color?: string; childr
 
 /** A choice or a tag: square, without a dot. */
 export function Tag({ color, children }: { color?: string; children: ReactNode }) {
-  const style = color ? { background: `var(--c-${color}-soft)`, color: `var(--c-${color})` } : undefined;
+  const style = color
+    ? { background: `var(--c-${choiceColor(color)}-soft)`, color: `var(--c-${choiceColor(color)})` }
+    : undefined;
   return (
     <span className={styles.tag} style={style}>
       {children}

@@ -5,7 +5,7 @@ import { keys } from '@/api/cache';
 import { useLive } from '@/api/live';
 import { type AggregateRow, aggregateRecords, type Where } from '@/api/records';
 import { useFormat } from '@/i18n/format';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { download } from '@/list/components/ListHeader';
 import { formatCells } from '@/list/lib/cells';
 import { type EntityMeta, useEntity } from '@/meta/meta';
@@ -92,11 +92,12 @@ function Figure(p: FigureProps) {
 
 function Subtitle({ widget, entity }: { widget: Widget; entity: EntityMeta }) {
   const t = useTexts(dashboardTexts);
+  const join = useJoin();
   const title = useTitle();
   const names = groupsOf(widget).map((g) =>
     title(entity.fields.find((f) => f.key === pathOf(g).split('.')[0])?.title, pathOf(g)),
   );
-  return <small>{names.length > 0 ? t.by(names.join('、')) : ''}</small>;
+  return <small>{names.length > 0 ? t.by(join(names)) : ''}</small>;
 }
 
 type ActionsProps = {

@@ -38,6 +38,7 @@ function pie(widget: Widget, rows: AggregateRow[], label: Label, main: string, t
         radius: ['44%', '70%'],
         data,
         label: {
+          textBorderWidth: 0,
           formatter: (p: { name: string; value: number; percent?: number }) =>
             `${p.name}\n${text(p.value)}  ${Math.round(p.percent ?? 0)}%`,
         },

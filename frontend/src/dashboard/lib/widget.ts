@@ -20,10 +20,10 @@ export const queryOf = (w: Widget, period: Where | undefined): Aggregate => ({
   limit: w.limit,
 });
 
-/** The metric that a widget is about: the first that is not a count, else the first. */
+/** The metric that a widget is about: its first sum, since only sums and counts add up, else the first. */
 export function mainMetric(w: Widget): string {
   const all = Object.entries(metricsOf(w));
-  return (all.find(([, m]) => m[0] !== 'count') ?? all[0])?.[0] ?? '';
+  return (all.find(([, m]) => m[0] === 'sum') ?? all[0])?.[0] ?? '';
 }
 
 /** The field at the end of a path that may cross one reference. */

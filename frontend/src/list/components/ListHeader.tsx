@@ -1,9 +1,19 @@
-import { ExportOutlined, ImportOutlined, MoreOutlined, PlusOutlined, PrinterOutlined } from '@ant-design/icons';
+import {
+  ExportOutlined,
+  ImportOutlined,
+  MoreOutlined,
+  PlusOutlined,
+  PrinterOutlined,
+  ShareAltOutlined,
+} from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { exportRecords } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
-import { can, type EntityMeta, type FieldMeta } from '@/meta/meta';
+import { can, type EntityMeta, type FieldMeta, type FormDefinition } from '@/meta/meta';
+import { useMeta } from '@/session/session';
+import { shareTexts } from '@/share/texts';
 import { usePhone } from '@/ui/media';
 import { PageHeader } from '@/ui/PageHeader';
 import { uiTexts } from '@/ui/texts';
@@ -11,6 +21,8 @@ import { toast } from '@/ui/toast';
 import type { ListState } from '../lib/address';
 import { listTexts } from '../texts';
 import { refusalText } from '../useCellChanges';
+
+const ShareForm = lazy(() => import('@/share/ShareForm'));
 
 type Props = { entity: EntityMeta; state: ListState; columns?: FieldMeta[]; sub?: React.ReactNode };
 
@@ -22,6 +34,9 @@ export function ListHeader({ entity, state, columns = [], sub }: Props) {
   const phone = usePhone();
   const navigate = useNavigate();
   const name = title(entity.title, entity.key);
+  const share = useTexts(shareTexts);
+  const publicForms = useMeta().forms.filter((f) => f.entity === entity.key && f.public && can(entity, 'update'));
+  const [shared, setShared] = useState<FormDefinition>();
   const save = async (format: 'csv' | 'xlsx') => {
     try {
       const query = {
@@ -52,6 +67,12 @@ export function ListHeader({ entity, state, columns = [], sub }: Props) {
           },
         ]
       : []),
+    ...publicForms.map((f) => ({
+      key: `share ${f.key}`,
+      label: `${share.menu}：${title(f.title, f.key)}`,
+      icon: <ShareAltOutlined aria-hidden="true" />,
+      onClick: () => setShared(f),
+    })),
     { key: 'print', label: t.print, icon: <PrinterOutlined aria-hidden="true" />, onClick: () => window.print() },
   ];
   return (
@@ -76,6 +97,11 @@ export function ListHeader({ entity, state, columns = [], sub }: Props) {
       <Dropdown menu={{ items }} trigger={['click']}>
         <Button type="text" icon={<MoreOutlined aria-hidden="true" />} aria-label={ui.more} />
       </Dropdown>
+      {shared && (
+        <Suspense>
+          <ShareForm entity={entity} form={shared} close={() => setShared(undefined)} />
+        </Suspense>
+      )}
     </PageHeader>
   );
 }

@@ -6,7 +6,7 @@ import { type Schemas, send } from '@/api/client';
 import type { RecordRow } from '@/api/records';
 import { FieldValue } from '@/fields/FieldValue';
 import { useFormat } from '@/i18n/format';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import { type EntityMeta, fieldOf } from '@/meta/meta';
 import { Avatar } from '@/ui/Avatar';
 import { ErrorState, Skeleton } from '@/ui/State';
@@ -73,6 +73,7 @@ const machineSources = ['trigger', 'script', 'import', 'public'];
 
 function ChangeEntry({ entity, row, item }: { entity: EntityMeta; row: RecordRow; item: HistoryItem }) {
   const t = useTexts(recordTexts);
+  const join = useJoin();
   const sources = useTexts(sourceTexts);
   const title = useTitle();
   const format = useFormat();
@@ -105,7 +106,7 @@ function ChangeEntry({ entity, row, item }: { entity: EntityMeta; row: RecordRow
         ) : item.rev === 1 ? (
           t.created
         ) : (
-          t.changed(changed.slice(0, 4).join('、') + (changed.length > 4 ? ` +${changed.length - 4}` : ''))
+          t.changed(join(changed.slice(0, 4)) + (changed.length > 4 ? ` +${changed.length - 4}` : ''))
         )}
         <small>
           {sources[item.source]}

@@ -5,7 +5,7 @@ import { useActions } from '@/actions/registry';
 import { aggregateRecords, queryRecords, type RecordRow, type Where } from '@/api/records';
 import { useFormat } from '@/i18n/format';
 import { useLanguage } from '@/i18n/language';
-import { useTexts, useTitle } from '@/i18n/texts';
+import { useJoin, useTexts, useTitle } from '@/i18n/texts';
 import {
   type EntityMeta,
   entityOf,
@@ -82,13 +82,14 @@ export function StageBar({ entity, machine, row }: Props) {
 
 function Move({ entity, machine, row, move, run }: Props & { move: TransitionMeta; run: () => void }) {
   const t = useTexts(stageTexts);
+  const join = useJoin();
   const title = useTitle();
   const lang = useLanguage();
   const verdict = judge(entity, machine, row, move.to, lang);
   const missing = verdict.kind === 'ask' ? verdict.missing.map((k) => title(fieldOf(entity, k)?.title, k)) : [];
   const note =
     missing.length > 0
-      ? t.missingCount(missing.length, missing.join('、'))
+      ? t.missingCount(missing.length, join(missing))
       : verdict.kind === 'ask' && verdict.reason
         ? t.needsReason
         : '';

@@ -1,0 +1,38 @@
+import { defineTexts } from '@/i18n/texts';
+
+export const shareTexts = defineTexts(
+  {
+    menu: '公开表单',
+    title: (form: string) => `分享「${form}」`,
+    text: '任何人打开链接就能填，不用登录。填好的内容按规则分配。',
+    make: '新建链接',
+    source: '来源（可不填）',
+    sourceHelp: '填了就写进每份提交，例如 展会、二维码。',
+    copy: '复制',
+    copied: '链接已复制',
+    revoke: '作废',
+    revoked: '链接已作废',
+    qr: '二维码',
+    embed: '嵌到网页',
+    open: '打开看看',
+    none: '还没有链接。',
+    made: (when: string) => `${when}建`,
+  },
+  {
+    menu: 'Public form',
+    title: (form: string) => `Share “${form}”`,
+    text: 'Whoever opens the link can fill it in without logging in. What is sent is assigned by your rules.',
+    make: 'New link',
+    source: 'Source (optional)',
+    sourceHelp: 'Is written into each submission, such as fair or QR code.',
+    copy: 'Copy',
+    copied: 'Link copied',
+    revoke: 'Revoke',
+    revoked: 'Link revoked',
+    qr: 'QR code',
+    embed: 'Embed',
+    open: 'Open',
+    none: 'No links yet.',
+    made: (when: string) => `made ${when}`,
+  },
+);

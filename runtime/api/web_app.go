@@ -28,7 +28,14 @@ func webPage(rc *requestContext) error {
 			return nil
 		}
 	}
-	return app.ServePage(rc, rc.r, rc.page())
+	p := rc.page()
+	if token, ok := strings.CutPrefix(rc.r.URL.Path, "/f/"); ok {
+		// The page itself says what is wrong with an unknown token.
+		if f, err := rc.s.o.Intake.Form(rc.ctx, token); err == nil {
+			p.Embedders = f.Def.Public.Origins
+		}
+	}
+	return app.ServePage(rc, rc.r, p)
 }
 
 // page is what the web app's page is told.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"weft/cmd/internal/app"
+	"weft/frontend"
 	"weft/runtime/files"
 	"weft/runtime/files/anyfiles"
 	"weft/runtime/settings"
@@ -52,6 +53,8 @@ type Options struct {
 	WriteQuota     int64
 	// Logger is that of api.Options; nil means nothing is logged.
 	Logger *slog.Logger
+	// WebApp is that of api.Options.
+	WebApp *frontend.App
 }
 
 // App is a running weft.
@@ -99,7 +102,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	t.Helper()
 	h := app.Options{
 		Store: anystore.Open(t), Now: o.Now, First: o.First,
-		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
+		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, WebApp: o.WebApp, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 		ScriptRunner: o.ScriptRunner,
 	}
 	if h.Storage = o.Storage; h.Storage == nil {

@@ -9,7 +9,7 @@ DEMO_PASSWORD = weft-demo-2026
 # The web app is built again when its sources change; without Node the program has none.
 WEB_SOURCES = $(shell git ls-files -co --exclude-standard frontend | grep -v '^frontend/dist/') runtime/model/data/regions.csv
 
-.PHONY: build web dev run test check exported lint bench bench-stores soak clean
+.PHONY: build web dev run test check exported lint bench bench-web bench-stores soak clean
 
 build: web
 	$(GO) build -trimpath -ldflags="-s -w" -o bin/weft ./cmd/weft
@@ -51,6 +51,9 @@ exported: # rewrites docs/exported, which a test compares with the code
 
 bench:
 	@bench/run.sh
+
+bench-web: build # lists of 100,000 records, records and scrolling in a real browser
+	cd frontend && npm run --silent bench
 
 bench-stores: # the embedded store and MongoDB in comparison
 	@bench/stores.sh

@@ -62,6 +62,7 @@ it('changes language and appearance at once, and keeps them', async () => {
 it('finds records, pages and actions from the keyboard', async () => {
   const { page, context, watch } = await signedIn(server);
   await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: '搜索或跳转' }).and(page.locator(':focus')).waitFor();
   await page.keyboard.type('东海精工 MES');
   const found = page.getByRole('option', { name: /东海精工 MES 对接/ });
   await found.waitFor();

@@ -8,6 +8,7 @@ import { useFormat } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import { chartTheme } from '@/theme/chart';
 import { useMode } from '@/theme/theme';
+import { chart as chartColors } from '@/theme/tokens';
 import { type Clicked, chartOption } from '../lib/chartOption';
 import { useLabels } from '../lib/labels';
 import { drillWhere, groupsOf } from '../lib/widget';
@@ -59,9 +60,10 @@ export default function Chart({ widget, entity, rows, period }: FigureProps) {
       made.dispose();
     };
   }, [mode]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new mode makes a new chart, which needs its option again
   useEffect(() => {
-    chart.current?.setOption(chartOption(widget, entity, rows, label, format, t.unset), { notMerge: true });
+    chart.current?.setOption(chartOption(widget, entity, rows, label, format, t.unset, chartColors[mode].ramp), {
+      notMerge: true,
+    });
   }, [widget, entity, rows, label, format, t, mode]);
   return <div ref={box} className={styles.chart} />;
 }

@@ -1,10 +1,11 @@
+import type { AggregateRow } from '@/api/records';
 import { useFormat } from '@/i18n/format';
 import { useTexts, useTitle } from '@/i18n/texts';
 import { fieldOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import { StagePill } from '@/ui/Pill';
-import { useLabels } from '../lib/labels';
-import { fieldAt, groupsOf, metricsOf, pathOf } from '../lib/widget';
+import { stageOrder, useLabels } from '../lib/labels';
+import { fieldAt, groupsOf, metricsOf, pathOf, type Widget } from '../lib/widget';
 import { dashboardTexts } from '../texts';
 import { DrillLink } from './DrillLink';
 import styles from './Figures.module.css';
@@ -21,13 +22,18 @@ const funcTexts: Record<string, { 'zh-CN': string; en: string }> = {
 };
 
 /** Groups and metrics as a table: for reading, and for those who cannot see a chart. */
-export function DataTable({ widget, entity, rows, period }: FigureProps) {
+export function DataTable({ widget, entity, rows: answered, period }: FigureProps) {
   const t = useTexts(dashboardTexts);
   const title = useTitle();
   const format = useFormat();
   const meta = useMeta();
   const groups = groupsOf(widget);
   const metrics = metricsOf(widget);
+  const rows = inOrder(
+    answered,
+    widget,
+    groups[0] === undefined ? undefined : stageOrder(meta.entities, entity, pathOf(groups[0]), answered),
+  );
   const label = useLabels(entity, groups, rows);
   const head = (key: string) => {
     const [func, path] = metrics[key] ?? ['count'];
@@ -71,4 +77,12 @@ export function DataTable({ widget, entity, rows, period }: FigureProps) {
       </table>
     </div>
   );
+}
+
+/** Rows of stages stand in the order of the stages, unless the widget has an order of its own. */
+function inOrder(rows: AggregateRow[], widget: Widget, order: string[] | undefined): AggregateRow[] {
+  const group = groupsOf(widget)[0];
+  if (!order || widget.sort?.length || group === undefined) return rows;
+  const place = (row: AggregateRow) => order.indexOf(String(row[pathOf(group)]));
+  return [...rows].sort((a, b) => place(a) - place(b));
 }

@@ -3,7 +3,7 @@ import type { AggregateRow } from '@/api/records';
 import type { Format } from '@/i18n/format';
 import type { EntityMeta } from '@/meta/meta';
 import { metricText } from '../components/metricText';
-import type { Label } from './labels';
+import { type Label, stageOrder } from './labels';
 import { groupsOf, mainMetric, pathOf, type Widget } from './widget';
 
 export type Clicked = { row: AggregateRow };
@@ -18,13 +18,16 @@ export function chartOption(
   label: Label,
   format: Format,
   unset: string,
+  ramp: string[],
 ): EChartsCoreOption {
   const main = mainMetric(widget);
   const text = (value: unknown) => metricText(widget, entity, main, value, format);
   const common = { aria: { enabled: true }, tooltip: { confine: true, valueFormatter: text } };
   return {
     ...common,
-    ...(widget.type === 'pie' ? pie(widget, rows, label, main, text) : axes(widget, rows, label, main, text, unset)),
+    ...(widget.type === 'pie'
+      ? pie(widget, rows, label, main, text)
+      : axes(widget, entity, rows, label, main, text, unset, ramp)),
   };
 }
 
@@ -51,18 +54,22 @@ function pie(widget: Widget, rows: AggregateRow[], label: Label, main: string, t
 /** The first group is the axis, a second one makes the series of a stack. */
 function axes(
   widget: Widget,
+  entity: EntityMeta,
   rows: AggregateRow[],
   label: Label,
   main: string,
   text: (v: unknown) => string,
   unset: string,
+  ramp: string[],
 ) {
   const [x = '', by] = groupsOf(widget);
   const keys = [...new Set(rows.map((r) => String(r[pathOf(x)] ?? '')))].sort((a, b) =>
     a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
   );
-  const series =
-    by === undefined ? [undefined] : [...new Set(rows.map((r) => String(r[pathOf(by)] ?? '')))].slice(0, most);
+  const order = by === undefined ? undefined : stageOrder([], entity, pathOf(by), rows);
+  const found = by === undefined ? [] : [...new Set(rows.map((r) => String(r[pathOf(by)] ?? '')))];
+  if (order) found.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  const series = by === undefined ? [undefined] : found.slice(0, most);
   const type = widget.type === 'bar' ? 'bar' : 'line';
   const at = (key: string, one: string | undefined) =>
     rows.find((r) => String(r[pathOf(x)] ?? '') === key && (by === undefined || String(r[pathOf(by)] ?? '') === one));
@@ -75,8 +82,10 @@ function axes(
       axisTick: { show: false },
     },
     yAxis: { type: 'value', axisLabel: { formatter: text }, splitNumber: 4 },
-    series: series.map((one) => ({
+    series: series.map((one, i) => ({
       type,
+      // Stages are ordered, and so are their shades.
+      color: order ? ramp[Math.min(i, ramp.length - 1)] : undefined,
       name: one === undefined ? undefined : label(by ?? '', one === '' ? null : one).text,
       stack: by === undefined ? undefined : 'all',
       areaStyle: widget.type === 'area' ? { opacity: 0.16 } : undefined,

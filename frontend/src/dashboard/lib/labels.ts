@@ -46,6 +46,22 @@ export function useLabels(entity: EntityMeta, groups: GroupBy[], rows: Aggregate
   };
 }
 
+/** The order of the stages that a group has as its keys; undefined when its keys are no stages. */
+export function stageOrder(
+  all: EntityMeta[],
+  entity: EntityMeta,
+  path: string,
+  rows: AggregateRow[],
+): string[] | undefined {
+  const own = entity.machines?.find((m) => m.field === path);
+  if (own) return own.stages.map((s) => s.key);
+  if (entity.key !== 'stage_visit' || path !== 'stage') return undefined;
+  const machines = all.flatMap((e) => e.machines ?? []);
+  const has = (keys: string[]) => rows.filter((r) => keys.includes(String(r[path]))).length;
+  const orders = machines.map((m) => m.stages.map((s) => s.key)).sort((a, b) => has(b) - has(a));
+  return orders[0];
+}
+
 const stageAnywhere = (entities: EntityMeta[], key: string) =>
   entities.flatMap((e) => (e.machines ?? []).flatMap((m) => m.stages)).find((s) => s.key === key);
 

@@ -20,7 +20,7 @@ import (
 // import each other.
 var layers = [][]string{
 	{"runtime/problem", "runtime/startstop", "runtime/jsontext"},
-	{"schemas", "runtime/request"},
+	{"schemas", "runtime/request", "runtime/egress"},
 	{"runtime/formula", "runtime/query", "runtime/calendar", "runtime/cron", "runtime/script/transpile"},
 	{"runtime/model"},
 	{"runtime/store"},

@@ -107,7 +107,7 @@ func (m *Main) openNode(ctx context.Context) (*node, error) {
 		open:  func(ctx context.Context) (store.Store, error) { return m.openStore(ctx, log) },
 		files: m.open.files(), storage: storage,
 		quota: int64(m.cli.Quota), userQuota: int64(m.cli.UserQuota), maxUpload: int64(m.cli.MaxUpload),
-		proxies: m.cli.Serve.TrustedProxies, writeQuota: m.cli.Serve.WriteQuota.orNone(),
+		proxies: m.cli.Serve.TrustedProxies, openEgress: m.cli.Serve.OpenEgress, writeQuota: m.cli.Serve.WriteQuota.orNone(),
 		adminPassword: m.Getenv("WEFT_ADMIN_PASSWORD"), wrap: m.wrapStore, log: log,
 	})
 	if err != nil {

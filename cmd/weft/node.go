@@ -37,6 +37,7 @@ type nodeOptions struct {
 	userQuota     int64          // and of those of one user that no record uses yet
 	maxUpload     int64          // bytes of the largest attachment; 0 for the default
 	proxies       []netip.Prefix // whose forwarding headers are believed
+	openEgress    []netip.Prefix // inside, and may be called
 	writeQuota    int64          // bytes of changes per user and minute; 0 for the default
 	adminPassword string
 	log           *slog.Logger
@@ -63,7 +64,7 @@ func openNode(ctx context.Context, o nodeOptions) (*node, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	in.App, err = app.Open(ctx, app.Options{
-		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, TrustedProxies: o.proxies, WriteQuota: o.writeQuota, Now: time.Now,
+		Store: st, Files: o.files, Storage: o.storage, Quota: o.quota, UserQuota: o.userQuota, MaxUpload: o.maxUpload, TrustedProxies: o.proxies, EgressOpen: o.openEgress, WriteQuota: o.writeQuota, Now: time.Now,
 		AdminPassword: o.adminPassword, Backup: in.backup, WebApp: webApp, Version: Version, Logger: o.log,
 	})
 	if err != nil {

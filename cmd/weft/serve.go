@@ -19,6 +19,7 @@ import (
 type serveCmd struct {
 	Listen         string    `help:"Address to listen on." default:"127.0.0.1:8520" variable:"WEFT_LISTEN"`
 	TrustedProxies addresses `help:"Addresses or networks of proxies, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed." placeholder:"LIST" variable:"WEFT_TRUSTED_PROXIES"`
+	OpenEgress     addresses `help:"Addresses or networks inside, separated by commas, that triggers and scripts may call all the same." placeholder:"LIST" variable:"WEFT_OPEN_EGRESS"`
 	WriteQuota     byteSize  `help:"How much a user may write in a minute, imports and uploads aside; 0 for no limit." default:"100MiB" placeholder:"SIZE" variable:"WEFT_WRITE_QUOTA"`
 }
 

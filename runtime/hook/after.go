@@ -107,7 +107,7 @@ func (s *Service) runAfter(ctx context.Context, records *record.Service, c *job.
 
 func (s *Service) runOnce(ctx context.Context, records *record.Service, c *job.Claimed, hook *model.Script, person *access.Actor, in *afterJob) error {
 	host := newJobHost(s.o.Reads, actorOf(hook, person))
-	_, err := s.run(ctx, host, hook, person, in.Event)
+	_, err := s.run(ctx, host, hook, person, in.Event, false)
 	if err != nil || len(host.writes) == 0 {
 		return err
 	}
@@ -138,9 +138,9 @@ func (s *Service) person(ctx context.Context, id string) (*access.Actor, error) 
 }
 
 // run runs a script in the background for one event. A failure is an error.
-func (s *Service) run(ctx context.Context, host *jobHost, hook *model.Script, person *access.Actor, event json.RawMessage) (script.Result, error) {
+func (s *Service) run(ctx context.Context, host *jobHost, hook *model.Script, person *access.Actor, event json.RawMessage, trial bool) (script.Result, error) {
 	call := s.call(hook, person)
-	call.Host, call.Events, call.Limits, call.Background = host, []json.RawMessage{event}, script.After, true
+	call.Host, call.Events, call.Limits, call.Background = s.outside(host, hook, trial), []json.RawMessage{event}, script.After, true
 	results, err := s.o.Pool.Run(ctx, call)
 	if err != nil {
 		return script.Result{}, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"weft/runtime/access"
+	"weft/runtime/egress"
 	"weft/runtime/incident"
 	"weft/runtime/model"
 	"weft/runtime/problem"
@@ -37,9 +38,12 @@ type Options struct {
 	Access    Access
 	Reads     *read.Service
 	Incidents *incident.Service
-	Now       func() time.Time
-	Zone      func() *time.Location
-	Logger    *slog.Logger
+	// Egress sends the requests of scripts that run as jobs or steps; nil for none. A
+	// before-hook sends none: a check may be made several times, and in trials.
+	Egress *egress.Client
+	Now    func() time.Time
+	Zone   func() *time.Location
+	Logger *slog.Logger
 }
 
 // Service runs the scripts of the organisation. It is safe for concurrent use.

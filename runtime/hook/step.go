@@ -24,6 +24,8 @@ type StepCall struct {
 	// Input is the body that a webhook got, Results are those of earlier steps by key.
 	Input   any
 	Results map[string]any
+	// DryRun sends nothing outside.
+	DryRun bool
 }
 
 // StepAnswer is what a script wants to have written by Actor, and what it returned.
@@ -46,7 +48,7 @@ func (s *Service) RunStep(ctx context.Context, c StepCall) (*StepAnswer, error) 
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.run(ctx, host, hook, c.Actor, event)
+	r, err := s.run(ctx, host, hook, c.Actor, event, c.DryRun)
 	if err != nil {
 		return nil, err
 	}

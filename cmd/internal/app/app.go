@@ -20,6 +20,7 @@ import (
 	"weft/runtime/api"
 	"weft/runtime/assign"
 	"weft/runtime/comment"
+	"weft/runtime/egress"
 	"weft/runtime/files"
 	"weft/runtime/hook"
 	"weft/runtime/incident"
@@ -59,6 +60,8 @@ type Options struct {
 	AdminPassword string
 	// MaxUpload is the largest attachment in bytes; 0 is the API's default.
 	MaxUpload int64
+	// EgressOpen lists networks inside that triggers and scripts may call all the same.
+	EgressOpen []netip.Prefix
 	// TrustedProxies and WriteQuota are those of api.Options.
 	TrustedProxies []netip.Prefix
 	WriteQuota     int64
@@ -97,6 +100,7 @@ type App struct {
 	Notify     *notify.Service
 	Comments   *comment.Service
 	Personal   *personal.Service
+	Egress     *egress.Client
 	Gallery    *gallery.Gallery
 	API        *api.Server
 	// Generated is the random password of a user admin that Open created, else "".
@@ -155,9 +159,10 @@ func (a *App) newServices(o Options) {
 	a.Incidents = incident.New(incident.Options{Store: o.Store, Now: o.Now, Told: a.tellAdmins})
 	a.Jobs = job.NewQueue(job.Options{Store: o.Store, Leases: a.Leases, Now: o.Now, Logger: o.Logger, Failed: a.jobFailed})
 	effect := &trigger.Effect{Store: o.Store, Zone: a.Settings.Zone, WeekOffset: a.weekOffset, Calendar: a.Settings.Calendar}
+	a.Egress = egress.New(egress.Options{Open: o.EgressOpen})
 	a.Scripts = script.NewPool(script.Options{Command: o.ScriptRunner, Logger: o.Logger})
 	a.Hooks = hook.New(hook.Options{
-		Store: o.Store, Current: a.Current, Pool: a.Scripts, Access: a.Access, Reads: a.Reads, Incidents: a.Incidents, Now: o.Now, Zone: a.Settings.Zone, Logger: o.Logger,
+		Store: o.Store, Current: a.Current, Pool: a.Scripts, Access: a.Access, Reads: a.Reads, Incidents: a.Incidents, Now: o.Now, Zone: a.Settings.Zone, Logger: o.Logger, Egress: a.Egress,
 	})
 	a.Records = record.New(record.Options{
 		Hooks: []record.Hook{a.Hooks},

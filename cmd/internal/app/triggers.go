@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"maps"
 
 	"weft/runtime/assign"
+	"weft/runtime/egress"
 	"weft/runtime/hook"
 	"weft/runtime/job"
 	"weft/runtime/notify"
@@ -16,7 +18,7 @@ func (a *App) newTriggers(o Options, effect *trigger.Effect) {
 	a.Triggers = trigger.New(trigger.Options{
 		Store: o.Store, Current: a.Current, Records: a.Records, Access: a.Access, Effect: effect, Definitions: a.Builder.Definitions, Refresh: a.Builder.Refresh,
 		Language: a.language, Now: o.Now, Committed: a.Jobs.Committed, Logger: o.Logger,
-		Notifier: notifier{a.Notify}, Scripts: scripts{a.Hooks}, Assigner: assigner{a.Assign}, Incidents: a.Incidents,
+		Notifier: notifier{a.Notify}, Scripts: scripts{a.Hooks}, Assigner: assigner{a.Assign}, Caller: caller{a.Egress}, Incidents: a.Incidents,
 	})
 	a.Triggers.Register(a.Jobs)
 	a.Scheduler = job.NewScheduler(job.SchedulerOptions{
@@ -33,7 +35,7 @@ type scripts struct{ *hook.Service }
 // RunStep implements trigger.ScriptRunner.
 func (s scripts) RunStep(ctx context.Context, c trigger.ScriptCall) (*trigger.ScriptAnswer, error) {
 	a, err := s.Service.RunStep(ctx, hook.StepCall{
-		Key: c.Key, Actor: c.Actor, Entity: c.Entity, ID: c.ID, Record: c.Record, Old: c.Old, Input: c.Input, Results: c.Results,
+		Key: c.Key, Actor: c.Actor, Entity: c.Entity, ID: c.ID, Record: c.Record, Old: c.Old, Input: c.Input, Results: c.Results, DryRun: c.DryRun,
 	})
 	if err != nil {
 		return nil, err
@@ -82,4 +84,18 @@ func (a assigner) Assign(ctx context.Context, q trigger.Assignment) (any, error)
 		return nil, err
 	}
 	return answer.Short(), nil
+}
+
+// caller sends the requests of steps.
+type caller struct{ *egress.Client }
+
+// Do implements trigger.Caller.
+func (c caller) Do(ctx context.Context, r trigger.Request) (*trigger.Response, error) {
+	headers := maps.Clone(r.Headers)
+	headers["Idempotency-Key"] = r.Key
+	a, err := c.Client.Do(ctx, egress.Request{Method: r.Method, URL: r.URL, Headers: headers, Body: r.Body})
+	if err != nil {
+		return nil, err
+	}
+	return &trigger.Response{Status: a.Status, Body: a.Body}, nil
 }

@@ -53,6 +53,8 @@ type Options struct {
 	WriteQuota     int64
 	// Logger is that of api.Options; nil means nothing is logged.
 	Logger *slog.Logger
+	// EgressOpen is that of app.Options.
+	EgressOpen []netip.Prefix
 	// WebApp is that of api.Options.
 	WebApp *frontend.App
 }
@@ -102,7 +104,7 @@ func open(ctx context.Context, t testing.TB, dir string, o Options) (*app.App, e
 	t.Helper()
 	h := app.Options{
 		Store: anystore.Open(t), Now: o.Now, First: o.First,
-		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, WebApp: o.WebApp, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
+		AdminPassword: AdminPassword, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota, WebApp: o.WebApp, EgressOpen: o.EgressOpen, Version: "test", Logger: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 		ScriptRunner: o.ScriptRunner,
 	}
 	if h.Storage = o.Storage; h.Storage == nil {

@@ -34,6 +34,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Export the records of an entity as CSV or XLSX."`
 	User     userCmd     `cmd:"" help:"Add users and set passwords."`
 	Job      jobCmd      `cmd:"" help:"Show and manage what runs in the background."`
+	Script   scriptCmd   `cmd:"" help:"Try scripts."`
 	Incident incidentCmd `cmd:"" help:"Show and close what an administrator has to look at."`
 	Settings settingsCmd `cmd:"" help:"Show and change the settings of the organisation."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Make API tokens."`

@@ -63,6 +63,7 @@ func commonSchemas() object {
 	maps.Copy(all, personalSchemas())
 	maps.Copy(all, jobSchemas(&types))
 	maps.Copy(all, runSchemas(&types))
+	maps.Copy(all, scriptSchemas(&types))
 	maps.Copy(all, assignmentSchemas(&types))
 	return all
 }

@@ -23,6 +23,7 @@ func runRoutes() []Route {
 		{Name: "run.retry", Method: "POST", Path: runPath + "/retry", Policy: AdminOnly, Idempotent: true, handle: retryRun},
 		{Name: "run.cancel", Method: "POST", Path: runPath + "/cancel", Policy: AdminOnly, Idempotent: true, handle: cancelRun},
 		{Name: "run.undo", Method: "POST", Path: runPath + "/undo", Policy: AdminOnly, Timeout: longTimeout, Idempotent: true, handle: undoRun},
+		{Name: "script.try", Method: "POST", Path: basePath + "/builder/scripts/try", Policy: AdminOnly, ReadOnly: true, Timeout: longTimeout, handle: tryScript},
 		{Name: "trigger.try", Method: "POST", Path: basePath + "/builder/triggers/try", Policy: AdminOnly, ReadOnly: true, handle: tryTrigger},
 		{Name: "trigger.replay", Method: "POST", Path: basePath + "/builder/triggers/replay", Policy: AdminOnly, Timeout: longTimeout, ReadOnly: true, handle: replayTrigger},
 		{Name: "button.press", Method: "POST", Path: recordPath + "/button/{trigger}", Policy: SignedIn, Idempotent: true, handle: pressButton},

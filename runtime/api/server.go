@@ -18,6 +18,7 @@ import (
 	"weft/runtime/assign"
 	"weft/runtime/comment"
 	"weft/runtime/files"
+	"weft/runtime/hook"
 	"weft/runtime/incident"
 	"weft/runtime/intake"
 	"weft/runtime/job"
@@ -55,6 +56,7 @@ type Options struct {
 	Incidents *incident.Service
 	Transfer  *transfer.Service
 	Triggers  *trigger.Service
+	Scripts   *hook.Service
 	Assign    *assign.Service
 	Live      *live.Hub
 	Gallery   Gallery

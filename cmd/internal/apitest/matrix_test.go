@@ -56,7 +56,7 @@ var (
 	otherRoutes = "import.list import.get import.problems import.undo mapping.list mapping.get mapping.put session.create session.delete session.list session.revoke " +
 		"session.revokeOthers me meta password.set token.list token.create token.revoke access.explain template.list template.install template.uninstall openapi healthz " +
 		"readyz metrics page settings.get settings.update file.upload 'upload.capabilities' 'upload.options' 'upload.override' 'upload.begin' 'upload.get' 'upload.append' 'upload.end' 'file.download' 'file.thumbnail' 'live' 'link.list' 'link.create' 'link.delete' 'public_form.get' 'public_form.submit' 'public_form.options' 'webhook.call' 'payload.list' 'payload.replay' 'job.list' 'job.retry' 'job.cancel' 'incident.list' 'incident.close' 'notification.list' 'notification.read' 'preference.get' 'preference.set' 'draft.delete' " +
-		"'run.get' run.retry run.cancel run.undo trigger.try trigger.replay"
+		"'run.get' run.retry run.cancel run.undo trigger.try script.try trigger.replay"
 )
 
 func query(suffix string, members ...string) []probe {

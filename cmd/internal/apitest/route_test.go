@@ -111,7 +111,7 @@ func TestSecurityHeaders(t *testing.T) {
 		{Name: "a problem", Method: "GET", Path: "/me", Status: 401, WantHeader: append(want, "WWW-Authenticate: Bearer realm=\"weft\"")},
 		{Name: "nothing", Method: "GET", Path: "//nothing", Status: 404, WantHeader: want},
 		{Name: "the page", Method: "GET", Path: "//", Status: 200, WantHeader: want[:4], Has: []string{"<html lang=\"zh-CN\">", "weft 正在运行", "/api/v1/session", "/api/v1/openapi.json"}, Not: []string{"<script", "npm"}},
-		{Name: "the page in English", Method: "GET", Path: "//", Header: []string{"Accept-Language", "en-US"}, Status: 200, Has: []string{"weft is running", "not built into this program"}},
+		{Name: "the page in English", Method: "GET", Path: "//", Header: []string{"Accept-Language", "en-US"}, Status: 200, Has: []string{"weft is running", "built without Node"}},
 		{Name: "HEAD is GET without a body", As: app.Admin, Method: "HEAD", Path: "//healthz", Status: 200},
 	})
 }

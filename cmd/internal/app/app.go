@@ -133,7 +133,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.API, err = api.New(api.Options{
 		Store: o.Store, Leases: a.Leases, Current: a.Current, Settings: a.Settings, Records: a.Records, Reads: a.Reads, Access: a.Access, Files: a.Files, Transfer: a.Transfer,
-		Intake: a.Intake, Triggers: a.Triggers, Assign: a.Assign, Notify: a.Notify, Comments: a.Comments, Personal: a.Personal, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
+		Intake: a.Intake, Triggers: a.Triggers, Scripts: a.Hooks, Assign: a.Assign, Notify: a.Notify, Comments: a.Comments, Personal: a.Personal, Jobs: a.Jobs, Incidents: a.Incidents, Live: a.Live, Gallery: shippedTemplates{a.Gallery}, Builder: a.builderRoutes, Backup: o.Backup, MaxUpload: o.MaxUpload, TrustedProxies: o.TrustedProxies, WriteQuota: o.WriteQuota,
 		WebApp: o.WebApp, Version: o.Version, Logger: o.Logger,
 	})
 	if err != nil {

@@ -125,8 +125,10 @@ func TestExplain(t *testing.T) {
 		{Name: "why", As: w.Admin, Method: "GET", Path: "/access/explain?user=" + w.wang.ID + "&entity=deal&op=read&id=" + id, Status: 200, Has: []string{`"allowed":true`, `"role":"agent"`}},
 		{Name: "of nobody", As: w.Admin, Method: "GET", Path: "/access/explain?user=nobody&entity=deal&op=read", Status: 404},
 		{Name: "of what", As: w.Admin, Method: "GET", Path: "/access/explain?user=li", Status: 422, Has: []string{`"path":"/entity"`, `"path":"/op"`}},
-		{Name: "oneself", As: w.li.Token, Method: "GET", Path: "/access/explain?user=li&entity=deal&op=read", Status: 200, Has: []string{`"role":"agent"`}},
+		{Name: "oneself, without a record", As: w.li.Token, Method: "GET", Path: "/access/explain?user=li&entity=deal&op=read", Status: 404},
 		{Name: "not a record that one does not see", As: w.li.Token, Method: "GET", Path: "/access/explain?user=li&entity=deal&op=read&id=" + id, Status: 404},
+		{Name: "oneself", As: w.wang.Token, Method: "GET", Path: "/access/explain?entity=deal&op=read&id=" + id, Status: 200, Has: []string{`"allowed":true`, `"role":"agent"`, `"missing":[]`}},
+		{Name: "not a field", As: w.wang.Token, Method: "GET", Path: "/access/explain?entity=deal&op=read&field=margin&id=" + id, Status: 403},
 		{Name: "not others", As: w.li.Token, Method: "GET", Path: "/access/explain?user=admin&entity=deal&op=read", Status: 403},
 	})
 }

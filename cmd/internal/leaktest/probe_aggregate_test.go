@@ -1,6 +1,7 @@
 package leaktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -148,4 +149,49 @@ func (tr *tester) one(key string) int {
 		return 1
 	}
 	return 0
+}
+
+// probeBoardFields asks for fields and references of the records of a board, and for
+// those that the user does not read.
+func probeBoardFields(tr *tester) {
+	by := "level"
+	if !tr.readsSomewhere(tr.user, "matter", by) {
+		return
+	}
+	var expand []string
+	for _, key := range []string{"account", "peer", "owner"} {
+		if tr.readsSomewhere(tr.user, "matter", key) {
+			expand = append(expand, key)
+		} else if got := tr.do("POST", "/records/matter/board", object{"by": by, "expand": []string{key}}); got.Status != http.StatusUnprocessableEntity {
+			tr.find("board with %s expanded: %d %s", key, got.Status, got.Body)
+		}
+	}
+	for _, key := range fieldsOf["matter"] {
+		if tr.readsSomewhere(tr.user, "matter", key) {
+			continue
+		}
+		if got := tr.do("POST", "/records/matter/board", object{"by": by, "fields": []string{key}}); got.Status != http.StatusUnprocessableEntity {
+			tr.find("board with the field %s: %d %s", key, got.Status, got.Body)
+		}
+	}
+	answer := tr.do("POST", "/records/matter/board", object{"by": by, "limit": 1000, "fields": tr.readable("matter"), "expand": expand})
+	var board struct {
+		Columns []struct{ Items []json.RawMessage }
+	}
+	if err := json.Unmarshal([]byte(answer.Body), &board); err != nil || answer.Status != http.StatusOK {
+		tr.find("board with fields: %d %s", answer.Status, answer.Body)
+		return
+	}
+	items := []json.RawMessage{}
+	for _, c := range board.Columns {
+		items = append(items, c.Items...)
+	}
+	slices.SortFunc(items, func(a, b json.RawMessage) int { return bytes.Compare(a, b) }) // they begin with their ids
+	flat, err := json.Marshal(object{"items": items})
+	if err != nil {
+		tr.find("board with fields: %v", err)
+		return
+	}
+	answer.Body = string(flat)
+	tr.wantIDs("board with fields", answer, idsOf(tr.visible(tr.user, "matter")))
 }

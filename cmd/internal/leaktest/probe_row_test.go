@@ -58,6 +58,7 @@ var byID = map[string][]struct{ method, path, body, header string }{
 	"comment.add":    {{"POST", "/records/%e/%s/comments", `{"text":"x"}`, ""}, {"POST", "/records/%e/%s/comments", `{"text":"","mentions":["nobody"]}`, ""}},
 	"comment.remove": {{"DELETE", "/records/%e/%s/comments/" + alsoMissing, "", ""}},
 	"draft.get":      {{"GET", "/drafts/%e/%s", "", ""}},
+	"access.explain": {{"GET", "/access/explain?entity=%e&op=read&id=%s", "", ""}, {"GET", "/access/explain?entity=%e&op=update&id=%s", "", ""}},
 	"draft.save":     {{"POST", "/drafts/%e/%s", `{"values":{}}`, ""}},
 }
 

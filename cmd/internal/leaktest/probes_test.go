@@ -23,7 +23,7 @@ var readProbes = map[string][]probe{
 	"record.get":       {probeGet, probeByID("record.get")},
 	"record.query":     {probeList, probeFilter, probeSort, probeSearch, probePath, probeHidden("query"), probeBisect, probeByID("record.query"), probeVisits, probeUsers},
 	"record.aggregate": {probeAggregate, probeHidden("aggregate"), probeByID("record.aggregate")},
-	"record.board":     {probeBoard, probeHidden("board"), probeByID("record.board")},
+	"record.board":     {probeBoard, probeBoardFields, probeHidden("board"), probeByID("record.board")},
 	"record.bin":       {probeBin},
 	"record.history":   {probeHistory, probeByID("record.history")},
 
@@ -42,6 +42,7 @@ var readProbes = map[string][]probe{
 	"meta":               {probeShape("/meta")},
 	"openapi":            {probeShape("/openapi.json")},
 	"me":                 {probeOwn("/me")},
+	"access.explain":     {probeByID("access.explain")},
 	"token.list":         {probeOwn("/tokens")},
 	"session.list":       {probeOwn("/sessions")},
 	"live":               {probeSubscribe},
@@ -114,7 +115,7 @@ var queryMembers = map[string]string{
 	"AggregateQuery.where": "probeHidden", "AggregateQuery.search": "probeSearch", "AggregateQuery.groupBy": "probeAggregate",
 	"AggregateQuery.metrics": "probeAggregate", "AggregateQuery.sort": "names groups and metrics of the same query only", "AggregateQuery.limit": "cuts rows",
 	"BoardQuery.by": "probeBoard", "BoardQuery.where": "probeHidden", "BoardQuery.search": "probeSearch", "BoardQuery.sort": "probeBoard",
-	"BoardQuery.limit": "probeBoard", "BoardQuery.sums": "probeBoard",
+	"BoardQuery.limit": "probeBoard", "BoardQuery.sums": "probeBoard", "BoardQuery.fields": "probeBoardFields", "BoardQuery.expand": "probeBoardFields",
 	"BulkRequest.op": "probeByID", "BulkRequest.ids": "probeByID", "BulkRequest.where": "probeHidden", "BulkRequest.values": "probeUnwritable",
 	"BulkRequest.to": "probeByID", "BulkRequest.comment": "is only written",
 }

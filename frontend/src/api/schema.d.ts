@@ -326,6 +326,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/builder/scripts/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a script would do about a record */
+        post: operations["script_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/builder/triggers/replay": {
         parameters: {
             query?: never;
@@ -1785,6 +1802,10 @@ export interface components {
             message: string;
             texts: components["schemas"]["Title"];
         };
+        Line: {
+            level: string;
+            text: string;
+        };
         Link: {
             by?: string;
             entity?: string;
@@ -1953,6 +1974,12 @@ export interface components {
         };
         /** Format: binary */
         Piece: string;
+        Place: {
+            column: number;
+            function?: string;
+            line: number;
+            script: string;
+        };
         Preference: {
             at: string;
             key: string;
@@ -2136,6 +2163,37 @@ export interface components {
             cursor?: string;
             items: components["schemas"]["TriggerView"][];
         };
+        ScriptFailure: {
+            column?: number;
+            limit?: string;
+            line?: number;
+            message: string;
+            name?: string;
+            script: string;
+            stack?: components["schemas"]["Place"][];
+        };
+        ScriptTrial: {
+            definition?: Record<string, unknown>;
+            entity?: string;
+            event?: string;
+            id?: string;
+            key?: string;
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        ScriptTrialAnswer: {
+            calls: number;
+            changes: components["schemas"]["TrialChange"][];
+            cpu: number;
+            error?: components["schemas"]["ScriptFailure"];
+            log: components["schemas"]["Line"][];
+            memory: number;
+            ms: number;
+            problems: components["schemas"]["TrialProblem"][];
+            requests: number;
+            result?: unknown;
+        };
         Section: {
             columns?: number;
             fields: string[];
@@ -2251,6 +2309,19 @@ export interface components {
             set?: string[];
             title: components["schemas"]["Title"];
             to: string;
+        };
+        TrialChange: {
+            entity: string;
+            id?: string;
+            op: string;
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        TrialProblem: {
+            code: string;
+            message: components["schemas"]["Title"];
+            path: string;
         };
         TriggerChange: {
             entity: string;
@@ -2957,6 +3028,30 @@ export interface operations {
                 };
                 content: {
                     "application/schema+json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
+    script_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptTrialAnswer"];
                 };
             };
         };

@@ -38,7 +38,13 @@ it('explains a forbidden move while the card is in the hand, and puts it back', 
     .first()
     .waitFor();
   await page.mouse.up();
-  await card(page, '寻找客户', '医疗行业展会线索').waitFor();
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /要先经过 接洽 缺：.*客户需求确认书/ })
+    .waitFor();
+  await page.waitForTimeout(500); // nothing moves afterwards
+  expect(await card(page, '寻找客户', '医疗行业展会线索').count()).toBe(1);
+  expect((await server.find('opportunity', ['name', '=', '医疗行业展会线索'])).stage).toBe('prospecting');
   watch.expectNone();
   await context.close();
 });

@@ -82,7 +82,7 @@ function RunRow({ run }: { run: Run }) {
       void client.invalidateQueries({ queryKey: ['runs'] });
       void client.invalidateQueries({ queryKey: ['records'] });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (

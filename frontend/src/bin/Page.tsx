@@ -58,7 +58,7 @@ export function Page() {
       void found.refetch();
       void refreshEntity(key ?? '');
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (

@@ -1,11 +1,13 @@
 import {
-  closestCorners,
+  type CollisionDetection,
+  closestCenter,
   DndContext,
   type DragEndEvent,
   DragOverlay,
   type DragStartEvent,
   KeyboardSensor,
   MouseSensor,
+  pointerWithin,
   TouchSensor,
   useSensor,
   useSensors,
@@ -38,6 +40,9 @@ import { BoardSummary } from './Summary';
 import { boardTexts } from './texts';
 
 const cardsAtFirst = 30;
+
+/** The column under the pointer; for the keyboard the one whose middle is nearest. No other takes the card by chance. */
+const columnUnder: CollisionDetection = (args) => (args.pointerCoordinates ? pointerWithin(args) : closestCenter(args));
 
 /** The records of a view as cards in columns, by stage or another choice. */
 export default function BoardPage(p: ListProps) {
@@ -99,7 +104,7 @@ export default function BoardPage(p: ListProps) {
         putRecord(entity.key, await updateRecord(entity.key, row.id, { [by]: to }, { rev: row.rev }));
         void refreshEntity(entity.key);
       } catch (err) {
-        toast({ text: refusalText(err) });
+        toast({ text: refusalText(err), refused: true });
       }
     },
     [by, machine, move, entity.key],
@@ -133,7 +138,7 @@ export default function BoardPage(p: ListProps) {
       ) : (
         <DndContext
           sensors={sensors}
-          collisionDetection={closestCorners}
+          collisionDetection={columnUnder}
           accessibility={{ announcements: announce, screenReaderInstructions: { draggable: t.instructions } }}
           onDragStart={(e: DragStartEvent) => setDragged(rows.get(String(e.active.id)))}
           onDragCancel={() => setDragged(undefined)}

@@ -34,7 +34,7 @@ export function Column(p: Props) {
   const t = useTexts(boardTexts);
   const { column, verdict } = p;
   const [collapsed, setCollapsed] = useState(p.stage?.type === 'lost');
-  const drop = useDroppable({ id: column.key, disabled: column.key === '' || verdict?.kind === 'no' });
+  const drop = useDroppable({ id: column.key, disabled: column.key === '' });
   const state = !p.dragging || p.from ? '' : verdict?.kind === 'no' ? styles.no : drop.isOver ? styles.over : styles.go;
   if (collapsed && !p.dragging) {
     return (

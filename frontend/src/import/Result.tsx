@@ -30,7 +30,7 @@ export function Result({ report, again }: { report: ImportReport; again: () => v
       client.setQueryData(['import', report.id], await undoImport(report.id));
       void client.invalidateQueries({ queryKey: ['import', report.id] });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
     setBusy(false);
   };

@@ -45,7 +45,7 @@ export function useCellChanges(entity: EntityMeta) {
           },
         });
       } catch (err) {
-        toast({ text: refusalText(err) });
+        toast({ text: refusalText(err), refused: true });
       }
       void refreshEntity(entity.key);
     },

@@ -151,7 +151,7 @@ function Roles({ user, assigned }: { user: RecordRow; assigned: RecordRow[] }) {
       for (const gone of assigned.filter((a) => !next.includes(String(a.role))))
         await deleteRecord('role_assignment', gone.id);
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
     void refreshEntity('role_assignment');
   };

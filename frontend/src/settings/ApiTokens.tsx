@@ -23,7 +23,7 @@ export function ApiTokens() {
       setName('');
       void tokens.refetch();
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (

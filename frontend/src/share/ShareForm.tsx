@@ -37,7 +37,7 @@ export default function ShareForm({
       await send('POST', `/forms/${form.key}/links`, { body: source ? { prefill: { source } } : {} });
       void links.refetch();
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (

@@ -41,13 +41,14 @@ export function useMove(
     const verdict = judge(entity, machine, whole, to, lang);
     if (verdict.kind === 'no') {
       const missing = verdict.missing.length > 0 ? ` ${t.missing(join(verdict.missing))}` : '';
-      return toast({ text: verdict.why + missing });
+      return toast({ text: verdict.why + missing, refused: true });
     }
     if (verdict.kind === 'ask') return setOpen({ row: whole, move: verdict.move });
     try {
       await send(whole, verdict.move);
     } catch (err) {
-      if (!(err instanceof ApiError)) return toast({ text: err instanceof Error ? err.message : String(err) });
+      if (!(err instanceof ApiError))
+        return toast({ text: err instanceof Error ? err.message : String(err), refused: true });
       setOpen({ row: whole, move: verdict.move, refused: err });
     }
   }

@@ -3,8 +3,13 @@ import { useTexts } from '@/i18n/texts';
 import { uiTexts } from './texts';
 import styles from './toast.module.css';
 
-/** Something that happened, with the way back if there is one. */
-export type Toast = { text: string; undo?: () => void | Promise<void>; action?: { label: string; run: () => void } };
+/** Something that happened, with the way back if there is one; or something that was refused. */
+export type Toast = {
+  text: string;
+  refused?: boolean;
+  undo?: () => void | Promise<void>;
+  action?: { label: string; run: () => void };
+};
 
 type Shown = Toast & { id: number };
 
@@ -29,9 +34,8 @@ const subscribe = (tell: () => void) => {
   };
 };
 
-/** The place of toasts, at the bottom of the page; it stays while the pointer is on it. */
+/** The place of toasts, at the bottom of the page; one stays while the pointer is on it. */
 export function ToastArea() {
-  const t = useTexts(uiTexts);
   const current = useSyncExternalStore(subscribe, () => shown);
   useEffect(() => {
     if (!current) return;
@@ -39,33 +43,32 @@ export function ToastArea() {
     return () => clearTimeout(timer);
   }, [current]);
   return (
-    <div role="status" className={styles.area}>
-      {current && (
-        <div className={styles.toast} onPointerEnter={() => set({ ...current })}>
-          <span>{current.text}</span>
-          {current.undo && (
-            <button
-              type="button"
-              onClick={() => {
-                set(undefined);
-                void current.undo?.();
-              }}
-            >
-              {t.undo}
-            </button>
-          )}
-          {current.action && (
-            <button
-              type="button"
-              onClick={() => {
-                set(undefined);
-                current.action?.run();
-              }}
-            >
-              {current.action.label}
-            </button>
-          )}
-        </div>
+    <div className={styles.area}>
+      <div role="status">{current && !current.refused && <ToastBox toast={current} />}</div>
+      <div role="alert">{current?.refused && <ToastBox toast={current} />}</div>
+    </div>
+  );
+}
+
+function ToastBox({ toast: shownNow }: { toast: Shown }) {
+  const t = useTexts(uiTexts);
+  const { text, undo, action } = shownNow;
+  const then = (run: () => void | Promise<void>) => () => {
+    set(undefined);
+    void run();
+  };
+  return (
+    <div className={styles.toast} onPointerEnter={() => set({ ...shownNow })}>
+      <span>{text}</span>
+      {undo && (
+        <button type="button" onClick={then(undo)}>
+          {t.undo}
+        </button>
+      )}
+      {action && (
+        <button type="button" onClick={then(action.run)}>
+          {action.label}
+        </button>
       )}
     </div>
   );

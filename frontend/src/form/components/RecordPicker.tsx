@@ -31,7 +31,7 @@ export function RecordPicker(p: InputProps) {
       const made = await createRecord(target.key, { [target.title_field as string]: value.slice(createPrefix.length) });
       p.onChange(made.id);
     } catch (err) {
-      toast({ text: err instanceof Error ? err.message : String(err) });
+      toast({ text: err instanceof Error ? err.message : String(err), refused: true });
     }
   };
   return (

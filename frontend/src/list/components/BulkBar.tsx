@@ -46,7 +46,7 @@ export function BulkBar({ entity, rows, done }: { entity: EntityMeta; rows: Reco
             : undefined,
       });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   }
 

@@ -47,7 +47,7 @@ export function ListHeader({ entity, state, columns = [], sub }: Props) {
       };
       download(await exportRecords(entity.key, query, format), `${name}.${format}`);
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   const items = [

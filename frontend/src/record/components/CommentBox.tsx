@@ -39,7 +39,7 @@ export function CommentBox({ entity, id }: { entity: string; id: string }) {
       setText('');
       void client.invalidateQueries({ queryKey: ['records', entity, 'comments', id] });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
     setBusy(false);
   };

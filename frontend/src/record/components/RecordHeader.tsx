@@ -64,7 +64,7 @@ export function RecordHeader({ entity, row }: Props) {
         undo: async () => void (await restoreRecord(entity.key, row.id).then(() => refreshEntity(entity.key))),
       });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   const claim = async () => {
@@ -73,7 +73,7 @@ export function RecordHeader({ entity, row }: Props) {
       void refreshEntity(entity.key);
       toast({ text: t.claimed });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   const assign = async (rule: string) => {
@@ -81,7 +81,7 @@ export function RecordHeader({ entity, row }: Props) {
       await send('POST', `/records/${entity.key}/${row.id}/assign`, { body: { rule } });
       void refreshEntity(entity.key);
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   useActions(

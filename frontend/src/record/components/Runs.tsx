@@ -30,7 +30,7 @@ export function Runs({ entity, row }: { entity: EntityMeta; row: RecordRow }) {
       void client.invalidateQueries({ queryKey: ['runs'] });
       void refreshEntity(entity.key);
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (

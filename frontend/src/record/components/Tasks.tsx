@@ -62,7 +62,7 @@ export function TaskRow({ task, children }: { task: RecordRow; children?: React.
       void refreshEntity('task');
       if (state === 'done') toast({ text: t.taskDone(title), undo: () => set('open') });
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   return (
@@ -92,7 +92,7 @@ function AddTask({ entity, id }: { entity: string; id: string }) {
       setOpen(false);
       void refreshEntity('task');
     } catch (err) {
-      toast({ text: refusalText(err) });
+      toast({ text: refusalText(err), refused: true });
     }
   };
   if (!open) {

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import 'virtual:tokens.css';
 import '@/theme/base.css';
+import '@/theme/phone.css';
 import { App } from '@/app/App';
 import { giveStylesTheNonce } from '@/app/nonce';
 

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import { send } from '@/api/client';
+import { useLanguage } from '@/i18n/language';
 import { useTexts } from '@/i18n/texts';
 import { refusalText } from '@/list/useCellChanges';
 import { type Settings, useSettings } from '@/session/session';
@@ -9,6 +10,14 @@ import page from '@/ui/page.module.css';
 import { uiTexts } from '@/ui/texts';
 import { toast } from '@/ui/toast';
 import { settingsTexts } from './texts';
+
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** The name of a weekday; 1 January 2024 was a Monday. */
+const weekdayName = (day: string, lang: string): string =>
+  new Intl.DateTimeFormat(lang, { weekday: 'short', timeZone: 'UTC' }).format(
+    Date.UTC(2024, 0, 1 + weekdays.indexOf(day)),
+  );
 
 /** Name, zone, currency and language of the organisation. */
 export function Organisation() {
@@ -30,7 +39,11 @@ export function Organisation() {
       setError(refusalText(err));
     }
   };
-  const hours = Object.entries((now.calendar.hours ?? {}) as Record<string, [string, string][]>);
+  const lang = useLanguage();
+  const hours = (now.calendar.hours ?? {}) as Record<string, [string, string][]>;
+  const week = weekdays
+    .filter((day) => hours[day]?.length)
+    .map((day) => `${weekdayName(day, lang)} ${(hours[day] ?? []).map((s) => s.join('–')).join(', ')}`);
   return (
     <form
       className={page.form}
@@ -97,9 +110,7 @@ export function Organisation() {
       </label>
       <div>
         <h2>{t.hours}</h2>
-        <p className={page.meta}>
-          {hours.map(([day, spans]) => `${day} ${spans.map((s) => s.join('–')).join(', ')}`).join(' · ')}
-        </p>
+        <p className={page.meta}>{week.join(' · ')}</p>
         <p className={page.meta}>{t.hoursText}</p>
       </div>
       <Button type="primary" htmlType="submit" disabled={Object.keys(values).length === 0}>

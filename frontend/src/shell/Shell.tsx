@@ -18,6 +18,7 @@ import { ToastArea } from '@/ui/toast';
 import { ConnectionBar } from './ConnectionBar';
 import { Navigation } from './Navigation';
 import { PersonMenu } from './PersonMenu';
+import { PhoneTabs } from './PhoneTabs';
 import styles from './Shell.module.css';
 import { shellTexts } from './texts';
 import { UpdateNotice } from './UpdateNotice';
@@ -38,6 +39,7 @@ export function Shell() {
         <ConnectionBar />
         <Page />
       </main>
+      {phone && <PhoneTabs />}
       <Palette />
       <KeyboardHelp />
       <ToastArea />

@@ -3,6 +3,7 @@ import { defineTexts } from '@/i18n/texts';
 export const shellTexts = defineTexts(
   {
     navigation: '主导航',
+    quick: '常用页面',
     search: '搜索或跳转',
     today: '今天',
     tasks: '任务',
@@ -41,6 +42,7 @@ export const shellTexts = defineTexts(
   },
   {
     navigation: 'Main navigation',
+    quick: 'Quick pages',
     search: 'Search or go to',
     today: 'Today',
     tasks: 'Tasks',

@@ -105,6 +105,19 @@ it('moves with the keyboard, selects, and changes many records with one result e
   await context.close();
 });
 
+it('shows a list in groups with sums, and opens a group', async () => {
+  const { page, watch, context } = await signedIn(server);
+  await page.goto(`${server.url}/r/opportunity`);
+  await page.getByRole('button', { name: '分组' }).click();
+  await page.getByRole('menuitem', { name: '阶段' }).click();
+  const row = page.getByRole('row').filter({ hasText: '赢单' });
+  await row.getByRole('link', { name: '4', exact: true }).click();
+  await page.getByText('阶段 是 赢单').waitFor();
+  await expect.poll(() => page.getByRole('grid').getByRole('row').count()).toBe(5);
+  watch.expectNone();
+  await context.close();
+});
+
 it('tells apart nothing yet and nothing for these conditions', async () => {
   const { page, context } = await signedIn(server);
   await page.goto(`${server.url}/r/contact`);

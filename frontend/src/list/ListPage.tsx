@@ -37,6 +37,7 @@ export type ListProps = {
 // Editors bring all controls of forms; they are fetched when the list is there.
 const loadEditor = () => import('./grid/CellEditor');
 const CellEditor = lazy(loadEditor);
+const Groups = lazy(() => import('./components/Groups'));
 
 const none: ReadonlySet<string> = new Set();
 
@@ -121,7 +122,11 @@ export function ListPage(p: ListProps) {
       <ListHeader entity={entity} state={state} columns={fields} />
       <ViewTabs {...p} setWhere={setWhere} />
       <Toolbar {...p} columns={fields} chosen={chosen} setChosen={setChosen} setWhere={setWhere} />
-      {data.isError ? (
+      {state.group ? (
+        <Suspense fallback={<Skeleton rows={10} />}>
+          <Groups entity={entity} by={state.group} where={state.where} columns={fields} />
+        </Suspense>
+      ) : data.isError ? (
         <ErrorState error={data.error} retry={() => void data.refetch()} />
       ) : data.isPending ? (
         <Skeleton rows={14} />

@@ -1,12 +1,13 @@
 import {
   CloseOutlined,
+  GroupOutlined,
   PlusOutlined,
   ProjectOutlined,
   SearchOutlined,
   SettingOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
-import { Button, Checkbox, Popover } from 'antd';
+import { Button, Checkbox, Dropdown, Popover } from 'antd';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useActions } from '@/actions/registry';
 import type { Where } from '@/api/records';
@@ -14,7 +15,7 @@ import { useTexts, useTitle } from '@/i18n/texts';
 import { type FieldMeta, type View, viewsOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import type { ListProps } from '../ListPage';
-import type { ColumnChoice } from '../lib/columns';
+import { type ColumnChoice, groupable } from '../lib/columns';
 import { textOf } from '../lib/sentence';
 import { allOf, conditionsOf } from '../lib/where';
 import { listTexts } from '../texts';
@@ -103,9 +104,36 @@ export function Toolbar(p: Props) {
           </Button>
         )}
       </div>
+      {p.state.view?.type !== 'board' && <GroupBy {...p} />}
       {p.state.view?.type !== 'board' && <Columns {...p} />}
       <Switch {...p} />
     </div>
+  );
+}
+
+/** Shows the list in groups of a field, with their counts and sums. */
+function GroupBy({ entity, state, set }: Props) {
+  const t = useTexts(listTexts);
+  const title = useTitle();
+  const items = [
+    { key: '', label: t.noGroup },
+    ...groupable(entity).map((f) => ({ key: f.key, label: title(f.title, f.key) })),
+  ];
+  const chosen = items.find((i) => i.key === (state.group ?? ''));
+  return (
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items,
+        selectable: true,
+        selectedKeys: [state.group ?? ''],
+        onClick: ({ key }) => set({ group: key || undefined }),
+      }}
+    >
+      <Button size="small" type="text" icon={<GroupOutlined aria-hidden="true" />} className={styles.desktop}>
+        {state.group ? `${t.group}：${chosen?.label ?? ''}` : t.group}
+      </Button>
+    </Dropdown>
   );
 }
 

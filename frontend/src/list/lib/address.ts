@@ -13,6 +13,8 @@ export type ListState = {
   where?: Where;
   sort: string[];
   search: string;
+  /** The field by which records are shown in groups. */
+  group?: string;
   /** Whether the address differs from the view as it is kept. */
   changed: boolean;
 };
@@ -33,6 +35,7 @@ export function readAddress(meta: Meta, entity: string, own: OwnView[], search: 
     where,
     sort: search.sort === undefined ? sorted : search.sort.split(',').filter(Boolean),
     search: search.q ?? '',
+    group: search.group,
     changed: search.where !== undefined || search.sort !== undefined,
   };
 }

@@ -58,3 +58,11 @@ export function toggleSort(sort: string[], key: string, add: boolean): string[] 
   if (at === undefined) return [...rest, key];
   return at === key ? [...rest, `-${key}`] : rest;
 }
+
+/** Fields with few values, by which a list makes sense in groups. */
+export const groupable = (entity: EntityMeta): FieldMeta[] =>
+  entity.fields.filter(
+    (f) =>
+      f.readable &&
+      ['choice', 'user', 'department', 'reference', 'boolean', 'date', 'region', 'rating'].includes(f.type),
+  );

@@ -118,6 +118,21 @@ it('shows a list in groups with sums, and opens a group', async () => {
   await context.close();
 });
 
+it('looks into a record without leaving the list', async () => {
+  const { page, watch, context } = await signedIn(server);
+  await page.goto(`${server.url}/r/opportunity`);
+  const row = page.getByRole('row', { name: '北辰通信 基站巡检' });
+  await row.hover();
+  await row.getByRole('button', { name: '预览 北辰通信 基站巡检' }).click();
+  const drawer = page.getByRole('dialog', { name: '北辰通信 基站巡检' });
+  await drawer.getByText('1,896,000').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/r/opportunity');
+  await drawer.getByRole('button', { name: '打开' }).click();
+  await page.getByRole('heading', { name: '北辰通信 基站巡检', level: 1 }).waitFor();
+  watch.expectNone();
+  await context.close();
+});
+
 it('tells apart nothing yet and nothing for these conditions', async () => {
   const { page, context } = await signedIn(server);
   await page.goto(`${server.url}/r/contact`);

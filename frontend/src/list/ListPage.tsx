@@ -1,3 +1,4 @@
+import { EyeOutlined } from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useActions } from '@/actions/registry';
@@ -37,6 +38,7 @@ export type ListProps = {
 // Editors bring all controls of forms; they are fetched when the list is there.
 const loadEditor = () => import('./grid/CellEditor');
 const CellEditor = lazy(loadEditor);
+const Peek = lazy(() => import('./components/Peek'));
 const Groups = lazy(() => import('./components/Groups'));
 
 const none: ReadonlySet<string> = new Set();
@@ -51,6 +53,7 @@ export function ListPage(p: ListProps) {
   const viewKey = state.own?.key ?? state.view?.key ?? entity.key;
   const [chosen, setChosen] = usePreference<ColumnChoice>(`columns.${viewKey}`, {});
   const [selected, setSelected] = useState<ReadonlySet<string>>(none);
+  const [peeked, setPeeked] = useState<string>();
   const fields = useMemo(() => columnsOf(entity, state.view?.columns, chosen), [entity, state.view, chosen]);
   const data = useRows({ entity, columns: fields, where: state.where, sort: state.sort, search: state.search });
   const totals = useTotals(entity, fields, state.where, state.search);
@@ -86,18 +89,32 @@ export function ListPage(p: ListProps) {
   const name = state.own?.title ?? title(state.view?.title, title(entity.title, entity.key));
   const render = (row: RecordRow, c: GridColumn) =>
     c.field.key === entity.title_field ? (
-      <a
-        href={`/r/${entity.key}/${row.id}`}
-        tabIndex={-1}
-        onClick={(e) => {
-          if (e.ctrlKey || e.metaKey || e.shiftKey) return;
-          e.preventDefault();
-          e.stopPropagation();
-          open(row);
-        }}
-      >
-        {rowTitle(row)}
-      </a>
+      <>
+        <a
+          href={`/r/${entity.key}/${row.id}`}
+          tabIndex={-1}
+          onClick={(e) => {
+            if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+            e.preventDefault();
+            e.stopPropagation();
+            open(row);
+          }}
+        >
+          {rowTitle(row)}
+        </a>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.peek}
+          aria-label={t.peek(rowTitle(row))}
+          onClick={(e) => {
+            e.stopPropagation();
+            setPeeked(row.id);
+          }}
+        >
+          <EyeOutlined aria-hidden="true" />
+        </button>
+      </>
     ) : (
       <FieldValue entity={entity} field={c.field} row={row} />
     );
@@ -169,6 +186,11 @@ export function ListPage(p: ListProps) {
       {data.rows.length > 0 && <Totals totals={totals} columns={fields} selected={selected.size} />}
       {selected.size > 0 && (
         <BulkBar entity={entity} rows={data.rows.filter((r) => selected.has(r.id))} done={() => setSelected(none)} />
+      )}
+      {peeked && (
+        <Suspense>
+          <Peek entity={entity} id={peeked} close={() => setPeeked(undefined)} />
+        </Suspense>
       )}
       <span className={styles.busy} role="status">
         {data.isFetching && !data.isPending ? <span className="visually-hidden">{t.refreshing}</span> : null}

@@ -19,6 +19,7 @@ beforeAll(async () => {
     list: '/r/lead?view=lead_list',
     board: '/r/opportunity?view=opportunity_board',
     record: `/r/opportunity/${deal.id}`,
+    calendar: '/r/opportunity?calendar=close_date',
     form: '/r/lead/new',
     edit: `/r/opportunity/${deal.id}/edit`,
     dashboard: '/d/sales',

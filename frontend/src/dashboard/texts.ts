@@ -23,6 +23,9 @@ export const dashboardTexts = defineTexts(
     noDashboard: '没有这个看板',
     noDashboardText: '它可能属于一个没有安装的模板，或者不给你的角色看。',
     unit: '万元',
+    before: (period: string, value: string) => `${period} ${value}`,
+    grown: (p: string) => `多 ${p}`,
+    shrunk: (p: string) => `少 ${p}`,
     group: '分组',
   },
   {
@@ -47,6 +50,9 @@ export const dashboardTexts = defineTexts(
     noDashboard: 'There is no such dashboard',
     noDashboardText: 'It may belong to a template that is not installed, or is not for your role.',
     unit: '10k',
+    before: (period: string, value: string) => `${value} ${period}`,
+    grown: (p: string) => `${p} more`,
+    shrunk: (p: string) => `${p} less`,
     group: 'Group',
   },
 );

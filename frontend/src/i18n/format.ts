@@ -82,6 +82,23 @@ export class Format {
     );
   }
 
+  /** A month in words: 2026年12月, December 2026. */
+  month(month: string): string {
+    return new Intl.DateTimeFormat(this.lang, { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+      new Date(`${month}-01T00:00:00Z`),
+    );
+  }
+
+  /** A day in words, without its year: 12月1日周二, Tue, Dec 1. */
+  dayName(day: string): string {
+    return new Intl.DateTimeFormat(this.lang, {
+      month: 'short',
+      day: 'numeric',
+      weekday: 'short',
+      timeZone: 'UTC',
+    }).format(new Date(`${day}T00:00:00Z`));
+  }
+
   /** Up to 24 hours relative, then the day and time: 12 分钟前, 昨天 17:40, 周六 16:18, 11-24. */
   ago(value: string | Date, now = new Date()): string {
     const at = new Date(value);

@@ -39,6 +39,7 @@ export type ListProps = {
 const loadEditor = () => import('./grid/CellEditor');
 const CellEditor = lazy(loadEditor);
 const Peek = lazy(() => import('./components/Peek'));
+const Calendar = lazy(() => import('@/calendar/Calendar'));
 const Groups = lazy(() => import('./components/Groups'));
 
 const none: ReadonlySet<string> = new Set();
@@ -139,7 +140,11 @@ export function ListPage(p: ListProps) {
       <ListHeader entity={entity} state={state} columns={fields} />
       <ViewTabs {...p} setWhere={setWhere} />
       <Toolbar {...p} columns={fields} chosen={chosen} setChosen={setChosen} setWhere={setWhere} />
-      {state.group ? (
+      {state.calendar ? (
+        <Suspense fallback={<Skeleton rows={14} />}>
+          <Calendar entity={entity} state={state} set={set} name={name} open={(row) => setPeeked(row.id)} />
+        </Suspense>
+      ) : state.group ? (
         <Suspense fallback={<Skeleton rows={10} />}>
           <Groups entity={entity} by={state.group} where={state.where} columns={fields} />
         </Suspense>
@@ -183,7 +188,7 @@ export function ListPage(p: ListProps) {
           onEnd={() => !data.isFetchingNextPage && data.hasNextPage && void data.fetchNextPage()}
         />
       )}
-      {data.rows.length > 0 && <Totals totals={totals} columns={fields} selected={selected.size} />}
+      {data.rows.length > 0 && !state.calendar && <Totals totals={totals} columns={fields} selected={selected.size} />}
       {selected.size > 0 && (
         <BulkBar entity={entity} rows={data.rows.filter((r) => selected.has(r.id))} done={() => setSelected(none)} />
       )}

@@ -8,10 +8,17 @@ import { summable } from './lib/columns';
 
 const pageSize = 100;
 
-type Options = { entity: EntityMeta; columns: FieldMeta[]; where?: Where; sort: string[]; search: string };
+type Options = {
+  entity: EntityMeta;
+  columns: FieldMeta[];
+  where?: Where;
+  sort: string[];
+  search: string;
+  limit?: number;
+};
 
 /** The records of a list page by page, live. */
-export function useRows({ entity, columns, where, sort, search }: Options) {
+export function useRows({ entity, columns, where, sort, search, limit = pageSize }: Options) {
   useLive(entity.key, where);
   const query = useMemo(() => {
     const fields = [
@@ -27,9 +34,9 @@ export function useRows({ entity, columns, where, sort, search }: Options) {
       search: search || undefined,
       fields,
       expand: expandOf(entity, fields),
-      limit: pageSize,
+      limit,
     };
-  }, [entity, columns, where, sort, search]);
+  }, [entity, columns, where, sort, search, limit]);
   const pages = useInfiniteQuery({
     queryKey: keys.pages(entity.key, query),
     initialPageParam: '',

@@ -11,7 +11,8 @@ import { useMode } from '@/theme/theme';
 import { chart as chartColors } from '@/theme/tokens';
 import { type Clicked, chartOption } from '../lib/chartOption';
 import { useLabels } from '../lib/labels';
-import { drillWhere, groupsOf } from '../lib/widget';
+import { useDrill } from '../lib/useDrill';
+import { groupsOf } from '../lib/widget';
 import { dashboardTexts } from '../texts';
 import styles from './Figures.module.css';
 import type { FigureProps } from './WidgetCard';
@@ -36,9 +37,10 @@ export default function Chart({ widget, entity, rows, period }: FigureProps) {
   const format = useFormat();
   const navigate = useNavigate();
   const label = useLabels(entity, groupsOf(widget), rows);
+  const drill = useDrill(widget, period);
   const clicked = useRef<(at: Clicked) => void>(() => undefined);
   clicked.current = (at) => {
-    const where = drillWhere(widget, at.row, period);
+    const where = drill(at.row);
     void navigate({
       to: '/r/$entity',
       params: { entity: widget.entity },

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AggregateRow, Where } from '@/api/records';
-import { drillWhere, type Widget } from '../lib/widget';
+import { useDrill } from '../lib/useDrill';
+import type { Widget } from '../lib/widget';
 
 type Props = {
   widget: Widget;
@@ -14,7 +15,7 @@ type Props = {
 
 /** A figure that opens the records it was counted from. */
 export function DrillLink({ widget, row, period, label, className, children }: Props) {
-  const where = drillWhere(widget, row, period);
+  const where = useDrill(widget, period)(row);
   return (
     <Link
       to="/r/$entity"

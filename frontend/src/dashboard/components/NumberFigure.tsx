@@ -3,6 +3,7 @@ import { useTexts } from '@/i18n/texts';
 import { fieldOf } from '@/meta/meta';
 import { mainMetric, metricsOf } from '../lib/widget';
 import { dashboardTexts } from '../texts';
+import { Comparison } from './Comparison';
 import { DrillLink } from './DrillLink';
 import styles from './Figures.module.css';
 import type { FigureProps } from './WidgetCard';
@@ -36,6 +37,7 @@ export function NumberFigure({ widget, entity, rows, period }: FigureProps) {
               <span className="number">{func === 'count' ? t.records(text(key)) : text(key)}</span>
             </DrillLink>
           ))}
+        <Comparison widget={widget} entity={entity} metric={main} now={row[main]} period={period} />
       </p>
     </>
   );

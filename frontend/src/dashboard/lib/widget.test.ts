@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drillWhere, periodOf, type Widget } from './widget';
+import { drillWhere, growth, periodBefore, periodOf, type Widget } from './widget';
 
 describe('periodOf', () => {
   it.each([
@@ -23,9 +23,20 @@ const widget: Widget = {
   metrics: { n: ['count'] },
 };
 
+const days = () => undefined;
+
 describe('drillWhere', () => {
+  it('cuts instants at midnight of the zone', () => {
+    const byMonth: Widget = { ...widget, where: undefined, groupBy: [{ field: 'created_at', by: 'month' }] };
+    expect(drillWhere(byMonth, { created_at: '2026-12' }, undefined, () => 'Asia/Shanghai')).toEqual({
+      all: [
+        ['created_at', '>=', '2026-11-30T16:00:00.000Z'],
+        ['created_at', '<', '2026-12-31T16:00:00.000Z'],
+      ],
+    });
+  });
   it('leads to the records of one group', () => {
-    expect(drillWhere(widget, { close_date: '2017Q2', 'owner.name': '陈曦' }, undefined)).toEqual({
+    expect(drillWhere(widget, { close_date: '2017Q2', 'owner.name': '陈曦' }, undefined, days)).toEqual({
       all: [
         ['stage', '=', 'won'],
         ['close_date', 'between', ['2017-04-01', '2017-06-30']],
@@ -34,7 +45,7 @@ describe('drillWhere', () => {
     });
   });
   it('says that a field is unset', () => {
-    expect(drillWhere({ ...widget, groupBy: ['owner'] }, { owner: null }, undefined)).toEqual({
+    expect(drillWhere({ ...widget, groupBy: ['owner'] }, { owner: null }, undefined, days)).toEqual({
       all: [
         ['stage', '=', 'won'],
         ['owner', 'empty'],
@@ -42,5 +53,26 @@ describe('drillWhere', () => {
     });
   });
   it('leads to all records of a number', () =>
-    expect(drillWhere(widget, undefined, undefined)).toEqual(['stage', '=', 'won']));
+    expect(drillWhere(widget, undefined, undefined, days)).toEqual(['stage', '=', 'won']));
+});
+
+describe('periodBefore', () => {
+  it('is the same condition one period earlier', () =>
+    expect(periodBefore(['close_date', '=', { day: 'this_quarter' }])).toEqual({
+      where: ['close_date', '=', { day: 'last_quarter' }],
+      name: 'last_quarter',
+    }));
+  it.each([undefined, ['close_date', '=', { day: 'last_year' }], { all: [] }] as const)('%j has none', (period) =>
+    expect(periodBefore(period as never)).toBeUndefined(),
+  );
+});
+
+describe('growth', () => {
+  it.each([
+    ['150', '100', 50],
+    [50, 100, -50],
+    [undefined, 100, -100],
+    [5, 0, undefined],
+    [5, undefined, undefined],
+  ])('from %s', (now, before, percent) => expect(growth(now, before)).toBe(percent));
 });

@@ -1,5 +1,6 @@
 import type { Schemas } from '@/api/client';
 import type { Aggregate, AggregateRow, GroupBy, Metric, Where } from '@/api/records';
+import { addDays, instantAt } from '@/i18n/zone';
 import { allOf } from '@/list/lib/where';
 import { type EntityMeta, entityOf, type FieldMeta, fieldOf } from '@/meta/meta';
 import type { Meta } from '@/session/session';
@@ -35,18 +36,41 @@ export function fieldAt(meta: Meta, entity: EntityMeta, path: string): FieldMeta
   return target && fieldOf(target, second);
 }
 
+/** The zone in which the values of a path are cut into days; undefined for values that are days. */
+export type ZoneOf = (path: string) => string | undefined;
+
+export const zoneOf =
+  (meta: Meta, entity: string, zone: string): ZoneOf =>
+  (path) => {
+    const of = entityOf(meta, entity);
+    return of && fieldAt(meta, of, path)?.type === 'datetime' ? zone : undefined;
+  };
+
 /** The filter of the records behind one group of a widget. */
-export function drillWhere(w: Widget, row: AggregateRow | undefined, period: Where | undefined): Where | undefined {
-  const groups = row ? groupsOf(w).map((g) => groupWhere(g, row[pathOf(g)])) : [];
+export function drillWhere(
+  w: Widget,
+  row: AggregateRow | undefined,
+  period: Where | undefined,
+  zone: ZoneOf,
+): Where | undefined {
+  const groups = row ? groupsOf(w).map((g) => groupWhere(g, row[pathOf(g)], zone)) : [];
   return allOf([w.where as Where | undefined, period, ...groups]);
 }
 
-function groupWhere(g: GroupBy, key: unknown): Where {
+function groupWhere(g: GroupBy, key: unknown, zoneOf: ZoneOf): Where {
   const path = pathOf(g);
   if (key === null || key === undefined) return [path, 'empty'];
   if (typeof g === 'string') return [path, '=', key];
   const [from, to] = periodOf(g.by, String(key));
-  return [path, 'between', [from, to]];
+  const zone = zoneOf(path);
+  if (!zone) return [path, 'between', [from, to]];
+  const midnight = (day: string) => instantAt(day, '00:00', g.zone ?? zone);
+  return {
+    all: [
+      [path, '>=', midnight(from)],
+      [path, '<', midnight(addDays(to, 1))],
+    ],
+  };
 }
 
 const day = (d: Date): string => d.toISOString().slice(0, 10);
@@ -74,6 +98,30 @@ export function periodOf(by: string, key: string): [string, string] {
     default:
       return [key, key];
   }
+}
+
+/** The period before, by the name of each: what a figure is compared with. */
+const periodsBefore: Record<string, 'last_week' | 'last_month' | 'last_quarter' | 'last_year'> = {
+  this_week: 'last_week',
+  this_month: 'last_month',
+  this_quarter: 'last_quarter',
+  this_year: 'last_year',
+};
+
+/** The same condition one period earlier, and its name; undefined where there is none. */
+export function periodBefore(period: Where | undefined) {
+  if (!Array.isArray(period)) return undefined;
+  const name = (period[2] as { day?: string } | undefined)?.day ?? '';
+  const before = periodsBefore[name];
+  if (!before) return undefined;
+  const where: Where = [period[0], '=', { day: before }];
+  return { where, name: before };
+}
+
+/** How much a figure has grown, in percent; undefined where there was nothing to grow from. */
+export function growth(now: unknown, before: unknown): number | undefined {
+  const [a, b] = [Number(now ?? 0), Number(before ?? 0)];
+  return b > 0 ? ((a - b) / b) * 100 : undefined;
 }
 
 /** The address of the records behind a figure. */

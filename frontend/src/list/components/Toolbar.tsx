@@ -1,4 +1,5 @@
 import {
+  CalendarOutlined,
   CloseOutlined,
   GroupOutlined,
   PlusOutlined,
@@ -15,7 +16,7 @@ import { useTexts, useTitle } from '@/i18n/texts';
 import { type FieldMeta, type View, viewsOf } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import type { ListProps } from '../ListPage';
-import { type ColumnChoice, groupable } from '../lib/columns';
+import { type ColumnChoice, dated, groupable } from '../lib/columns';
 import { textOf } from '../lib/sentence';
 import { allOf, conditionsOf } from '../lib/where';
 import { listTexts } from '../texts';
@@ -38,6 +39,7 @@ export function Toolbar(p: Props) {
   const conditions = conditionsOf(state.where);
   const sentences = useSentences(entity, conditions);
   const searchBox = useRef<HTMLInputElement>(null);
+  const asList = state.view?.type !== 'board' && !state.calendar;
   const [filterOpen, setFilterOpen] = useState(false);
   useActions(
     useMemo(
@@ -104,8 +106,8 @@ export function Toolbar(p: Props) {
           </Button>
         )}
       </div>
-      {p.state.view?.type !== 'board' && <GroupBy {...p} />}
-      {p.state.view?.type !== 'board' && <Columns {...p} />}
+      {asList && <GroupBy {...p} />}
+      {asList && <Columns {...p} />}
       <Switch {...p} />
     </div>
   );
@@ -197,24 +199,46 @@ function Columns({ entity, columns, chosen, setChosen }: Props) {
   );
 }
 
-/** From a list to the board of the same entity, and back. */
+/** From a list to the board or the calendar of the same entity, and back. */
 function Switch({ entity, state, set }: Props) {
   const t = useTexts(listTexts);
   const views = viewsOf(useMeta(), entity.key);
   const first = (type: string): View | undefined =>
     state.view?.type === type ? state.view : views.find((v) => v.type === type);
   const [list, board] = [first('list'), first('board')];
-  if (!list || !board) return null;
-  const go = (view: View) => set({ view: view.key, where: undefined, sort: undefined });
-  const on = state.view?.type ?? 'list';
+  const date = dated(entity)[0];
+  if (!list || (!board && !date)) return null;
+  const go = (view: View) =>
+    view.key === state.view?.key
+      ? set({ calendar: undefined, month: undefined })
+      : set({ view: view.key, where: undefined, sort: undefined, calendar: undefined, month: undefined });
+  const on = state.calendar ? 'calendar' : (state.view?.type ?? 'list');
   return (
     <span className={styles.switch}>
       <button type="button" aria-label={t.list} aria-pressed={on === 'list'} onClick={() => go(list)}>
         <UnorderedListOutlined aria-hidden="true" />
       </button>
-      <button type="button" aria-label={t.board} aria-pressed={on === 'board'} onClick={() => go(board)}>
-        <ProjectOutlined aria-hidden="true" />
-      </button>
+      {board && (
+        <button type="button" aria-label={t.board} aria-pressed={on === 'board'} onClick={() => go(board)}>
+          <ProjectOutlined aria-hidden="true" />
+        </button>
+      )}
+      {date && (
+        <button
+          type="button"
+          aria-label={t.calendar}
+          aria-pressed={on === 'calendar'}
+          onClick={() =>
+            set({
+              view: on === 'board' ? list.key : (state.own?.key ?? state.view?.key),
+              group: undefined,
+              calendar: date.key,
+            })
+          }
+        >
+          <CalendarOutlined aria-hidden="true" />
+        </button>
+      )}
     </span>
   );
 }

@@ -15,6 +15,9 @@ export type ListState = {
   search: string;
   /** The field by which records are shown in groups. */
   group?: string;
+  /** The date field by which records stand in a calendar, and the month of it that is shown. */
+  calendar?: string;
+  month?: string;
   /** Whether the address differs from the view as it is kept. */
   changed: boolean;
 };
@@ -36,6 +39,8 @@ export function readAddress(meta: Meta, entity: string, own: OwnView[], search: 
     sort: search.sort === undefined ? sorted : search.sort.split(',').filter(Boolean),
     search: search.q ?? '',
     group: search.group,
+    calendar: search.calendar,
+    month: search.month,
     changed: search.where !== undefined || search.sort !== undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { EntityMeta, FieldMeta } from '@/meta/meta';
-import { fieldOf } from '@/meta/meta';
+import { fieldOf, systemFields } from '@/meta/meta';
 
 /** The columns of a view as one person has arranged them. */
 export type ColumnChoice = { keys?: string[]; widths?: Record<string, number> };
@@ -66,3 +66,7 @@ export const groupable = (entity: EntityMeta): FieldMeta[] =>
       f.readable &&
       ['choice', 'user', 'department', 'reference', 'boolean', 'date', 'region', 'rating'].includes(f.type),
   );
+
+/** Dates that a calendar can be made of: those of the entity, then the times that every record has. */
+export const dated = (entity: EntityMeta): FieldMeta[] =>
+  [...entity.fields, ...systemFields].filter((f) => f.readable && (f.type === 'date' || f.type === 'datetime'));

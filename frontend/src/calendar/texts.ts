@@ -1,0 +1,36 @@
+import { defineTexts } from '@/i18n/texts';
+
+export const calendarTexts = defineTexts(
+  {
+    by: '按哪个日期',
+    before: '上个月',
+    after: '下个月',
+    today: '今天',
+    more: (n: number) => `还有 ${n} 条`,
+    moreOn: (day: string, n: number) => `${day} 还有 ${n} 条`,
+    newOn: (day: string) => `新建，日期 ${day}`,
+    nothing: '这个月没有记录',
+    tooMany: (n: string) => `这个月的记录多于 ${n} 条，只画出最早的这些。用筛选缩小范围。`,
+    instructions: '按空格拿起，用方向键换一天，再按空格放下，按 Esc 取消。按回车打开。',
+    lifted: (name: string) => `拿起了 ${name}`,
+    over: (day: string) => `在 ${day} 上方`,
+    dropped: (name: string, day: string) => `${name} 放到 ${day}`,
+    cancelled: '已取消',
+  },
+  {
+    by: 'By which date',
+    before: 'Month before',
+    after: 'Month after',
+    today: 'Today',
+    more: (n: number) => `${n} more`,
+    moreOn: (day: string, n: number) => `${n} more on ${day}`,
+    newOn: (day: string) => `New, dated ${day}`,
+    nothing: 'No records in this month',
+    tooMany: (n: string) => `This month has more than ${n} records; the earliest are drawn. A filter makes it smaller.`,
+    instructions: 'Space lifts, arrow keys change the day, space puts down, Escape cancels. Enter opens.',
+    lifted: (name: string) => `Lifted ${name}`,
+    over: (day: string) => `Over ${day}`,
+    dropped: (name: string, day: string) => `${name} put on ${day}`,
+    cancelled: 'Cancelled',
+  },
+);

@@ -20,6 +20,7 @@ beforeAll(async () => {
     board: '/r/opportunity?view=opportunity_board',
     record: `/r/opportunity/${deal.id}`,
     calendar: '/r/opportunity?calendar=close_date',
+    map: '/r/lead?map=region',
     form: '/r/lead/new',
     edit: `/r/opportunity/${deal.id}/edit`,
     dashboard: '/d/sales',

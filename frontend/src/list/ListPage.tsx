@@ -38,6 +38,7 @@ export type ListProps = {
 // Editors bring all controls of forms; they are fetched when the list is there.
 const loadEditor = () => import('./grid/CellEditor');
 const CellEditor = lazy(loadEditor);
+const ProvinceMap = lazy(() => import('@/map/ProvinceMap'));
 const Peek = lazy(() => import('./components/Peek'));
 const Calendar = lazy(() => import('@/calendar/Calendar'));
 const Groups = lazy(() => import('./components/Groups'));
@@ -144,6 +145,10 @@ export function ListPage(p: ListProps) {
         <Suspense fallback={<Skeleton rows={14} />}>
           <Calendar entity={entity} state={state} set={set} name={name} open={(row) => setPeeked(row.id)} />
         </Suspense>
+      ) : state.map ? (
+        <Suspense fallback={<Skeleton rows={10} />}>
+          <ProvinceMap entity={entity} state={state} set={set} name={name} />
+        </Suspense>
       ) : state.group ? (
         <Suspense fallback={<Skeleton rows={10} />}>
           <Groups entity={entity} by={state.group} where={state.where} columns={fields} />
@@ -188,7 +193,9 @@ export function ListPage(p: ListProps) {
           onEnd={() => !data.isFetchingNextPage && data.hasNextPage && void data.fetchNextPage()}
         />
       )}
-      {data.rows.length > 0 && !state.calendar && <Totals totals={totals} columns={fields} selected={selected.size} />}
+      {data.rows.length > 0 && !state.calendar && !state.map && (
+        <Totals totals={totals} columns={fields} selected={selected.size} />
+      )}
       {selected.size > 0 && (
         <BulkBar entity={entity} rows={data.rows.filter((r) => selected.has(r.id))} done={() => setSelected(none)} />
       )}

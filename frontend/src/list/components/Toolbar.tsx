@@ -1,26 +1,17 @@
-import {
-  CalendarOutlined,
-  CloseOutlined,
-  GroupOutlined,
-  PlusOutlined,
-  ProjectOutlined,
-  SearchOutlined,
-  SettingOutlined,
-  UnorderedListOutlined,
-} from '@ant-design/icons';
+import { CloseOutlined, GroupOutlined, PlusOutlined, SearchOutlined, SettingOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Dropdown, Popover } from 'antd';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useActions } from '@/actions/registry';
 import type { Where } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
-import { type FieldMeta, type View, viewsOf } from '@/meta/meta';
-import { useMeta } from '@/session/session';
+import type { FieldMeta } from '@/meta/meta';
 import type { ListProps } from '../ListPage';
-import { type ColumnChoice, dated, groupable } from '../lib/columns';
+import { type ColumnChoice, groupable } from '../lib/columns';
 import { textOf } from '../lib/sentence';
 import { allOf, conditionsOf } from '../lib/where';
 import { listTexts } from '../texts';
 import { useSentences } from '../useSentences';
+import { ShownAs } from './ShownAs';
 import styles from './Toolbar.module.css';
 
 const FilterEditor = lazy(() => import('./FilterEditor'));
@@ -39,7 +30,7 @@ export function Toolbar(p: Props) {
   const conditions = conditionsOf(state.where);
   const sentences = useSentences(entity, conditions);
   const searchBox = useRef<HTMLInputElement>(null);
-  const asList = state.view?.type !== 'board' && !state.calendar;
+  const asList = state.view?.type !== 'board' && !state.calendar && !state.map;
   const [filterOpen, setFilterOpen] = useState(false);
   useActions(
     useMemo(
@@ -108,7 +99,7 @@ export function Toolbar(p: Props) {
       </div>
       {asList && <GroupBy {...p} />}
       {asList && <Columns {...p} />}
-      <Switch {...p} />
+      <ShownAs {...p} />
     </div>
   );
 }
@@ -196,49 +187,5 @@ function Columns({ entity, columns, chosen, setChosen }: Props) {
         {t.columns}
       </Button>
     </Popover>
-  );
-}
-
-/** From a list to the board or the calendar of the same entity, and back. */
-function Switch({ entity, state, set }: Props) {
-  const t = useTexts(listTexts);
-  const views = viewsOf(useMeta(), entity.key);
-  const first = (type: string): View | undefined =>
-    state.view?.type === type ? state.view : views.find((v) => v.type === type);
-  const [list, board] = [first('list'), first('board')];
-  const date = dated(entity)[0];
-  if (!list || (!board && !date)) return null;
-  const go = (view: View) =>
-    view.key === state.view?.key
-      ? set({ calendar: undefined, month: undefined })
-      : set({ view: view.key, where: undefined, sort: undefined, calendar: undefined, month: undefined });
-  const on = state.calendar ? 'calendar' : (state.view?.type ?? 'list');
-  return (
-    <span className={styles.switch}>
-      <button type="button" aria-label={t.list} aria-pressed={on === 'list'} onClick={() => go(list)}>
-        <UnorderedListOutlined aria-hidden="true" />
-      </button>
-      {board && (
-        <button type="button" aria-label={t.board} aria-pressed={on === 'board'} onClick={() => go(board)}>
-          <ProjectOutlined aria-hidden="true" />
-        </button>
-      )}
-      {date && (
-        <button
-          type="button"
-          aria-label={t.calendar}
-          aria-pressed={on === 'calendar'}
-          onClick={() =>
-            set({
-              view: on === 'board' ? list.key : (state.own?.key ?? state.view?.key),
-              group: undefined,
-              calendar: date.key,
-            })
-          }
-        >
-          <CalendarOutlined aria-hidden="true" />
-        </button>
-      )}
-    </span>
   );
 }

@@ -18,6 +18,8 @@ export type ListState = {
   /** The date field by which records stand in a calendar, and the month of it that is shown. */
   calendar?: string;
   month?: string;
+  /** The field of a region by which records are counted on a map. */
+  map?: string;
   /** Whether the address differs from the view as it is kept. */
   changed: boolean;
 };
@@ -41,6 +43,7 @@ export function readAddress(meta: Meta, entity: string, own: OwnView[], search: 
     group: search.group,
     calendar: search.calendar,
     month: search.month,
+    map: search.map,
     changed: search.where !== undefined || search.sort !== undefined,
   };
 }

@@ -70,3 +70,7 @@ export const groupable = (entity: EntityMeta): FieldMeta[] =>
 /** Dates that a calendar can be made of: those of the entity, then the times that every record has. */
 export const dated = (entity: EntityMeta): FieldMeta[] =>
   [...entity.fields, ...systemFields].filter((f) => f.readable && (f.type === 'date' || f.type === 'datetime'));
+
+/** Regions by which records can be put on a map. */
+export const placed = (entity: EntityMeta): FieldMeta[] =>
+  entity.fields.filter((f) => f.readable && f.type === 'region');

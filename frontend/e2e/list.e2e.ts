@@ -56,6 +56,24 @@ it('edits a cell in place and takes it back', async () => {
   await context.close();
 });
 
+it('says so when a change cannot be taken back, since somebody else has gone on', async () => {
+  const { page, context } = await signedIn(server);
+  const deal = await server.find('opportunity', ['name', '=', '海棠酒店 布草管理']);
+  await page.goto(`${server.url}/r/opportunity`);
+  const amount = page.getByRole('row', { name: '海棠酒店 布草管理' }).getByRole('gridcell').nth(5);
+  await amount.dblclick();
+  const input = page.getByRole('spinbutton');
+  await input.fill('777');
+  await input.press('Enter');
+  await page.getByRole('status').filter({ hasText: '金额已改' }).waitFor();
+  await server.api('PATCH', `/records/opportunity/${deal.id}`, { amount: '888' });
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.getByRole('alert').filter({ hasText: /改/ }).waitFor();
+  expect((await server.find('opportunity', ['id', '=', deal.id])).amount).toBe('888');
+  await server.api('PATCH', `/records/opportunity/${deal.id}`, { amount: deal.amount });
+  await context.close();
+});
+
 it('takes cells from a spreadsheet as one change that can be undone', async () => {
   const { page, context } = await signedIn(server);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);

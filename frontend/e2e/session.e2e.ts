@@ -88,6 +88,32 @@ it('shows all keys, and goes by them', async () => {
   await context.close();
 });
 
+it('changes one’s own password, and shows and ends other devices', async () => {
+  const id = await server.letIn('zhou.lan');
+  const other = await signedIn(server, 'zhou.lan');
+  const { page, watch, context } = await signedIn(server, 'zhou.lan');
+  await page.goto(`${server.url}/settings?tab=security`);
+  const devices = page.getByRole('table', { name: '登录着的设备' }).getByRole('row');
+  await devices.filter({ hasText: '这台' }).waitFor();
+  const before = await devices.count();
+  await devices.getByRole('button', { name: '退出' }).first().click();
+  await expect.poll(() => devices.count()).toBe(before - 1);
+  watch.expectNone();
+  await page.getByRole('textbox', { name: '现在的密码' }).fill('not this one');
+  await page.getByRole('textbox', { name: '新密码' }).fill('a better long one 7');
+  await page.getByRole('button', { name: '改密码' }).click();
+  await page.getByRole('alert').filter({ hasText: '密码' }).waitFor();
+  await page.getByRole('textbox', { name: '现在的密码' }).fill(password);
+  await page.getByRole('button', { name: '改密码' }).click();
+  await page.getByRole('status').filter({ hasText: '密码已改' }).waitFor();
+  await expect.poll(() => devices.count()).toBe(1);
+  await other.page.goto(`${server.url}/`);
+  expect(other.page.url()).toBe(`${server.url}/login`);
+  await server.api('PUT', `/users/${id}/password`, { password });
+  await context.close();
+  await other.context.close();
+});
+
 it('ends a session everywhere when its user logs out', async () => {
   const { page, context } = await signedIn(server);
   await page.getByRole('button', { name: /Administrator/ }).click();

@@ -45,6 +45,8 @@ type Session struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	Address   string    `json:"address,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
+	// Current marks the session that asks.
+	Current bool `json:"current,omitempty"`
 }
 
 // sessionDoc is the stored form. Previous is the token before the last

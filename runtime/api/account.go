@@ -82,6 +82,9 @@ func listSessions(rc *requestContext) error {
 	if err != nil {
 		return err
 	}
+	for i := range items {
+		items[i].Current = items[i].ID == rc.actor.Session
+	}
 	return rc.json(http.StatusOK, map[string]any{"items": orEmpty(items)})
 }
 

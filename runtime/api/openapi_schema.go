@@ -139,7 +139,8 @@ func accountSchemas() object {
 		"NewToken":       closedObject([]string{"name", "role"}, object{"user": anyText, "role": anyText, "name": anyText, "expires_at": timeText}),
 		"NewTokenAnswer": closedObject([]string{"id", "token"}, withSecret),
 		"Sessions": closedObject([]string{"items"}, object{"items": listOf(closedObject([]string{"id", "user"}, object{"id": anyText, "user": anyText,
-			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText}))}),
+			"created_at": timeText, "used_at": timeText, "expires_at": timeText, "address": anyText, "agent": anyText,
+			"current": object{"type": "boolean", "description": "The session that asks"}}))}),
 	}
 }
 

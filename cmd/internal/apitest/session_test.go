@@ -104,10 +104,24 @@ func TestSessionsCanBeEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	second, third := w.Token(t, "li"), w.Token(t, "li")
-	var list struct{ Items []struct{ ID string } }
+	var list struct {
+		Items []struct {
+			ID      string
+			Current bool
+		}
+	}
 	w.Do(t, second, "GET", "/sessions", nil).Want(t, 200).JSON(t, &list)
 	if len(list.Items) != 3 {
 		t.Fatalf("%d sessions", len(list.Items))
+	}
+	current := 0
+	for _, s := range list.Items {
+		if s.Current {
+			current++
+		}
+	}
+	if current != 1 {
+		t.Fatalf("%d sessions say that they ask", current)
 	}
 	w.Do(t, w.wang.Token, "DELETE", "/sessions/"+list.Items[0].ID, nil).Want(t, 404)
 	w.Do(t, second, "DELETE", "/sessions", nil).Want(t, 204)

@@ -35,3 +35,9 @@ export class ConnectionError extends Error {
 export function isTemporary(err: unknown): boolean {
   return err instanceof ConnectionError || (err instanceof ApiError && (err.status === 503 || err.status === 429));
 }
+
+/** What the server said, with the texts of the fields. */
+export const refusalText = (err: unknown): string => {
+  if (err instanceof ApiError) return err.errors.map((e) => e.message).join(' ') || err.message;
+  return err instanceof Error ? err.message : String(err);
+};

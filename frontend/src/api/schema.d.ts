@@ -2208,6 +2208,8 @@ export interface components {
                 agent?: string;
                 /** Format: date-time */
                 created_at?: string;
+                /** @description The session that asks */
+                current?: boolean;
                 /** Format: date-time */
                 expires_at?: string;
                 id: string;

@@ -6,6 +6,7 @@ import { useFormat } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
 import page from '@/ui/page.module.css';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
+import { attempt } from '@/ui/toast';
 import { automationTexts } from './texts';
 
 /** What went wrong by itself, and how often. */
@@ -45,7 +46,10 @@ export function Incidents() {
                 <Button
                   size="small"
                   onClick={() =>
-                    void send('POST', `/incidents/${i.id}/close`, { body: {} }).then(() => found.refetch())
+                    void attempt(async () => {
+                      await send('POST', `/incidents/${i.id}/close`, { body: {} });
+                      await found.refetch();
+                    })
                   }
                 >
                   {t.close}

@@ -6,6 +6,7 @@ import { useTexts } from '@/i18n/texts';
 import { Tag } from '@/ui/Pill';
 import page from '@/ui/page.module.css';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
+import { attempt } from '@/ui/toast';
 import { WideTable } from '@/ui/WideTable';
 import { automationTexts, stateColor, stateText } from './texts';
 
@@ -22,7 +23,10 @@ export function Jobs() {
   if (!found.data) return <Skeleton />;
   if (found.data.items.length === 0) return <EmptyState title={t.noJobs} text={t.noJobsText} />;
   const act = (id: string, what: 'retry' | 'cancel') =>
-    void send('POST', `/jobs/${encodeURIComponent(id)}/${what}`, { body: {} }).then(() => found.refetch());
+    void attempt(async () => {
+      await send('POST', `/jobs/${encodeURIComponent(id)}/${what}`, { body: {} });
+      await found.refetch();
+    });
   return (
     <WideTable name={t.kind}>
       <table className={page.table}>

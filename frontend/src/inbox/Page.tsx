@@ -7,6 +7,7 @@ import { defineTexts, useTexts, useTitle } from '@/i18n/texts';
 import { shellTexts } from '@/shell/texts';
 import { PageHeader } from '@/ui/PageHeader';
 import { EmptyState, ErrorState, Skeleton } from '@/ui/State';
+import { attempt } from '@/ui/toast';
 import styles from './Page.module.css';
 
 const texts = defineTexts(
@@ -39,10 +40,11 @@ export function Page() {
     getNextPageParam: (page) => page.cursor,
   });
   const items = pages.data?.pages.flatMap((p) => p.items) ?? [];
-  const read = async (body: { ids?: string[]; all?: boolean }) => {
-    await send('POST', '/notifications/read', { body });
-    void client.invalidateQueries({ queryKey: ['notifications'] });
-  };
+  const read = (body: { ids?: string[]; all?: boolean }) =>
+    attempt(async () => {
+      await send('POST', '/notifications/read', { body });
+      await client.invalidateQueries({ queryKey: ['notifications'] });
+    });
   return (
     <>
       <PageHeader title={shell.inbox}>

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import { putRecord, refreshEntity } from '@/api/cache';
-import { ApiError } from '@/api/error';
+import { refusalText } from '@/api/error';
 import { type RecordRow, updateRecord } from '@/api/records';
 import { useFormat } from '@/i18n/format';
 import { useLanguage } from '@/i18n/language';
@@ -96,9 +96,3 @@ export function useCellChanges(entity: EntityMeta) {
 
   return { save, copy, paste };
 }
-
-/** What the server said, with the texts of the fields. */
-export const refusalText = (err: unknown): string => {
-  if (err instanceof ApiError) return err.errors.map((e) => e.message).join(' ') || err.message;
-  return err instanceof Error ? err.message : String(err);
-};

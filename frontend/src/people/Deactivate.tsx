@@ -1,9 +1,9 @@
 import { Alert, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { refreshEntity } from '@/api/cache';
+import { refusalText } from '@/api/error';
 import { bulkRecords, type RecordRow, updateRecord } from '@/api/records';
 import { useTexts } from '@/i18n/texts';
-import { refusalText } from '@/list/useCellChanges';
 import { can } from '@/meta/meta';
 import { useMeta } from '@/session/session';
 import { uiTexts } from '@/ui/texts';

@@ -3,12 +3,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { Button, Input, Select } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { keys, refreshEntity } from '@/api/cache';
+import { refusalText } from '@/api/error';
 import { useLive } from '@/api/live';
 import { createRecord, deleteRecord, queryRecords, type RecordRow, updateRecord } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
-import { refusalText } from '@/list/useCellChanges';
 import { can, useEntity } from '@/meta/meta';
-import { useMeta } from '@/session/session';
+import { useMe, useMeta } from '@/session/session';
 import { Person } from '@/ui/Avatar';
 import { Tag } from '@/ui/Pill';
 import page from '@/ui/page.module.css';
@@ -94,9 +94,17 @@ function PersonRow({ user, assigned, people }: RowProps) {
   const t = useTexts(peopleTexts);
   const navigate = useNavigate();
   const entity = useEntity('user');
+  const me = useMe();
   const [dialog, setDialog] = useState<'password' | 'deactivate'>();
   const name = String(user.name ?? user.login);
-  const activate = () => void updateRecord('user', user.id, { active: true }).then(() => refreshEntity('user'));
+  const activate = async () => {
+    try {
+      await updateRecord('user', user.id, { active: true });
+    } catch (err) {
+      toast({ text: refusalText(err), refused: true });
+    }
+    void refreshEntity('user');
+  };
   return (
     <tr>
       <th scope="row">
@@ -118,11 +126,20 @@ function PersonRow({ user, assigned, people }: RowProps) {
             >
               {t.edit}
             </Button>
-            <Button size="small" type="text" onClick={() => setDialog('password')}>
+            <Button
+              size="small"
+              type="text"
+              onClick={() =>
+                // The own one asks for the present one.
+                user.id === me.id
+                  ? void navigate({ to: '/settings', search: { tab: 'security' } })
+                  : setDialog('password')
+              }
+            >
               {t.setPassword}
             </Button>
             {user.active === false ? (
-              <Button size="small" type="text" onClick={activate}>
+              <Button size="small" type="text" onClick={() => void activate()}>
                 {t.activate}
               </Button>
             ) : (

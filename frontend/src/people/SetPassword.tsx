@@ -1,9 +1,9 @@
 import { Alert, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { send } from '@/api/client';
+import { refusalText } from '@/api/error';
 import type { RecordRow } from '@/api/records';
 import { useTexts } from '@/i18n/texts';
-import { refusalText } from '@/list/useCellChanges';
 import { uiTexts } from '@/ui/texts';
 import { toast } from '@/ui/toast';
 import { peopleTexts } from './texts';

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Input } from 'antd';
 import { useState } from 'react';
 import { get, type Schemas, send } from '@/api/client';
+import { refusalText } from '@/api/error';
 import { useFormat } from '@/i18n/format';
 import { useTexts } from '@/i18n/texts';
-import { refusalText } from '@/list/useCellChanges';
 import page from '@/ui/page.module.css';
-import { toast } from '@/ui/toast';
+import { attempt, toast } from '@/ui/toast';
 import { settingsTexts } from './texts';
 
 /** Tokens by which scripts and other systems act as this person. */
@@ -55,7 +55,12 @@ export function ApiTokens() {
                 <Button
                   size="small"
                   danger
-                  onClick={() => void send('DELETE', `/tokens/${one.id}`).then(() => tokens.refetch())}
+                  onClick={() =>
+                    void attempt(async () => {
+                      await send('DELETE', `/tokens/${one.id}`);
+                      await tokens.refetch();
+                    })
+                  }
                 >
                   {t.revoke}
                 </Button>

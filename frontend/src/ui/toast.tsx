@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { refusalText } from '@/api/error';
 import { useTexts } from '@/i18n/texts';
 import { uiTexts } from './texts';
 import styles from './toast.module.css';
@@ -25,6 +26,15 @@ function set(value: Shown | undefined) {
 /** Shows a toast for 8 seconds, in place of the one before. */
 export function toast(t: Toast) {
   set({ ...t, id: next++ });
+}
+
+/** Does what a button asks for; what goes wrong is said. */
+export async function attempt(act: () => unknown): Promise<void> {
+  try {
+    await act();
+  } catch (err) {
+    toast({ text: refusalText(err), refused: true });
+  }
 }
 
 const subscribe = (tell: () => void) => {
@@ -55,7 +65,7 @@ function ToastBox({ toast: shownNow }: { toast: Shown }) {
   const { text, undo, action } = shownNow;
   const then = (run: () => void | Promise<void>) => () => {
     set(undefined);
-    void run();
+    void attempt(run);
   };
   return (
     <div className={styles.toast} onPointerEnter={() => set({ ...shownNow })}>

@@ -2,13 +2,13 @@ import { CloseOutlined, DeleteOutlined, EditOutlined, SwapOutlined, UserSwitchOu
 import { Dropdown, Modal } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { refreshEntity } from '@/api/cache';
+import { refusalText } from '@/api/error';
 import { type BulkRequest, bulkRecords, type RecordRow } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
 import { can, type EntityMeta, recordTitle } from '@/meta/meta';
 import { uiTexts } from '@/ui/texts';
 import { toast } from '@/ui/toast';
 import { listTexts } from '../texts';
-import { refusalText } from '../useCellChanges';
 import styles from './BulkBar.module.css';
 
 const BulkEditDialog = lazy(() => import('./BulkEditDialog'));

@@ -9,6 +9,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
 import { lazy, Suspense, useState } from 'react';
+import { refusalText } from '@/api/error';
 import { exportRecords } from '@/api/records';
 import { useTexts, useTitle } from '@/i18n/texts';
 import { can, type EntityMeta, type FieldMeta, type FormDefinition } from '@/meta/meta';
@@ -20,7 +21,6 @@ import { uiTexts } from '@/ui/texts';
 import { toast } from '@/ui/toast';
 import type { ListState } from '../lib/address';
 import { listTexts } from '../texts';
-import { refusalText } from '../useCellChanges';
 
 const ShareForm = lazy(() => import('@/share/ShareForm'));
 
